@@ -1,0 +1,27 @@
+/**
+ * What an agent changed, built by the host from plain files. It lives in memory, within the collect budget, so
+ * that gates can be pure functions of it.
+ */
+export interface ChangeSet {
+  readonly baseSha: string
+  /** Tree of the result in the job's clean repository. */
+  readonly treeSha: string
+  readonly files: readonly FileChange[]
+}
+
+/** A git file mode that Airlock lets through: regular, executable, symlink. */
+export type FileMode = '100644' | '100755' | '120000'
+
+export interface FileVersion {
+  readonly mode: FileMode
+  /** Blob id in the job's clean repository. */
+  readonly sha: string
+  readonly content: Uint8Array
+}
+
+/** One path, UTF-8, relative to the root with `/`. `before` is null for an addition, `after` for a deletion. */
+export interface FileChange {
+  readonly path: string
+  readonly before: FileVersion | null
+  readonly after: FileVersion | null
+}

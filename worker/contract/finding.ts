@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+export const gateNames = ['secrets', 'licenses', 'delayed-execution', 'size'] as const
+export const gateNameSchema = z.enum(gateNames)
+export type GateName = z.infer<typeof gateNameSchema>
+
+/** `block` stops the handoff, `hold` waits for a person's approval, `note` only informs. */
+export const severitySchema = z.enum(['block', 'hold', 'note'])
+export type Severity = z.infer<typeof severitySchema>
+
+/** One thing a gate has to say. `message` says what, when it would matter and how to mend it, in one or two lines. */
+export const findingSchema = z.strictObject({
+  gate: gateNameSchema,
+  rule: z.string().max(100),
+  severity: severitySchema,
+  path: z.string().max(4096).nullable(),
+  line: z.int().positive().nullable(),
+  message: z.string().max(2000),
+})
+export type Finding = z.infer<typeof findingSchema>
+
+/** The gates' answer as a whole, and each gate's own. */
+export type Verdict = 'publish' | 'hold' | 'block'
+export interface GateResult {
+  readonly gate: GateName
+  readonly verdict: Verdict
+  readonly findings: readonly Finding[]
+}

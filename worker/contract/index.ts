@@ -1,0 +1,12 @@
+/**
+ * The words that every part of Airlock agrees on: what is asked, what comes out, what is found. Imports nothing
+ * of ours, so that the app, the worker, the command line and other programs can all depend on it.
+ */
+export * from './change-set.ts'
+export * from './finding.ts'
+export * from './job-report.ts'
+export * from './job-request.ts'
+export * from './names.ts'
+export * from './outcome.ts'
+export * from './policy.ts'
+export * from './posture.ts'

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { agentNameSchema } from './names.ts'
+import { policySchema } from './policy.ts'
+
+/** 40 hexadecimal digits: a SHA-1 object name as GitHub gives it. */
+export const shaSchema = z.string().regex(/^[0-9a-f]{40}$/)
+/** Lower-case SHA-256 in hexadecimal. */
+export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/)
+/** Job ids name folders, branches and Redis keys, so their alphabet is closed. */
+export const jobIdSchema = z.string().regex(/^[a-z0-9]{10,32}$/)
+
+/** A person, by GitHub's numeric id: logins can be renamed and imitated, ids cannot. */
+export const actorSchema = z.strictObject({ id: z.int().nonnegative(), login: z.string().max(100) })
+export type Actor = z.infer<typeof actorSchema>
+
+export const repositorySchema = z.strictObject({
+  id: z.int().nonnegative(),
+  owner: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/),
+  name: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/),
+  private: z.boolean(),
+  defaultBranch: z.string().max(255),
+})
+export type Repository = z.infer<typeof repositorySchema>
+
+/** Where the request was made and where it is answered. */
+export const subjectSchema = z.strictObject({
+  kind: z.enum(['issue', 'pull-request']),
+  number: z.int().positive(),
+  title: z.string().max(1024),
+})
+export type Subject = z.infer<typeof subjectSchema>
+
+/**
+ * All that a worker needs for one job, frozen when the person asked. Parsed again when it is taken from Redis.
+ * `installationId` and `subject` are null for `airlock run`, which has no GitHub.
+ */
+export const jobRequestSchema = z.strictObject({
+  version: z.literal(1),
+  id: jobIdSchema,
+  installationId: z.int().positive().nullable(),
+  repository: repositorySchema,
+  actor: actorSchema,
+  subject: subjectSchema.nullable(),
+  trigger: z.strictObject({
+    kind: z.enum(['label', 'command', 'local']),
+    deliveryId: z.string().max(128),
+    /** The event's own identity: two deliveries of one event have the same key. */
+    eventKey: z.string().max(256),
+    commentId: z.int().positive().nullable(),
+    receivedAt: z.iso.datetime(),
+  }),
+  /** The text that the person saw, and its SHA-256. */
+  task: z.strictObject({ text: z.string().max(262_144), digest: digestSchema }),
+  /** The branch that the pull request goes against and its commit at the moment of the trigger. */
+  base: z.strictObject({ ref: z.string().max(255), sha: shaSchema }),
+  policy: policySchema,
+  /** SHA-256 of the policy's canonical JSON, compared again in `prepare`. */
+  policyDigest: digestSchema,
+  agent: agentNameSchema,
+})
+export type JobRequest = z.infer<typeof jobRequestSchema>

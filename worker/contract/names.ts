@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/** Agent CLIs that Airlock knows how to start. `command` is any program of the repository's or operator's choice. */
+export const agentNames = ['claude', 'codex', 'gemini', 'opencode', 'copilot', 'qwen', 'pi', 'command'] as const
+export const agentNameSchema = z.enum(agentNames)
+export type AgentName = z.infer<typeof agentNameSchema>
+
+/** Isolation classes, weakest first: the order is what `at least` means. */
+export const isolationClasses = ['process', 'container', 'gvisor', 'microvm'] as const
+export const isolationSchema = z.enum(isolationClasses)
+export type Isolation = z.infer<typeof isolationSchema>
+
+/** Collaborator permissions on a repository, weakest first, in GitHub's own words. */
+export const permissions = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
+export const permissionSchema = z.enum(permissions)
+export type Permission = z.infer<typeof permissionSchema>
+
+/** The nine steps of a job, in the order in which they run. */
+export const stepNames = ['prepare', 'clone', 'setup', 'seal', 'agent', 'collect', 'gate', 'publish', 'report'] as const
+export const stepNameSchema = z.enum(stepNames)
+export type StepName = z.infer<typeof stepNameSchema>
+
+/** The phase in which something ran inside a sandbox. */
+export const phaseSchema = z.enum(['setup', 'agent'])
+export type Phase = z.infer<typeof phaseSchema>

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+export const outcomeNames = ['published', 'no-changes', 'held', 'blocked', 'refused', 'cancelled', 'failed'] as const
+export const outcomeNameSchema = z.enum(outcomeNames)
+export type OutcomeName = z.infer<typeof outcomeNameSchema>
+
+/** Every reason that a job can end with, by outcome. Texts for people are made from it in app/replies alone. */
+export const reasons = {
+  published: ['pull-request-opened', 'branch-created'],
+  'no-changes': ['agent-changed-nothing'],
+  held: ['gate-hold'],
+  blocked: ['gate-block', 'gate-error'],
+  refused: [
+    'permission-too-low',
+    'permission-lost',
+    'bot-sender',
+    'policy-invalid',
+    'policy-changed',
+    'text-changed',
+    'base-moved',
+    'base-missing',
+    'repository-empty',
+    'repository-archived',
+    'repository-unavailable',
+    'fork-head',
+    'submodules-unsupported',
+    'repository-too-large',
+    'isolation-unavailable',
+    'agent-unavailable',
+    'model-unavailable',
+    'secret-missing',
+    'workspace-unsafe',
+  ],
+  cancelled: ['by-person', 'shutdown'],
+  failed: [
+    'setup-failed',
+    'secret-left-behind',
+    'agent-failed',
+    'agent-timeout',
+    'setup-timeout',
+    'output-limit',
+    'memory-limit',
+    'disk-limit',
+    'cost-limit',
+    'workspace-deleted',
+    'collect-limit',
+    'branch-taken',
+    'github-unavailable',
+    'lease-lost',
+    'attempts-exhausted',
+    'internal-error',
+  ],
+} as const satisfies Record<OutcomeName, readonly string[]>
+
+export type Reason = { [K in OutcomeName]: (typeof reasons)[K][number] }[OutcomeName]
+
+const reasonNames = Object.values(reasons).flat()
+export const reasonSchema = z.enum(reasonNames as [Reason, ...Reason[]])
+
+/** How a job ended: an expected end is a value, never an exception. `detail` is one line of facts, bounded. */
+export const outcomeSchema = z.strictObject({
+  outcome: outcomeNameSchema,
+  reason: reasonSchema,
+  detail: z.string().max(2000).optional(),
+})
+export type Outcome = z.infer<typeof outcomeSchema>

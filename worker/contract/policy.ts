@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { agentNameSchema, isolationSchema, permissionSchema } from './names.ts'
+
+/**
+ * The effective policy of one job: every key of `airlock.yml` with its default filled in and its units made
+ * explicit. It is frozen into the job's request; the worker never reads a policy file of its own accord.
+ */
+export const policySchema = z.strictObject({
+  agent: agentNameSchema,
+  /** Argument list, only with `agent: command`. */
+  command: z.array(z.string().max(4096)).max(64).optional(),
+  model: z.string().max(128).optional(),
+  /** A folder of sandbox-images, or `host`. */
+  image: z.string().max(64),
+  /** The least isolation that is accepted. */
+  isolation: isolationSchema,
+  setup: z.strictObject({
+    /** Shell lines, run in order inside sandbox 1. */
+    run: z.array(z.string().max(8192)).max(64),
+    /** Names of secrets that the operator holds. */
+    secrets: z.array(z.string().max(128)).max(64),
+    /** Egress presets and domains of the setup phase. */
+    network: z.array(z.string().max(253)).max(128),
+  }),
+  /** Egress presets and domains of the agent phase; empty means the model and nothing else. */
+  network: z.array(z.string().max(253)).max(128),
+  limits: z.strictObject({
+    /** Wall time of each phase, in milliseconds. */
+    wallMs: z.int().positive(),
+    memoryBytes: z.int().positive(),
+    cpus: z.number().positive(),
+    pids: z.int().positive(),
+    /** Bytes that the workspace and home may grow to. */
+    diskBytes: z.int().positive(),
+    /** Bytes of stdout and stderr together, per phase. */
+    outputBytes: z.int().positive(),
+    /** Model cost of one job in US dollars. */
+    costUsd: z.number().positive(),
+  }),
+  gates: z.strictObject({
+    /** SPDX ids; at most one of the two lists is set. */
+    licenses: z.strictObject({
+      allow: z.array(z.string().max(128)).max(256).optional(),
+      deny: z.array(z.string().max(128)).max(256).optional(),
+    }),
+    /** Globs of paths that a change may not touch. */
+    protected: z.array(z.string().max(256)).max(256),
+  }),
+  triggers: z.strictObject({
+    label: z.string().max(50),
+    command: z.string().max(50),
+    permission: permissionSchema,
+  }),
+  handoff: z.strictObject({
+    draft: z.boolean(),
+    /** `skip` asks CI not to run on the branch; `run` leaves it alone. */
+    ci: z.enum(['run', 'skip']),
+  }),
+})
+export type Policy = z.infer<typeof policySchema>
+export type Limits = Policy['limits']

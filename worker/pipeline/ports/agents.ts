@@ -1,0 +1,44 @@
+import type { AgentName } from '../../contract/index.ts'
+
+export type AgentEvent =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'tool'; readonly name: string; readonly detail: string }
+  | { readonly kind: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
+  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'result'; readonly text: string }
+
+export interface AgentPlanInput {
+  /** Absolute paths inside the sandbox. */
+  readonly home: string
+  readonly toolDir: string
+  readonly workspace: string
+  readonly taskFile: string
+  readonly task: string
+  readonly gateway: {
+    readonly anthropic: string
+    readonly openai: string
+    readonly gemini: string
+    readonly key: string
+  }
+  readonly model?: string | undefined
+  readonly command?: readonly string[] | undefined
+}
+
+export interface AgentPlan {
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Written by the host below home before the start. */
+  readonly files: readonly { readonly path: string; readonly content: string }[]
+  readonly stdin?: string
+}
+
+export interface AgentAdapter {
+  readonly name: AgentName
+  plan(input: AgentPlanInput): AgentPlan
+  parseLine(line: string): AgentEvent[]
+}
+
+export interface Agents {
+  /** Null: this agent is not known here. `toolPath` is the host folder to bind read-only, null where none is needed. */
+  load(name: AgentName): Promise<{ readonly adapter: AgentAdapter; readonly toolPath: string | null } | null>
+}

@@ -1,0 +1,58 @@
+import type { Phase, Usage } from '../../contract/index.ts'
+
+/** What one sandbox may reach in one phase. */
+export interface BrokerSpec {
+  readonly jobId: string
+  readonly phase: Phase
+  /** Host path at which the broker listens; it belongs to `owner` alone. */
+  readonly socketPath: string
+  readonly owner: { readonly uid: number; readonly gid: number } | null
+  /** Egress presets and domains; empty is closed. */
+  readonly egress: readonly string[]
+  /** The model gateway; null where the phase has none (setup). */
+  readonly model: { readonly costUsd: number } | null
+}
+
+/** One thing the broker let through or refused. */
+export interface BrokerDecision {
+  readonly at: number
+  readonly phase: Phase
+  readonly allowed: boolean
+  readonly kind: 'connect' | 'http' | 'model'
+  readonly host: string
+  readonly port: number
+  /** Why, in words that a model understands. */
+  readonly reason: string
+}
+
+/** What passed between an agent and its model, for the record. Bounded. */
+export interface ModelExchange {
+  readonly at: number
+  readonly provider: 'anthropic' | 'openai' | 'gemini'
+  readonly path: string
+  readonly status: number
+  readonly request: string
+  readonly response: string
+}
+
+export interface BrokerSession extends AsyncDisposable {
+  /** Long and random, valid on this socket alone; the real key never gets inside. */
+  readonly placeholderKey: string
+  /** Base URLs as seen from inside the sandbox, by provider. */
+  readonly gateway: { readonly anthropic: string; readonly openai: string; readonly gemini: string }
+  /** Proxy and certificate variables for programs inside. */
+  readonly env: Readonly<Record<string, string>>
+  decisions(): readonly BrokerDecision[]
+  usage(): Usage
+  /** Set when the cost limit stopped the model. */
+  costExceeded(): boolean
+}
+
+export interface BrokerEvents {
+  onDecision(decision: BrokerDecision): void
+  onExchange(exchange: ModelExchange): void
+}
+
+export interface BrokerFactory {
+  open(spec: BrokerSpec, events: BrokerEvents): Promise<BrokerSession>
+}

@@ -1,0 +1,71 @@
+import type { ChangeSet, JobRequest, Outcome } from '../../contract/index.ts'
+
+/** Reads permission and policy again; null: nothing changed, go on. */
+export interface Authority {
+  recheck(request: JobRequest, signal: AbortSignal): Promise<Outcome | null>
+}
+
+export type HandoffErrorCode =
+  | 'unavailable'
+  | 'denied'
+  | 'suspended'
+  | 'rate-limited'
+  | 'branch-taken'
+  | 'rejected'
+  | 'fence-lost'
+
+/** GitHub, or the local repository, did not take the result. */
+export class HandoffError extends Error {
+  override readonly name = 'HandoffError'
+  readonly code: HandoffErrorCode
+  readonly retryable: boolean
+  /** Milliseconds that the other side asked us to wait. */
+  readonly retryAfterMs: number | null
+
+  constructor(
+    code: HandoffErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly retryAfterMs?: number | null },
+  ) {
+    super(message, options)
+    this.code = code
+    this.retryable = code === 'unavailable' || code === 'rate-limited'
+    this.retryAfterMs = options?.retryAfterMs ?? null
+  }
+}
+
+export interface PublishInput {
+  readonly request: JobRequest
+  readonly changeSet: ChangeSet
+  /** The job's clean bare repository, where the objects are. */
+  readonly repository: string
+  /** Always `airlock/…`, made by the host. */
+  readonly branch: string
+  readonly commitMessage: string
+  readonly title: string
+  readonly body: string
+  readonly fence: Fence
+}
+
+export interface Published {
+  readonly branch: string
+  readonly commit: string
+  /** Null where there is no GitHub to open one. */
+  readonly pullRequest: { readonly number: number; readonly url: string } | null
+}
+
+export interface Publisher {
+  /** Creates commit, branch and pull request, each looked up before it is created. Throws HandoffError. */
+  publish(input: PublishInput, signal: AbortSignal): Promise<Published>
+}
+
+/** The attempt's right to act. */
+export interface Fence {
+  /** Throws FenceLostError when a newer attempt holds the job. */
+  check(): Promise<void>
+}
+
+/** A newer attempt took the job over: this one must stop without any further effect. */
+export class FenceLostError extends Error {
+  override readonly name = 'FenceLostError'
+}

@@ -1,0 +1,12 @@
+/**
+ * What the pipeline needs of the rest of the worker. The pipeline owns these; engines, git, GitHub, broker and audit
+ * implement them, and only a composition root in cli/ puts them together.
+ */
+export * from './agents.ts'
+export * from './broker.ts'
+export * from './github.ts'
+export * from './reporting.ts'
+export * from './sandbox.ts'
+export * from './secrets.ts'
+export * from './snapshots.ts'
+export * from './source.ts'

@@ -1,0 +1,92 @@
+import type { ChangeSet, Finding, GateResult, JobReport, JobRequest, Outcome, StepName } from '../../contract/index.ts'
+import type { MaterialisedBase } from './source.ts'
+
+/** A job on its way, as people see it. Times in milliseconds. */
+export interface JobProgress {
+  readonly step: StepName
+  readonly startedAt: number
+  readonly finished: readonly { readonly step: StepName; readonly durationMs: number }[]
+  /** The last thing the agent said or did, bounded; not to be trusted. */
+  readonly activity: string | null
+}
+
+/** All that a person may want to read of a finished job. */
+export interface JobSummary {
+  readonly report: JobReport
+  readonly outcome: Outcome
+  readonly gates: readonly GateResult[]
+  /** The agent's own closing words; not to be trusted. */
+  readonly agentSummary: string
+  readonly changedFiles: readonly { readonly path: string; readonly added: number; readonly removed: number }[]
+  readonly notes: readonly string[]
+  readonly pullRequestUrl: string | null
+  /** Last lines of output that explain a failure; not to be trusted. */
+  readonly lastOutput: string
+}
+
+/** Every text that leaves the worker for a person. Pure; made in app/replies. */
+export interface Wording {
+  branch(request: JobRequest): string
+  commitMessage(request: JobRequest): string
+  pullRequest(request: JobRequest, summary: JobSummary): { readonly title: string; readonly body: string }
+  running(request: JobRequest, progress: JobProgress): string
+  finished(request: JobRequest, summary: JobSummary): string
+  checkRun(
+    request: JobRequest,
+    summary: JobSummary,
+  ): {
+    readonly title: string
+    readonly summary: string
+    readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled'
+  }
+}
+
+/** Tells the requester. Nothing here may stop a job: implementations log what GitHub refuses and go on. */
+export interface Reporter {
+  progress(request: JobRequest, progress: JobProgress): Promise<void>
+  finished(request: JobRequest, summary: JobSummary, commit: string | null): Promise<void>
+}
+
+/** One job's record: entries are chained by hash. */
+export interface AuditLog {
+  append(kind: AuditKind, data: Readonly<Record<string, unknown>>): void
+  /** Writes what is buffered and the closing entry. Returns where the record is and the last hash. */
+  seal(): Promise<{ readonly path: string; readonly head: string }>
+  readonly path: string
+}
+
+export type AuditKind =
+  | 'job'
+  | 'step'
+  | 'posture'
+  | 'command'
+  | 'process'
+  | 'egress'
+  | 'secret'
+  | 'prompt'
+  | 'model'
+  | 'agent'
+  | 'finding'
+  | 'approval'
+  | 'change-set'
+  | 'destroyed'
+  | 'outcome'
+
+export interface AuditLogs {
+  open(jobId: string, attempt: number): Promise<AuditLog>
+}
+
+/** Everything a gate may look at. Pure functions of this alone. */
+export interface GateInput {
+  readonly changeSet: ChangeSet
+  readonly policy: JobRequest['policy']
+  /** The job's own secret values by name, to be found exactly. */
+  readonly knownSecrets: ReadonlyMap<string, string>
+  /** Paths of the base tree, for collisions by case. */
+  readonly base: Pick<MaterialisedBase, 'files'>
+}
+
+export interface Gate {
+  readonly name: GateResult['gate']
+  check(input: GateInput): Finding[] | Promise<Finding[]>
+}

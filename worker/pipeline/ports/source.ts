@@ -1,0 +1,71 @@
+import type { ChangeSet, JobRequest } from '../../contract/index.ts'
+
+export type SourceErrorCode =
+  | 'unavailable'
+  | 'denied'
+  | 'base-missing'
+  | 'base-moved'
+  | 'repository-empty'
+  | 'submodules'
+  | 'too-large'
+  | 'git-too-old'
+
+/** The repository could not be had. `retryable` only where trying again may help. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError'
+  readonly code: SourceErrorCode
+  readonly retryable: boolean
+
+  constructor(code: SourceErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.retryable = code === 'unavailable'
+  }
+}
+
+/** A base commit laid out as plain files, and the clean bare repository that knows its objects. */
+export interface MaterialisedBase {
+  readonly sha: string
+  readonly treeSha: string
+  readonly files: number
+  readonly bytes: number
+  /** Facts that the requester should hear of, such as LFS pointers that were left as they are. */
+  readonly notes: readonly string[]
+}
+
+/** Paths of one job on the host. `repository` is the job's own clean bare repository. */
+export interface SourcePaths {
+  readonly workspace: string
+  readonly repository: string
+}
+
+export interface CollectBudget {
+  readonly bytes: number
+  readonly files: number
+  readonly fileBytes: number
+  readonly timeMs: number
+}
+
+/** Why a workspace was refused. `path` is made printable. */
+export type CollectResult =
+  | { readonly kind: 'changes'; readonly changeSet: ChangeSet }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'workspace-deleted' }
+  | { readonly kind: 'unsafe'; readonly path: string; readonly why: string }
+  | { readonly kind: 'over-budget'; readonly path: string | null; readonly why: string }
+
+export interface Source {
+  /** Fetches into the repository's bare mirror and lays the base commit out in `paths.workspace`. Throws SourceError. */
+  materialise(request: JobRequest, paths: SourcePaths, signal: AbortSignal): Promise<MaterialisedBase>
+  /** Reads plain files of a dead sandbox into the clean repository. `kept` lists what setup had made: not the agent's. */
+  collect(
+    request: JobRequest,
+    paths: SourcePaths,
+    kept: KeptFiles,
+    budget: CollectBudget,
+    signal: AbortSignal,
+  ): Promise<CollectResult>
+}
+
+/** Files that setup left in the workspace, as path → fingerprint: unchanged ones are not part of the change. */
+export type KeptFiles = ReadonlyMap<string, string>
