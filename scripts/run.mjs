@@ -1,0 +1,39 @@
+/** Runs one of the project's commands on Node 24 after setting up what it needs. Plain JavaScript for Node 20. */
+import { spawn } from 'node:child_process'
+import { delimiter, dirname, join } from 'node:path'
+import { projectRoot, setUp } from './set-up.mjs'
+
+/** What each command runs with Node 24, one after the other, and whether it needs the development packages. */
+const commands = {
+  setup: { dev: true, steps: [] },
+  demo: { dev: false, steps: [['cli/airlock.ts', 'demo']] },
+  airlock: { dev: false, steps: [['cli/airlock.ts']] },
+  test: { dev: true, steps: [['node_modules/vitest/vitest.mjs', 'run']] },
+  check: { dev: true, steps: [['scripts/check.ts']] },
+  bench: { dev: true, steps: [['bench/main.ts']] },
+  docs: { dev: true, steps: [['scripts/write-reference.ts']] },
+}
+
+const [name, ...rest] = process.argv.slice(2)
+const command = commands[name]
+if (command === undefined) {
+  process.stderr.write(`usage: node scripts/run.mjs ${Object.keys(commands).join('|')} [ARGS]\n`)
+  process.exit(2)
+}
+
+const node = setUp({ dev: command.dev })
+for (const [script, ...args] of command.steps) {
+  const status = await run([join(projectRoot, script), ...args, ...rest])
+  if (status !== 0) process.exit(status)
+}
+
+/** Signals go to the whole foreground group; the child decides how to end, we only wait for it. */
+function run(args) {
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
+  const child = spawn(node, args, { stdio: 'inherit', env, cwd: name === 'airlock' ? process.cwd() : projectRoot })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code) => resolve(code ?? 1))
+  })
+}
