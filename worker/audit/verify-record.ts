@@ -1,0 +1,50 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { type AuditEntry, auditEntrySchema, genesisHash, hashEntry, sealKind } from './audit-record.ts'
+
+export type Verification =
+  | { readonly ok: true; readonly entries: number; readonly head: string }
+  | { readonly ok: false; readonly line: number; readonly why: string }
+
+/** Reads a record line by line and names the first line that is not what was written. */
+export async function verifyRecord(path: string, expectedHead?: string): Promise<Verification> {
+  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
+  let previous: AuditEntry | null = null
+  let line = 0
+  for await (const text of lines) {
+    line += 1
+    const checked = checkLine(text, previous)
+    if (typeof checked === 'string') return { ok: false, line, why: checked }
+    previous = checked
+  }
+  return checkEnd(previous, line, expectedHead)
+}
+
+/** One line against the one before it: the entry, or what is wrong with it. */
+function checkLine(text: string, previous: AuditEntry | null): AuditEntry | string {
+  const parsed = auditEntrySchema.safeParse(parseJson(text))
+  if (!parsed.success) return 'is not an entry of a record'
+  const entry = parsed.data
+  if (previous?.kind === sealKind) return 'follows the closing entry'
+  if (entry.seq !== (previous === null ? 0 : previous.seq + 1)) return `has number ${entry.seq} out of order`
+  if (entry.prev !== (previous?.hash ?? genesisHash)) return 'does not name the entry before it'
+  if (entry.hash !== hashEntry(entry)) return 'does not have the hash of its content'
+  return entry
+}
+
+function checkEnd(last: AuditEntry | null, line: number, expectedHead: string | undefined): Verification {
+  if (last === null) return { ok: false, line: 1, why: 'is missing: the record is empty' }
+  if (last.kind !== sealKind) return { ok: false, line: line + 1, why: 'is missing: the record has no closing entry' }
+  if (expectedHead !== undefined && last.hash !== expectedHead) {
+    return { ok: false, line, why: `is not the head that was expected (${expectedHead})` }
+  }
+  return { ok: true, entries: line, head: last.hash }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
