@@ -34,14 +34,21 @@ export class HandoffError extends Error {
   }
 }
 
-export interface PublishInput {
+export interface StageInput {
   readonly request: JobRequest
   readonly changeSet: ChangeSet
   /** The job's clean bare repository, where the objects are. */
   readonly repository: string
+  readonly commitMessage: string
+  readonly fence: Fence
+}
+
+export interface HandOffInput {
+  readonly request: JobRequest
   /** Always `airlock/…`, made by the host. */
   readonly branch: string
-  readonly commitMessage: string
+  /** What `stage` returned, in this attempt or an earlier one. */
+  readonly commit: string
   readonly title: string
   readonly body: string
   readonly fence: Fence
@@ -54,9 +61,15 @@ export interface Published {
   readonly pullRequest: { readonly number: number; readonly url: string } | null
 }
 
+/**
+ * Two halves, so that a crash between them costs no second run of the agent: after `stage` the commit exists and
+ * nobody can see it; its id is checkpointed; `handOff` needs nothing else.
+ */
 export interface Publisher {
-  /** Creates commit, branch and pull request, each looked up before it is created. Throws HandoffError. */
-  publish(input: PublishInput, signal: AbortSignal): Promise<Published>
+  /** Uploads blobs, tree and commit. Returns the commit's id. Throws HandoffError. */
+  stage(input: StageInput, signal: AbortSignal): Promise<string>
+  /** Creates branch and pull request, each looked up before it is created. Throws HandoffError. */
+  handOff(input: HandOffInput, signal: AbortSignal): Promise<Published>
 }
 
 /** The attempt's right to act. */

@@ -4,6 +4,8 @@
  */
 export * from './agents.ts'
 export * from './broker.ts'
+export * from './checkpoints.ts'
+export * from './folders.ts'
 export * from './github.ts'
 export * from './reporting.ts'
 export * from './sandbox.ts'

@@ -1,0 +1,26 @@
+import type { Folders } from './snapshots.ts'
+
+/** A user and group of the host; null stands for the worker's own. */
+export type Owner = { readonly uid: number; readonly gid: number } | null
+
+/** The folders of one attempt on the host, all below one root that only the worker can enter. */
+export interface JobFolders extends AsyncDisposable {
+  readonly root: string
+  /** What becomes /workspace and /home/airlock in sandbox 1 and sandbox 2. */
+  readonly setup: Folders
+  readonly agent: Folders
+  /** The job's clean bare repository. */
+  readonly repository: string
+  /** The broker's socket; short enough for a unix socket's path. */
+  readonly brokerSocket: string
+}
+
+export interface JobFolderStore {
+  /** Makes fresh, empty folders; removes those of an earlier attempt of this job. */
+  create(jobId: string, attempt: number, owner: Owner): Promise<JobFolders>
+  /**
+   * Writes a file below `folder`, which a sandbox may have filled with symlinks: no part of the path is followed,
+   * what is in the way is replaced. Only while no sandbox runs on it.
+   */
+  write(folder: string, path: string, content: string, owner: Owner): Promise<void>
+}
