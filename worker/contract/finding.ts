@@ -20,9 +20,12 @@ export const findingSchema = z.strictObject({
 export type Finding = z.infer<typeof findingSchema>
 
 /** The gates' answer as a whole, and each gate's own. */
-export type Verdict = 'publish' | 'hold' | 'block'
-export interface GateResult {
-  readonly gate: GateName
-  readonly verdict: Verdict
-  readonly findings: readonly Finding[]
-}
+export const verdictSchema = z.enum(['publish', 'hold', 'block'])
+export type Verdict = z.infer<typeof verdictSchema>
+
+export const gateResultSchema = z.strictObject({
+  gate: gateNameSchema,
+  verdict: verdictSchema,
+  findings: z.array(findingSchema),
+})
+export type GateResult = z.infer<typeof gateResultSchema>

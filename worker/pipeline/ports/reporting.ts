@@ -1,4 +1,4 @@
-import type { ChangeSet, Finding, GateResult, JobReport, JobRequest, Outcome, StepName } from '../../contract/index.ts'
+import type { ChangeSet, Finding, GateResult, JobRequest, JobSummary, StepName } from '../../contract/index.ts'
 import type { MaterialisedBase } from './source.ts'
 
 /** A job on its way, as people see it. Times in milliseconds. */
@@ -10,19 +10,7 @@ export interface JobProgress {
   readonly activity: string | null
 }
 
-/** All that a person may want to read of a finished job. */
-export interface JobSummary {
-  readonly report: JobReport
-  readonly outcome: Outcome
-  readonly gates: readonly GateResult[]
-  /** The agent's own closing words; not to be trusted. */
-  readonly agentSummary: string
-  readonly changedFiles: readonly { readonly path: string; readonly added: number; readonly removed: number }[]
-  readonly notes: readonly string[]
-  readonly pullRequestUrl: string | null
-  /** Last lines of output that explain a failure; not to be trusted. */
-  readonly lastOutput: string
-}
+export type { JobSummary }
 
 /** Every text that leaves the worker for a person. Pure; made in app/replies. */
 export interface Wording {

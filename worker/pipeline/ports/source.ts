@@ -55,8 +55,15 @@ export type CollectResult =
   | { readonly kind: 'over-budget'; readonly path: string | null; readonly why: string }
 
 export interface Source {
-  /** Fetches into the repository's bare mirror and lays the base commit out in `paths.workspace`. Throws SourceError. */
-  materialise(request: JobRequest, paths: SourcePaths, signal: AbortSignal): Promise<MaterialisedBase>
+  /**
+   * Fetches into the repository's bare mirror, makes the clean repository, and lays the base commit out in
+   * `paths.workspace`; null lays nothing out, for a job that starts from a snapshot. Throws SourceError.
+   */
+  materialise(
+    request: JobRequest,
+    paths: { readonly workspace: string | null; readonly repository: string },
+    signal: AbortSignal,
+  ): Promise<MaterialisedBase>
   /** Reads plain files of a dead sandbox into the clean repository. `kept` lists what setup had made: not the agent's. */
   collect(
     request: JobRequest,

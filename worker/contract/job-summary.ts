@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { gateResultSchema } from './finding.ts'
+import { jobReportSchema } from './job-report.ts'
+import { outcomeSchema } from './outcome.ts'
+
+/** All that a person may want to read of a job. What an agent or a repository said in it is not to be trusted. */
+export const jobSummarySchema = z.strictObject({
+  report: jobReportSchema,
+  outcome: outcomeSchema,
+  gates: z.array(gateResultSchema),
+  /** The agent's own closing words. */
+  agentSummary: z.string(),
+  changedFiles: z.array(z.strictObject({ path: z.string(), added: z.int(), removed: z.int() })),
+  /** Facts that the requester should hear of. */
+  notes: z.array(z.string()),
+  pullRequestUrl: z.string().nullable(),
+  /** Last lines of output that explain a failure. */
+  lastOutput: z.string(),
+})
+export type JobSummary = z.infer<typeof jobSummarySchema>

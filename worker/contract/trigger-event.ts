@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { repositorySchema, subjectSchema } from './job-request.ts'
+
+/** GitHub's own limit is 65,536 characters; a character may take two UTF-16 units. */
+const bodySchema = z.string().max(131_072)
+
+const commonShape = {
+  version: z.literal(1),
+  /** `X-GitHub-Delivery`. GitHub does not sign it: it is for logs and a first look, never proof of being new. */
+  deliveryId: z.string().min(1).max(128),
+  /** The event's own identity, made from signed fields alone: two deliveries of one event have the same key. */
+  eventKey: z.string().min(1).max(256),
+  installationId: z.int().positive(),
+  repository: repositorySchema,
+  sender: z.strictObject({
+    id: z.int().nonnegative(),
+    login: z.string().max(100),
+    /** GitHub's word: `User`, `Bot`, `Organization`, `Mannequin` … Only `User` may start anything. */
+    type: z.string().max(32),
+  }),
+  /** Title and body as they were in the payload: what the sender saw. */
+  subject: subjectSchema.extend({ body: bodySchema }),
+  /** When it happened on GitHub (signed), and when it reached us. */
+  occurredAt: z.iso.datetime(),
+  receivedAt: z.iso.datetime(),
+}
+
+/**
+ * One thing that a person did on GitHub and that may ask for a job. Made by the app from a verified delivery, kept in
+ * Redis by the ledger, parsed again when it is taken from there.
+ */
+export const triggerEventSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...commonShape, kind: z.literal('label'), label: z.string().max(100) }),
+  z.strictObject({
+    ...commonShape,
+    kind: z.literal('comment'),
+    comment: z.strictObject({ id: z.int().positive(), body: bodySchema }),
+  }),
+])
+export type TriggerEvent = z.infer<typeof triggerEventSchema>
+
+/** Redis did not take it: nothing was written, and whoever asked has to try again. */
+export class QueueUnavailableError extends Error {
+  override readonly name = 'QueueUnavailableError'
+  readonly code = 'unavailable'
+  readonly retryable = true
+}
