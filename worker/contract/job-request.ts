@@ -13,10 +13,13 @@ export const jobIdSchema = z.string().regex(/^[a-z0-9]{10,32}$/)
 export const actorSchema = z.strictObject({ id: z.int().nonnegative(), login: z.string().max(100) })
 export type Actor = z.infer<typeof actorSchema>
 
+/** Owner and repository names also name folders of ours, so `.` and `..` are refused. */
+const gitHubNameSchema = z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/)
+
 export const repositorySchema = z.strictObject({
   id: z.int().nonnegative(),
-  owner: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/),
-  name: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/),
+  owner: gitHubNameSchema,
+  name: gitHubNameSchema,
   private: z.boolean(),
   defaultBranch: z.string().max(255),
 })

@@ -1,0 +1,131 @@
+import type {
+  GateResult,
+  JobRequest,
+  JobSummary,
+  Outcome,
+  OutcomeName,
+  Posture,
+  reasons,
+  StepName,
+  Usage,
+} from '../contract/index.ts'
+import type {
+  Agents,
+  AuditLog,
+  AuditLogs,
+  Authority,
+  BrokerDecision,
+  BrokerFactory,
+  Checkpoints,
+  Fence,
+  Gate,
+  JobFolderStore,
+  JobFolders,
+  ProcessEvent,
+  Publisher,
+  Reporter,
+  SandboxEngine,
+  SetupSecrets,
+  Snapshots,
+  Source,
+  Wording,
+} from './ports/index.ts'
+
+/** Everything outside of the pipeline that a job needs. A composition root in cli/ fills it. */
+export interface PipelinePorts {
+  readonly authority: Authority
+  /** The engines of this worker; a job takes the weakest that is at least its policy's class. */
+  readonly engines: readonly SandboxEngine[]
+  readonly brokers: BrokerFactory
+  readonly source: Source
+  readonly snapshots: Snapshots
+  readonly folders: JobFolderStore
+  readonly secrets: SetupSecrets
+  readonly agents: Agents
+  readonly gates: readonly Gate[]
+  readonly publisher: Publisher
+  readonly reporter: Reporter
+  readonly wording: Wording
+  readonly audits: AuditLogs
+  readonly checkpoints: Checkpoints
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** One try at a job. */
+export interface Attempt {
+  readonly number: number
+  /** No further attempt follows: a failure is reported instead of thrown for a retry. */
+  readonly final: boolean
+  readonly fence: Fence
+  /** Aborted with the reason `by-person`, or anything else when the attempt must stop without effects. */
+  readonly signal: AbortSignal
+}
+
+/** What is learnt on the way and reported at the end. The only thing of a job that changes. */
+export interface Facts {
+  readonly startedAt: number
+  step: StepName
+  readonly durations: Partial<Record<StepName, number>>
+  posture: Posture | null
+  readonly decisions: BrokerDecision[]
+  readonly processes: { readonly phase: 'setup' | 'agent'; readonly event: ProcessEvent }[]
+  usage: Usage
+  gates: readonly GateResult[]
+  changedFiles: JobSummary['changedFiles']
+  readonly notes: string[]
+  activity: string | null
+  agentSummary: string
+  lastOutput: string
+  branch: string | null
+  commit: string | null
+  pullRequest: { readonly title: string; readonly body: string } | null
+  pullRequestUrl: string | null
+}
+
+export interface Job {
+  readonly request: JobRequest
+  readonly attempt: Attempt
+  readonly ports: PipelinePorts
+  readonly audit: AuditLog
+  readonly folders: JobFolders
+  readonly facts: Facts
+  /** Tells the requester where the job is, without waiting for GitHub. */
+  readonly announce: () => void
+}
+
+/** A step either hands a value to the next one or ends the job. */
+export type StepResult<T> = { readonly value: T } | { readonly end: Outcome }
+
+type ReasonOf<Name extends OutcomeName> = (typeof reasons)[Name][number]
+
+/** Ends the job with an expected outcome. `detail` is cut to what the contract allows. */
+export function end<Name extends OutcomeName>(
+  outcome: Name,
+  reason: ReasonOf<Name>,
+  detail?: string,
+): { end: Outcome } {
+  return { end: { outcome, reason, ...(detail === undefined ? {} : { detail: detail.slice(0, 2000) }) } }
+}
+
+export function createFacts(now: number): Facts {
+  return {
+    startedAt: now,
+    step: 'prepare',
+    durations: {},
+    posture: null,
+    decisions: [],
+    processes: [],
+    usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
+    gates: [],
+    changedFiles: [],
+    notes: [],
+    activity: null,
+    agentSummary: '',
+    lastOutput: '',
+    branch: null,
+    commit: null,
+    pullRequest: null,
+    pullRequestUrl: null,
+  }
+}

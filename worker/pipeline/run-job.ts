@@ -1,0 +1,98 @@
+/**
+ * The way of one job: nine steps in order, each a small file in steps/, against the ports that this module declares.
+ * Imports contract and the pure gates; never an engine, git, GitHub or the queue. A step ends the job with a value;
+ * only what may be tried again, or is a bug, is thrown.
+ */
+import type { JobRequest, JobSummary, Outcome, StepName } from '../contract/index.ts'
+import { createAnnouncer } from './announcer.ts'
+import { chooseEngine } from './choose-engine.ts'
+import { AttemptAbortedError, outcomeOfError } from './end-of-attempt.ts'
+import { loadHandoff } from './handoff-checkpoint.ts'
+import { type Attempt, createFacts, type Job, type PipelinePorts, type StepResult } from './job.ts'
+import { runAgent } from './steps/agent.ts'
+import { clone } from './steps/clone.ts'
+import { collect } from './steps/collect.ts'
+import { gate } from './steps/gate.ts'
+import { prepare } from './steps/prepare.ts'
+import { handOff, publish } from './steps/publish.ts'
+import { report } from './steps/report.ts'
+import { seal } from './steps/seal.ts'
+import { setup } from './steps/setup.ts'
+
+/**
+ * Runs one attempt to its end. Throws what is worth another attempt (its `retryable` is true) and AttemptAbortedError
+ * when this one lost the right to act; any other end, failures included, is reported and returned.
+ */
+export async function runJob(request: JobRequest, attempt: Attempt, ports: PipelinePorts): Promise<JobSummary> {
+  const facts = createFacts(ports.now())
+  const audit = await ports.audits.open(request.id, attempt.number)
+  const announcer = createAnnouncer(request, facts, ports.reporter)
+  const owner = chooseEngine(ports.engines, request.policy.isolation)?.fileOwner(request.id) ?? null
+  await using folders = await ports.folders.create(request.id, attempt.number, owner)
+  const job: Job = { request, attempt, ports, audit, folders, facts, announce: announcer.announce }
+  audit.append('job', { request, attempt: attempt.number })
+  try {
+    const outcome = await reachOutcome(job)
+    await announcer.settle()
+    return await timed(job, 'report', () => report(job, outcome))
+  } finally {
+    await announcer.settle()
+    await audit.seal()
+  }
+}
+
+async function reachOutcome(job: Job): Promise<Outcome> {
+  try {
+    const outcome = await runSteps(job)
+    if (job.attempt.signal.aborted) return abortedOutcome(job)
+    return outcome
+  } catch (error) {
+    if (job.attempt.signal.aborted) return abortedOutcome(job)
+    return outcomeOfError(error, job.attempt.final)
+  }
+}
+
+/** A person's cancelling is an outcome; a lost lease or a worker's end is not this attempt's to report. */
+function abortedOutcome(job: Job): Outcome {
+  if (job.attempt.signal.reason === 'by-person') return { outcome: 'cancelled', reason: 'by-person' }
+  throw new AttemptAbortedError(job.attempt.signal.reason)
+}
+
+async function runSteps(job: Job): Promise<Outcome> {
+  const resumed = await loadHandoff(job)
+  if (resumed !== null) return valueOrEnd(await timed(job, 'publish', () => handOff(job, resumed)))
+
+  const prepared = await timed(job, 'prepare', () => prepare(job))
+  if ('end' in prepared) return prepared.end
+  const cloned = await timed(job, 'clone', () => clone(job))
+  if ('end' in cloned) return cloned.end
+  const setUp = await timed(job, 'setup', () => setup(job, prepared.value, cloned.value))
+  if ('end' in setUp) return setUp.end
+  const sealed = await timed(job, 'seal', () => seal(job, prepared.value, cloned.value))
+  if ('end' in sealed) return sealed.end
+  const ran = await timed(job, 'agent', () => runAgent(job, prepared.value))
+  if ('end' in ran) return ran.end
+  const collected = await timed(job, 'collect', () => collect(job, sealed.value))
+  if ('end' in collected) return collected.end
+  const gated = await timed(job, 'gate', () => gate(job, prepared.value, cloned.value, collected.value))
+  if ('end' in gated) return gated.end
+  return valueOrEnd(await timed(job, 'publish', () => publish(job, collected.value)))
+}
+
+function valueOrEnd(result: StepResult<Outcome>): Outcome {
+  return 'end' in result ? result.end : result.value
+}
+
+async function timed<T>(job: Job, step: StepName, run: () => Promise<T>): Promise<T> {
+  const startedAt = job.ports.now()
+  job.facts.step = step
+  job.audit.append('step', { step, state: 'started' })
+  job.announce()
+  try {
+    return await run()
+  } finally {
+    const durationMs = job.ports.now() - startedAt
+    job.facts.durations[step] = durationMs
+    job.audit.append('step', { step, state: 'ended', durationMs })
+  }
+}

@@ -1,0 +1,92 @@
+import { end, type Job, type StepResult } from '../job.ts'
+import { createLineSplitter } from '../line-splitter.ts'
+import { printable } from '../output-tail.ts'
+import { type AgentAdapter, type AgentEvent, type AgentPlan, type BrokerSession, insidePaths } from '../ports/index.ts'
+import { destroyWithProof, openBroker, runInSandbox, type SandboxedRun } from '../sandboxed.ts'
+import type { Prepared } from './prepare.ts'
+
+/** Where the task is inside; also given as $AIRLOCK_TASK_FILE. */
+const taskFile = '.airlock/task.md'
+
+/** Runs the agent in sandbox 2: no network device, no secret, the model through the broker. */
+export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult<null>> {
+  const { policy } = job.request
+  const { engine, agent } = prepared
+  await using broker = await openBroker(job, engine, {
+    phase: 'agent',
+    egress: policy.network,
+    model: { costUsd: policy.limits.costUsd },
+  })
+  await using sandbox = await engine.create({
+    jobId: job.request.id,
+    attempt: job.attempt.number,
+    phase: 'agent',
+    image: policy.image,
+    ...job.folders.agent,
+    tools: agent.toolPath === null ? [] : [{ name: 'agent', path: agent.toolPath }],
+    brokerSocket: job.folders.brokerSocket,
+    limits: policy.limits,
+  })
+  const plan = planOf(job, agent.adapter, broker)
+  await writePlanFiles(job, prepared, plan)
+  const ran = await runInSandbox(job, sandbox, 'agent', {
+    argv: plan.argv,
+    env: { ...broker.env, ...plan.env, AIRLOCK_TASK_FILE: `${insidePaths.home}/${taskFile}` },
+    ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
+    onOutput: eventReader(job, agent.adapter),
+  })
+  await destroyWithProof(job, sandbox, 'agent')
+  job.facts.usage = broker.usage()
+  return resultOf(ran, broker)
+}
+
+function planOf(job: Job, adapter: AgentAdapter, broker: BrokerSession): AgentPlan {
+  const { request } = job
+  job.audit.append('prompt', { task: request.task.text, digest: request.task.digest })
+  return adapter.plan({
+    home: insidePaths.home,
+    toolDir: `${insidePaths.tools}/agent`,
+    workspace: insidePaths.workspace,
+    taskFile: `${insidePaths.home}/${taskFile}`,
+    task: request.task.text,
+    gateway: { ...broker.gateway, key: broker.placeholderKey },
+    model: request.policy.model,
+    command: request.policy.command,
+  })
+}
+
+async function writePlanFiles(job: Job, prepared: Prepared, plan: AgentPlan): Promise<void> {
+  const owner = prepared.engine.fileOwner(job.request.id)
+  const files = [{ path: taskFile, content: job.request.task.text }, ...plan.files]
+  for (const file of files) await job.ports.folders.write(job.folders.agent.home, file.path, file.content, owner)
+}
+
+/** Turns the agent's output into events for the record and the status comment. Nothing it says is believed. */
+function eventReader(job: Job, adapter: AgentAdapter): (chunk: Buffer, stream: 'stdout' | 'stderr') => void {
+  const splitter = createLineSplitter((line) => {
+    for (const event of adapter.parseLine(line)) noteEvent(job, event)
+  })
+  return (chunk, stream) => {
+    if (stream === 'stdout') splitter.push(chunk)
+  }
+}
+
+function noteEvent(job: Job, event: AgentEvent): void {
+  job.audit.append('agent', { ...event })
+  if (event.kind === 'text') job.facts.activity = printable(event.text).slice(0, 300)
+  if (event.kind === 'tool') job.facts.activity = printable(`${event.name}: ${event.detail}`).slice(0, 300)
+  if (event.kind === 'text' || event.kind === 'result')
+    job.facts.agentSummary = printable(eventText(event)).slice(0, 8000)
+  if (event.kind === 'text' || event.kind === 'tool') job.announce()
+}
+
+function eventText(event: Extract<AgentEvent, { kind: 'text' | 'result' }>): string {
+  return event.text
+}
+
+function resultOf(ran: SandboxedRun, broker: BrokerSession): StepResult<null> {
+  if (ran.outcome !== null) return { end: ran.outcome }
+  if (broker.costExceeded()) return end('failed', 'cost-limit', `after ${broker.usage().costUsd.toFixed(2)} USD`)
+  if (ran.exitCode !== 0) return end('failed', 'agent-failed', `the agent ended with ${ran.exitCode ?? 'a signal'}`)
+  return { value: null }
+}

@@ -1,0 +1,24 @@
+import type { ChangeSet } from '../../contract/index.ts'
+import { evaluateGates, verdictOf } from '../../gates/evaluate-gates.ts'
+import { end, type Job, type StepResult } from '../job.ts'
+import type { Cloned } from './clone.ts'
+import type { Prepared } from './prepare.ts'
+
+/** Asks every gate. Only a verdict of `publish` goes on. */
+export async function gate(
+  job: Job,
+  prepared: Prepared,
+  cloned: Cloned,
+  changeSet: ChangeSet,
+): Promise<StepResult<null>> {
+  const input = { changeSet, policy: job.request.policy, knownSecrets: prepared.secrets, base: cloned.base }
+  const results = await evaluateGates(job.ports.gates, input)
+  job.facts.gates = results
+  for (const finding of results.flatMap((result) => result.findings)) job.audit.append('finding', { ...finding })
+  const verdict = verdictOf(results)
+  if (verdict === 'publish') return { value: null }
+  const worst = results.flatMap((result) => result.findings).find((finding) => finding.severity === verdict)
+  const detail = worst && [worst.path, worst.message].filter(Boolean).join(': ')
+  if (verdict === 'hold') return end('held', 'gate-hold', detail)
+  return end('blocked', worst?.rule === 'gate-error' ? 'gate-error' : 'gate-block', detail)
+}

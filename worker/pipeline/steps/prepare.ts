@@ -1,0 +1,48 @@
+import type { Isolation } from '../../contract/index.ts'
+import { chooseEngine } from '../choose-engine.ts'
+import { end, type Job, type StepResult } from '../job.ts'
+import { type AgentAdapter, type SandboxEngine, SandboxError } from '../ports/index.ts'
+
+export interface Prepared {
+  readonly engine: SandboxEngine
+  readonly agent: { readonly adapter: AgentAdapter; readonly toolPath: string | null }
+  /** Setup secrets by name; they go no further than setup, seal and the gates' search. */
+  readonly secrets: ReadonlyMap<string, string>
+}
+
+/** Reads again what may have changed since the trigger, and refuses early what this worker cannot do. */
+export async function prepare(job: Job): Promise<StepResult<Prepared>> {
+  const refused = await job.ports.authority.recheck(job.request, job.attempt.signal)
+  if (refused !== null) return { end: refused }
+
+  const { policy, agent, repository } = job.request
+  const engine = chooseEngine(job.ports.engines, policy.isolation)
+  if (engine === null) return end('refused', 'isolation-unavailable', missingIsolation(job, policy.isolation))
+  const posture = await postureOf(engine)
+  if (typeof posture === 'string') return end('refused', 'isolation-unavailable', posture)
+  job.facts.posture = posture
+  job.audit.append('posture', { posture })
+
+  const loaded = await job.ports.agents.load(agent)
+  if (loaded === null) return end('refused', 'agent-unavailable', `this worker has no agent named ${agent}`)
+
+  const secrets = await job.ports.secrets.load(repository, policy.setup.secrets)
+  if (secrets.missing.length > 0) {
+    return end('refused', 'secret-missing', `the operator holds no secret named ${secrets.missing.join(', ')}`)
+  }
+  return { value: { engine, agent: loaded, secrets: secrets.values } }
+}
+
+function missingIsolation(job: Job, least: Isolation): string {
+  const present = job.ports.engines.map((engine) => engine.isolation).join(', ')
+  return `the policy asks for at least ${least}; this worker has ${present || 'none'}`
+}
+
+async function postureOf(engine: SandboxEngine) {
+  try {
+    return await engine.posture()
+  } catch (error) {
+    if (error instanceof SandboxError && error.code === 'unavailable') return error.message
+    throw error
+  }
+}

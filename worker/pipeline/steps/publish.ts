@@ -1,0 +1,54 @@
+import type { ChangeSet, Outcome } from '../../contract/index.ts'
+import { type Handoff, saveHandoff } from '../handoff-checkpoint.ts'
+import type { Job, StepResult } from '../job.ts'
+import { summarise } from '../summarise.ts'
+
+/** Uploads the commit, writes down that it exists, and hands it off. */
+export async function publish(job: Job, changeSet: ChangeSet): Promise<StepResult<Outcome>> {
+  const { ports, request, folders, attempt } = job
+  const branch = ports.wording.branch(request)
+  const outcome = outcomeFor(job)
+  const summary = summarise(job, outcome)
+  const { title, body } = ports.wording.pullRequest(request, summary)
+  await attempt.fence.check()
+  const commit = await ports.publisher.stage(
+    {
+      request,
+      changeSet,
+      repository: folders.repository,
+      commitMessage: ports.wording.commitMessage(request),
+      fence: attempt.fence,
+    },
+    attempt.signal,
+  )
+  const handoff: Handoff = { branch, commit, title, body, summary }
+  await saveHandoff(job, handoff)
+  return handOff(job, handoff)
+}
+
+/** Branch and pull request from what was checkpointed, by this attempt or by an earlier one that died. */
+export async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>> {
+  const { ports, request, attempt, facts } = job
+  const { branch, commit, title, body, summary } = handoff
+  // The agent's work took a while: whoever lost the right to ask meanwhile gets no pull request.
+  const refused = await ports.authority.recheck(request, attempt.signal)
+  if (refused !== null) return { end: refused }
+  const published = await ports.publisher.handOff(
+    { request, branch, commit, title, body, fence: attempt.fence },
+    attempt.signal,
+  )
+  facts.posture = summary.report.posture
+  facts.usage = summary.report.usage
+  facts.gates = summary.gates
+  facts.changedFiles = summary.changedFiles
+  facts.agentSummary = summary.agentSummary
+  facts.branch = published.branch
+  facts.commit = published.commit
+  facts.pullRequest = { title, body }
+  facts.pullRequestUrl = published.pullRequest?.url ?? null
+  return { value: outcomeFor(job) }
+}
+
+function outcomeFor(job: Job): Outcome {
+  return { outcome: 'published', reason: job.request.subject === null ? 'branch-created' : 'pull-request-opened' }
+}

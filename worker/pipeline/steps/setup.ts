@@ -1,0 +1,47 @@
+import type { Outcome } from '../../contract/index.ts'
+import { end, type Job, type StepResult } from '../job.ts'
+import type { BrokerSession, Sandbox } from '../ports/index.ts'
+import { destroyWithProof, openBroker, runInSandbox } from '../sandboxed.ts'
+import type { Cloned } from './clone.ts'
+import type { Prepared } from './prepare.ts'
+
+/** Runs the policy's commands in sandbox 1, which ends with everything in it, also when a command fails. */
+export async function setup(job: Job, prepared: Prepared, cloned: Cloned): Promise<StepResult<null>> {
+  if (cloned.snapshotKey === null || cloned.snapshot !== null) return { value: null }
+  const { policy } = job.request
+  await using broker = await openBroker(job, prepared.engine, {
+    phase: 'setup',
+    egress: policy.setup.network,
+    model: null,
+  })
+  await using sandbox = await prepared.engine.create({
+    jobId: job.request.id,
+    attempt: job.attempt.number,
+    phase: 'setup',
+    image: policy.image,
+    ...job.folders.setup,
+    tools: [],
+    brokerSocket: job.folders.brokerSocket,
+    limits: policy.limits,
+  })
+  const outcome = await runLines(job, prepared, sandbox, broker)
+  await destroyWithProof(job, sandbox, 'setup')
+  return outcome === null ? { value: null } : { end: outcome }
+}
+
+async function runLines(
+  job: Job,
+  prepared: Prepared,
+  sandbox: Sandbox,
+  broker: BrokerSession,
+): Promise<Outcome | null> {
+  const env = { ...broker.env, ...Object.fromEntries(prepared.secrets) }
+  for (const name of prepared.secrets.keys()) job.audit.append('secret', { name, use: 'setup environment' })
+  for (const line of job.request.policy.setup.run) {
+    const ended = await runInSandbox(job, sandbox, 'setup', { argv: ['/bin/sh', '-c', line], env })
+    if (ended.outcome !== null) return ended.outcome
+    if (ended.exitCode !== 0)
+      return end('failed', 'setup-failed', `\`${line}\` ended with ${ended.exitCode ?? 'a signal'}`).end
+  }
+  return null
+}

@@ -1,0 +1,37 @@
+import type { JobReport, JobSummary, Outcome } from '../contract/index.ts'
+import { evaluateEgress } from './evaluate-egress.ts'
+import type { Job } from './job.ts'
+
+/** All that is known of a job at this moment, in the words of the contract. */
+export function summarise(job: Job, outcome: Outcome): JobSummary {
+  const { facts } = job
+  return {
+    report: reportOf(job, outcome),
+    outcome,
+    gates: facts.gates.map((gate) => ({ ...gate })),
+    agentSummary: facts.agentSummary,
+    changedFiles: facts.changedFiles,
+    notes: facts.notes,
+    pullRequestUrl: facts.pullRequestUrl,
+    lastOutput: facts.lastOutput,
+  }
+}
+
+function reportOf(job: Job, outcome: Outcome): JobReport {
+  const { facts, request, audit } = job
+  return {
+    id: request.id,
+    outcome: outcome.outcome,
+    reason: outcome.reason,
+    branch: facts.branch,
+    baseSha: request.base.sha,
+    commit: facts.commit,
+    pullRequest: facts.pullRequest === null ? null : { ...facts.pullRequest },
+    findings: facts.gates.flatMap((gate) => gate.findings),
+    posture: facts.posture,
+    egress: evaluateEgress(facts.decisions, facts.processes),
+    usage: facts.usage,
+    durations: { ...facts.durations },
+    audit: audit.path,
+  }
+}
