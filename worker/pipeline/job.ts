@@ -30,6 +30,7 @@ import type {
   Source,
   Wording,
 } from './ports/index.ts'
+import type { Redactor } from './redactor.ts'
 
 /** Everything outside of the pipeline that a job needs. A composition root in cli/ fills it. */
 export interface PipelinePorts {
@@ -90,6 +91,7 @@ export interface Job {
   readonly audit: AuditLog
   readonly folders: JobFolders
   readonly facts: Facts
+  readonly redactor: Redactor
   /** Tells the requester where the job is, without waiting for GitHub. */
   readonly announce: () => void
 }

@@ -9,6 +9,8 @@ import { chooseEngine } from './choose-engine.ts'
 import { AttemptAbortedError, outcomeOfError } from './end-of-attempt.ts'
 import { loadHandoff } from './handoff-checkpoint.ts'
 import { type Attempt, createFacts, type Job, type PipelinePorts, type StepResult } from './job.ts'
+import type { AuditLog } from './ports/index.ts'
+import { createRedactor } from './redactor.ts'
 import { runAgent } from './steps/agent.ts'
 import { clone } from './steps/clone.ts'
 import { collect } from './steps/collect.ts'
@@ -25,11 +27,13 @@ import { setup } from './steps/setup.ts'
  */
 export async function runJob(request: JobRequest, attempt: Attempt, ports: PipelinePorts): Promise<JobSummary> {
   const facts = createFacts(ports.now())
-  const audit = await ports.audits.open(request.id, attempt.number)
+  const redactor = createRedactor()
+  const record = await ports.audits.open(request.id, attempt.number)
+  const audit: AuditLog = { ...record, append: (kind, data) => record.append(kind, redactor.json(data)) }
   const announcer = createAnnouncer(request, facts, ports.reporter)
   const owner = chooseEngine(ports.engines, request.policy.isolation)?.fileOwner(request.id) ?? null
   await using folders = await ports.folders.create(request.id, attempt.number, owner)
-  const job: Job = { request, attempt, ports, audit, folders, facts, announce: announcer.announce }
+  const job: Job = { request, attempt, ports, audit, folders, facts, redactor, announce: announcer.announce }
   audit.append('job', { request, attempt: attempt.number })
   try {
     const outcome = await reachOutcome(job)

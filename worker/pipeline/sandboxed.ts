@@ -70,7 +70,7 @@ export async function runInSandbox(
       onOutput?.(chunk, stream)
     },
   })
-  job.facts.lastOutput = tail.text()
+  job.facts.lastOutput = job.redactor.text(tail.text())
   recordProcesses(job, phase, result)
   const { ended, exitCode, signal, durationMs, outputBytes } = result
   job.audit.append('command', { phase, ended, exitCode, signal, durationMs, outputBytes })

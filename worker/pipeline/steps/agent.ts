@@ -71,7 +71,8 @@ function eventReader(job: Job, adapter: AgentAdapter): (chunk: Buffer, stream: '
   }
 }
 
-function noteEvent(job: Job, event: AgentEvent): void {
+function noteEvent(job: Job, said: AgentEvent): void {
+  const event = job.redactor.json(said)
   job.audit.append('agent', { ...event })
   if (event.kind === 'text') job.facts.activity = printable(event.text).slice(0, 300)
   if (event.kind === 'tool') job.facts.activity = printable(`${event.name}: ${event.detail}`).slice(0, 300)

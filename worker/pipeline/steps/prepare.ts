@@ -30,6 +30,7 @@ export async function prepare(job: Job): Promise<StepResult<Prepared>> {
   if (secrets.missing.length > 0) {
     return end('refused', 'secret-missing', `the operator holds no secret named ${secrets.missing.join(', ')}`)
   }
+  job.redactor.learn(secrets.values)
   return { value: { engine, agent: loaded, secrets: secrets.values } }
 }
 
