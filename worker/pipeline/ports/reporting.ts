@@ -71,7 +71,7 @@ export interface GateInput {
   /** The job's own secret values by name, to be found exactly. */
   readonly knownSecrets: ReadonlyMap<string, string>
   /** Paths of the base tree, for collisions by case. */
-  readonly base: Pick<MaterialisedBase, 'files'>
+  readonly base: Pick<MaterialisedBase, 'files' | 'paths'>
 }
 
 export interface Gate {

@@ -29,6 +29,8 @@ export interface MaterialisedBase {
   readonly treeSha: string
   readonly files: number
   readonly bytes: number
+  /** Every path of the base tree. Without it the gates see collisions by case only among the changed files. */
+  readonly paths?: readonly string[]
   /** Facts that the requester should hear of, such as LFS pointers that were left as they are. */
   readonly notes: readonly string[]
 }
