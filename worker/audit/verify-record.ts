@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { type AuditEntry, auditEntrySchema, genesisHash, hashEntry, sealKind } from './audit-record.ts'
+import { readRecord } from './read-record.ts'
 
 export type Verification =
   | { readonly ok: true; readonly entries: number; readonly head: string }
@@ -8,12 +7,11 @@ export type Verification =
 
 /** Reads a record line by line and names the first line that is not what was written. */
 export async function verifyRecord(path: string, expectedHead?: string): Promise<Verification> {
-  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
   let previous: AuditEntry | null = null
   let line = 0
-  for await (const text of lines) {
+  for await (const value of readRecord(path)) {
     line += 1
-    const checked = checkLine(text, previous)
+    const checked = checkLine(value, previous)
     if (typeof checked === 'string') return { ok: false, line, why: checked }
     previous = checked
   }
@@ -21,8 +19,8 @@ export async function verifyRecord(path: string, expectedHead?: string): Promise
 }
 
 /** One line against the one before it: the entry, or what is wrong with it. */
-function checkLine(text: string, previous: AuditEntry | null): AuditEntry | string {
-  const parsed = auditEntrySchema.safeParse(parseJson(text))
+function checkLine(value: unknown, previous: AuditEntry | null): AuditEntry | string {
+  const parsed = auditEntrySchema.safeParse(value)
   if (!parsed.success) return 'is not an entry of a record'
   const entry = parsed.data
   if (previous?.kind === sealKind) return 'follows the closing entry'
@@ -39,12 +37,4 @@ function checkEnd(last: AuditEntry | null, line: number, expectedHead: string | 
     return { ok: false, line, why: `is not the head that was expected (${expectedHead})` }
   }
   return { ok: true, entries: line, head: last.hash }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

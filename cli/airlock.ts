@@ -1,0 +1,54 @@
+/** The command line. A composition root: the only place, with its neighbours in cli/, that wires modules together. */
+
+import { type Io, UsageError } from './command.ts'
+import { commands } from './commands/index.ts'
+import { SettingsError } from './settings/parse-settings.ts'
+
+const [name, ...args] = process.argv.slice(2)
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort('by-person'))
+
+const io: Io = {
+  env: process.env,
+  cwd: process.cwd(),
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+  signal: stop.signal,
+}
+
+process.exitCode = await main(name, args)
+
+async function main(commandName: string | undefined, commandArgs: readonly string[]): Promise<number> {
+  if (commandName === undefined || commandName === '--help' || commandName === 'help') return printOverview()
+  const command = commands.get(commandName)
+  if (command === undefined) return wrongUsage(`there is no command ${commandName}`, 'airlock --help')
+  const ours = commandArgs.includes('--') ? commandArgs.slice(0, commandArgs.indexOf('--')) : commandArgs
+  if (ours.includes('--help')) {
+    io.stdout(`${command.help.trim()}\n`)
+    return 0
+  }
+  try {
+    return await command.run(commandArgs, io)
+  } catch (error) {
+    if (error instanceof UsageError) return wrongUsage(error.message, error.right)
+    if (error instanceof SettingsError) return wrongSettings(error)
+    throw error
+  }
+}
+
+function printOverview(): number {
+  const width = Math.max(...[...commands.keys()].map((key) => key.length))
+  const lines = [...commands].map(([key, command]) => `  ${key.padEnd(width)}  ${command.summary}`)
+  io.stdout(`usage: airlock COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nairlock COMMAND --help tells more.\n`)
+  return 0
+}
+
+function wrongUsage(what: string, right: string): number {
+  io.stderr(`airlock: ${what}\nright would be: ${right}\n`)
+  return 2
+}
+
+function wrongSettings(error: SettingsError): number {
+  io.stderr(`airlock: wrong or missing settings\n${error.problems.map((problem) => `  ${problem}`).join('\n')}\n`)
+  return 2
+}

@@ -1,0 +1,115 @@
+/**
+ * Every environment variable that Airlock reads, with what the reference in docs/ says of it. Parsed once per process,
+ * in cli/ alone; the rest of the code gets typed values.
+ */
+import { z } from 'zod'
+
+export interface SettingFacts {
+  readonly description: string
+  readonly example: string
+  readonly default?: string
+  /** Its value is never printed. */
+  readonly secret?: true
+}
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/)
+    .transform(Number)
+    .pipe(z.int().min(least).max(most))
+
+const webAddress = z.url({ protocol: /^https?$/ })
+
+function setting<Schema extends z.ZodType>(schema: Schema, facts: SettingFacts) {
+  return { schema, facts }
+}
+
+const keyFacts = (description: string) => ({ description, example: 'key-from-your-provider', secret: true as const })
+
+export const settingsTable = {
+  APP_ID: setting(wholeNumber(1, 2_147_483_647), {
+    description: "The GitHub App's id: a whole number, on the App's settings page.",
+    example: '123456',
+  }),
+  PRIVATE_KEY: setting(z.string().min(1), {
+    description: "The App's private key: PEM, or PEM in base64. Or set PRIVATE_KEY_PATH.",
+    example: '"$(cat airlock.private-key.pem)"',
+    secret: true,
+  }),
+  PRIVATE_KEY_PATH: setting(z.string().min(1), {
+    description: "File that holds the App's private key in PEM.",
+    example: '/etc/airlock/private-key.pem',
+  }),
+  WEBHOOK_SECRET: setting(z.string().min(16), {
+    description: "The App's webhook secret: at least 16 characters, made for this App, never Probot's `development`.",
+    example: '"$(openssl rand -hex 32)"',
+    secret: true,
+  }),
+  GHE_HOST: setting(z.string().regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/), {
+    description: 'Host of a GitHub Enterprise Server, with a port if need be. Unset: github.com.',
+    example: 'github.example.com',
+  }),
+  GHE_PROTOCOL: setting(z.enum(['https', 'http']), {
+    description: 'Protocol of GHE_HOST: `https` or `http`.',
+    example: 'https',
+    default: 'https',
+  }),
+  PORT: setting(wholeNumber(0, 65_535), {
+    description: 'Port on which webhooks are taken, from 0 to 65535; 0 picks a free one.',
+    example: '3000',
+    default: '3000',
+  }),
+  HOST: setting(z.string().min(1), {
+    description: 'Address on which webhooks are taken.',
+    example: '0.0.0.0',
+    default: 'localhost',
+  }),
+  REDIS_URL: setting(z.string().regex(/^(rediss?:\/\/|\/)/), {
+    description:
+      'Redis, as `redis://…`, `rediss://…` or the path of a unix socket. `airlock up` starts its own if unset.',
+    example: 'redis://127.0.0.1:6379',
+    secret: true,
+  }),
+  LOG_LEVEL: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']), {
+    description: 'What is logged: trace, debug, info, warn, error or fatal.',
+    example: 'info',
+    default: 'info',
+  }),
+  AIRLOCK_DATA_DIR: setting(z.string().startsWith('/'), {
+    description:
+      'Absolute path of the folder for all that is kept: Redis, mirrors, snapshots, agents and records. Default: `/var/lib/airlock` for root, else `~/.local/share/airlock`.',
+    example: '/var/lib/airlock',
+  }),
+  AIRLOCK_SECRETS_DIR: setting(z.string().startsWith('/'), {
+    description:
+      'Absolute path of the folder of setup secrets: `OWNER/NAME` or `OWNER/REPOSITORY/NAME`, a file each, in lower case but for NAME.',
+    example: '/etc/airlock/secrets',
+  }),
+  AIRLOCK_CONCURRENCY: setting(wholeNumber(1, 64), {
+    description: 'Jobs that one worker runs at the same time, from 1 to 64.',
+    example: '2',
+    default: '2',
+  }),
+  ANTHROPIC_API_KEY: setting(z.string().min(1), keyFacts('Key for Anthropic Messages. It stays on the host.')),
+  ANTHROPIC_BASE_URL: setting(webAddress, {
+    description: "The model gateway's upstream for Anthropic Messages.",
+    example: 'https://api.anthropic.com',
+    default: 'https://api.anthropic.com',
+  }),
+  OPENAI_API_KEY: setting(z.string().min(1), keyFacts('Key for OpenAI Responses. It stays on the host.')),
+  OPENAI_BASE_URL: setting(webAddress, {
+    description: "The model gateway's upstream for OpenAI Responses and Chat Completions.",
+    example: 'https://api.openai.com/v1',
+    default: 'https://api.openai.com/v1',
+  }),
+  GEMINI_API_KEY: setting(z.string().min(1), keyFacts('Key for Gemini. It stays on the host.')),
+  GOOGLE_GEMINI_BASE_URL: setting(webAddress, {
+    description: "The model gateway's upstream for Gemini.",
+    example: 'https://generativelanguage.googleapis.com',
+    default: 'https://generativelanguage.googleapis.com',
+  }),
+} as const
+
+export type SettingName = keyof typeof settingsTable
+export type Settings = { readonly [Name in SettingName]?: z.output<(typeof settingsTable)[Name]['schema']> }

@@ -1,0 +1,308 @@
+import { createHash } from 'node:crypto'
+import type { ChangeSet, JobRequest, JobSummary, Outcome, Policy, Posture } from '../../worker/contract/index.ts'
+import type { Attempt, PipelinePorts } from '../../worker/pipeline/job.ts'
+import {
+  type AgentEvent,
+  type CollectResult,
+  type ExecRequest,
+  type ExecResult,
+  FenceLostError,
+  type JobProgress,
+  type SealResult,
+} from '../../worker/pipeline/ports/index.ts'
+
+export const policy: Policy = {
+  agent: 'command',
+  command: ['true'],
+  image: 'host',
+  isolation: 'process',
+  setup: { run: ['install'], secrets: [], network: ['npm'] },
+  network: [],
+  limits: {
+    wallMs: 1000,
+    memoryBytes: 1,
+    cpus: 1,
+    pids: 1,
+    diskBytes: 1,
+    outputBytes: 1,
+    costUsd: 1,
+  },
+  gates: { licenses: {}, protected: [] },
+  triggers: { label: 'airlock', command: '/airlock', permission: 'write' },
+  handoff: { draft: true, ci: 'run' },
+}
+
+export function requestOf(changes: Partial<Policy> = {}): JobRequest {
+  const digest = createHash('sha256').update('fix it').digest('hex')
+  return {
+    version: 1,
+    id: 'job0000001',
+    installationId: 1,
+    repository: { id: 7, owner: 'acme', name: 'widget', private: true, defaultBranch: 'main' },
+    actor: { id: 9, login: 'ada' },
+    subject: { kind: 'issue', number: 3, title: 'It is broken' },
+    trigger: { kind: 'label', deliveryId: 'd', eventKey: 'e', commentId: null, receivedAt: '2026-01-01T00:00:00.000Z' },
+    task: { text: 'fix it', digest },
+    base: { ref: 'main', sha: 'a'.repeat(40) },
+    policy: { ...policy, ...changes },
+    policyDigest: digest,
+    agent: 'command',
+  }
+}
+
+const posture: Posture = {
+  isolation: 'process',
+  engine: 'fake',
+  versions: {},
+  network: 'none',
+  dns: 'none',
+  hostReads: 'listed',
+  credentials: 'none',
+  limits: {
+    memory: { level: 'complete', by: 'cgroup-v2' },
+    cpu: { level: 'complete', by: 'cgroup-v2' },
+    pids: { level: 'complete', by: 'cgroup-v2' },
+    disk: { level: 'best-effort', by: 'monitor' },
+    files: { level: 'best-effort', by: 'monitor' },
+    wall: { level: 'complete', by: 'timer' },
+    output: { level: 'complete', by: 'monitor' },
+  },
+  audit: { exec: 'complete', connect: 'complete', files: 'none' },
+  degraded: [],
+  digest: 'd'.repeat(64),
+}
+
+const changeSet: ChangeSet = {
+  baseSha: 'a'.repeat(40),
+  treeSha: 'b'.repeat(40),
+  files: [
+    { path: 'a.js', before: null, after: { mode: '100644', sha: 'c'.repeat(40), content: Buffer.from('one\ntwo\n') } },
+  ],
+}
+
+export const exited: ExecResult = {
+  ended: 'exited',
+  exitCode: 0,
+  signal: null,
+  durationMs: 1,
+  outputBytes: 0,
+  processes: [],
+  processesTruncated: false,
+}
+
+/** What a test may change of the world, and what it can read afterwards. */
+export interface World {
+  exec: (phase: string, request: ExecRequest) => Promise<ExecResult>
+  recheck: () => Outcome | null
+  sealed: SealResult['kind']
+  collected: CollectResult
+  leftProcesses: number
+  fenceHeld: boolean
+  secrets: Map<string, string>
+  saved: unknown
+  stage: () => Promise<string>
+  handOff: () => Promise<void>
+  events: AgentEvent[]
+  readonly log: string[]
+  readonly audit: { kind: string; data: unknown }[]
+  readonly progress: JobProgress[]
+  finished: JobSummary | null
+}
+
+export function createWorld(changes: Partial<World> = {}): World {
+  return {
+    exec: async () => exited,
+    recheck: () => null,
+    sealed: 'sealed',
+    collected: { kind: 'changes', changeSet },
+    leftProcesses: 0,
+    fenceHeld: true,
+    secrets: new Map(),
+    saved: null,
+    stage: async () => 'f'.repeat(40),
+    handOff: async () => {},
+    events: [],
+    log: [],
+    audit: [],
+    progress: [],
+    finished: null,
+    ...changes,
+  }
+}
+
+export function attemptOf(world: World, changes: Partial<Attempt> = {}): Attempt {
+  return {
+    number: 1,
+    final: true,
+    signal: new AbortController().signal,
+    fence: {
+      async check() {
+        if (!world.fenceHeld) throw new FenceLostError('taken over')
+      },
+    },
+    ...changes,
+  }
+}
+
+/** Ports in memory that write down in which order they were used. */
+export function portsOf(world: World): PipelinePorts {
+  const log = (entry: string) => {
+    world.log.push(entry)
+  }
+  return {
+    authority: {
+      async recheck() {
+        log('recheck')
+        return world.recheck()
+      },
+    },
+    engines: [engineOf(world, log)],
+    brokers: brokersOf(log),
+    source: {
+      async materialise(request, paths) {
+        log(paths.workspace === null ? 'fetch' : 'materialise')
+        return { sha: request.base.sha, treeSha: 'e'.repeat(40), files: 1, bytes: 1, notes: [] }
+      },
+      async collect() {
+        log('collect')
+        return world.collected
+      },
+    },
+    snapshots: snapshotsOf(world, log),
+    folders: {
+      async create() {
+        const pair = { workspace: '/w', home: '/h' }
+        const dispose = async () => log('folders removed')
+        return {
+          root: '/r',
+          setup: pair,
+          agent: pair,
+          repository: '/g',
+          brokerSocket: '/s',
+          [Symbol.asyncDispose]: dispose,
+        }
+      },
+      async write(_folder, path) {
+        log(`write ${path}`)
+      },
+    },
+    secrets: {
+      async load(_repository, names) {
+        return { values: world.secrets, missing: names.filter((name) => !world.secrets.has(name)) }
+      },
+    },
+    agents: {
+      async load(name) {
+        const plan = () => ({ argv: ['agent'], env: {}, files: [] })
+        return { adapter: { name, plan, parseLine: () => world.events }, toolPath: null }
+      },
+    },
+    gates: [],
+    publisher: {
+      async stage() {
+        log('stage')
+        return world.stage()
+      },
+      async handOff(input) {
+        log(`hand off ${input.commit}`)
+        await world.handOff()
+        return { branch: input.branch, commit: input.commit, pullRequest: { number: 5, url: 'https://example.com/5' } }
+      },
+    },
+    reporter: {
+      async progress(_request, progress) {
+        world.progress.push(progress)
+      },
+      async finished(_request, summary) {
+        log('finished')
+        world.finished = summary
+      },
+    },
+    wording: {
+      branch: () => 'airlock/issue-3',
+      commitMessage: () => 'fix',
+      pullRequest: () => ({ title: 'Fix', body: 'Body' }),
+      running: () => '',
+      finished: () => '',
+      checkRun: () => ({ title: '', summary: '', conclusion: 'neutral' }),
+    },
+    audits: {
+      async open() {
+        return {
+          path: '/audit',
+          append: (kind, data) => world.audit.push({ kind, data }),
+          async seal() {
+            log('sealed record')
+            return { path: '/audit', head: '' }
+          },
+        }
+      },
+    },
+    checkpoints: {
+      load: async () => world.saved,
+      async save(_id, value) {
+        log('checkpoint')
+        world.saved = JSON.parse(JSON.stringify(value))
+      },
+    },
+    now: () => Date.now(),
+  }
+}
+
+function engineOf(world: World, log: (entry: string) => void): PipelinePorts['engines'][number] {
+  return {
+    isolation: 'process',
+    posture: async () => posture,
+    fileOwner: () => null,
+    reap: async () => 0,
+    async create(spec) {
+      log(`sandbox ${spec.phase}`)
+      const destroy = async () => {
+        log(`destroyed ${spec.phase}`)
+        return { processes: world.leftProcesses, mounts: 0, groups: 0 }
+      }
+      return {
+        id: spec.phase,
+        exec: (request) => world.exec(spec.phase, request),
+        destroy,
+        [Symbol.asyncDispose]: async () => {
+          await destroy()
+        },
+      }
+    },
+  }
+}
+
+function brokersOf(log: (entry: string) => void): PipelinePorts['brokers'] {
+  return {
+    async open(spec) {
+      return {
+        placeholderKey: 'placeholder',
+        gateway: { anthropic: '', openai: '', gemini: '' },
+        env: {},
+        decisions: () => [],
+        usage: () => ({ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 }),
+        costExceeded: () => false,
+        [Symbol.asyncDispose]: async () => log(`broker closed ${spec.phase}`),
+      }
+    },
+  }
+}
+
+function snapshotsOf(world: World, log: (entry: string) => void): PipelinePorts['snapshots'] {
+  return {
+    async find() {
+      return null
+    },
+    async seal(key) {
+      log('seal')
+      if (world.sealed === 'secret-found')
+        return { kind: 'secret-found', path: '.npmrc', secret: 'TOKEN', encoding: 'raw' }
+      if (world.sealed === 'unsafe') return { kind: 'unsafe', path: 'pipe', why: 'is a FIFO' }
+      return { kind: 'sealed', snapshot: { key, kept: new Map() } }
+    },
+    async restore() {
+      log('restore')
+    },
+  }
+}

@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest'
+import { HandoffError, SourceError } from '../../worker/pipeline/ports/index.ts'
+import { runJob } from '../../worker/pipeline/run-job.ts'
+import { attemptOf, createWorld, exited, portsOf, requestOf, type World } from './fakes.ts'
+
+const run = (world: World, attempt = attemptOf(world), request = requestOf()) =>
+  runJob(request, attempt, portsOf(world))
+
+describe('runJob', () => {
+  it('takes a job through its steps in order and ends with a pull request', async () => {
+    const world = createWorld()
+
+    const summary = await run(world)
+
+    expect(summary.outcome).toEqual({ outcome: 'published', reason: 'pull-request-opened' })
+    expect(summary.pullRequestUrl).toBe('https://example.com/5')
+    expect(world.log.filter((entry) => !entry.startsWith('write'))).toEqual([
+      'recheck',
+      'materialise',
+      'sandbox setup',
+      'destroyed setup',
+      'destroyed setup',
+      'broker closed setup',
+      'seal',
+      'restore',
+      'sandbox agent',
+      'destroyed agent',
+      'destroyed agent',
+      'broker closed agent',
+      'collect',
+      'stage',
+      'checkpoint',
+      'recheck',
+      `hand off ${'f'.repeat(40)}`,
+      'finished',
+      'sealed record',
+      'folders removed',
+    ])
+  })
+
+  it('runs no sandbox 1 where the policy sets nothing up', async () => {
+    const world = createWorld()
+
+    await run(world, attemptOf(world), requestOf({ setup: { run: [], secrets: [], network: [] } }))
+
+    expect(world.log).not.toContain('sandbox setup')
+    expect(world.log).toContain('sandbox agent')
+  })
+
+  it('destroys the setup sandbox before anything is sealed, also when a command fails', async () => {
+    const world = createWorld({ exec: async () => ({ ...exited, exitCode: 7 }) })
+
+    const summary = await run(world)
+
+    expect(summary.outcome).toMatchObject({
+      outcome: 'failed',
+      reason: 'setup-failed',
+      detail: '`install` ended with 7',
+    })
+    expect(world.log).toContain('destroyed setup')
+    expect(world.log).not.toContain('seal')
+    expect(world.log).not.toContain('sandbox agent')
+  })
+
+  it('never starts the agent beside something of setup that is still alive', async () => {
+    const world = createWorld({ leftProcesses: 1 })
+
+    const summary = await run(world)
+
+    expect(summary.outcome).toMatchObject({ outcome: 'failed', reason: 'internal-error' })
+    expect(world.log).not.toContain('sandbox agent')
+  })
+
+  it('starts no agent on a snapshot in which a secret was found', async () => {
+    const world = createWorld({ sealed: 'secret-found' })
+
+    const summary = await run(world)
+
+    expect(summary.outcome).toMatchObject({
+      outcome: 'failed',
+      reason: 'secret-left-behind',
+      detail: 'TOKEN (raw) in .npmrc',
+    })
+    expect(world.log).not.toContain('sandbox agent')
+  })
+
+  it('refuses before it clones when the requester lost the permission', async () => {
+    const world = createWorld({ recheck: () => ({ outcome: 'refused', reason: 'permission-lost' }) })
+
+    const summary = await run(world)
+
+    expect(summary.outcome.reason).toBe('permission-lost')
+    expect(world.log).not.toContain('materialise')
+  })
+
+  it('opens no pull request for a requester who lost the permission while the agent worked', async () => {
+    let asked = 0
+    const world = createWorld({
+      recheck: () => {
+        asked += 1
+        return asked > 1 ? { outcome: 'refused', reason: 'permission-lost' } : null
+      },
+    })
+
+    const summary = await run(world)
+
+    expect(summary.outcome.reason).toBe('permission-lost')
+    expect(world.log).not.toContain(`hand off ${'f'.repeat(40)}`)
+  })
+
+  it('refuses a secret that the operator does not hold before anything runs', async () => {
+    const world = createWorld()
+
+    const summary = await run(
+      world,
+      attemptOf(world),
+      requestOf({ setup: { run: ['x'], secrets: ['TOKEN'], network: [] } }),
+    )
+
+    expect(summary.outcome).toMatchObject({ outcome: 'refused', reason: 'secret-missing' })
+    expect(world.log).not.toContain('sandbox setup')
+  })
+
+  it('refuses a class of isolation that this worker does not have, and takes no weaker one', async () => {
+    const world = createWorld()
+
+    const summary = await run(world, attemptOf(world), requestOf({ isolation: 'microvm' }))
+
+    expect(summary.outcome).toMatchObject({ outcome: 'refused', reason: 'isolation-unavailable' })
+    expect(world.log.some((entry) => entry.startsWith('sandbox'))).toBe(false)
+  })
+
+  it('says so when the agent changed nothing', async () => {
+    const world = createWorld({ collected: { kind: 'none' } })
+
+    expect((await run(world)).outcome).toEqual({ outcome: 'no-changes', reason: 'agent-changed-nothing' })
+  })
+
+  it.each([
+    ['wall-time', 'agent-timeout'],
+    ['output', 'output-limit'],
+    ['memory', 'memory-limit'],
+    ['disk', 'disk-limit'],
+  ] as const)('ends a job whose agent met its %s limit', async (ended, reason) => {
+    const world = createWorld({ exec: async (phase) => (phase === 'agent' ? { ...exited, ended } : exited) })
+
+    expect((await run(world)).outcome).toMatchObject({ outcome: 'failed', reason })
+  })
+
+  it('blocks when a gate throws', async () => {
+    const world = createWorld()
+    const ports = {
+      ...portsOf(world),
+      gates: [
+        {
+          name: 'size' as const,
+          check: () => {
+            throw new Error('bug')
+          },
+        },
+      ],
+    }
+
+    const summary = await runJob(requestOf(), attemptOf(world), ports)
+
+    expect(summary.outcome).toMatchObject({ outcome: 'blocked', reason: 'gate-error' })
+    expect(world.log).not.toContain('stage')
+  })
+
+  it('hands off what an earlier attempt had ready, without a second run of the agent', async () => {
+    const world = createWorld({
+      handOff: async () => {
+        world.handOff = async () => {}
+        throw new HandoffError('unavailable', 'GitHub answered 502')
+      },
+    })
+    await expect(run(world, attemptOf(world, { final: false }))).rejects.toMatchObject({ retryable: true })
+    world.log.length = 0
+
+    const summary = await run(world, attemptOf(world, { number: 2 }))
+
+    expect(summary.outcome.outcome).toBe('published')
+    expect(world.log).toEqual(['recheck', `hand off ${'f'.repeat(40)}`, 'finished', 'sealed record', 'folders removed'])
+  })
+
+  it('throws what may be tried again, and reports it when no attempt follows', async () => {
+    const world = createWorld()
+    const ports = portsOf(world)
+    const broken = {
+      ...ports,
+      source: { ...ports.source, materialise: () => Promise.reject(new SourceError('unavailable', 'GitHub is away')) },
+    }
+
+    await expect(runJob(requestOf(), attemptOf(world, { final: false }), broken)).rejects.toBeInstanceOf(SourceError)
+    expect(world.finished).toBeNull()
+    const summary = await runJob(requestOf(), attemptOf(world), broken)
+
+    expect(summary.outcome).toMatchObject({ outcome: 'failed', reason: 'github-unavailable' })
+  })
+
+  it('does nothing more on GitHub once a newer attempt holds the job', async () => {
+    const world = createWorld({
+      exec: async () => {
+        world.fenceHeld = false
+        return exited
+      },
+    })
+
+    await expect(run(world)).rejects.toMatchObject({ name: 'FenceLostError' })
+
+    expect(world.log).not.toContain('stage')
+    expect(world.finished).toBeNull()
+    expect(world.log).toContain('folders removed')
+  })
+
+  it('reports a person’s cancelling, but leaves a worker’s own end to the next attempt', async () => {
+    const cancelled = new AbortController()
+    const world = createWorld({
+      exec: async () => {
+        cancelled.abort('by-person')
+        return { ...exited, ended: 'cancelled' }
+      },
+    })
+    expect((await run(world, attemptOf(world, { signal: cancelled.signal }))).outcome).toEqual({
+      outcome: 'cancelled',
+      reason: 'by-person',
+    })
+
+    const stopped = new AbortController()
+    const other = createWorld({
+      exec: async () => {
+        stopped.abort('shutdown')
+        return { ...exited, ended: 'cancelled' }
+      },
+    })
+    await expect(run(other, attemptOf(other, { signal: stopped.signal }))).rejects.toMatchObject({ retryable: true })
+    expect(other.finished).toBeNull()
+  })
+
+  it('keeps a secret that setup printed out of the report and the record', async () => {
+    const secret = 'hunter2-hunter2'
+    const world = createWorld({
+      secrets: new Map([['TOKEN', secret]]),
+      exec: async (_phase, request) => {
+        await request.onOutput(
+          Buffer.from(`token is ${secret} or ${Buffer.from(secret).toString('base64')}\n`),
+          'stdout',
+        )
+        return {
+          ...exited,
+          exitCode: 1,
+          processes: [{ kind: 'exec', at: 0, pid: 1, detail: `login ${secret}`, command: null }],
+        }
+      },
+    })
+
+    const summary = await run(
+      world,
+      attemptOf(world),
+      requestOf({ setup: { run: ['x'], secrets: ['TOKEN'], network: [] } }),
+    )
+
+    expect(summary.lastOutput).toBe('token is [secret TOKEN] or [secret TOKEN]\n')
+    expect(JSON.stringify(world.audit)).not.toContain(secret)
+    expect(JSON.stringify(world.audit)).toContain('login [secret TOKEN]')
+  })
+
+  it('tells the requester each step, with the times of those that ended', async () => {
+    const world = createWorld()
+
+    await run(world)
+
+    expect(world.progress.at(0)?.step).toBe('prepare')
+    expect(world.progress.at(-1)?.finished.map((entry) => entry.step)).toContain('collect')
+  })
+})
