@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
+import type { InstallableAgent } from './agent-adapter.ts'
+import { claimedTokensSchema, errorEvent, textEvents, toolEvent, usageEvents } from './agent-events.ts'
+import { agentPrompt } from './agent-prompt.ts'
+import { readJsonLine } from './read-json-line.ts'
+
+const [platform, target] =
+  process.arch === 'arm64' ? ['linux-arm64', 'aarch64-unknown-linux-musl'] : ['linux-x64', 'x86_64-unknown-linux-musl']
+
+const install = {
+  package: '@openai/codex',
+  version: '0.169.0',
+  entry: `node_modules/@openai/codex-${platform}/vendor/${target}/bin/codex`,
+  runtime: 'native',
+} as const
+
+export const codex: InstallableAgent = { name: 'codex', install, plan, parseLine }
+
+function plan({ home, toolDir, task, gateway, model }: AgentPlanInput): AgentPlan {
+  return {
+    argv: [
+      `${toolDir}/${install.entry}`,
+      ...['exec', '--json', '--ephemeral', '--skip-git-repo-check', '--strict-config', '--ignore-rules'],
+      // The sandbox is what holds it.
+      '--dangerously-bypass-approvals-and-sandbox',
+      // Plugins and apps are looked up on the network at every start; hooks come from the repository.
+      ...['--disable', 'plugins', '--disable', 'apps', '--disable', 'hooks'],
+      '-',
+    ],
+    // It refuses a home below /tmp.
+    env: { CODEX_HOME: `${home}/.codex`, AIRLOCK_GATEWAY_KEY: gateway.key },
+    files: [{ path: '.codex/config.toml', content: configFile(gateway.openai, model) }],
+    stdin: agentPrompt(task),
+  }
+}
+
+/** A string of JSON is a string of TOML as well. */
+function configFile(baseUrl: string, model: string | undefined): string {
+  return [
+    ...(model === undefined ? [] : [`model = ${JSON.stringify(model)}`]),
+    'model_provider = "airlock"',
+    'check_for_update_on_startup = false',
+    'web_search = "disabled"',
+    '[analytics]',
+    'enabled = false',
+    '[feedback]',
+    'enabled = false',
+    '[history]',
+    'persistence = "none"',
+    '[otel]',
+    'exporter = "none"',
+    '[model_providers.airlock]',
+    'name = "airlock"',
+    `base_url = ${JSON.stringify(baseUrl)}`,
+    'wire_api = "responses"',
+    'env_key = "AIRLOCK_GATEWAY_KEY"',
+    '',
+  ].join('\n')
+}
+
+const itemSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('agent_message'), text: z.string() }),
+  z.object({ type: z.literal('command_execution'), command: z.string() }),
+  z.object({ type: z.literal('file_change'), changes: z.array(z.object({ path: z.string() })) }),
+])
+const lineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.enum(['item.started', 'item.completed']), item: itemSchema }),
+  z.object({
+    type: z.literal('turn.completed'),
+    usage: z.object({ input_tokens: claimedTokensSchema, output_tokens: claimedTokensSchema }),
+  }),
+  z.object({ type: z.literal('turn.failed'), error: z.object({ message: z.string() }) }),
+  z.object({ type: z.literal('error'), message: z.string() }),
+])
+
+function parseLine(line: string): AgentEvent[] {
+  const parsed = readJsonLine(line, lineSchema)
+  switch (parsed?.type) {
+    case 'item.completed':
+      return parsed.item.type === 'agent_message' ? textEvents('text', parsed.item.text) : []
+    case 'item.started':
+      return toolEvents(parsed.item)
+    case 'turn.completed':
+      return usageEvents(parsed.usage.input_tokens, parsed.usage.output_tokens)
+    case 'turn.failed':
+      return [errorEvent(parsed.error.message)]
+    case 'error':
+      return [errorEvent(parsed.message)]
+    default:
+      return []
+  }
+}
+
+function toolEvents(item: z.infer<typeof itemSchema>): AgentEvent[] {
+  if (item.type === 'command_execution') return [toolEvent('shell', { command: item.command })]
+  if (item.type === 'file_change') {
+    return [
+      toolEvent('edit', {
+        path: item.changes
+          .slice(0, 20)
+          .map((change) => change.path)
+          .join(', '),
+      }),
+    ]
+  }
+  return []
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
+import type { InstallableAgent } from './agent-adapter.ts'
+import { claimedTokensSchema, errorEvent, textEvents, toolEvent, usageEvents } from './agent-events.ts'
+import { agentPrompt } from './agent-prompt.ts'
+import { readJsonLine } from './read-json-line.ts'
+
+const install = {
+  package: '@mariozechner/pi-coding-agent',
+  version: '0.73.1',
+  entry: 'node_modules/@mariozechner/pi-coding-agent/dist/cli.js',
+  runtime: 'node',
+} as const
+
+const defaultModel = 'claude-sonnet-5'
+
+/** pi: small, plain JavaScript. `compact-output.mjs` is ours and lies beside its package.json. */
+export const pi: InstallableAgent = { name: 'pi', install, plan, parseLine }
+
+function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+  return {
+    argv: [
+      'node',
+      '--import',
+      `${toolDir}/compact-output.mjs`,
+      `${toolDir}/${install.entry}`,
+      ...['--mode', 'json', '--print', '--no-session', '--model', `airlock/${model}`],
+      // What a repository brings in .pi would run inside the agent.
+      ...['--no-extensions', '--no-skills', '--no-prompt-templates', '--no-themes'],
+    ],
+    // Offline: no look for a new version, no report of an installation, no download of search tools.
+    env: { PI_OFFLINE: '1', PI_TELEMETRY: '0' },
+    files: [{ path: '.pi/agent/models.json', content: modelsFile(model, gateway) }],
+    stdin: agentPrompt(task),
+  }
+}
+
+function modelsFile(model: string, gateway: AgentPlanInput['gateway']): string {
+  const isOpenAi = /^(gpt|chatgpt|codex|o\d)/.test(model)
+  const provider = {
+    api: isOpenAi ? 'openai-responses' : 'anthropic-messages',
+    baseUrl: isOpenAi ? gateway.openai : gateway.anthropic,
+    apiKey: gateway.key,
+    models: [{ id: model, input: ['text', 'image'], contextWindow: 200_000, maxTokens: 64_000 }],
+  }
+  return `${JSON.stringify({ providers: { airlock: provider } }, null, 2)}\n`
+}
+
+const lineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('tool_execution_start'), toolName: z.string(), args: z.unknown() }),
+  z.object({
+    type: z.literal('message_end'),
+    message: z.object({
+      role: z.literal('assistant'),
+      content: z.array(z.object({ type: z.string(), text: z.string().optional() })),
+      stopReason: z.string(),
+      errorMessage: z.string().optional(),
+      usage: z.object({
+        input: claimedTokensSchema,
+        output: claimedTokensSchema,
+        cacheRead: claimedTokensSchema,
+        cacheWrite: claimedTokensSchema,
+      }),
+    }),
+  }),
+])
+
+function parseLine(line: string): AgentEvent[] {
+  const parsed = readJsonLine(line, lineSchema)
+  if (parsed === null) return []
+  if (parsed.type === 'tool_execution_start') return [toolEvent(parsed.toolName, parsed.args)]
+  const { content, stopReason, errorMessage, usage } = parsed.message
+  const text = content.flatMap((part) => (part.type === 'text' ? (part.text ?? '') : [])).join('\n')
+  const failed = stopReason === 'error' || stopReason === 'aborted'
+  return [
+    ...textEvents(stopReason === 'stop' ? 'result' : 'text', text),
+    ...usageEvents(usage.input + usage.cacheRead + usage.cacheWrite, usage.output),
+    ...(failed ? [errorEvent(errorMessage ?? stopReason)] : []),
+  ]
+}
