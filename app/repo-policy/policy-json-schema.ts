@@ -1,0 +1,8 @@
+import { z } from 'zod'
+import { policyFileSchema } from './policy-schema.ts'
+
+/** JSON Schema of airlock.yml, for editors; docs/airlock.schema.json is made from it. */
+export function policyJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(policyFileSchema, { io: 'input', target: 'draft-2020-12' })
+  return { ...schema, title: 'airlock.yml' }
+}

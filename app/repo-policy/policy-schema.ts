@@ -1,0 +1,123 @@
+/**
+ * airlock.yml: its schema, how it is read, and how the levels above a repository bound it. Imports the contract and
+ * nothing else of ours. What is read here comes from a stranger's repository: it is bounded before it is parsed, and
+ * anything that is not plainly right is refused with its path and line, because a policy that was misread is worse
+ * than none.
+ *
+ * Every key is optional and none has a default here: a level that is silent leaves the word to the others.
+ */
+import { z } from 'zod'
+import { agentNameSchema, isolationSchema, permissionSchema } from '../../worker/contract/index.ts'
+import { isNetworkEntry } from './network-entry.ts'
+
+const size = (text: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}[kmgt]$/, 'expected a size such as 512m or 4g')
+    .describe(text)
+
+const list = (item: z.ZodString, most: number) => z.array(item).max(most)
+const networkEntry = z.string().max(253).refine(isNetworkEntry, {
+  error: 'expected a preset such as npm, or a domain such as example.com, *.example.com or example.com:8443; no URL',
+})
+const license = z.string().regex(/^[A-Za-z0-9.+-]{1,128}$/, 'expected an SPDX id such as MIT')
+const line = (most: number) => z.string().min(1).max(most)
+
+const setupSchema = z
+  .strictObject({
+    run: list(line(8192), 64)
+      .optional()
+      .describe('Shell lines, run in the workspace in order; the first that fails ends the job.'),
+    secrets: list(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'expected a name such as NPM_TOKEN'), 64)
+      .optional()
+      .describe('Names of secrets that the operator holds; environment variables during setup only.'),
+    network: z.array(networkEntry).max(128).optional().describe('What setup may reach: presets (npm, …) and domains.'),
+  })
+  .describe('The phase before the agent: online by allowlist, with secrets, and destroyed at its end.')
+
+const limitsSchema = z
+  .strictObject({
+    minutes: z.number().positive().max(360).optional().describe('Wall time of each phase, in minutes.'),
+    memory: size('Memory of a sandbox.').optional(),
+    cpus: z.number().positive().max(256).optional().describe('Processor time, in whole processors.'),
+    pids: z.int().min(16).max(65_536).optional().describe('Processes and threads at a time.'),
+    disk: size('What workspace and home may grow to.').optional(),
+    output: size('Output of a phase, stdout and stderr together.').optional(),
+    'cost-usd': z.number().positive().max(1000).optional().describe('Model cost of one job, in US dollars.'),
+  })
+  .describe('Every job ends within these.')
+
+const gatesSchema = z
+  .strictObject({
+    licenses: z
+      .strictObject({
+        'allow-licenses': list(license, 256).optional().describe('SPDX ids; a new dependency with any other is held.'),
+        'deny-licenses': list(license, 256).optional().describe('SPDX ids; a new dependency with one of them is held.'),
+      })
+      .refine((lists) => lists['allow-licenses'] === undefined || lists['deny-licenses'] === undefined, {
+        error: 'allow-licenses and deny-licenses exclude each other',
+      })
+      .optional()
+      .describe('Licenses of dependencies that a change adds: one of the two lists.'),
+    protected: list(line(256), 256).optional().describe('Globs of paths that a change may not touch.'),
+  })
+  .describe('What a change has to pass before it leaves the sandbox.')
+
+const triggersSchema = z
+  .strictObject({
+    label: z
+      .string()
+      .regex(/^[^\s:,][^\r\n:,]{0,48}$/, 'expected a label without colon or comma')
+      .optional()
+      .describe('Label that starts a job; LABEL:AGENT starts it with that agent.'),
+    command: z
+      .string()
+      .regex(/^\/[A-Za-z0-9][A-Za-z0-9-]{0,48}$/, 'expected a command such as /airlock')
+      .optional()
+      .describe('First word of a comment that starts a job.'),
+    permission: permissionSchema
+      .exclude(['none'])
+      .optional()
+      .describe('The least permission on the repository that may start a job.'),
+  })
+  .describe('Who starts a job, and how.')
+
+const handoffSchema = z
+  .strictObject({
+    draft: z.boolean().optional().describe('Open the pull request as a draft.'),
+    ci: z.enum(['run', 'skip']).optional().describe('skip asks CI not to run on the branch.'),
+  })
+  .describe('How the result is handed over.')
+
+export const policyFileSchema = z
+  .strictObject({
+    agent: agentNameSchema.optional().describe('The coding agent; command runs a program of your own.'),
+    command: list(line(4096), 64).min(1).optional().describe('With agent: command, the program and its arguments.'),
+    model: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/, 'expected a model name')
+      .optional()
+      .describe("The model, by its provider's name."),
+    image: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'expected an image name such as base, or host')
+      .optional()
+      .describe("What the sandbox's system is: an image of Airlock's by name, or host."),
+    isolation: isolationSchema.optional().describe('The least isolation that is accepted; nothing weaker is taken.'),
+    setup: setupSchema.optional(),
+    network: z
+      .array(networkEntry)
+      .max(128)
+      .optional()
+      .describe("What the agent's sandbox may reach besides its model: presets and domains."),
+    limits: limitsSchema.optional(),
+    gates: gatesSchema.optional(),
+    triggers: triggersSchema.optional(),
+    handoff: handoffSchema.optional(),
+  })
+  .refine((file) => file.agent !== 'command' || file.command !== undefined, {
+    error: 'agent: command needs command: the program and its arguments',
+    path: ['command'],
+  })
+  .describe('Policy of Airlock for a repository or an organisation. Everything is optional.')
+export type PolicyFile = z.infer<typeof policyFileSchema>

@@ -1,0 +1,99 @@
+import { isolationClasses, type Policy, permissions, policySchema } from '../../worker/contract/index.ts'
+import { defaultPolicy } from './default-policy.ts'
+import { findWidened } from './find-widened.ts'
+import { lastSet, least, mergeSet, strictest, union } from './narrow.ts'
+import type { ParsedPolicy, PolicyProblem } from './parse-policy.ts'
+import { parseSize } from './parse-size.ts'
+import type { PolicyFile } from './policy-schema.ts'
+
+/** One policy per level; null where that level has none. */
+export interface PolicyLevels {
+  readonly operator: ParsedPolicy | null
+  readonly organisation: ParsedPolicy | null
+  readonly repository: ParsedPolicy | null
+}
+
+export type Resolution =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] }
+
+/**
+ * The effective policy. What a level sets bounds all below it: limits take the least, isolation and permission the
+ * strictest, protected paths and denied licenses add up. A list of hosts, secrets or allowed licenses may only be a
+ * part of the one above; what is not is named, because a job that silently lacks what its setup needs is hard to
+ * understand. Tastes (agent, model, label …) are the lowest level's.
+ */
+export function resolvePolicy(levels: PolicyLevels): Resolution {
+  const parsed = [levels.operator, levels.organisation, levels.repository].filter((level) => level !== null)
+  const problems = findWidened(parsed)
+  if (problems.length > 0) return { ok: false, problems }
+
+  const files = parsed.map((level) => level.file)
+  const tastes = files.map(({ agent, command, model, image, network }) => ({ agent, command, model, image, network }))
+  const policy: Policy = {
+    ...defaultPolicy,
+    ...mergeSet(tastes),
+    isolation:
+      strictest(
+        isolationClasses,
+        files.map((file) => file.isolation),
+      ) ?? defaultPolicy.isolation,
+    setup: { ...defaultPolicy.setup, ...mergeSet(files.map((file) => file.setup)) },
+    limits: resolveLimits(files),
+    gates: resolveGates(files),
+    triggers: {
+      ...defaultPolicy.triggers,
+      ...mergeSet(files.map((file) => file.triggers)),
+      permission: resolvePermission(levels),
+    },
+    handoff: {
+      draft:
+        strictest(
+          [false, true],
+          files.map((file) => file.handoff?.draft),
+        ) ?? defaultPolicy.handoff.draft,
+      ci:
+        strictest(
+          ['run', 'skip'],
+          files.map((file) => file.handoff?.ci),
+        ) ?? defaultPolicy.handoff.ci,
+    },
+  }
+  return { ok: true, policy: policySchema.parse(policy) }
+}
+
+/** Only the operator lowers it below the default: a repository must not open itself to strangers. */
+function resolvePermission({ operator, organisation, repository }: PolicyLevels): Policy['triggers']['permission'] {
+  const floor = operator?.file.triggers?.permission ?? defaultPolicy.triggers.permission
+  const asked = [organisation?.file.triggers?.permission, repository?.file.triggers?.permission]
+  return strictest(permissions, [floor, ...asked]) ?? floor
+}
+
+function resolveLimits(files: readonly PolicyFile[]): Policy['limits'] {
+  const limits = files.map((file) => file.limits ?? {})
+  const minutes = least(limits.map((level) => level.minutes))
+  const bytes = (key: 'memory' | 'disk' | 'output') =>
+    least(limits.map((level) => (level[key] === undefined ? undefined : parseSize(level[key]))))
+  const fallback = defaultPolicy.limits
+  return {
+    wallMs: minutes === undefined ? fallback.wallMs : Math.ceil(minutes * 60_000),
+    memoryBytes: bytes('memory') ?? fallback.memoryBytes,
+    cpus: least(limits.map((level) => level.cpus)) ?? fallback.cpus,
+    pids: least(limits.map((level) => level.pids)) ?? fallback.pids,
+    diskBytes: bytes('disk') ?? fallback.diskBytes,
+    outputBytes: bytes('output') ?? fallback.outputBytes,
+    costUsd: least(limits.map((level) => level['cost-usd'])) ?? fallback.costUsd,
+  }
+}
+
+/** What any level denies is denied, also where another level allows it. */
+function resolveGates(files: readonly PolicyFile[]): Policy['gates'] {
+  const gates = files.map((file) => file.gates ?? {})
+  const deny = union(gates.map((level) => level.licenses?.['deny-licenses']))
+  const allow = lastSet(gates.map((level) => level.licenses?.['allow-licenses']))
+  const licenses = allow === undefined ? { deny } : { allow: allow.filter((id) => !deny?.includes(id)) }
+  return {
+    licenses: mergeSet([licenses]),
+    protected: union(gates.map((level) => level.protected)) ?? defaultPolicy.gates.protected,
+  }
+}

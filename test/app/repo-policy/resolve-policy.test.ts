@@ -1,0 +1,178 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { defaultPolicy } from '../../../app/repo-policy/default-policy.ts'
+import { coversEntry } from '../../../app/repo-policy/network-entry.ts'
+import { type ParsedPolicy, parsePolicy } from '../../../app/repo-policy/parse-policy.ts'
+import type { PolicyFile } from '../../../app/repo-policy/policy-schema.ts'
+import { type PolicyLevels, resolvePolicy } from '../../../app/repo-policy/resolve-policy.ts'
+import { isolationClasses, type Policy, permissions, policySchema } from '../../../worker/contract/index.ts'
+
+function level(text: string, name: string): ParsedPolicy {
+  const parsed = parsePolicy(text, name)
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.policy
+}
+
+function resolve(texts: { operator?: string; organisation?: string; repository?: string }) {
+  const read = (text: string | undefined, name: string) => (text === undefined ? null : level(text, name))
+  return resolvePolicy({
+    operator: read(texts.operator, 'the operator'),
+    organisation: read(texts.organisation, 'the organisation'),
+    repository: read(texts.repository, '.github/airlock.yml'),
+  })
+}
+
+function resolved(texts: Parameters<typeof resolve>[0]): Policy {
+  const result = resolve(texts)
+  if (!result.ok) throw new Error(JSON.stringify(result.problems))
+  return result.policy
+}
+
+describe('resolvePolicy', () => {
+  it('makes a good policy of nothing', () => {
+    expect(resolved({})).toEqual(defaultPolicy)
+    expect(resolved({ repository: '' })).toEqual(defaultPolicy)
+    expect(policySchema.parse(defaultPolicy)).toEqual(defaultPolicy)
+  })
+
+  it('turns human units into explicit ones', () => {
+    const { limits } = resolved({
+      repository: 'limits: { minutes: 1.5, memory: 512m, disk: 2g, output: 64k, cost-usd: 0.5 }',
+    })
+
+    expect(limits).toEqual({
+      ...defaultPolicy.limits,
+      wallMs: 90_000,
+      memoryBytes: 512 * 1024 ** 2,
+      diskBytes: 2 * 1024 ** 3,
+      outputBytes: 65_536,
+      costUsd: 0.5,
+    })
+  })
+
+  it.each([
+    ['limits: { minutes: 10 }', 'limits: { minutes: 60 }', (p: Policy) => p.limits.wallMs, 600_000],
+    ['limits: { minutes: 60 }', 'limits: { minutes: 10 }', (p: Policy) => p.limits.wallMs, 600_000],
+    ['limits: { cost-usd: 1 }', 'limits: { cost-usd: 100 }', (p: Policy) => p.limits.costUsd, 1],
+    ['isolation: gvisor', 'isolation: process', (p: Policy) => p.isolation, 'gvisor'],
+    ['isolation: process', 'isolation: microvm', (p: Policy) => p.isolation, 'microvm'],
+    [
+      'triggers: { permission: admin }',
+      'triggers: { permission: write }',
+      (p: Policy) => p.triggers.permission,
+      'admin',
+    ],
+    ['', 'triggers: { permission: read }', (p: Policy) => p.triggers.permission, 'write'],
+    ['handoff: { draft: true }', 'handoff: { draft: false }', (p: Policy) => p.handoff.draft, true],
+    ['', 'handoff: { draft: false }', (p: Policy) => p.handoff.draft, false],
+    ['handoff: { ci: skip }', 'handoff: { ci: run }', (p: Policy) => p.handoff.ci, 'skip'],
+    ['gates: { protected: [a] }', 'gates: { protected: [b] }', (p: Policy) => p.gates.protected, ['a', 'b']],
+    ['gates: { protected: [a] }', 'gates: { protected: [] }', (p: Policy) => p.gates.protected, ['a']],
+    [
+      'gates: { licenses: { deny-licenses: [GPL-3.0] } }',
+      'gates: { licenses: { allow-licenses: [MIT, GPL-3.0] } }',
+      (p: Policy) => p.gates.licenses,
+      { allow: ['MIT'] },
+    ],
+    [
+      'gates: { licenses: { deny-licenses: [GPL-3.0] } }',
+      'gates: { licenses: { deny-licenses: [MIT] } }',
+      (p: Policy) => p.gates.licenses,
+      { deny: ['GPL-3.0', 'MIT'] },
+    ],
+    [
+      'gates: { licenses: { allow-licenses: [MIT, ISC] } }',
+      'gates: { licenses: { deny-licenses: [ISC] } }',
+      (p: Policy) => p.gates.licenses,
+      { allow: ['MIT'] },
+    ],
+    ['network: [npm, example.com]', 'network: [npm]', (p: Policy) => p.network, ['npm']],
+    ['network: [npm]', '', (p: Policy) => p.network, ['npm']],
+    ['network: ["*.example.com"]', 'network: [a.example.com]', (p: Policy) => p.network, ['a.example.com']],
+    ['agent: codex', 'agent: claude', (p: Policy) => p.agent, 'claude'],
+  ])('of %j above %j takes what is narrower', (organisation, repository, pick, expected) => {
+    const policy = resolved({ organisation, repository })
+
+    expect(pick(policy)).toEqual(expected)
+  })
+
+  it.each([
+    ['network: []', 'network:\n  - example.com', 'network', 2],
+    ['network: [example.com]', 'network: ["*.example.com"]', 'network', 1],
+    ['network: ["*.example.com"]', 'network: [evil-example.com]', 'network', 1],
+    ['network: ["*.example.com"]', 'network: [example.com.evil.net]', 'network', 1],
+    ['network: ["*.amazonaws.com"]', 'network: [anyone.s3.amazonaws.com]', 'network', 1],
+    ['network: [example.com]', 'network: ["example.com:22"]', 'network', 1],
+    ['setup: { network: [npm] }', 'setup: { network: [pypi] }', 'setup.network', 1],
+    ['setup: { secrets: [A] }', 'setup:\n  secrets:\n    - A\n    - B', 'setup.secrets', 4],
+    [
+      'gates: { licenses: { allow-licenses: [MIT] } }',
+      'gates: { licenses: { allow-licenses: [GPL-3.0] } }',
+      'gates.licenses.allow-licenses',
+      1,
+    ],
+  ])('refuses to widen %j by %j and names the line', (organisation, repository, path, line) => {
+    const result = resolve({ organisation, repository })
+
+    expect(result).toMatchObject({ ok: false, problems: [{ file: '.github/airlock.yml', path, line }] })
+    expect(JSON.stringify(result)).toContain('the organisation')
+  })
+
+  it('refuses an organisation that widens what its operator allows', () => {
+    const result = resolve({ operator: 'setup: { secrets: [] }', organisation: 'setup: { secrets: [A] }' })
+
+    expect(result).toMatchObject({ ok: false, problems: [{ file: 'the organisation' }] })
+  })
+
+  it('lets the operator alone lower the permission', () => {
+    const triage = 'triggers: { permission: triage }'
+
+    expect(resolved({ operator: triage }).triggers.permission).toBe('triage')
+    expect(resolved({ organisation: triage, repository: triage }).triggers.permission).toBe('write')
+  })
+
+  it('never widens, whatever the levels say', () => {
+    fc.assert(
+      fc.property(levelArbitrary, levelArbitrary, levelArbitrary, (operator, organisation, repository) => {
+        const above = resolvePolicy({ operator, organisation, repository: null })
+        const all = resolvePolicy({ operator, organisation, repository })
+        if (!above.ok || !all.ok) return true
+        return isNarrower(all.policy, above.policy, { operator, organisation, repository: null })
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
+const hosts = fc.subarray(['npm', 'example.com', '*.example.com', 'a.example.com', 'example.com:22'])
+const levelArbitrary: fc.Arbitrary<ParsedPolicy> = fc
+  .record({
+    isolation: optional(fc.constantFrom(...isolationClasses)),
+    network: optional(hosts),
+    setup: optional(fc.record({ network: optional(hosts), secrets: optional(fc.subarray(['A', 'B'])) })),
+    limits: optional(fc.record({ minutes: optional(fc.integer({ min: 1, max: 360 })) })),
+    triggers: optional(fc.record({ permission: optional(fc.constantFrom('read', 'triage', 'write', 'admin')) })),
+    handoff: optional(fc.record({ draft: optional(fc.boolean()), ci: optional(fc.constantFrom('run', 'skip')) })),
+    gates: optional(fc.record({ protected: optional(fc.subarray(['a', 'b'])) })),
+  })
+  .map((file) => ({ name: 'level', file: file satisfies PolicyFile, lineOf: () => null }))
+
+/** What a level above has set must still hold with the repository's own level added. */
+function isNarrower(policy: Policy, above: Policy, { operator, organisation }: PolicyLevels): boolean {
+  const set = <T>(pick: (file: PolicyFile) => T | undefined) =>
+    [operator, organisation].some((level) => level !== null && pick(level.file) !== undefined)
+  const within = (list: readonly string[], outer: readonly string[]) =>
+    list.every((entry) => outer.some((allowed) => coversEntry(allowed, entry)))
+  return (
+    (!set((file) => file.limits?.minutes) || policy.limits.wallMs <= above.limits.wallMs) &&
+    isolationClasses.indexOf(policy.isolation) >= isolationClasses.indexOf(above.isolation) &&
+    permissions.indexOf(policy.triggers.permission) >= permissions.indexOf(above.triggers.permission) &&
+    (!set((file) => file.network) || within(policy.network, above.network)) &&
+    (!set((file) => file.setup?.network) || within(policy.setup.network, above.setup.network)) &&
+    (!set((file) => file.setup?.secrets) || within(policy.setup.secrets, above.setup.secrets)) &&
+    (!set((file) => file.handoff?.draft) || policy.handoff.draft || !above.handoff.draft) &&
+    (!set((file) => file.handoff?.ci) || policy.handoff.ci === 'skip' || above.handoff.ci === 'run') &&
+    (!set((file) => file.gates?.protected) || within(above.gates.protected, policy.gates.protected))
+  )
+}
