@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import {
+  type AgentName,
+  type JobRequest,
+  jobRequestSchema,
+  type Policy,
+  type TriggerEvent,
+} from '../../worker/contract/index.ts'
+import { policyDigest } from '../repo-policy/policy-digest.ts'
+import { composeTask } from './compose-task.ts'
+
+/** What is true on GitHub at the moment of the trigger. */
+export interface FrozenFacts {
+  readonly task: string | null
+  readonly agent: AgentName | null
+  readonly base: { readonly ref: string; readonly sha: string }
+  readonly private: boolean
+  readonly defaultBranch: string
+  readonly policy: Policy
+}
+
+/** The same event always makes the same job: what was accepted twice is one job, one comment, one branch. */
+export function jobIdFor(eventKey: string): string {
+  return sha256(eventKey).slice(0, 24)
+}
+
+/** Everything that a worker needs, frozen. Nothing of it is read again later but to be compared. */
+export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobRequest {
+  const text = composeTask(event, facts.task)
+  const { kind, number, title } = event.subject
+  return jobRequestSchema.parse({
+    version: 1,
+    id: jobIdFor(event.eventKey),
+    installationId: event.installationId,
+    repository: { ...event.repository, private: facts.private, defaultBranch: facts.defaultBranch },
+    actor: { id: event.sender.id, login: event.sender.login },
+    subject: { kind, number, title },
+    trigger: {
+      kind: event.kind === 'label' ? 'label' : 'command',
+      deliveryId: event.deliveryId,
+      eventKey: event.eventKey,
+      commentId: event.kind === 'comment' ? event.comment.id : null,
+      receivedAt: event.receivedAt,
+    },
+    task: { text, digest: sha256(text) },
+    base: facts.base,
+    policy: facts.policy,
+    policyDigest: policyDigest(facts.policy),
+    agent: facts.agent ?? facts.policy.agent,
+  } satisfies JobRequest)
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}

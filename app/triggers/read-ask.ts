@@ -1,0 +1,27 @@
+import type { AgentName, Policy, TriggerEvent } from '../../worker/contract/index.ts'
+import { matchLabel } from './match-label.ts'
+import { parseSlashCommand } from './parse-slash-command.ts'
+
+/** What an event asks of us. `task` is null where the issue itself is the task. */
+export type Ask =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'run'; readonly task: string | null; readonly agent: AgentName | null }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'unknown-command'; readonly word: string; readonly nearest: string | null }
+  | { readonly kind: 'unknown-agent'; readonly name: string }
+
+export function readAsk(event: TriggerEvent, triggers: Pick<Policy['triggers'], 'label' | 'command'>): Ask {
+  if (event.kind === 'label') {
+    const match = matchLabel(event.label, triggers.label)
+    return match.kind === 'run' ? { kind: 'run', task: null, agent: match.agent } : match
+  }
+  const command = parseSlashCommand(event.comment.body, triggers.command)
+  if (command.kind === 'task') return { kind: 'run', task: command.task, agent: null }
+  if (command.kind === 'unknown') return { kind: 'unknown-command', word: command.word, nearest: command.nearest }
+  return command
+}
+
+/** A first look before any policy is known: can this event ask for something at all? */
+export function mayAsk(event: TriggerEvent): boolean {
+  return event.kind === 'label' || /^\s*\//.test(event.comment.body)
+}

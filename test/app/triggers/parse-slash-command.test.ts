@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseSlashCommand } from '../../../app/triggers/parse-slash-command.ts'
+
+const parse = (body: string) => parseSlashCommand(body, '/airlock')
+
+describe('parseSlashCommand', () => {
+  it.each([
+    ['/airlock fix the tests', 'fix the tests'],
+    ['/airlock   fix\tit  ', 'fix\tit'],
+    ['\n\r\n  \n/airlock fix it', 'fix it'],
+    ['/airlock fix it\r\n\r\nand say why', 'fix it\r\n\r\nand say why'],
+    ['/airlock\nfix it', 'fix it'],
+    ['/airlock Refactor\n- one\n- two', 'Refactor\n- one\n- two'],
+  ])('reads the task of %j', (body, task) => {
+    expect(parse(body)).toEqual({ kind: 'task', task })
+  })
+
+  it.each(['/airlock', '/airlock help', '/airlock  help ', '/airlock help\n\nOn Monday, Ada wrote:\n> hello'])(
+    'answers %j with help',
+    (body) => {
+      expect(parse(body)).toEqual({ kind: 'help' })
+    },
+  )
+
+  it.each([
+    ['/airlock hlep', 'hlep', 'help'],
+    ['/airlock helpp', 'helpp', 'help'],
+    ['/airlock cancel', 'cancel', null],
+    ['/airlock HELP', 'HELP', null],
+    ['/airlock h\u200belp', 'h\u200belp', 'help'],
+  ])('takes the single word of %j for a command that it does not know', (body, word, nearest) => {
+    expect(parse(body)).toEqual({ kind: 'unknown', word, nearest })
+  })
+
+  it.each([
+    ['a quote', '> /airlock fix it'],
+    ['a fence', '```\n/airlock fix it\n```'],
+    ['a fence of tildes', '~~~\n/airlock fix it\n~~~'],
+    ['inline code', '`/airlock fix it`'],
+    ['indented code', '    /airlock fix it'],
+    ['an HTML comment', '<!--\n/airlock fix it\n-->'],
+    ['an HTML comment on one line', '<!-- /airlock fix it -->'],
+    ['a list', '- /airlock fix it'],
+    ['a later line', 'Thanks!\n/airlock fix it'],
+    ['an e-mail footer', 'No, thanks.\n\n-- \n/airlock fix it'],
+    ['a quoted reply in an e-mail', 'Agreed.\n\nOn Monday, Eve wrote:\n> /airlock fix it'],
+    ['a zero-width space within', '/air\u200block fix it'],
+    ['a zero-width space after', '/airlock\u200b fix it'],
+    ['a zero-width space before', '\u200b/airlock fix it'],
+    ['a byte-order mark', '\ufeff/airlock fix it'],
+    ['a soft hyphen', '/air\u00adlock fix it'],
+    ['right-to-left marks', '\u202e/airlock fix it'],
+    ['a Cyrillic a', '/\u0430irlock fix it'],
+    ['a full-width slash', '\uff0fairlock fix it'],
+    ['tag characters', '/airlock\u{e0020}fix it'],
+    ['upper case', '/Airlock fix it'],
+    ['a longer word', '/airlocks fix it'],
+    ['a path', '/airlock/fix it'],
+    ['a no-break space', '/airlock\u00a0fix it'],
+    ['nothing', ''],
+    ['white space', ' \n\t\n '],
+  ])('sees no command in %s', (_what, body) => {
+    expect(parse(body)).toEqual({ kind: 'none' })
+  })
+
+  it('never finds a command that is not the first thing written', () => {
+    const text = fc.string({ unit: 'binary', minLength: 1 }).filter((before) => before.trim() !== '')
+
+    fc.assert(fc.property(text, (before) => parse(`${before}\n/airlock fix it`).kind === 'none'))
+  })
+
+  it('reads a hostile comment of the largest size in a moment', () => {
+    const start = process.cpuUsage()
+
+    parse(`${' \n'.repeat(32_000)}x`)
+    parse(`/airlock ${'\u200b '.repeat(32_000)}`)
+
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(100)
+  })
+})

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { mayAsk, readAsk } from '../../../app/triggers/read-ask.ts'
+import { commentEvent, labelEvent } from './make-event.ts'
+
+const triggers = { label: 'airlock', command: '/airlock' }
+
+describe('readAsk', () => {
+  it.each([
+    ['airlock', { kind: 'run', task: null, agent: null }],
+    ['airlock:codex', { kind: 'run', task: null, agent: 'codex' }],
+    ['airlock:nobody', { kind: 'unknown-agent', name: 'nobody' }],
+    ['airlock:', { kind: 'unknown-agent', name: '' }],
+    ['Airlock', { kind: 'none' }],
+    ['airlock ', { kind: 'none' }],
+    ['airlock\u200b', { kind: 'none' }],
+    ['\u0430irlock', { kind: 'none' }],
+    ['airlocked', { kind: 'none' }],
+    ['bug', { kind: 'none' }],
+    ['airlock:CODEX', { kind: 'unknown-agent', name: 'CODEX' }],
+  ])('compares the label %j unit by unit', (label, ask) => {
+    expect(readAsk(labelEvent({ label }), triggers)).toEqual(ask)
+  })
+
+  it('listens to the label and the command that the policy names', () => {
+    const own = { label: 'robot', command: '/robot' }
+
+    expect(readAsk(labelEvent({ label: 'robot:codex' }), own)).toMatchObject({ kind: 'run', agent: 'codex' })
+    expect(readAsk(labelEvent(), own)).toEqual({ kind: 'none' })
+    expect(readAsk(commentEvent('/robot fix it'), own)).toMatchObject({ kind: 'run', task: 'fix it' })
+    expect(readAsk(commentEvent('/airlock fix it'), own)).toEqual({ kind: 'none' })
+  })
+})
+
+describe('mayAsk', () => {
+  it('lets through every label and whatever may be a command, and nothing else', () => {
+    expect(mayAsk(labelEvent({ label: 'bug' }))).toBe(true)
+    expect(mayAsk(commentEvent('\n/robot fix it'))).toBe(true)
+    expect(mayAsk(commentEvent('I agree.\n/airlock fix it'))).toBe(false)
+  })
+})
