@@ -4,6 +4,7 @@
  */
 export * from './change-set.ts'
 export * from './finding.ts'
+export * from './job-progress.ts'
 export * from './job-report.ts'
 export * from './job-request.ts'
 export * from './job-summary.ts'

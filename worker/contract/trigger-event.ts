@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { repositorySchema, subjectSchema } from './job-request.ts'
 
-/** GitHub's own limit is 65,536 characters; a character may take two UTF-16 units. */
-const bodySchema = z.string().max(131_072)
+/** GitHub allows 65,536 characters, in practice of one UTF-16 unit each; two bodies and a title fit one task. */
+const bodySchema = z.string().max(130_000)
 
 const commonShape = {
   version: z.literal(1),

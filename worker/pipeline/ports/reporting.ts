@@ -1,16 +1,7 @@
-import type { ChangeSet, Finding, GateResult, JobRequest, JobSummary, StepName } from '../../contract/index.ts'
+import type { ChangeSet, Finding, GateResult, JobProgress, JobRequest, JobSummary } from '../../contract/index.ts'
 import type { MaterialisedBase } from './source.ts'
 
-/** A job on its way, as people see it. Times in milliseconds. */
-export interface JobProgress {
-  readonly step: StepName
-  readonly startedAt: number
-  readonly finished: readonly { readonly step: StepName; readonly durationMs: number }[]
-  /** The last thing the agent said or did, bounded; not to be trusted. */
-  readonly activity: string | null
-}
-
-export type { JobSummary }
+export type { JobProgress, JobSummary }
 
 /** Every text that leaves the worker for a person. Pure; made in app/replies. */
 export interface Wording {
