@@ -1,5 +1,5 @@
 import type { Outcome } from '../contract/index.ts'
-import { FenceLostError, HandoffError, SandboxError, SourceError } from './ports/index.ts'
+import { BrokerError, FenceLostError, HandoffError, SandboxError, SourceError } from './ports/index.ts'
 
 /** This attempt lost the right to act: its worker is stopping, or another attempt holds the job. */
 export class AttemptAbortedError extends Error {
@@ -29,10 +29,17 @@ function isRetryable(error: unknown): boolean {
 }
 
 function knownOutcome(error: unknown): Outcome | null {
+  if (error instanceof BrokerError) return brokerOutcome(error)
   if (error instanceof SourceError) return sourceOutcome(error)
   if (error instanceof SandboxError) return sandboxOutcome(error)
   if (error instanceof HandoffError) return handoffOutcome(error)
   return null
+}
+
+function brokerOutcome(error: BrokerError): Outcome {
+  const detail = error.message.slice(0, 2000)
+  if (error.code === 'policy-invalid') return { outcome: 'refused', reason: 'policy-invalid', detail }
+  return { outcome: 'failed', reason: 'internal-error', detail }
 }
 
 function sourceOutcome(error: SourceError): Outcome {

@@ -53,6 +53,25 @@ export interface BrokerEvents {
   onExchange(exchange: ModelExchange): void
 }
 
+export type BrokerErrorCode = 'policy-invalid' | 'unavailable'
+
+/** The door could not be opened: the list of hosts is wrong (`entry` says where), or the socket could not be made. */
+export class BrokerError extends Error {
+  override readonly name = 'BrokerError'
+  readonly code: BrokerErrorCode
+  readonly retryable: boolean
+  /** The entry of `egress` that was refused. */
+  readonly entry: string | null
+
+  constructor(code: BrokerErrorCode, message: string, options?: ErrorOptions & { readonly entry?: string }) {
+    super(message, options)
+    this.code = code
+    this.retryable = code === 'unavailable'
+    this.entry = options?.entry ?? null
+  }
+}
+
 export interface BrokerFactory {
+  /** Throws BrokerError. */
   open(spec: BrokerSpec, events: BrokerEvents): Promise<BrokerSession>
 }

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PackageConfiguration } from '../../worker/broker/presets.ts'
+import { CommandError, runCommand } from '../../worker/process/run-command.ts'
+import type { Environment } from '../settings/parse-settings.ts'
+
+/** What this operator's own package managers are configured to use. One that is not installed adds nothing. */
+export async function readPackageManagers(env: Environment): Promise<PackageConfiguration> {
+  const [npm, pip, go, aptSources] = await Promise.all([
+    ask(['npm', 'config', 'get', 'registry'], env),
+    ask(['pip3', 'config', 'get', 'global.index-url'], env),
+    ask(['go', 'env', 'GOPROXY'], env),
+    readAptSources('/etc/apt'),
+  ])
+  return {
+    npmRegistries: npm === null ? [] : [npm],
+    pipIndexes: pip === null ? [] : [pip],
+    goProxy: go,
+    aptSources,
+  }
+}
+
+/** What a program prints; null where it is missing or has nothing to say. */
+async function ask(argv: readonly string[], env: Environment): Promise<string | null> {
+  try {
+    const closed = { PATH: env.PATH ?? '', HOME: env.HOME ?? '/nonexistent' }
+    const { stdout } = await runCommand(argv, { env: closed, timeoutMs: 20_000 })
+    return stdout.toString('utf8').trim() || null
+  } catch (error) {
+    if (error instanceof CommandError) return null
+    throw error
+  }
+}
+
+/** The texts of sources.list and of every file beside it. */
+async function readAptSources(dir: string): Promise<readonly string[]> {
+  const folder = join(dir, 'sources.list.d')
+  const names = existsSync(folder) ? await readdir(folder) : []
+  const files = [join(dir, 'sources.list'), ...names.map((name) => join(folder, name))]
+  return Promise.all(files.filter((file) => existsSync(file)).map((file) => readFile(file, 'utf8')))
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests start real servers and sandboxes: two files at a time is what two cores carry. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // The machine's own git configuration must not decide what a test sees.
+    env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+  },
+})
