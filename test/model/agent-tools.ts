@@ -32,8 +32,16 @@ function inputFor(intent: Intent, tool: OfferedTool, conversation: Conversation)
       return { file_path: intent.path, old_string: intent.from, new_string: intent.to }
     }
   }
-  if (intent.do === 'edit' && name === 'apply_patch' && tool.kind === 'custom') return patchFor(intent, conversation)
+  if (tool.kind === 'custom' && name === 'apply_patch' && intent.do === 'edit') return patchFor(intent, conversation)
+  if (tool.kind === 'custom' && name === 'exec') return scriptFor(intent, conversation)
   return null
+}
+
+/** A tool that takes JavaScript, in which the other tools are functions. */
+function scriptFor(intent: Intent, conversation: Conversation): string | null {
+  if (intent.do === 'run') return `text((await tools.exec_command(${JSON.stringify({ cmd: intent.command })})).output)`
+  const patch = intent.do === 'edit' ? patchFor(intent, conversation) : null
+  return patch === null ? null : `text(await tools.apply_patch(${JSON.stringify(patch)}))`
 }
 
 /** A patch is made of whole lines: they are taken from what the model has read. */

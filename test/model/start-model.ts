@@ -16,13 +16,8 @@ import {
   messagesRequestSchema,
 } from './anthropic-wire.ts'
 import type { Conversation, Reply, Script, Step } from './conversation.ts'
-import {
-  conversationFromResponses,
-  responseEvents,
-  responseFromReply,
-  responsesError,
-  responsesRequestSchema,
-} from './responses-wire.ts'
+import { responseEvents, responseFromReply, responsesError } from './responses-reply.ts'
+import { conversationFromResponses, responsesRequestSchema } from './responses-request.ts'
 
 export interface ModelOptions {
   readonly script: Script
@@ -38,7 +33,7 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
   /** What it was answered with. */
-  status: number
+  readonly status: number
 }
 
 export interface ModelServer extends AsyncDisposable {
@@ -79,10 +74,14 @@ async function answer(
   const path = request.url ?? '/'
   const [pathname] = path.split('?')
   const body = await readBody(request)
-  const record: RecordedRequest = { method: request.method ?? '', path, headers: request.headers, body, status: 0 }
-  requests.push(record)
-  response.once('finish', () => {
-    record.status = response.statusCode
+  requests.push({
+    method: request.method ?? '',
+    path,
+    headers: request.headers,
+    body,
+    get status() {
+      return response.statusCode
+    },
   })
   const api = apis.find((candidate) => candidate.path === pathname)
   const errorBody = (api ?? apis[0]).error

@@ -51,7 +51,7 @@ const lineSchema = z.discriminatedUnion('type', [
           type: z.string(),
           text: z.string().optional(),
           name: z.string().optional(),
-          input: z.unknown(),
+          input: z.unknown().optional(),
         }),
       ),
     }),

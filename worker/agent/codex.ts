@@ -24,8 +24,9 @@ function plan({ home, toolDir, task, gateway, model }: AgentPlanInput): AgentPla
       ...['exec', '--json', '--ephemeral', '--skip-git-repo-check', '--strict-config', '--ignore-rules'],
       // The sandbox is what holds it.
       '--dangerously-bypass-approvals-and-sandbox',
-      // Plugins and apps are looked up on the network at every start; hooks come from the repository.
-      ...['--disable', 'plugins', '--disable', 'apps', '--disable', 'hooks'],
+      // Plugins and apps are looked up on the network at every start, hooks come from the repository, and without a
+      // bound it would wait for a lost connection for ever.
+      ...['plugins', 'apps', 'hooks', 'unbounded_connection_retries'].flatMap((feature) => ['--disable', feature]),
       '-',
     ],
     // It refuses a home below /tmp.

@@ -47,7 +47,7 @@ function modelsFile(model: string, gateway: AgentPlanInput['gateway']): string {
 }
 
 const lineSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('tool_execution_start'), toolName: z.string(), args: z.unknown() }),
+  z.object({ type: z.literal('tool_execution_start'), toolName: z.string(), args: z.unknown().optional() }),
   z.object({
     type: z.literal('message_end'),
     message: z.object({
