@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { issueBody, labelBody, reactionBody } from '../bodies/issue-body.ts'
+import { notFound, Refusal } from '../http/refusal.ts'
+import { created, ok, page } from '../http/reply.ts'
+import { type Need, param, parseBody, type RepositoryCall, type Route, repositoryRoute } from '../http/route.ts'
+import type { Issue, Reaction } from '../state/entities.ts'
+import { ensureLabel, findIssue } from '../state/state.ts'
+import { labelEvent } from '../webhooks/events.ts'
+
+/** A pull request is an issue too: either permission will do. */
+export const READ_ISSUES: readonly Need[] = ['issues:read', 'pull_requests:read']
+export const WRITE_ISSUES: readonly Need[] = ['issues:write', 'pull_requests:write']
+
+const labelsSchema = z.union([
+  z.object({ labels: z.array(z.union([z.string(), z.object({ name: z.string() })])) }),
+  z.array(z.string()).transform((labels) => ({ labels })),
+])
+const reactionSchema = z.object({
+  content: z.enum(['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'rocket', 'eyes']),
+})
+
+export const issueRoutes: readonly Route[] = [
+  repositoryRoute('GET', '/issues/{issue_number}', READ_ISSUES, (call) =>
+    ok(issueBody(call.world, call.repository, issueOf(call))),
+  ),
+  repositoryRoute('GET', '/issues/{issue_number}/labels', READ_ISSUES, (call) =>
+    page(call, labelBodies(call, issueOf(call))),
+  ),
+  repositoryRoute('POST', '/issues/{issue_number}/labels', WRITE_ISSUES, addLabels),
+  repositoryRoute('DELETE', '/issues/{issue_number}/labels/{name}', WRITE_ISSUES, removeLabel),
+  repositoryRoute('POST', '/issues/{issue_number}/reactions', WRITE_ISSUES, (call) =>
+    react(call, { kind: 'issue', id: issueOf(call).id }),
+  ),
+]
+
+export function issueOf(call: RepositoryCall): Issue {
+  const issue = findIssue(call.repository, Number(param(call, 'issue_number')))
+  if (!issue) throw notFound()
+  return issue
+}
+
+/** The reaction asked for; giving one twice changes nothing. */
+export function react(call: RepositoryCall, subject: Reaction['subject']) {
+  const { world, repository } = call
+  const { content } = parseBody(call, reactionSchema)
+  const user = world.app.bot
+  const given = repository.reactions.find(
+    (reaction) => reaction.user === user && reaction.content === content && reaction.subject.id === subject.id,
+  )
+  if (given) return ok(reactionBody(world, given))
+  const reaction = { id: world.state.nextId(), user, content, subject, createdAt: new Date() }
+  repository.reactions.push(reaction)
+  return created(reactionBody(world, reaction))
+}
+
+async function addLabels(call: RepositoryCall) {
+  const { world, repository } = call
+  const issue = issueOf(call)
+  const names = parseBody(call, labelsSchema).labels.map((label) => (typeof label === 'string' ? label : label.name))
+  for (const name of names) {
+    const label = ensureLabel(world.state, repository, name)
+    if (issue.labels.includes(label)) continue
+    issue.labels.push(label)
+    world.deliveries.announce(await labelEvent(world, repository, issue, 'labeled', label, world.app.bot))
+  }
+  return ok(labelBodies(call, issue))
+}
+
+async function removeLabel(call: RepositoryCall) {
+  const { world, repository } = call
+  const issue = issueOf(call)
+  const label = issue.labels.find(({ name }) => name === param(call, 'name'))
+  if (!label) throw new Refusal(404, 'Label does not exist')
+  issue.labels = issue.labels.filter((kept) => kept !== label)
+  world.deliveries.announce(await labelEvent(world, repository, issue, 'unlabeled', label, world.app.bot))
+  return ok(labelBodies(call, issue))
+}
+
+function labelBodies({ world, repository }: RepositoryCall, issue: Issue) {
+  return issue.labels.map((label) => labelBody(world, repository, label))
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { fullPullBody, pullBody } from '../bodies/pull-body.ts'
+import { invalid, notFound } from '../http/refusal.ts'
+import { created, ok, page } from '../http/reply.ts'
+import { param, parseBody, type RepositoryCall, type Route, repositoryRoute } from '../http/route.ts'
+import type { Issue, PullRequest, User } from '../state/entities.ts'
+import { openPullRequest } from '../state/open-pull-request.ts'
+import { findIssue, findUser, roleOf } from '../state/state.ts'
+import { pullEvent } from '../webhooks/events.ts'
+
+const createSchema = z.object({
+  title: z.string().min(1).max(256),
+  head: z.string(),
+  base: z.string(),
+  body: z.string().max(65_536).optional(),
+  draft: z.boolean().default(false),
+})
+const updateSchema = z.object({
+  title: z.string().min(1).max(256).optional(),
+  body: z.string().max(65_536).optional(),
+  state: z.enum(['open', 'closed']).optional(),
+})
+const reviewersSchema = z.object({ reviewers: z.array(z.string()).default([]) })
+
+export const pullRoutes: readonly Route[] = [
+  repositoryRoute('GET', '/pulls', ['pull_requests:read'], list),
+  repositoryRoute('POST', '/pulls', ['pull_requests:write'], create),
+  repositoryRoute('GET', '/pulls/{pull_number}', ['pull_requests:read'], (call) => full(call, pullOf(call))),
+  repositoryRoute('PATCH', '/pulls/{pull_number}', ['pull_requests:write'], update),
+  repositoryRoute('POST', '/pulls/{pull_number}/requested_reviewers', ['pull_requests:write'], requestReviewers),
+]
+
+interface OpenedPull {
+  readonly issue: Issue
+  readonly pull: PullRequest
+}
+
+async function list(call: RepositoryCall) {
+  const { world, repository, query } = call
+  const state = query.get('state') ?? 'open'
+  const [head, base] = [query.get('head'), query.get('base')]
+  const bodies = []
+  for (const issue of repository.issues.toReversed()) {
+    const pull = issue.pull
+    if (!pull || (state !== 'all' && issue.state !== state)) continue
+    if (base !== null && pull.baseRef !== base) continue
+    if (head !== null && head !== `${pull.headRepository.owner.login}:${pull.headRef}`) continue
+    bodies.push(await pullBody(world, repository, issue, pull))
+  }
+  return page(call, bodies)
+}
+
+async function create(call: RepositoryCall) {
+  const { world, repository } = call
+  const opened = await openPullRequest(world.state, repository, {
+    ...parseBody(call, createSchema),
+    user: world.app.bot,
+  })
+  world.deliveries.announce(await pullEvent(world, repository, opened.issue, opened.pull, 'opened', world.app.bot))
+  return created(await fullPullBody(world, repository, opened.issue, opened.pull))
+}
+
+function update(call: RepositoryCall) {
+  const opened = pullOf(call)
+  Object.assign(opened.issue, parseBody(call, updateSchema), { updatedAt: new Date() })
+  return full(call, opened)
+}
+
+async function requestReviewers(call: RepositoryCall) {
+  const { world, repository } = call
+  const { issue, pull } = pullOf(call)
+  const reviewers = parseBody(call, reviewersSchema).reviewers.map((login) => reviewer(call, issue, login))
+  pull.requestedReviewers = [...new Set([...pull.requestedReviewers, ...reviewers])]
+  return created(await pullBody(world, repository, issue, pull))
+}
+
+function reviewer({ world, repository }: RepositoryCall, issue: Issue, login: string): User {
+  const user = findUser(world.state, login)
+  if (!user || !repository.collaborators.has(user.id) || roleOf(repository, user) === 'none') {
+    throw invalid(
+      `Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the ${repository.owner.login}/${repository.name} repository.`,
+    )
+  }
+  if (user === issue.user) throw invalid('Review cannot be requested from pull request author.')
+  return user
+}
+
+async function full({ world, repository }: RepositoryCall, { issue, pull }: OpenedPull) {
+  return ok(await fullPullBody(world, repository, issue, pull))
+}
+
+function pullOf(call: RepositoryCall): OpenedPull {
+  const issue = findIssue(call.repository, Number(param(call, 'pull_number')))
+  if (!issue?.pull) throw notFound()
+  return { issue, pull: issue.pull }
+}

@@ -1,0 +1,27 @@
+import type { Route } from '../http/route.ts'
+import { appRoutes } from './app-routes.ts'
+import { checkRunRoutes } from './check-run-routes.ts'
+import { commentRoutes } from './comment-routes.ts'
+import { contentsRoutes } from './contents-routes.ts'
+import { gitDataRoutes } from './git-data-routes.ts'
+import { hookDeliveryRoutes } from './hook-delivery-routes.ts'
+import { issueRoutes } from './issue-routes.ts'
+import { pullRoutes } from './pull-routes.ts'
+import { refRoutes } from './ref-routes.ts'
+import { repositoryRoutes } from './repository-routes.ts'
+import { treeRoutes } from './tree-routes.ts'
+
+/** Every REST route that the stand-in knows. */
+export const routes: readonly Route[] = [
+  ...appRoutes,
+  ...checkRunRoutes,
+  ...commentRoutes,
+  ...contentsRoutes,
+  ...gitDataRoutes,
+  ...hookDeliveryRoutes,
+  ...issueRoutes,
+  ...pullRoutes,
+  ...refRoutes,
+  ...repositoryRoutes,
+  ...treeRoutes,
+]

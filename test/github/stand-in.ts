@@ -1,0 +1,139 @@
+/**
+ * A stand-in for GitHub: REST below `/api/v3` as on a GitHub Enterprise host, git over
+ * smart HTTP, signed webhooks. It keeps state, refuses what GitHub refuses, and fails
+ * on command. Tests, the demo and the benches run against it.
+ *
+ * It is a server of its own on loopback and not a mock inside the process, because what
+ * is tested are real clients: octokit, git, and workers in processes that get killed.
+ * The demo runs it without development dependencies: GitHub's OpenAPI description and
+ * its validator are loaded only with `openapi: true`.
+ *
+ * May import: Node, zod, its own folder. Nothing of Airlock, so that it can't share a mistake with it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type App, type AppSpec, createApp } from './auth/app.ts'
+import { createInstallationTokens, type InstallationTokens } from './auth/installation-tokens.ts'
+import { listRefs, type Ref } from './git/refs.ts'
+import { createFaults, type Fault, type Held, type Matcher } from './http/faults.ts'
+import { listen } from './http/listen.ts'
+import { createMatchRoute } from './http/match-route.ts'
+import { createRequestLog, type RecordedRequest } from './http/request-log.ts'
+import { createServe, type Failure } from './http/serve.ts'
+import { loadCheckRequest } from './openapi/check-request.ts'
+import { createPeople, type People } from './people/people.ts'
+import { routes } from './routes/routes.ts'
+import { commitFiles, createRepository, type Files, type RepositorySpec } from './state/create-repository.ts'
+import type { CollaboratorRole, Repository, User } from './state/entities.ts'
+import { createState, ensureInstallation, ensureUser, type State } from './state/state.ts'
+import { createDeliveries, type Deliveries } from './webhooks/deliveries.ts'
+import type { World } from './world.ts'
+
+export interface GitHubStandInOptions {
+  /** Hold every request against GitHub's OpenAPI description; needs the development dependencies. */
+  readonly openapi?: boolean
+  readonly app?: AppSpec
+}
+
+export interface GitHubStandIn extends AsyncDisposable, People {
+  /** `http://127.0.0.1:PORT`; the API is below `/api/v3`, git at `/OWNER/REPO.git`. */
+  readonly url: string
+  readonly app: App
+  /** The App's installation on its owner's account. */
+  readonly installationId: number
+  readonly state: State
+  readonly tokens: InstallationTokens
+  readonly requests: readonly RecordedRequest[]
+  /** Requests that no route is made for, answered with 404. Tests assert that there is none. */
+  readonly unexpected: readonly RecordedRequest[]
+  /** Where the stand-in itself failed. Tests assert this too. */
+  readonly failures: readonly Failure[]
+  readonly deliveries: Deliveries['list']
+  /** Faults that no request has met yet. */
+  readonly unusedFaults: readonly Fault[]
+
+  createRepository(spec: RepositorySpec): Promise<Repository>
+  /** Commits as the owner would by hand; the new commit. */
+  commit(
+    repository: Repository,
+    commit: { readonly branch: string; readonly message: string; readonly files: Files },
+  ): Promise<string>
+  refs(repository: Repository): Promise<Ref[]>
+  renameRepository(repository: Repository, name: string): void
+  addCollaborator(repository: Repository, login: string, role: CollaboratorRole): User
+  /** Suspends or resumes the installation; the App's own by default. */
+  suspend(suspended: boolean, installationId?: number): void
+
+  deliverTo(url: string | undefined): void
+  redeliver: Deliveries['redeliver']
+  failNext(matcher: Matcher, fault: Fault): void
+  hold(matcher: Matcher, when: 'before' | 'after-effect'): Held
+  /** Resolves as soon as the check holds; tried again after each request. */
+  until(check: () => boolean | Promise<boolean>, timeoutMs: number): Promise<void>
+}
+
+export async function createGitHubStandIn(options: GitHubStandInOptions = {}): Promise<GitHubStandIn> {
+  const state = createState()
+  const stopping = new AbortController()
+  const app = await createApp(state, options.app)
+  const installation = ensureInstallation(state, app.owner)
+  const checkRequest = options.openapi ? await loadCheckRequest(routes) : undefined
+  const directory = await mkdtemp(join(tmpdir(), 'github-stand-in-'))
+  const http = await listen()
+  const tokens = createInstallationTokens(app.id)
+  const deliveries = createDeliveries(app, state.nextId, stopping.signal)
+  const world: World = { url: http.url, api: `${http.url}/api/v3`, directory, app, state, tokens, deliveries }
+  const faults = createFaults()
+  const log = createRequestLog()
+  const failures: Failure[] = []
+  const services = { world, faults, log, checkRequest, matchRoute: createMatchRoute(routes), signal: stopping.signal }
+
+  http.serve(createServe(services, failures))
+
+  return {
+    ...createPeople(world),
+    url: world.url,
+    app,
+    installationId: installation.id,
+    state,
+    tokens,
+    requests: log.list,
+    get unexpected() {
+      return log.list.filter((request) => request.template === undefined)
+    },
+    failures,
+    deliveries: deliveries.list,
+    get unusedFaults() {
+      return faults.unused
+    },
+    createRepository: (spec) => createRepository(world, spec),
+    commit: (repository, commit) => commitFiles(repository, { ...commit, by: repository.owner }),
+    refs: (repository) => listRefs(repository.gitDir),
+    renameRepository(repository, name) {
+      repository.formerNames.push(repository.name)
+      repository.name = name
+    },
+    addCollaborator(repository, login, role) {
+      const user = ensureUser(state, login)
+      repository.collaborators.set(user.id, role)
+      return user
+    },
+    suspend(suspended, installationId = installation.id) {
+      const suspendedAt = suspended ? new Date() : undefined
+      for (const known of state.installations) if (known.id === installationId) known.suspendedAt = suspendedAt
+    },
+    deliverTo: deliveries.deliverTo,
+    redeliver: deliveries.redeliver,
+    failNext: faults.failNext,
+    hold: faults.hold,
+    until: log.until,
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      faults.releaseAll()
+      await deliveries.settled()
+      await http.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,108 @@
+/** What the stand-in remembers. Plain data, changed only by routes and people. */
+
+export type PermissionLevel = 'read' | 'write' | 'admin'
+
+/** App permissions by GitHub's names, such as `contents` or `pull_requests`. */
+export type Permissions = Readonly<Record<string, PermissionLevel>>
+
+export type CollaboratorRole = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none'
+
+export interface User {
+  readonly id: number
+  readonly login: string
+  readonly type: 'User' | 'Bot' | 'Organization'
+}
+
+export interface Installation {
+  readonly id: number
+  readonly account: User
+  readonly createdAt: Date
+  suspendedAt: Date | undefined
+}
+
+export interface Label {
+  readonly id: number
+  readonly name: string
+  readonly color: string
+  readonly description: string | null
+}
+
+export interface Comment {
+  readonly id: number
+  readonly issueNumber: number
+  readonly user: User
+  readonly createdAt: Date
+  body: string
+  updatedAt: Date
+}
+
+export interface Reaction {
+  readonly id: number
+  readonly user: User
+  readonly content: string
+  readonly subject: { readonly kind: 'issue' | 'comment'; readonly id: number }
+  readonly createdAt: Date
+}
+
+export interface PullRequest {
+  readonly id: number
+  /** Where the head branch lives: this repository or a fork of it. */
+  readonly headRepository: Repository
+  readonly headRef: string
+  readonly baseRef: string
+  /** The last commit seen on the head branch; kept when the branch is deleted. */
+  headSha: string
+  baseSha: string
+  draft: boolean
+  requestedReviewers: User[]
+}
+
+export interface Issue {
+  readonly id: number
+  readonly number: number
+  readonly user: User
+  readonly createdAt: Date
+  /** A pull request is an issue that has this. */
+  readonly pull: PullRequest | undefined
+  title: string
+  body: string | null
+  state: 'open' | 'closed'
+  labels: Label[]
+  updatedAt: Date
+}
+
+export interface CheckRun {
+  readonly id: number
+  readonly headSha: string
+  readonly createdAt: Date
+  name: string
+  status: string
+  conclusion: string | null
+  detailsUrl: string | null
+  externalId: string
+  startedAt: string | null
+  completedAt: string | null
+  output: { title: string | null; summary: string | null; text: string | null }
+}
+
+export interface Repository {
+  readonly id: number
+  readonly owner: User
+  /** Names this repository had before; requests to them are redirected. */
+  readonly formerNames: string[]
+  readonly createdAt: Date
+  readonly gitDir: string
+  readonly installation: Installation | undefined
+  readonly protectedBranches: Set<string>
+  /** Roles by user id. */
+  readonly collaborators: Map<number, CollaboratorRole>
+  readonly labels: Label[]
+  readonly issues: Issue[]
+  readonly comments: Comment[]
+  readonly reactions: Reaction[]
+  readonly checkRuns: CheckRun[]
+  name: string
+  private: boolean
+  archived: boolean
+  defaultBranch: string
+}

@@ -1,0 +1,108 @@
+import { commentBody, issueBody, labelBody } from '../bodies/issue-body.ts'
+import { fullPullBody } from '../bodies/pull-body.ts'
+import { repositoryBody } from '../bodies/repository-body.ts'
+import { nodeId, userBody } from '../bodies/user-body.ts'
+import type { Comment, Issue, Label, PullRequest, Repository, User } from '../state/entities.ts'
+import type { World } from '../world.ts'
+import type { WebhookEvent } from './deliveries.ts'
+
+/** What a text was before it was edited, as in `changes` of an `edited` event. */
+export type Changes = Readonly<Record<string, { readonly from: string }>>
+
+export function issueEvent(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  action: string,
+  sender: User,
+  changes?: Changes,
+): WebhookEvent {
+  const payload = {
+    action,
+    issue: issueBody(world, repository, issue),
+    ...(changes ? { changes } : {}),
+    ...common(world, repository, sender),
+  }
+  return { event: 'issues', payload, repository }
+}
+
+/** A label on a pull request is an event of the pull request, not of its issue. */
+export async function labelEvent(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  action: 'labeled' | 'unlabeled',
+  label: Label,
+  sender: User,
+): Promise<WebhookEvent> {
+  const event = issue.pull
+    ? await pullEvent(world, repository, issue, issue.pull, action, sender)
+    : issueEvent(world, repository, issue, action, sender)
+  return { ...event, payload: { ...event.payload, label: labelBody(world, repository, label) } }
+}
+
+export function commentEvent(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  comment: Comment,
+  action: string,
+  sender: User,
+  changes?: Changes,
+): WebhookEvent {
+  const payload = {
+    action,
+    ...(changes ? { changes } : {}),
+    issue: issueBody(world, repository, issue),
+    comment: commentBody(world, repository, comment),
+    ...common(world, repository, sender),
+  }
+  return { event: 'issue_comment', payload, repository }
+}
+
+export async function pullEvent(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  pull: PullRequest,
+  action: string,
+  sender: User,
+): Promise<WebhookEvent> {
+  const payload = {
+    action,
+    number: issue.number,
+    pull_request: await fullPullBody(world, repository, issue, pull),
+    ...common(world, repository, sender),
+  }
+  return { event: 'pull_request', payload, repository }
+}
+
+function common(world: World, repository: Repository, sender: User) {
+  const { installation } = repository
+  return {
+    repository: repositoryBody(world, repository),
+    ...(repository.owner.type === 'Organization' ? { organization: organizationBody(world, repository.owner) } : {}),
+    sender: userBody(world, sender),
+    ...(installation
+      ? { installation: { id: installation.id, node_id: nodeId('IntegrationInstallation', installation.id) } }
+      : {}),
+  }
+}
+
+function organizationBody(world: World, { id, login }: User) {
+  const url = `${world.api}/orgs/${login}`
+  return {
+    login,
+    id,
+    node_id: nodeId('Organization', id),
+    url,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events`,
+    hooks_url: `${url}/hooks`,
+    issues_url: `${url}/issues`,
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url: `${world.url}/avatars/u/${id}`,
+    description: null,
+  }
+}
