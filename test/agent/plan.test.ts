@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { claude } from '../../worker/agent/claude.ts'
+import { codex } from '../../worker/agent/codex.ts'
+import { command } from '../../worker/agent/command.ts'
+import { pi } from '../../worker/agent/pi.ts'
+import type { AgentPlanInput } from '../../worker/pipeline/ports/index.ts'
+
+const input: AgentPlanInput = Object.freeze({
+  home: '/home/airlock',
+  toolDir: '/opt/airlock/agent',
+  workspace: '/workspace',
+  taskFile: '/home/airlock/.airlock/task.md',
+  task: '/quit --model evil @/etc/passwd $(id)\n`id`',
+  gateway: Object.freeze({
+    anthropic: 'http://127.0.0.1:3128/anthropic',
+    openai: 'http://127.0.0.1:3128/openai/v1',
+    gemini: 'http://127.0.0.1:3128/gemini',
+    key: 'placeholder-'.repeat(4),
+  }),
+  command: Object.freeze(['node', 'tools/fix.js']),
+})
+const agents = [pi, claude, codex, command]
+const installed = [pi, claude, codex]
+
+test.each(agents)('$name: is the same plan for the same input', (agent) => {
+  expect(agent.plan(input)).toEqual(agent.plan(structuredClone(input)))
+})
+
+test.each(agents)('$name: no text of the task is an argument, a variable or a file', (agent) => {
+  const { argv, env, files } = agent.plan(input)
+
+  expect(JSON.stringify({ argv, env, files })).not.toMatch(/evil|passwd|quit|\$\(id\)/)
+})
+
+test.each(installed)('$name: a task that looks like a command of its own comes after other words', (agent) => {
+  const { stdin } = agent.plan(input)
+
+  expect(stdin).toMatch(/^You work on a copy/)
+  expect(stdin?.endsWith(input.task)).toBe(true)
+})
+
+test.each(agents)('$name: files stay below its home', (agent) => {
+  for (const { path } of agent.plan(input).files) expect(path).toMatch(/^\.[a-z]+\/[a-z./]+$/)
+})
+
+describe('the model', () => {
+  test('is reached through the gateway with the placeholder', () => {
+    for (const agent of agents) {
+      const { env, files } = agent.plan(input)
+      const said = JSON.stringify({ env, files: files.map((file) => file.content) })
+
+      expect(said).toContain('http://127.0.0.1:3128/')
+      expect(said).toContain(input.gateway.key)
+    }
+  })
+
+  test('decides the wire format that pi speaks', () => {
+    const fileFor = (model: string) =>
+      JSON.parse(pi.plan({ ...input, model }).files[0]?.content ?? '').providers.airlock
+
+    expect(fileFor('claude-opus-5')).toMatchObject({ api: 'anthropic-messages', baseUrl: input.gateway.anthropic })
+    expect(fileFor('gpt-5.5')).toMatchObject({ api: 'openai-responses', baseUrl: input.gateway.openai })
+  })
+
+  test('is named where the policy names one', () => {
+    const model = 'a "model"\n[evil]'
+
+    expect(claude.plan({ ...input, model }).argv.slice(-2)).toEqual(['--model', model])
+    expect(codex.plan({ ...input, model }).files[0]?.content).toContain('model = "a \\"model\\"\\n[evil]"\n')
+    expect(codex.plan(input).files[0]?.content).not.toMatch(/^model =/m)
+  })
+})
+
+test('a command runs as it was given, with the model where programs of its kind look for it', () => {
+  const { argv, env } = command.plan(input)
+
+  expect(argv).toEqual(['node', 'tools/fix.js'])
+  expect(Object.keys(env)).toEqual([
+    'ANTHROPIC_BASE_URL',
+    'ANTHROPIC_API_KEY',
+    'OPENAI_BASE_URL',
+    'OPENAI_API_KEY',
+    'GOOGLE_GEMINI_BASE_URL',
+    'GEMINI_API_KEY',
+  ])
+})
+
+test('refuses the agent `command` without a command', () => {
+  expect(() => command.plan({ ...input, command: undefined })).toThrow(TypeError)
+  expect(() => command.plan({ ...input, command: [] })).toThrow(TypeError)
+})
