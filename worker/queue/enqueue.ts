@@ -1,0 +1,91 @@
+/**
+ * The side of the queue that takes things in; all that the app may import of worker/queue.
+ *
+ * Accepting is one script in Redis: delivery, event and outbox are written together, and only then may a webhook be
+ * acknowledged. Handing over to BullMQ comes after that and may fail: process-queue sweeps up what was left.
+ */
+import { createHash } from 'node:crypto'
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { JobRequest, TriggerEvent } from '../contract/index.ts'
+import { answered } from './answered.ts'
+import { carry } from './carry.ts'
+import { createLedger, type LedgerEntry } from './ledger.ts'
+import { type QueueName, queuePrefix } from './settings.ts'
+
+export interface Intake extends AsyncDisposable {
+  /** Resolves when the event is written down. Throws QueueUnavailableError: nothing was, ask for it again. */
+  accept(event: TriggerEvent): Promise<'accepted' | 'duplicate'>
+}
+
+export interface Jobs extends AsyncDisposable {
+  /**
+   * Writes the job down, once by its id for as long as the ledger remembers, and says its place in the queue: 1 is
+   * next, 0 is no longer waiting. Throws QueueUnavailableError.
+   */
+  enqueue(request: JobRequest): Promise<{ readonly position: number }>
+}
+
+/** BullMQ's id and the ledger's key of an event: closed alphabet, whatever the event's key is made of. */
+export function intakeId(eventKey: string): string {
+  return createHash('sha256').update(eventKey).digest('hex')
+}
+
+export function createIntake(redis: Redis): Intake {
+  const queue = openQueue(redis, 'intake')
+  const ledger = createLedger(redis, 'intake')
+  let waiting: LedgerEntry[] = []
+  let carrying: Promise<void> | null = null
+
+  /** One batch at a time: under a burst the batches grow instead of the round trips. */
+  async function carryAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting
+      waiting = []
+      // What fails here is in the outbox, and the sweep finds it.
+      await carry(queue, ledger, batch).catch(() => undefined)
+    }
+    carrying = null
+  }
+
+  return {
+    async accept(event) {
+      const entry = { id: intakeId(event.eventKey), body: JSON.stringify(event) }
+      if (!(await ledger.accept(entry, event.deliveryId))) return 'duplicate'
+      waiting.push(entry)
+      carrying ??= carryAll()
+      return 'accepted'
+    },
+    async [Symbol.asyncDispose]() {
+      await carrying
+      await queue.close()
+    },
+  }
+}
+
+export function createJobs(redis: Redis): Jobs {
+  const queue = openQueue(redis, 'jobs')
+  const ledger = createLedger(redis, 'jobs')
+  return {
+    async enqueue(request) {
+      const entry = { id: request.id, body: JSON.stringify(request) }
+      if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry])
+      return { position: await placeOf(redis, queue, entry.id) }
+    },
+    [Symbol.asyncDispose]: () => queue.close(),
+  }
+}
+
+/** BullMQ puts new jobs at the head of its list and takes from the tail. */
+async function placeOf(redis: Redis, queue: Queue, id: string): Promise<number> {
+  const wait = queue.toKey('wait')
+  const [length, index] = await answered(Promise.all([redis.llen(wait), redis.lpos(wait, id)]))
+  return index === null ? 0 : length - index
+}
+
+function openQueue(redis: Redis, name: QueueName): Queue {
+  const queue = new Queue(name, { connection: redis, prefix: queuePrefix })
+  // The connection's own errors are logged where it was made; without a listener they would end the process.
+  queue.on('error', () => undefined)
+  return queue
+}

@@ -1,0 +1,97 @@
+/**
+ * What was accepted, by its own identity, and how far it has come: one hash per entry in Redis, kept for longer than a
+ * delivery can come again. BullMQ only carries; it forgets a job's id as soon as the job is removed, runs a job twice
+ * when a lock is lost, and knows nothing of what was finished. The ledger decides all three.
+ */
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { FenceLostError } from '../pipeline/ports/index.ts'
+import { answered } from './answered.ts'
+import { acceptScript, overdueScript, takeScript, writeScript } from './ledger-scripts.ts'
+import { ledgerSeconds, type QueueName } from './settings.ts'
+
+export interface LedgerEntry {
+  readonly id: string
+  readonly body: string
+}
+
+export type Taken = { readonly kind: 'taken'; readonly token: number } | { readonly kind: 'finished' | 'lock-lost' }
+
+/** A field of an entry that only the newest attempt may write. */
+export type LedgerField = 'state' | 'checkpoint' | 'grave'
+
+/** Every method throws QueueUnavailableError when Redis did not answer. */
+export interface Ledger {
+  /** Writes the entry and its place in the outbox at once. False: the delivery or the entry was known. */
+  accept(entry: LedgerEntry, deliveryId: string | null): Promise<boolean>
+  /** Entries that nobody carried to BullMQ and that are at least `ageMs` old. */
+  overdue(ageMs: number): Promise<LedgerEntry[]>
+  carried(ids: readonly string[]): Promise<void>
+  /** Starts an attempt: `lockKey` must still hold `lockToken`, or a worker that slept would fence off its successor. */
+  take(id: string, lockKey: string, lockToken: string): Promise<Taken>
+  /** Throws FenceLostError when a newer attempt holds the entry. */
+  check(id: string, token: number): Promise<void>
+  /** Throws FenceLostError, and writes nothing, when a newer attempt holds the entry. */
+  write(id: string, token: number, field: LedgerField, value: string): Promise<void>
+  read(id: string, field: LedgerField): Promise<string | null>
+}
+
+const mostPerSweep = 200
+
+export function createLedger(redis: Redis, queue: QueueName): Ledger {
+  const root = `airlock:ledger:${queue}`
+  const entryKey = (id: string) => `${root}:entry:${id}`
+  const deliveryKey = (id: string) => `${root}:delivery:${createHash('sha256').update(id).digest('hex')}`
+  const pending = `${root}:pending`
+  const bodies = `${root}:bodies`
+
+  return {
+    async accept({ id, body }, deliveryId) {
+      const keys = [entryKey(id), pending, bodies, ...(deliveryId === null ? [] : [deliveryKey(deliveryId)])]
+      const reply = await answered(redis.eval(acceptScript, keys.length, ...keys, id, body, ledgerSeconds))
+      return z.int().parse(reply) === 1
+    },
+    async overdue(ageMs) {
+      const reply = await answered(redis.eval(overdueScript, 2, pending, bodies, ageMs, mostPerSweep))
+      return toEntries(z.array(z.string()).parse(reply))
+    },
+    async carried(ids) {
+      if (ids.length === 0) return
+      await answered(
+        redis
+          .multi()
+          .zrem(pending, ...ids)
+          .hdel(bodies, ...ids)
+          .exec(),
+      )
+    },
+    async take(id, lockKey, lockToken) {
+      const reply = await answered(redis.eval(takeScript, 2, entryKey(id), lockKey, lockToken, ledgerSeconds))
+      const token = z.int().parse(reply)
+      if (token > 0) return { kind: 'taken', token }
+      return { kind: token === 0 ? 'finished' : 'lock-lost' }
+    },
+    async check(id, token) {
+      if ((await answered(redis.hget(entryKey(id), 'fence'))) !== String(token)) throw fenceLost(id)
+    },
+    async write(id, token, field, value) {
+      const reply = await answered(redis.eval(writeScript, 1, entryKey(id), token, field, value))
+      if (z.int().parse(reply) !== 1) throw fenceLost(id)
+    },
+    read: (id, field) => answered(redis.hget(entryKey(id), field)),
+  }
+}
+
+function fenceLost(id: string): FenceLostError {
+  return new FenceLostError(`a newer attempt holds ${id}`)
+}
+
+function toEntries(flat: readonly string[]): LedgerEntry[] {
+  const entries: LedgerEntry[] = []
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const [id, body] = flat.slice(index, index + 2)
+    if (id !== undefined && body !== undefined) entries.push({ id, body })
+  }
+  return entries
+}

@@ -1,0 +1,113 @@
+/**
+ * BullMQ's worker, held to the ledger's rules. Locks, stalled checks and retries are set here and nowhere else.
+ *
+ * BullMQ's own limits are set out of the way: it counts what it cannot judge. How many crashes and failures a job
+ * survives, and whether it still has to be run at all, is decided in run-attempt.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Job, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { BaseLogger } from 'pino'
+import type { z } from 'zod'
+import { workerConnection } from './connect-redis.ts'
+import { AttemptStoppedError } from './evaluate-failure.ts'
+import { createLedger } from './ledger.ts'
+import { type AttemptDeps, runAttempt } from './run-attempt.ts'
+import { crashesSurvived, type QueueName, type QueueTiming, queuePrefix, triesToTell } from './settings.ts'
+import { retryDelay, settle } from './settle.ts'
+import { startSweeper } from './start-sweeper.ts'
+
+export interface ProcessDeps<T> extends Pick<AttemptDeps<T>, 'handle' | 'onDeadLetter'> {
+  readonly redis: Redis
+  readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>
+  /** Jobs at a time in this process. */
+  readonly concurrency: number
+}
+
+export interface QueueProcess {
+  /**
+   * Takes nothing more, waits `graceMs` for what runs, then aborts it, which gives it back to the queue. What has not
+   * ended five seconds later is left to its lock.
+   */
+  close(options: { readonly graceMs: number }): Promise<void>
+}
+
+const abortedMs = 5000
+
+export function processQueue<T>(
+  name: QueueName,
+  schema: z.ZodType<T>,
+  deps: ProcessDeps<T>,
+  timing: QueueTiming,
+): QueueProcess {
+  const { redis, log } = deps
+  const connection = workerConnection(redis)
+  connection.on('error', (error) => log.warn({ err: error }, 'redis connection'))
+  const attemptDeps = { ...deps, schema, ledger: createLedger(redis, name), backoffMs: timing.backoffMs }
+  const running = new Map<string, AbortController>()
+
+  const worker = new Worker(name, (job, lockToken) => attempt(job, lockToken), {
+    connection,
+    prefix: queuePrefix,
+    concurrency: deps.concurrency,
+    lockDuration: timing.lockMs,
+    stalledInterval: timing.stalledCheckMs,
+    maxStalledCount: crashesSurvived + triesToTell,
+    runRetryDelay: 1000,
+    settings: { backoffStrategy: retryDelay },
+  })
+  worker.on('error', (error) => log.warn({ err: error, queue: name }, 'queue'))
+  worker.on('stalled', (jobId) => log.warn({ jobId, queue: name }, 'a worker died; its job was taken up'))
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const id of jobIds) stop(id, 'lock-lost')
+  })
+  const sweeper = startSweeper({ redis, queue: name, everyMs: timing.sweepMs, log })
+
+  async function attempt(job: Job, lockToken = ''): Promise<void> {
+    const id = job.id ?? ''
+    const controller = new AbortController()
+    // An older attempt in this very process, whose lock BullMQ forgot when it took the job again.
+    stop(id, 'lock-lost')
+    running.set(id, controller)
+    try {
+      const end = await runAttempt(attemptDeps, {
+        id,
+        lockKey: `${worker.toKey(id)}:lock`,
+        lockToken,
+        data: job.data,
+        crashes: job.stalledCounter,
+        failures: job.attemptsMade,
+        signal: controller.signal,
+      })
+      await settle(job, lockToken, end)
+    } finally {
+      if (running.get(id) === controller) running.delete(id)
+    }
+  }
+
+  function stop(id: string, code: AttemptStoppedError['code']): void {
+    running.get(id)?.abort(new AttemptStoppedError(code))
+  }
+
+  return {
+    async close({ graceMs }) {
+      await sweeper[Symbol.asyncDispose]()
+      const closed = worker.close()
+      if (!(await endsWithin(closed, graceMs))) {
+        for (const id of running.keys()) stop(id, 'shutdown')
+        if (!(await endsWithin(closed, abortedMs))) log.error({ jobs: [...running.keys()] }, 'jobs did not stop')
+      }
+      connection.disconnect()
+    },
+  }
+}
+
+async function endsWithin(done: Promise<void>, ms: number): Promise<boolean> {
+  const timer = new AbortController()
+  const late = sleep(ms, false, { signal: timer.signal }).catch(() => false)
+  try {
+    return await Promise.race([done.then(() => true), late])
+  } finally {
+    timer.abort()
+  }
+}
