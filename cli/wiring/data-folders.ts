@@ -1,0 +1,59 @@
+import { chmod, mkdir, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { SettingsError } from '../settings/parse-settings.ts'
+import type { Settings } from '../settings/settings-schema.ts'
+
+/** Everything that an installation keeps, below AIRLOCK_DATA_DIR. */
+export interface DataFolders {
+  readonly root: string
+  readonly redis: string
+  readonly mirrors: string
+  readonly snapshots: string
+  readonly audit: string
+  /** Sandboxes run as users of their own: they pass through these, and read agents and tools. */
+  readonly jobs: string
+  readonly sandboxes: string
+}
+
+export function dataDirOf(settings: Settings): string {
+  if (settings.AIRLOCK_DATA_DIR !== undefined) return settings.AIRLOCK_DATA_DIR
+  return process.getuid?.() === 0 ? '/var/lib/airlock' : join(homedir(), '.local', 'share', 'airlock')
+}
+
+/** Makes the folders. Throws SettingsError where a sandbox's user could not reach its own workspace. */
+export async function prepareDataFolders(root: string): Promise<DataFolders> {
+  await mkdir(root, { recursive: true, mode: 0o711 })
+  await chmod(root, 0o711)
+  if (process.getuid?.() === 0) await requirePassage(root)
+  const folders = {
+    root,
+    redis: join(root, 'redis'),
+    mirrors: join(root, 'mirrors'),
+    snapshots: join(root, 'snapshots'),
+    audit: join(root, 'audit'),
+    jobs: join(root, 'jobs'),
+    sandboxes: join(root, 'sandboxes'),
+  }
+  for (const own of [folders.redis, folders.mirrors, folders.snapshots, folders.audit]) await makeFolder(own, 0o700)
+  for (const passed of [folders.jobs, folders.sandboxes]) await makeFolder(passed, 0o711)
+  return folders
+}
+
+async function makeFolder(path: string, mode: number): Promise<void> {
+  await mkdir(path, { recursive: true })
+  await chmod(path, mode)
+}
+
+/** A worker that is root gives each sandbox an ordinary user, who must be able to pass every folder on the way. */
+async function requirePassage(root: string): Promise<void> {
+  const closed: string[] = []
+  for (let folder = dirname(root); folder !== '/'; folder = dirname(folder)) {
+    const { mode } = await stat(folder)
+    if ((mode & 0o001) === 0) closed.push(folder)
+  }
+  if (closed.length === 0) return
+  throw new SettingsError([
+    `AIRLOCK_DATA_DIR is inside ${closed.join(', ')}, which other users cannot enter. A worker that runs as root gives each sandbox a user of its own. Example: AIRLOCK_DATA_DIR=/var/lib/airlock`,
+  ])
+}
