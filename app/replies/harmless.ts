@@ -1,0 +1,52 @@
+import { cleanText, keepEnd, keepStart } from './clean-text.ts'
+import { defuse } from './defuse.ts'
+
+/** How much is looked at to find `max` characters that can be seen: what an agent prints has no bound of its own. */
+const rawFactor = 8
+
+/** One line of Markdown that shows `text` as typed; fit for a table's cell. `max` counts characters of `text`. */
+export function harmlessLine(text: string, max: number): string {
+  return escapeMarkdown(defuse(oneLine(text, max)))
+}
+
+/** One line for places without Markdown: titles of pull requests, commits and check runs. */
+export function harmlessTitle(text: string, max: number): string {
+  return defuse(oneLine(text, max)).replace(/<(?=[a-z/!?])/gi, '< ')
+}
+
+/** A Markdown quotation that shows `text` as typed. No line of it begins with anything of the text's own. */
+export function harmlessQuote(text: string, max: number): string {
+  const lines = defuse(keepStart(cleanText(text.slice(0, max * rawFactor)).trim(), max))
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .split('\n')
+  return lines.map((line) => `> ${escapeMarkdown(line.trimEnd())}`.trimEnd()).join('\n')
+}
+
+/** A fenced block of the last `max` characters, with a fence that the text cannot close. */
+export function harmlessOutput(text: string, max: number): string {
+  const shown = defuse(keepEnd(cleanText(text.slice(-max * rawFactor)).trim(), max))
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(Math.max(3, longest + 1))
+  return `${fence}text\n${shown}\n${fence}`
+}
+
+function oneLine(text: string, max: number): string {
+  return keepStart(
+    cleanText(text.slice(0, max * rawFactor))
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+    max,
+  )
+}
+
+/** Entities for what HTML reads, backslashes for what Markdown reads, wherever it stands or only at a line's start. */
+function escapeMarkdown(line: string): string {
+  return line
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/[\\`*_[\]~|$#]/g, '\\$&')
+    .replace(/^\s{4,}/, '   ')
+    .replace(/^(\s*)([-+=])/, '$1\\$2')
+    .replace(/^(\s*\d{1,9})([.)])/, '$1\\$2')
+}

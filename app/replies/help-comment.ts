@@ -1,0 +1,38 @@
+import { agentNames, type Policy, statusMarker } from '../../worker/contract/index.ts'
+import { harmlessLine } from './harmless.ts'
+
+type Triggers = Policy['triggers']
+
+export function helpComment(jobId: string, triggers: Triggers): string {
+  return `${statusMarker(jobId)}\n${helpText(triggers)}`
+}
+
+/** `nearest` is one of our own words. */
+export function unknownCommandComment(
+  jobId: string,
+  triggers: Triggers,
+  { word, nearest }: { readonly word: string; readonly nearest: string | null },
+): string {
+  const meant = nearest === null ? '' : ` Did you mean \`${triggers.command} ${nearest}\`?`
+  const said = `There is no command ${harmlessLine(word, 50)}.${meant} A task has more than one word.`
+  return `${statusMarker(jobId)}\n${said}\n\n${helpText(triggers)}`
+}
+
+export function unknownAgentComment(jobId: string, triggers: Triggers, name: string): string {
+  return `${statusMarker(jobId)}\nThere is no agent ${harmlessLine(name, 50)}.\n\n${helpText(triggers)}`
+}
+
+function helpText({ label, command, permission }: Triggers): string {
+  const safeLabel = harmlessLine(label, 50)
+  return [
+    'What Airlock listens to:',
+    '',
+    `- the label **${safeLabel}** on an issue: works on the issue as it is written at that moment`,
+    `- the label **${safeLabel}:AGENT**: the same with another agent (${agentNames.join(', ')})`,
+    `- \`${command} TASK\` as the first line of a comment on an issue or pull request`,
+    `- \`${command} help\`: this text`,
+    '',
+    `Who may: people whose permission on this repository is at least ${permission}. The result is a branch and a pull`,
+    'request that passed the gates; nothing is merged without you.',
+  ].join('\n')
+}

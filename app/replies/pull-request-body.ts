@@ -1,0 +1,44 @@
+import type { JobRequest, JobSummary } from '../../worker/contract/index.ts'
+import { joinParts, type TextPart } from './format.ts'
+import { harmlessLine, harmlessQuote } from './harmless.ts'
+import {
+  agentPart,
+  changedFilesPart,
+  deniedPart,
+  gatesPart,
+  notesPart,
+  posturePart,
+  timesPart,
+} from './summary-parts.ts'
+
+/** What a reviewer reads: what was asked, what was done, and on what grounds it was let out. */
+export function pullRequestBody(request: JobRequest, summary: JobSummary): string {
+  return joinParts([
+    { title: null, text: openingLine(request) },
+    askedPart(request),
+    agentPart(summary),
+    changedFilesPart(summary),
+    gatesPart(summary),
+    posturePart(summary),
+    deniedPart(summary),
+    timesPart(summary),
+    notesPart(summary),
+    { title: null, text: `<sub>${identityLine(request)}</sub>` },
+  ])
+}
+
+/** The one closing word and the one reference in the whole text: ours. */
+function openingLine({ subject, actor, agent }: JobRequest): string {
+  const made = `Made by an agent (${agent}) in a sandbox of Airlock, asked by ${harmlessLine(actor.login, 100)}.`
+  if (subject === null) return made
+  return subject.kind === 'issue' ? `Closes #${subject.number}.\n\n${made}` : `Asked on #${subject.number}.\n\n${made}`
+}
+
+function askedPart({ task }: JobRequest): TextPart {
+  const text = `${harmlessQuote(task.text, 2000)}\n\nThis text, as it was then, is what ran: sha256 ${task.digest}.`
+  return { title: 'What was asked', text }
+}
+
+function identityLine({ id, base, policyDigest }: JobRequest): string {
+  return `Job ${id}, from commit ${base.sha}, under policy sha256 ${policyDigest}.`
+}

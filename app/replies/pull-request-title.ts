@@ -1,0 +1,29 @@
+import type { JobRequest } from '../../worker/contract/index.ts'
+import { harmlessTitle } from './harmless.ts'
+
+const maxTitle = 120
+
+/** What was asked, as one line: an issue's title for a label, else the first line of the task. */
+export function pullRequestTitle({ trigger, subject, task }: JobRequest): string {
+  const firstLine = task.text.split('\n', 1)[0] ?? ''
+  const asked = trigger.kind === 'label' && subject !== null ? subject.title : firstLine
+  return harmlessTitle(asked, maxTitle) || fallback(subject)
+}
+
+function fallback(subject: JobRequest['subject']): string {
+  if (subject === null) return 'Work done by an agent'
+  return `Work on ${subject.kind === 'issue' ? 'issue' : 'pull request'} ${subject.number}`
+}
+
+/**
+ * The commit's message. No author is named in it and no person: whoever asked is in the pull request. The mark that
+ * asks CI to stay away is ours, by the policy; one of the agent's would have been broken.
+ */
+export function commitMessage(request: JobRequest): string {
+  const { id, subject, policy, task, agent } = request
+  const asked =
+    subject === null ? [] : [`Asked in ${subject.kind === 'issue' ? 'issue' : 'pull request'} ${subject.number}.`]
+  const skip = policy.handoff.ci === 'skip' ? ['[skip ci]'] : []
+  const body = [...asked, `Made by an agent (${agent}) in a sandbox of Airlock.`, ...skip]
+  return `${pullRequestTitle(request)}\n\n${body.join('\n')}\n\nAirlock-Job: ${id}\nAirlock-Task: sha256:${task.digest}\n`
+}

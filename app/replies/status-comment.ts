@@ -1,0 +1,87 @@
+import {
+  type JobProgress,
+  type JobRequest,
+  type JobSummary,
+  type OutcomeName,
+  type Reason,
+  statusMarker,
+} from '../../worker/contract/index.ts'
+import { formatDuration, joinParts, type TextPart } from './format.ts'
+import { harmlessLine } from './harmless.ts'
+import { reasonTexts } from './reason-texts.ts'
+import { agentPart, deniedPart, gatesPart, lastOutputPart, notesPart, timesPart } from './summary-parts.ts'
+
+/** One comment per job, edited as it goes on: found again by the mark in its first line. */
+function marked(jobId: string, ...parts: readonly (TextPart | null)[]): string {
+  return `${statusMarker(jobId)}\n${joinParts(parts)}`
+}
+
+const plain = (text: string): TextPart => ({ title: null, text })
+
+/** `place` counts from 1, the next one; null where it is not known or the job waits no more. */
+export function queuedComment(request: JobRequest, place: number | null): string {
+  const where = place === null || place < 2 ? '' : ` It is number ${place} in the queue.`
+  return marked(request.id, plain(`**Queued.**${where}`), plain(frozenLine(request)))
+}
+
+export function runningComment(request: JobRequest, { step, finished, activity }: JobProgress): string {
+  const done = finished.map((past) => `${past.step} ${formatDuration(past.durationMs)}`).join(' · ')
+  return marked(
+    request.id,
+    plain(`**Running:** ${step}.`),
+    plain(done === '' ? '' : `Done: ${done}`),
+    plain(activity === null || activity === '' ? '' : `The agent: ${harmlessLine(activity, 300)}`),
+    plain(frozenLine(request)),
+  )
+}
+
+const headings: Readonly<Record<OutcomeName, string>> = {
+  published: 'Done.',
+  'no-changes': 'No changes.',
+  held: 'Held.',
+  blocked: 'Blocked.',
+  refused: 'Refused.',
+  cancelled: 'Cancelled.',
+  failed: 'Failed.',
+}
+
+export function finishedComment(request: JobRequest, summary: JobSummary): string {
+  return marked(request.id, plain(linkLine(summary)), ...endParts(summary), plain(frozenLine(request)))
+}
+
+/** How a job ended, for the comment and for the check run alike. */
+export function endParts(summary: JobSummary): (TextPart | null)[] {
+  const { outcome, reason, detail } = summary.outcome
+  const published = outcome === 'published'
+  return [
+    endPart(outcome, reason, detail),
+    published ? null : agentPart(summary),
+    gatesPart(summary),
+    published ? null : lastOutputPart(summary),
+    deniedPart(summary),
+    notesPart(summary),
+    timesPart(summary),
+  ]
+}
+
+/** An answer to somebody whose request did not become a job. */
+export function refusedComment(jobId: string, reason: Reason, detail?: string): string {
+  return marked(jobId, endPart('refused', reason, detail))
+}
+
+function endPart(outcome: OutcomeName, reason: Reason, detail: string | undefined): TextPart {
+  const { what, next } = reasonTexts[reason]
+  const facts = detail === undefined || detail === '' ? '' : `\n\nDetail: ${harmlessLine(detail, 1000)}`
+  return plain(`**${headings[outcome]}** ${what}${facts}\n\n${next}`)
+}
+
+/** The address comes from GitHub's answer to us, and is still only taken if it looks like one. */
+function linkLine({ pullRequestUrl, report }: JobSummary): string {
+  if (pullRequestUrl !== null && /^https?:\/\/[A-Za-z0-9./:_-]{1,500}$/.test(pullRequestUrl)) return pullRequestUrl
+  return report.branch === null ? '' : `Branch: ${harmlessLine(report.branch, 200)}`
+}
+
+function frozenLine({ id, agent, base, task }: JobRequest): string {
+  const from = `${harmlessLine(base.ref, 100)} at ${base.sha.slice(0, 12)}`
+  return `<sub>Job ${id} · agent ${agent} · from ${from} · task sha256 ${task.digest.slice(0, 12)}</sub>`
+}

@@ -1,0 +1,89 @@
+import { type JobSummary, stepNames, type Verdict } from '../../worker/contract/index.ts'
+import { formatDuration, formatList, formatTable, type TextPart } from './format.ts'
+import { harmlessLine, harmlessOutput, harmlessQuote } from './harmless.ts'
+
+const maxFindings = 30
+const maxDenied = 20
+const maxFiles = 50
+
+const verdictWords: Readonly<Record<Verdict, string>> = { publish: 'passed', hold: 'held', block: 'blocked' }
+
+export function gatesPart({ gates }: JobSummary): TextPart {
+  const rows = gates.map(({ gate, verdict, findings }) => [gate, verdictWords[verdict], String(findings.length)])
+  const findings = formatList(
+    gates.flatMap((gate) => gate.findings),
+    maxFindings,
+    ({ severity, gate, rule, path, line, message }) => {
+      const place = path === null ? '' : ` ${harmlessLine(path, 200)}${line === null ? '' : `:${line}`}`
+      return `**${severity}** ${gate}/${harmlessLine(rule, 100)}${place}: ${harmlessLine(message, 300)}`
+    },
+  )
+  const table = formatTable(['gate', 'verdict', 'findings'], rows)
+  return { title: 'Gates', text: gates.length === 0 ? '' : [table, findings].filter(Boolean).join('\n\n') }
+}
+
+export function changedFilesPart({ changedFiles }: JobSummary): TextPart {
+  const text = formatList(
+    changedFiles,
+    maxFiles,
+    ({ path, added, removed }) => `${harmlessLine(path, 200)} (+${added} −${removed})`,
+  )
+  return { title: 'Changed files', text }
+}
+
+export function posturePart({ report: { posture } }: JobSummary): TextPart | null {
+  if (posture === null) return null
+  const { limits, audit, degraded } = posture
+  const versions = Object.entries(posture.versions).map(([name, version]) => `${name} ${version}`)
+  const held = Object.entries(limits).map(([name, { level, by }]) => `${name} ${level} (${by})`)
+  const rows = [
+    ['isolation', `${posture.isolation}, by ${harmlessLine(posture.engine, 64)}`],
+    ['versions', harmlessLine(versions.join(', '), 300)],
+    ['network of the agent', posture.network],
+    ['names (DNS)', posture.dns],
+    ['reads of the host', posture.hostReads],
+    ['credentials inside', posture.credentials],
+    ['limits', held.join(', ')],
+    ['record', `programs ${audit.exec}, connections ${audit.connect}, files ${audit.files}`],
+    ['digest', harmlessLine(posture.digest, 64)],
+  ]
+  const weaker = formatList(degraded, 20, (sentence) => harmlessLine(sentence, 300))
+  const table = formatTable(['sandbox', 'what held'], rows)
+  return {
+    title: 'Sandbox',
+    text: weaker === '' ? table : `${table}\n\nWeaker here than the class promises:\n\n${weaker}`,
+  }
+}
+
+export function deniedPart({ report: { egress } }: JobSummary): TextPart {
+  const text = formatList(egress.denied, maxDenied, ({ host, port, phase, command }) => {
+    const by = command === null ? '' : `, by ${harmlessLine(command, 120)}`
+    return `${harmlessLine(host, 253)}:${port} during ${phase}${by}`
+  })
+  return { title: 'Hosts that were denied', text }
+}
+
+export function timesPart({ report: { durations, usage } }: JobSummary): TextPart {
+  const steps = stepNames.flatMap((step) => {
+    const ms = durations[step]
+    return ms === undefined ? [] : [{ step, ms }]
+  })
+  const total = steps.reduce((sum, { ms }) => sum + ms, 0)
+  const head = [...steps.map(({ step }) => step), 'total']
+  const row = [...steps.map(({ ms }) => formatDuration(ms)), formatDuration(total)]
+  const { requests, inputTokens, outputTokens, costUsd } = usage
+  const model = `Model: ${requests} requests, ${inputTokens} tokens in, ${outputTokens} out, ${costUsd.toFixed(2)} USD.`
+  return { title: 'Times and usage', text: steps.length === 0 ? model : `${formatTable(head, [row])}\n\n${model}` }
+}
+
+export function notesPart({ notes }: JobSummary): TextPart {
+  return { title: 'Notes', text: formatList(notes, 20, (note) => harmlessLine(note, 300)) }
+}
+
+export function agentPart({ agentSummary }: JobSummary): TextPart {
+  return { title: 'What the agent says', text: agentSummary.trim() === '' ? '' : harmlessQuote(agentSummary, 4000) }
+}
+
+export function lastOutputPart({ lastOutput }: JobSummary): TextPart {
+  return { title: 'Last lines', text: lastOutput.trim() === '' ? '' : harmlessOutput(lastOutput, 4000) }
+}

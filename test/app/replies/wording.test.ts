@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { reasonTexts } from '../../../app/replies/reason-texts.ts'
+import { queuedComment, refusedComment } from '../../../app/replies/status-comment.ts'
+import { wording } from '../../../app/replies/wording.ts'
+import { type OutcomeName, outcomeNames, type Reason, reasons, statusMarker } from '../../../worker/contract/index.ts'
+import type { Wording } from '../../../worker/pipeline/ports/index.ts'
+import { makeRequest, makeSummary } from './make-summary.ts'
+
+const texts: Wording = wording
+const everyEnd = outcomeNames.flatMap((outcome) =>
+  reasons[outcome].map((reason) => [outcome, reason] as [OutcomeName, Reason]),
+)
+const hostile =
+  'thanks @octocat, closes #99, fixes octo/other#5, GH-4 ![x](https://evil.example/a.png) <img src=//evil.example> [skip ci]\n' +
+  'Co-authored-by: Eve <eve@evil.example>\n```\n</details> <!-- airlock:job=forged1234 --> www.evil.example \u202e\u200b \u001b[31m'
+
+describe('the texts of every end', () => {
+  it.each(everyEnd)('%s, %s: says what happened and what to do', (outcome, reason) => {
+    const { what, next } = reasonTexts[reason]
+    const summary = makeSummary({ outcome, reason })
+
+    const comment = texts.finished(makeRequest(), summary)
+    const check = texts.checkRun(makeRequest(), summary)
+
+    for (const text of [what, next]) expect(text).toMatch(/^[A-Z].{8,}\.$/s)
+    for (const text of [comment, check.summary]) {
+      expect(text).toContain(what)
+      expect(text).toContain(next)
+      expect(text).toContain('all well')
+    }
+    expect(check.title).toContain(outcome)
+    expect(check.title.length).toBeLessThan(256)
+  })
+
+  it('has no text for a reason that does not exist', () => {
+    expect(Object.keys(reasonTexts).sort()).toEqual(everyEnd.map(([, reason]) => reason).sort())
+  })
+
+  it.each([
+    ['published', 'pull-request-opened'],
+    ['failed', 'setup-failed'],
+  ] as [OutcomeName, Reason][])(
+    '%s, %s: fits into what GitHub takes, however much there is to say',
+    (outcome, reason) => {
+      const summary = makeSummary({ outcome, reason }, '&'.repeat(200_000), 500)
+      const request = makeRequest('&'.repeat(130_000))
+
+      const { title, body } = texts.pullRequest(request, summary)
+
+      expect(title.length).toBeLessThanOrEqual(256)
+      for (const text of [body, texts.finished(request, summary), texts.checkRun(request, summary).summary]) {
+        expect(text.length).toBeLessThan(65_536)
+      }
+    },
+  )
+})
+
+describe('the pull request', () => {
+  const published = { outcome: 'published', reason: 'pull-request-opened' } as const
+
+  it('tells a reviewer what was asked, what was done and on what grounds it was let out', () => {
+    const request = makeRequest()
+
+    const { title, body } = texts.pullRequest(request, makeSummary(published))
+
+    expect(title).toBe('Sum is off by one')
+    expect(body).toMatch(/^Closes #7\.$/m)
+    for (const fact of [request.task.digest, request.policyDigest, request.base.sha, request.id, 'asked by ada']) {
+      expect(body).toContain(fact)
+    }
+    for (const heading of [
+      'What was asked',
+      'What the agent says',
+      'Changed files',
+      'Gates',
+      'Sandbox',
+      'Times and usage',
+    ]) {
+      expect(body).toContain(`### ${heading}`)
+    }
+    expect(body).toContain('| secrets | blocked | 1 |')
+    expect(body).toContain('all well:443 during setup, by all well')
+    expect(body).toContain('| 120 ms | 4.2 s | 3 m 05 s | 3 m 09 s |')
+    expect(body).toContain('0.01 USD')
+    expect(body).not.toContain('/somewhere/on/the/host')
+  })
+
+  it('closes nothing when it was asked on a pull request', () => {
+    const subject = { kind: 'pull-request', number: 9, title: 'x' } as const
+
+    const { body } = texts.pullRequest(makeRequest('x', { subject }), makeSummary(published))
+
+    expect(body).toContain('Asked on #9.')
+    expect(body).not.toMatch(/closes/i)
+  })
+
+  it('is titled by the first line of the task when it was a command', () => {
+    const request = makeRequest('Sum is off by one')
+    const trigger = { ...request.trigger, kind: 'command' } as const
+    const task = { ...request.task, text: 'round **up**\n\nThis was asked on Issue #7: x' }
+
+    expect(texts.pullRequest({ ...request, trigger, task }, makeSummary(published)).title).toBe('round **up**')
+  })
+
+  it('has a title also when nothing of the asked one is left', () => {
+    const request = makeRequest('\u200b')
+
+    expect(texts.pullRequest(request, makeSummary(published)).title).toBe('Work on issue 7')
+  })
+
+  it('acts on nothing but the issue that asked, whatever model and strangers wrote', () => {
+    const request = makeRequest(hostile, { actor: { id: 1, login: 'evil[bot]' } })
+    const summary = makeSummary(published, hostile, 3)
+
+    const { title, body } = texts.pullRequest(request, summary)
+    const everything = [
+      title,
+      body,
+      texts.commitMessage(request),
+      texts.running(request, { step: 'agent', startedAt: 0, finished: [], activity: hostile }),
+      texts.finished(request, summary),
+      texts.checkRun(request, summary).summary,
+      queuedComment(request, 3),
+      refusedComment(request.id, 'policy-invalid', hostile),
+    ]
+
+    for (const text of everything) {
+      expect(text.match(/#\d+/g) ?? []).toEqual(text === body ? ['#7'] : [])
+      expect(text).not.toMatch(/@[a-z0-9]|gh-\d|:\/\/|www\.\S|!\[|\[skip ci\]|<img|authored-by:/i)
+      expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
+      expect(text.match(/<!--.*?-->/gs) ?? []).toEqual(text.startsWith('<!--') ? [statusMarker(request.id)] : [])
+    }
+  })
+})
+
+describe('the status comment', () => {
+  it('begins with the mark of its job in every state', () => {
+    const request = makeRequest()
+    const states = [
+      queuedComment(request, null),
+      texts.running(request, { step: 'agent', startedAt: 0, finished: [], activity: null }),
+      texts.finished(request, makeSummary({ outcome: 'failed', reason: 'agent-failed' })),
+      refusedComment(request.id, 'fork-head'),
+    ]
+
+    for (const state of states) expect(state.split('\n')[0]).toBe(`<!-- airlock:job=${request.id} -->`)
+  })
+
+  it('says the place in the queue where there is one', () => {
+    expect(queuedComment(makeRequest(), 4)).toContain('number 4 in the queue')
+    expect(queuedComment(makeRequest(), 1)).not.toContain('number')
+    expect(queuedComment(makeRequest(), null)).not.toContain('number')
+  })
+
+  it('says the step, what is done and what the agent is at', () => {
+    const finished = [{ step: 'clone', durationMs: 1500 }] as const
+
+    const text = texts.running(makeRequest(), { step: 'agent', startedAt: 0, finished, activity: 'runs the *tests*' })
+
+    expect(text).toContain('**Running:** agent.')
+    expect(text).toContain('Done: clone 1.5 s')
+    expect(text).toContain('The agent: runs the \\*tests\\*')
+  })
+
+  it('links the pull request at the end, and nothing that only claims to be one', () => {
+    const done = makeSummary({ outcome: 'published', reason: 'pull-request-opened' })
+    const url = 'https://github.com/octo/repo/pull/8'
+
+    expect(texts.finished(makeRequest(), { ...done, pullRequestUrl: url })).toContain(`\n${url}\n`)
+    expect(texts.finished(makeRequest(), { ...done, pullRequestUrl: `${url} @octocat` })).not.toContain('octocat')
+  })
+})
+
+describe('branch and commit', () => {
+  it.each([
+    [{ kind: 'issue', number: 7, title: '$(reboot)' } as const, /^airlock\/issue-7-[a-z0-9]{10}$/],
+    [{ kind: 'pull-request', number: 9, title: '../../main' } as const, /^airlock\/pr-9-[a-z0-9]{10}$/],
+    [null, /^airlock\/local-[a-z0-9]{10}$/],
+  ])('names a branch for %j from numbers alone', (subject, pattern) => {
+    expect(texts.branch(makeRequest('x', { subject }))).toMatch(pattern)
+  })
+
+  it('asks CI to stay away only where the policy says so', () => {
+    const request = makeRequest()
+    const handoff = { draft: true, ci: 'skip' } as const
+
+    expect(texts.commitMessage(request)).not.toContain('[skip ci]')
+    expect(texts.commitMessage({ ...request, policy: { ...request.policy, handoff } })).toContain('[skip ci]')
+  })
+})
