@@ -1,0 +1,80 @@
+import { parseDocument as parseYamlDocument } from 'yaml'
+import { stripJsonComments } from './strip-json-comments.ts'
+
+export type DocumentFormat = 'json' | 'jsonc' | 'yaml' | 'ini'
+
+export type ParsedDocument =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly why: string }
+
+/** Characters. Lock files are the largest JSON that people commit; YAML and JSON with comments are slow to read. */
+const limits: Record<DocumentFormat, number> = { json: 16_000_000, jsonc: 500_000, yaml: 500_000, ini: 500_000 }
+/** Brackets inside one another: more is an attack on the stack of whoever walks the document. */
+const depthLimit = 256
+/** Aliases resolved in one YAML document: the "billion laughs" needs many. */
+const aliasLimit = 50
+/** Values in one YAML document, aliases counted each time; a loop has no end of them. */
+const nodeLimit = 100_000
+
+/** Reads a configuration file within bounds. What cannot be read is a value with its reason, never an exception. */
+export function parseDocument(text: string, format: DocumentFormat): ParsedDocument {
+  if (text.length > limits[format]) return { ok: false, why: 'it is too large' }
+  if (format !== 'ini' && nestingDepth(text) > depthLimit) return { ok: false, why: 'it is nested too deeply' }
+  try {
+    return { ok: true, value: read(text, format) }
+  } catch {
+    // The parser's own words quote the file, which may hold a secret.
+    return { ok: false, why: `it is not valid ${format === 'jsonc' ? 'JSON' : format.toUpperCase()}` }
+  }
+}
+
+function read(text: string, format: DocumentFormat): unknown {
+  if (format === 'json') return JSON.parse(text)
+  if (format === 'jsonc') return JSON.parse(stripJsonComments(text))
+  if (format === 'ini') return readIni(text)
+  const document = parseYamlDocument(text, { uniqueKeys: true, logLevel: 'silent' })
+  const [error] = document.errors
+  if (error) throw error
+  const value: unknown = document.toJS({ maxAliasCount: aliasLimit })
+  refuseLoops(value)
+  return value
+}
+
+/** An alias may point at what holds it: every walk over such a document would be endless. */
+function refuseLoops(root: unknown): void {
+  const pending = [root]
+  for (let visited = 0; pending.length > 0; visited += 1) {
+    if (visited > nodeLimit) throw new RangeError('too many nodes')
+    const value = pending.pop()
+    if (typeof value === 'object' && value !== null) pending.push(...Object.values(value))
+  }
+}
+
+function nestingDepth(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth)
+    else if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1)
+  }
+  return deepest
+}
+
+/** `key=value` lines, keys in lower case and prefixed by their section; a repeated key keeps all its values. */
+function readIni(text: string): Record<string, string> {
+  const entries = new Map<string, string>()
+  let section = ''
+  for (const line of text.split(/\r\n|\n|\r/).map((raw) => raw.trim())) {
+    if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
+    if (line.startsWith('[') && line.endsWith(']')) {
+      section = `${line.slice(1, -1).trim()}.`
+      continue
+    }
+    const at = line.indexOf('=')
+    const key = section + (at === -1 ? line : line.slice(0, at)).trim().toLowerCase()
+    const value = at === -1 ? '' : line.slice(at + 1).trim()
+    entries.set(key, entries.has(key) ? `${entries.get(key)}\n${value}` : value)
+  }
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,15 @@
+/** Control, format and bidi characters, and all else that a person would not see or would see elsewhere. */
+const unseen = /[\p{C}\p{Zl}\p{Zp}]/gu
+
+/**
+ * Makes a piece of a change safe to show inside a message: what cannot be seen is written out, backticks cannot end
+ * a code span, and the length is bounded.
+ */
+export function printable(text: string, max = 80): string {
+  const cut = text.length > max ? `${text.slice(0, max)}…` : text
+  return cut.replace(unseen, writeOut).replaceAll('`', "'")
+}
+
+function writeOut(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+}

@@ -1,0 +1,47 @@
+import type { Finding } from '../../contract/index.ts'
+import type { Gate, GateInput } from '../../pipeline/ports/index.ts'
+import { isFixture } from '../change/classify-path.ts'
+import { compileGlobs } from '../change/compile-globs.ts'
+import { type ChangedFile, viewChange } from '../change/view-change.ts'
+import { createFinding } from '../create-finding.ts'
+import { findCollisions } from './find-collisions.ts'
+import type { Change, Hit, Rule } from './rule.ts'
+import { rules } from './rules.ts'
+
+const compiledRules = rules.map((rule) => ({ rule, applies: compileGlobs(rule.paths) }))
+
+/** Finds what a change would run later, elsewhere: on install, when a folder is opened, in CI, in another agent. */
+export const delayedExecutionGate: Gate = {
+  name: 'delayed-execution',
+  check(input) {
+    const change = readChange(input)
+    return [...change.files.values()].flatMap((file) =>
+      compiledRules
+        .filter(({ applies }) => applies(file.path))
+        .flatMap(({ rule }) => rule.match(file, change).map((hit) => findingOf(rule, file, hit))),
+    )
+  },
+}
+
+function readChange(input: GateInput): Change {
+  const files = viewChange(input.changeSet)
+  return {
+    files: new Map(files.map((file) => [file.path, file])),
+    collisions: findCollisions(files, input.base.paths ?? []),
+    protects: compileGlobs(input.policy.gates.protected),
+  }
+}
+
+function findingOf(rule: Rule, file: ChangedFile, hit: Hit): Finding {
+  const text = hit.text ?? rule
+  const severity = hit.severity ?? text.severity
+  const quiet = isFixture(file.path) && rule.alsoInFixtures !== true
+  return createFinding({
+    gate: 'delayed-execution',
+    rule: text.id,
+    severity: quiet ? 'note' : severity,
+    path: file.path,
+    line: hit.line,
+    message: `${hit.what} ${text.when} ${text.mend}`,
+  })
+}

@@ -1,0 +1,41 @@
+import type { Severity } from '../../contract/index.ts'
+import type { ChangedFile } from '../change/view-change.ts'
+
+/** What a rule says when it fires. */
+export interface RuleText {
+  readonly id: string
+  readonly severity: Severity
+  /** Sentence: what would run it, and when. */
+  readonly when: string
+  /** Sentence: how to mend it. */
+  readonly mend: string
+}
+
+export interface Rule extends RuleText {
+  /** Globs, whatever the case. A glob without a slash means the root. */
+  readonly paths: readonly string[]
+  /** The tool also looks inside folders of test material, where other rules only note. */
+  readonly alsoInFixtures?: boolean
+  readonly match: Match
+}
+
+export type Match = (file: ChangedFile, change: Change) => readonly Hit[]
+
+export interface Hit {
+  /** Sentence: what was found. */
+  readonly what: string
+  readonly line: number | null
+  /** Where this hit weighs less or more than its rule. */
+  readonly severity?: Severity
+  /** Where one match speaks for several rules. */
+  readonly text?: RuleText
+}
+
+/** What a rule may look at beyond its own file. */
+export interface Change {
+  readonly files: ReadonlyMap<string, ChangedFile>
+  /** For a path or folder that the change adds: another spelling of it in the same tree. */
+  readonly collisions: ReadonlyMap<string, string>
+  /** Whether the policy protects a path. */
+  readonly protects: (path: string) => boolean
+}

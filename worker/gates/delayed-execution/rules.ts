@@ -1,0 +1,29 @@
+import type { Rule } from './rule.ts'
+import { agentRules } from './rules/agent-rules.ts'
+import { buildRules } from './rules/build-rules.ts'
+import { ciRules } from './rules/ci-rules.ts'
+import { contentRules } from './rules/content-rules.ts'
+import { editorRules } from './rules/editor-rules.ts'
+import { gitRules } from './rules/git-rules.ts'
+import { lockfileRules } from './rules/lockfile-rules.ts'
+import { npmRules } from './rules/npm-rules.ts'
+import { packageRules } from './rules/package-rules.ts'
+import { textRules } from './rules/text-rules.ts'
+import { treeRules } from './rules/tree-rules.ts'
+import { unicodeRules } from './rules/unicode-rules.ts'
+
+/** Every rule of the delayed-execution gate, as one table. */
+export const rules: readonly Rule[] = [
+  ...gitRules,
+  ...npmRules,
+  ...lockfileRules,
+  ...packageRules,
+  ...editorRules,
+  ...agentRules,
+  ...ciRules,
+  ...buildRules,
+  ...textRules,
+  ...contentRules,
+  ...treeRules,
+  ...unicodeRules,
+]

@@ -1,0 +1,96 @@
+import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
+import { whenEntriesChange } from '../match/when-entries-change.ts'
+import type { Rule } from '../rule.ts'
+import { openedToStrangers, secretDumps, strangersCheckouts, untrustedText } from './workflow-entries.ts'
+
+const workflows = ['.github/workflows/*.{yml,yaml}']
+const actions = ['**/action.{yml,yaml}']
+const onPush = "It would run on the next push or event, with the repository's secrets and token."
+const askPerson = 'Have a person look at it: nothing else checks what CI is told to do.'
+
+export const ciRules: readonly Rule[] = [
+  {
+    id: 'workflow',
+    severity: 'hold',
+    paths: ['.github/workflows/**', '.github/actions/**', ...actions],
+    when: onPush,
+    mend: askPerson,
+    match: whenChangedOrDeleted(),
+  },
+  {
+    id: 'workflow-untrusted-text',
+    severity: 'block',
+    paths: [...workflows, ...actions],
+    when: "Text of a stranger's issue, comment or branch name would be run as part of the script, or obeyed by the agent.",
+    mend: 'Pass it through `env:` and quote the variable, or leave it out of the prompt.',
+    match: whenEntriesChange('yaml', untrustedText),
+  },
+  {
+    id: 'workflow-secrets-dump',
+    severity: 'block',
+    paths: [...workflows, ...actions],
+    when: onPush,
+    mend: 'Name the one secret that the step needs.',
+    match: whenEntriesChange('yaml', secretDumps),
+  },
+  {
+    id: 'workflow-strangers-code',
+    severity: 'block',
+    paths: workflows,
+    when: "It would run a stranger's code on their pull request, with the repository's secrets and a token that writes.",
+    mend: 'Use `pull_request`, or do not check out their commit.',
+    match: whenEntriesChange('yaml', strangersCheckouts),
+  },
+  {
+    id: 'workflow-open-agent',
+    severity: 'block',
+    paths: workflows,
+    when: 'Anyone who can open an issue could then direct the agent that this starts.',
+    mend: 'Let only people with write access start it.',
+    match: whenEntriesChange('yaml', openedToStrangers),
+  },
+  {
+    id: 'ci-configuration',
+    severity: 'hold',
+    paths: [
+      '**/.gitlab-ci{,.*}.{yml,yaml}',
+      '**/.gitlab/**/*.{yml,yaml}',
+      '**/{.travis,.appveyor,appveyor,.cirrus,.drone,wercker,bitbucket-pipelines,azure-pipelines,buildspec,cloudbuild,codemagic,bitrise,.scrutinizer,.semaphore,codefresh}{,.*}.{yml,yaml,json,star}',
+      '**/.{circleci,buildkite,woodpecker,semaphore,teamcity,azure-pipelines,azuredevops,tekton,harness,forgejo,gitea}/**',
+      '**/{.woodpecker,.earthly}{,.*}.{yml,yaml}',
+      '**/Jenkinsfile{,.*}',
+      '**/*.jenkinsfile',
+      '**/{Earthfile,Dangerfile,Procfile,netlify.toml,vercel.json,render.yaml,fly.toml,now.json,heroku.yml,app.yaml}',
+    ],
+    when: onPush,
+    mend: askPerson,
+    match: whenChangedOrDeleted(),
+  },
+  {
+    id: 'repository-oversight',
+    severity: 'hold',
+    paths: [
+      '{,.github/,.gitlab/,docs/}CODEOWNERS',
+      '.github/dependabot.{yml,yaml}',
+      '**/{renovate,.renovaterc}{,.json,.json5}',
+      '.github/{settings,renovate,mergify,auto-merge,auto_assign,policies}*.{yml,yaml,json,json5}',
+      '**/.mergify{,/config}.{yml,yaml}',
+    ],
+    when: 'From the merge on it decides who reviews, and which bots may change the code.',
+    mend: 'Have a person approve it.',
+    match: whenChangedOrDeleted(),
+  },
+  {
+    id: 'container-build',
+    severity: 'hold',
+    paths: [
+      '**/{Dockerfile,Containerfile}{,.*}',
+      '**/*.{dockerfile,containerfile}',
+      '**/{docker-compose,compose,podman-compose}{,.*}.{yml,yaml}',
+      '**/docker-bake.{hcl,json}',
+    ],
+    when: 'It would run on the next image build, in CI and wherever the image is deployed.',
+    mend: 'Have a person look at it.',
+    match: whenChanged(),
+  },
+]

@@ -1,0 +1,196 @@
+import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import { whenChanged } from '../match/when-changed.ts'
+import { whenEntriesChange } from '../match/when-entries-change.ts'
+import { whenLinesAdded } from '../match/when-lines-added.ts'
+import type { Rule } from '../rule.ts'
+
+const onOpen = 'It would run when the folder is opened, for everyone who trusts the workspace.'
+const onSetting = 'The editor would start that program, or stop asking first, when the folder is opened.'
+const leaveIt = 'Take it out; people who want it set it for themselves.'
+
+/**
+ * The last word of a setting that names a program, its surroundings, or takes a question away. Settings are
+ * without number, so here the dangerous ones are named; where a file has few keys, the harmless ones are.
+ */
+const dangerousSetting =
+  /(?:^mcp$|(?:path|paths|executable|exe|binary|command|commands|cmd|interpreter|tsdk|runtime|shell|shells|profiles?|automationProfile|env|environment|envFile|preLaunchTask|autoApprove|autoApproved|autoReply|yolo|allowAutomaticTasks|autorun|runOnSave|proxy|proxyStrictSSL|serverUrl|baseUrl|endpoint|tools?Path)(?:\.(?:linux|osx|windows))?$|\.trust\.|\.autoApprove\.|\.profiles\.|\.env\.|\.mcp\.)/i
+/** Names that the pattern catches and that start nothing. */
+const harmlessSetting =
+  /^(?:files|search|explorer|breadcrumbs|path-intellisense|javascript\.preferences|typescript\.preferences|npm\.exclude)\b/i
+/** The TypeScript of the project itself, which editors ask about before they use it. */
+const ownTypeScript = /^(?:\.\/)?node_modules\/typescript\/lib\/?$/
+
+const containerCommands = [
+  'initializeCommand',
+  'onCreateCommand',
+  'updateContentCommand',
+  'postCreateCommand',
+  'postStartCommand',
+  'postAttachCommand',
+]
+const containerSources = [
+  'image',
+  'build',
+  'dockerFile',
+  'dockerComposeFile',
+  'features',
+  'mounts',
+  'workspaceMount',
+  'runArgs',
+  'privileged',
+  'capAdd',
+  'securityOpt',
+  'containerEnv',
+  'remoteEnv',
+  'customizations',
+]
+
+export const editorRules: readonly Rule[] = [
+  {
+    id: 'editor-autorun-task',
+    severity: 'block',
+    paths: ['**/.vscode/tasks.json', '**/*.code-workspace', '**/.zed/tasks.json'],
+    when: onOpen,
+    mend: leaveIt,
+    match: whenEntriesChange('jsonc', function* (document) {
+      for (const task of [...listAt(document, 'tasks'), ...listAt(document, 'tasks', 'tasks')]) {
+        if (textAt(task, 'runOptions', 'runOn') !== null && textAt(task, 'runOptions', 'runOn') !== 'default') {
+          yield [`tasks ${textAt(task, 'label') ?? textAt(task, 'taskName') ?? 'runOn'}`, task]
+        }
+      }
+    }),
+  },
+  {
+    id: 'editor-setting',
+    severity: 'block',
+    paths: ['**/.vscode/settings.json', '**/*.code-workspace', '**/.vscode/*.code-snippets'],
+    when: onSetting,
+    mend: leaveIt,
+    match: whenEntriesChange('jsonc', (document) => [
+      ...settings(document, ''),
+      ...settings(valueAt(document, 'settings'), ''),
+    ]),
+  },
+  {
+    id: 'editor-project-programs',
+    severity: 'block',
+    paths: [
+      '**/.zed/settings.json',
+      '**/.zed/debug.json',
+      '**/.fleet/{run,settings}.json',
+      '**/.sublime-project',
+      '**/*.sublime-{project,build}',
+    ],
+    when: onSetting,
+    mend: leaveIt,
+    match: whenEntriesChange('jsonc', function* (document) {
+      const programs = [
+        'lsp',
+        'languages',
+        'terminal',
+        'context_servers',
+        'configurations',
+        'build_systems',
+        'agent',
+        'backend',
+        'dap',
+      ]
+      for (const [key, value] of entriesAt(document)) if (programs.includes(key)) yield [key, value]
+    }),
+  },
+  {
+    id: 'editor-run-configuration',
+    severity: 'block',
+    paths: [
+      '**/.idea/{runConfigurations,tools,scopes,externalDependencies}/**',
+      '**/.idea/{startup,watcherTasks,externalTools,workspace,jsLibraryMappings,remote-targets,sshConfigs}.xml',
+      '**/.run/*.run.xml',
+    ],
+    when: 'The IDE would offer or run it when the project is opened or a file is saved.',
+    mend: leaveIt,
+    match: whenChanged(),
+  },
+  {
+    id: 'editor-local-script',
+    severity: 'block',
+    paths: [
+      '**/{.vimrc,.exrc,.nvimrc,.nvim.lua,.lvimrc,_vimrc,.gvimrc,.dir-locals.el,.dir-locals-2.el,.projectile}',
+      '**/.nvim/**',
+    ],
+    when: 'The editor would run it when a file of the folder is opened.',
+    mend: leaveIt,
+    match: whenChanged(),
+  },
+  {
+    id: 'dev-container-command',
+    severity: 'block',
+    paths: ['**/.devcontainer/**/devcontainer.json', '**/{.devcontainer,devcontainer}.json'],
+    when: 'It would run when the folder is opened in a container or codespace, `initializeCommand` on the host itself.',
+    mend: leaveIt,
+    match: whenEntriesChange('jsonc', (document) =>
+      entriesAt(document).filter(([key]) => containerCommands.includes(key)),
+    ),
+  },
+  {
+    id: 'dev-container-source',
+    severity: 'hold',
+    paths: ['**/.devcontainer/**/devcontainer.json', '**/{.devcontainer,devcontainer}.json'],
+    when: 'It would decide what is built and run, and what of the host is reachable, when the folder is opened in a container.',
+    mend: 'Have a person look at it.',
+    match: whenEntriesChange('jsonc', (document) =>
+      entriesAt(document).filter(([key]) => containerSources.includes(key)),
+    ),
+  },
+  {
+    id: 'cloud-workspace',
+    severity: 'block',
+    paths: [
+      '**/.gitpod.{yml,yaml}',
+      '**/.replit',
+      '**/replit.nix',
+      '**/.idx/dev.nix',
+      '**/.stackblitzrc',
+      '**/.codesandbox/**',
+    ],
+    when: 'It would run when the repository is opened in a cloud workspace.',
+    mend: leaveIt,
+    match: whenChanged(),
+  },
+  {
+    id: 'shell-directory-script',
+    severity: 'block',
+    paths: ['**/{.envrc,.autoenv,.autoenv.zsh,.env.leave}', '**/{mise,.mise}{,.local}/hooks/**'],
+    when: 'The shell would run it when someone enters the folder.',
+    mend: leaveIt,
+    match: whenChanged(),
+  },
+  {
+    id: 'shell-tool-hook',
+    severity: 'block',
+    paths: [
+      '**/{mise,.mise}{,.*}.toml',
+      '**/{.mise,mise,.config/mise}/{config,conf.d/*}{,.*}.toml',
+      '**/.rtx.toml',
+      '**/.config/mise.toml',
+    ],
+    when: 'mise would run it when someone enters the folder or installs the tools.',
+    mend: leaveIt,
+    match: whenLinesAdded('This line names something to run.', ({ text }) =>
+      /^\s{0,20}\[{1,2}(?:hooks|tasks|watch_files|plugins|alias)\b|^\s{0,20}(?:enter|leave|cd|preinstall|postinstall|run|_\.\w{1,20}|source|script)\s{0,5}=|\bexec\s{0,3}\(/.test(
+        text,
+      ),
+    ),
+  },
+]
+
+/** Settings as one flat list, whether they are written with dots or nested. */
+function* settings(value: unknown, prefix: string, depth = 0): Generator<[string, unknown]> {
+  if (depth > 4) return
+  for (const [key, inner] of entriesAt(value)) {
+    const name = prefix === '' ? key : `${prefix}.${key}`
+    if (/^\[/.test(key)) yield* settings(inner, '', depth + 1)
+    else if (dangerousSetting.test(name) && !harmlessSetting.test(name) && !ownTypeScript.test(String(inner)))
+      yield [name, inner]
+    else yield* settings(inner, name, depth + 1)
+  }
+}

@@ -1,0 +1,115 @@
+import { listAt, textAt, valueAt } from '../../change/read-value.ts'
+import { whenChanged } from '../match/when-changed.ts'
+import { whenEntriesChange } from '../match/when-entries-change.ts'
+import { whenLinesAdded } from '../match/when-lines-added.ts'
+import type { Match, Rule } from '../rule.ts'
+
+const onCommit = 'It would run on the next `git commit`, checkout or push of whoever has the branch.'
+const leaveHooks = 'Take it out; a maintainer who wants the hook adds it themselves.'
+
+const hookNames =
+  '{applypatch-msg,commit-msg,post-checkout,post-commit,post-merge,post-receive,post-rewrite,pre-applypatch,pre-commit,pre-merge-commit,pre-push,pre-rebase,pre-receive,prepare-commit-msg,update}'
+
+/** Attributes that git knows by itself; any other driver is a program that a person's configuration names. */
+const builtInDrivers = {
+  diff: /^(?:ada|bash|bibtex|cpp|csharp|css|dts|elixir|fortran|fountain|golang|html|java|kotlin|markdown|matlab|objc|pascal|perl|php|python|ruby|rust|scheme|tex)$/,
+  merge: /^(?:text|binary|union)$/,
+}
+const driverAttribute = /(?:^|\s)(filter|diff|merge)=(\S{1,200})/g
+
+export const gitRules: readonly Rule[] = [
+  {
+    id: 'git-hooks',
+    severity: 'block',
+    paths: [
+      '**/{.husky,.githooks,.git-hooks,.lefthook}/**',
+      '**/{lefthook,.lefthook,lefthook-local,.lefthook-local}.{yml,yaml,toml,json}',
+      '**/.huskyrc{,.*}',
+      '**/.overcommit.yml',
+      '**/.simple-git-hooks.{json,js,cjs}',
+      '**/simple-git-hooks.{json,js,cjs}',
+    ],
+    when: onCommit,
+    mend: leaveHooks,
+    match: (file, change) => (/\/\.gitignore$/.test(file.path) ? [] : whenChanged()(file, change)),
+  },
+  {
+    id: 'git-hook-name',
+    severity: 'hold',
+    paths: [`**/hooks/${hookNames}`],
+    when: 'It would run on commits or pushes wherever `core.hooksPath` points at this folder.',
+    mend: leaveHooks,
+    match: whenChanged(),
+  },
+  {
+    id: 'pre-commit-config',
+    severity: 'block',
+    paths: ['**/.pre-commit-config.{yaml,yml}'],
+    when: onCommit,
+    mend: leaveHooks,
+    match: whenEntriesChange('yaml', function* (document) {
+      for (const repository of listAt(document, 'repos')) {
+        const source = textAt(repository, 'repo') ?? '?'
+        for (const hook of listAt(repository, 'hooks')) yield [`${source} ${textAt(hook, 'id') ?? '?'}`, hook]
+      }
+    }),
+  },
+  {
+    id: 'pre-commit-revision',
+    severity: 'hold',
+    paths: ['**/.pre-commit-config.{yaml,yml}'],
+    when: 'Another version of the hook would run on the next commit.',
+    mend: 'Have a person compare the two versions.',
+    match: whenEntriesChange('yaml', function* (document) {
+      for (const repository of listAt(document, 'repos')) {
+        yield [`rev of ${textAt(repository, 'repo') ?? '?'}`, valueAt(repository, 'rev')]
+      }
+    }),
+  },
+  {
+    id: 'git-attributes',
+    severity: 'block',
+    paths: ['**/.gitattributes'],
+    alsoInFixtures: true,
+    when: 'The driver would run on `git checkout`, `git diff` or `git merge`.',
+    mend: 'Take the filter, diff or merge attribute out.',
+    match: gitAttributes,
+  },
+  {
+    id: 'git-modules',
+    severity: 'block',
+    paths: ['**/.gitmodules'],
+    when: 'Its repositories would be fetched on `git clone --recurse-submodules`, here and in CI, and built with the rest.',
+    mend: 'Take the submodule out; a maintainer adds it.',
+    match: whenChanged(),
+  },
+  {
+    id: 'git-config',
+    severity: 'block',
+    paths: ['**/{.gitconfig,.lfsconfig}', '**/.git/**'],
+    when: 'git reads it, or is told to include it, on its next command.',
+    mend: 'Take the file out.',
+    match: whenChanged(),
+  },
+  {
+    id: 'git-config-command',
+    severity: 'block',
+    paths: ['**'],
+    when: 'git would then start that program on its next command.',
+    mend: "Leave git's configuration to the person who owns the machine.",
+    match: whenLinesAdded('This line sets a git option that names a program.', ({ text }, { path }) => {
+      return !/\.(?:md|mdx|rst|txt|adoc)$/i.test(path) && /\bcore\.(?:hooksPath|fsmonitor|sshCommand)\b/i.test(text)
+    }),
+  },
+]
+
+function gitAttributes(...[file]: Parameters<Match>): ReturnType<Match> {
+  return file.added.flatMap(({ text, number }) => {
+    if (text.trimStart().startsWith('#')) return []
+    return [...text.matchAll(driverAttribute)].flatMap(([, kind = '', driver = '']) => {
+      if (kind !== 'filter' && builtInDrivers[kind === 'diff' ? 'diff' : 'merge'].test(driver)) return []
+      const what = `\`${kind}\` names a driver.`
+      return [{ what, line: number, ...(driver === 'lfs' ? { severity: 'hold' as const } : {}) }]
+    })
+  })
+}

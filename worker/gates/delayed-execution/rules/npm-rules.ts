@@ -1,0 +1,198 @@
+import { entriesAt, listAt, valueAt } from '../../change/read-value.ts'
+import { whenChanged } from '../match/when-changed.ts'
+import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
+import type { Rule } from '../rule.ts'
+import { reachedScripts } from './reached-scripts.ts'
+
+const manifest = ['**/package.json']
+const onInstall = 'It would run on `npm install`, here, in CI and for everyone who installs the package from git.'
+const leaveScripts = 'Take it out, or let a maintainer make this change.'
+
+export const installScripts = [
+  'preinstall',
+  'install',
+  'postinstall',
+  'prepublish',
+  'preprepare',
+  'prepare',
+  'postprepare',
+  'dependencies',
+  'pnpm:devPreinstall',
+]
+const publishScripts = ['prepack', 'postpack', 'prepublishOnly', 'publish', 'postpublish']
+const otherScripts = ['preversion', 'version', 'postversion', 'preuninstall', 'uninstall', 'postuninstall']
+const dependencyFields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
+
+/** Options of npm and yarn that start nothing and lead nowhere. Every other one is asked about. */
+const harmlessNpmrc =
+  /^(?:audit|audit-level|auto-install-peers|color|dedupe-peer-dependents|engine-strict|fund|hoist|legacy-peer-deps|link-workspace-packages|lockfile|loglevel|message|node-linker|omit|package-lock|prefer-workspace-packages|progress|provenance|public-hoist-pattern(?:\[\])?|resolution-mode|save|save-exact|save-prefix|save-workspace-protocol|shamefully-hoist|shared-workspace-lockfile|sign-git-tag|strict-peer-dependencies|tag-version-prefix|update-notifier|use-node-version)$/
+const harmlessYarnrc =
+  /^(?:cacheMigrationMode|compressionLevel|defaultSemverRangePrefix|enableColors|enableGlobalCache|enableHyperlinks|enableImmutableInstalls|enableMessageNames|enableProgressBars|enableTelemetry|logFilters|nmHoistingLimits|nmMode|nodeLinker|pnpMode|preferInteractive|preferReuse|progressBarStyle)$/
+
+export const npmRules: readonly Rule[] = [
+  {
+    id: 'npm-install-script',
+    severity: 'block',
+    paths: manifest,
+    when: onInstall,
+    mend: leaveScripts,
+    match: whenEntriesChange('json', (document) => pickKeys(document, ['scripts'], installScripts)),
+  },
+  {
+    id: 'npm-publish-script',
+    severity: 'block',
+    paths: manifest,
+    when: "It would run on `npm pack` and `npm publish`, beside the publisher's token.",
+    mend: leaveScripts,
+    match: whenEntriesChange('json', (document) => pickKeys(document, ['scripts'], publishScripts)),
+  },
+  {
+    id: 'npm-lifecycle-script',
+    severity: 'hold',
+    paths: manifest,
+    when: 'It would run on `npm version` or `npm uninstall`.',
+    mend: leaveScripts,
+    match: whenEntriesChange('json', (document) => pickKeys(document, ['scripts'], otherScripts)),
+  },
+  {
+    id: 'npm-reached-script',
+    severity: 'hold',
+    paths: manifest,
+    when: 'A lifecycle script calls it, so it would run on `npm install` or `npm publish`.',
+    mend: 'Have a person look at what it does now.',
+    match: whenEntriesChange('json', (document) => reachedScripts(document, [...installScripts, ...publishScripts])),
+  },
+  {
+    id: 'npm-git-hooks',
+    severity: 'block',
+    paths: manifest,
+    when: 'It would run on the next `git commit` or `git push` after `npm install`.',
+    mend: 'Take it out; a maintainer who wants the hook adds it themselves.',
+    match: whenEntriesChange('json', (document) =>
+      pickKeys(document, [], ['husky', 'simple-git-hooks', 'gitHooks', 'pre-commit', 'pre-push', 'lint-staged']),
+    ),
+  },
+  {
+    id: 'npm-build-allowance',
+    severity: 'block',
+    paths: manifest,
+    when: 'Scripts of dependencies that were held back would run on the next install.',
+    mend: 'Leave the list of packages that may run scripts to a maintainer.',
+    match: whenEntriesChange('json', function* (document) {
+      yield* pickKeys(document, [], ['trustedDependencies', 'dependenciesMeta', 'lavamoat', 'gypfile', 'binary'])
+      yield* entriesAt(document, 'pnpm')
+        .filter(([key]) => key !== 'overrides')
+        .map(withPrefix('pnpm.'))
+    }),
+  },
+  {
+    id: 'npm-redirect',
+    severity: 'hold',
+    paths: manifest,
+    when: 'The next install, or publish, would take other code or go to another place.',
+    mend: 'Say in the task why it is needed, and have a person approve it.',
+    match: whenEntriesChange('json', function* (document) {
+      yield* pickKeys(
+        document,
+        [],
+        ['overrides', 'resolutions', 'packageManager', 'devEngines', 'workspaces', 'publishConfig'],
+      )
+      yield* pickKeys(document, ['pnpm'], ['overrides'])
+    }),
+  },
+  {
+    id: 'new-dependency',
+    severity: 'hold',
+    paths: manifest,
+    when: 'Its code would run wherever this project is built, tested or used, its install scripts on `npm install`.',
+    mend: 'Have a person look at the package: is it the one that was meant, and is it needed?',
+    match: whenEntriesChange('json', function* (document) {
+      // By name alone, so that a package that moves from one list to another is not a new one.
+      for (const [label] of dependencies(document)) yield [`dependency ${label.slice(label.indexOf(' ') + 1)}`, true]
+    }),
+  },
+  {
+    id: 'dependency-source',
+    severity: 'hold',
+    paths: manifest,
+    when: 'The next `npm install` would take whatever is there at that moment and run its scripts.',
+    mend: 'Use a version from the registry.',
+    match: whenEntriesChange('json', (document) =>
+      dependencies(document).filter(([, range]) => !isRegistryRange(range)),
+    ),
+  },
+  {
+    id: 'node-gyp',
+    severity: 'block',
+    paths: ['**/binding.gyp'],
+    when: 'Its mere presence makes `npm install` run node-gyp, which runs the commands in it.',
+    mend: leaveScripts,
+    match: whenChanged(),
+  },
+  {
+    id: 'npm-config',
+    severity: 'block',
+    paths: ['**/.npmrc', '**/.yarnrc'],
+    when: 'npm and yarn obey it on their next command in this folder: other registries, other programs, sent tokens.',
+    mend: 'Take the option out; a maintainer sets it.',
+    match: whenEntriesChange('ini', (document) => entriesAt(document).filter(([key]) => !harmlessNpmrc.test(key))),
+  },
+  {
+    id: 'yarn-config',
+    severity: 'block',
+    paths: ['**/.yarnrc.{yml,yaml}'],
+    when: 'yarn obeys it on its next command in this folder, and loads the programs that it names.',
+    mend: 'Take the option out; a maintainer sets it.',
+    match: whenEntriesChange('yaml', (document) => entriesAt(document).filter(([key]) => !harmlessYarnrc.test(key))),
+  },
+  {
+    id: 'pnpm-workspace',
+    severity: 'block',
+    paths: ['**/pnpm-workspace.{yaml,yml}'],
+    when: 'pnpm obeys it on the next install: what may run scripts, and where packages come from.',
+    mend: 'Leave it to a maintainer.',
+    match: whenEntriesChange('yaml', (document) =>
+      entriesAt(document).filter(([key]) => !/^(?:packages|catalogs?|minimumReleaseAge|nodeLinker)$/.test(key)),
+    ),
+  },
+  {
+    id: 'package-manager-code',
+    severity: 'block',
+    paths: [
+      '**/.pnpmfile.{cjs,mjs,js}',
+      '**/.yarn/{releases,plugins,patches}/**',
+      '**/bunfig.toml',
+      '**/.pnp.{cjs,js}',
+      '**/.pnp.loader.mjs',
+    ],
+    when: 'The package manager itself would load it on its next command.',
+    mend: leaveScripts,
+    match: whenChanged(),
+  },
+]
+
+function* pickKeys(
+  document: unknown,
+  at: readonly string[],
+  keys: readonly string[],
+): ReturnType<Pick> & Generator<[string, unknown]> {
+  for (const key of keys) {
+    const value = valueAt(document, ...at, key)
+    if (value !== undefined) yield [[...at, key].join('.'), value]
+  }
+}
+
+function withPrefix(prefix: string) {
+  return ([key, value]: [string, unknown]): [string, unknown] => [prefix + key, value]
+}
+
+function dependencies(document: unknown): [string, unknown][] {
+  const named = dependencyFields.flatMap((field) => entriesAt(document, field).map(withPrefix(`${field} `)))
+  const bundled = listAt(document, 'bundleDependencies').map((name): [string, unknown] => [`bundled ${name}`, ''])
+  return [...named, ...bundled]
+}
+
+/** A version, a range, a tag or the workspace; not git, a URL, a folder or another package's name. */
+function isRegistryRange(range: unknown): boolean {
+  return typeof range === 'string' && (/^(?:workspace:|catalog:)/.test(range) || /^[^:/]*$/.test(range))
+}

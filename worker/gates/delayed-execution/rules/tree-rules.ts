@@ -1,0 +1,135 @@
+import { decodeLeniently } from '../../change/decode-text.ts'
+import { printable } from '../../change/printable.ts'
+import type { ChangedFile } from '../../change/view-change.ts'
+import type { Hit, Match, Rule } from '../rule.ts'
+
+const onCheckout = 'It would take effect on `git checkout`, on whatever machine has the branch.'
+
+const reservedName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i
+/** What Windows cannot store, or stores under another name. */
+const unstorable = /[<>:"|?*\\]|[. ]$/
+const controlCharacter = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+/** Characters that HFS+ leaves out when it compares names. */
+const ignorable = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g
+
+export const treeRules: readonly Rule[] = [
+  {
+    id: 'git-look-alike',
+    severity: 'block',
+    when: 'On macOS or Windows git would take it for its own folder on checkout, and run what it holds.',
+    mend: 'Use another name.',
+    ...everywhere((file) => nameHit(file, isGitLookAlike, 'This name stands for `.git` on some file systems.')),
+  },
+  {
+    id: 'escaping-symlink',
+    severity: 'block',
+    when: 'Whatever reads or writes that path later would reach a place outside the repository.',
+    mend: 'Link to a file of the repository, or copy it.',
+    ...everywhere((file) => {
+      const target = isLink(file) && !sameLink(file) ? decodeLeniently(file.after?.content ?? new Uint8Array()) : null
+      return target !== null && escapes(file.path, target) ? [hit('This symlink leaves the repository.')] : []
+    }),
+  },
+  {
+    id: 'name-collision',
+    severity: 'block',
+    when: onCheckout,
+    mend: 'Use a name that differs in more than its case.',
+    ...everywhere((file, { collisions }) => {
+      const other = collisions.get(file.path)
+      return other === undefined ? [] : [hit(`On macOS and Windows it is the same as \`${printable(other)}\`.`)]
+    }),
+  },
+  {
+    id: 'reserved-name',
+    severity: 'block',
+    when: 'A checkout on Windows would fail, or write to a device or a hidden stream instead.',
+    mend: 'Use another name.',
+    ...everywhere((file) =>
+      nameHit(
+        file,
+        (name) => reservedName.test(name) || unstorable.test(name),
+        'Windows reserves this name or a character of it.',
+      ),
+    ),
+  },
+  {
+    id: 'control-character-name',
+    severity: 'block',
+    when: 'Terminals and reviews would show another name than the one that is used.',
+    mend: 'Use a name of visible characters.',
+    ...everywhere((file) =>
+      nameHit(file, (name) => controlCharacter.test(name), 'The name holds characters that cannot be seen.'),
+    ),
+  },
+  {
+    id: 'option-name',
+    severity: 'hold',
+    when: 'A shell that expands `*` in this folder would pass it on as an option.',
+    mend: 'Use a name that does not begin with a dash.',
+    ...everywhere((file) => nameHit(file, (name) => name.startsWith('-'), 'The name begins with a dash.')),
+  },
+  {
+    id: 'executable-bit',
+    severity: 'hold',
+    when: 'It could then be run by its name alone, by hooks, Makefiles and CI.',
+    mend: 'Leave the bit off, or have a person look at the script.',
+    ...everywhere((file) => {
+      const gained = file.after?.mode === '100755' && file.before?.mode !== '100755'
+      return gained ? [hit('This file is executable now.')] : []
+    }),
+  },
+  {
+    id: 'type-change',
+    severity: 'hold',
+    when: 'Whatever reads that path later would read something else.',
+    mend: 'Have a person look at both.',
+    ...everywhere((file) => {
+      const changed = file.before !== null && file.after !== null && isLink(file) !== (file.before.mode === '120000')
+      return changed ? [hit('A file became a symlink, or a symlink a file.')] : []
+    }),
+  },
+]
+
+function everywhere(match: Match): Pick<Rule, 'paths' | 'alsoInFixtures' | 'match'> {
+  return {
+    paths: ['**'],
+    alsoInFixtures: true,
+    match: (file, change) => (file.after === null ? [] : match(file, change)),
+  }
+}
+
+function hit(what: string): Hit {
+  return { what, line: null }
+}
+
+/** Only names that the change brings: one that was there before is no news. */
+function nameHit(file: ChangedFile, bad: (name: string) => boolean, what: string): Hit[] {
+  return file.before === null && file.path.split('/').some(bad) ? [hit(what)] : []
+}
+
+function isGitLookAlike(name: string): boolean {
+  const plain = name.normalize('NFKC').replace(ignorable, '').toLowerCase().split(':')[0] ?? ''
+  return /^(?:\.git|git~\d+)[. ]*$/.test(plain)
+}
+
+function isLink(file: ChangedFile): boolean {
+  return file.after?.mode === '120000'
+}
+
+function sameLink(file: ChangedFile): boolean {
+  if (file.before?.mode !== '120000') return false
+  return decodeLeniently(file.before.content) === decodeLeniently(file.after?.content ?? new Uint8Array())
+}
+
+/** Backslashes count as separators too, as they do on Windows. Into `.git` is as bad as out of the tree. */
+function escapes(path: string, target: string): boolean {
+  if (target === '' || /^[/\\~]|^[a-z]:/i.test(target) || target.includes('\0')) return true
+  const place = path.split('/').slice(0, -1)
+  for (const segment of target.split(/[/\\]/)) {
+    if (segment === '..' && place.length === 0) return true
+    if (segment === '..') place.pop()
+    else if (segment !== '.' && segment !== '') place.push(segment)
+  }
+  return place.some(isGitLookAlike)
+}

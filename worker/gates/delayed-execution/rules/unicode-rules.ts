@@ -1,0 +1,83 @@
+import { whenLinesAdded } from '../match/when-lines-added.ts'
+import type { Match, Rule } from '../rule.ts'
+
+const beyondAscii = /[^\0-\x7f]/
+/** Embeddings, overrides and isolates. Plain right-to-left letters and marks reorder nothing beyond themselves. */
+const bidiControl = /[\u202a-\u202e\u2066-\u2069]/
+const tag = /[\u{e0000}-\u{e007f}]/u
+/** The flags of England, Scotland and Wales are spelled with tags; no other sequence is in use. */
+const tagFlag =
+  /\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}/gu
+/**
+ * Selectors choose how the character before them looks, one for each: emoji and text style, variants of Chinese
+ * characters and of some symbols. In a row, or after a letter, they only carry bytes that nobody sees.
+ */
+const selectorPayload =
+  /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]|[\0-\x2f\x3a-\x7f][\ufe00-\ufe0d]|[A-Za-z]\ufe0e/u
+/** Joiners stand alone between letters or emoji; a run of unseen characters is a message. */
+const unseenRun = /[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]{4}/
+/** Blank Hangul letters are letters to a compiler: an identifier that nobody sees. */
+const blankLetter = /(?<![\u1100-\u11ff\u3131-\u318e\uac00-\ud7ff])[\u115f\u1160\u3164\uffa0]/
+const word = /[\p{L}\p{N}_$]+/gu
+const latinLetter = /[A-Za-z]/
+/** Cyrillic, Greek and Armenian letters that look like Latin ones. */
+const lookAlike =
+  /^[A-Za-z0-9_$\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u04cf\u0432\u043a\u043c\u043d\u0442\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0408\u0405\u04ae\u03bd\u03bf\u03c1\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u0570\u0578\u057d\u0585\u0581\u0566]+$/u
+
+const hidden = 'People would review another text than the one that compilers, shells and agents read.'
+
+export const unicodeRules: readonly Rule[] = [
+  {
+    id: 'bidi-control',
+    severity: 'block',
+    when: hidden,
+    mend: 'Take the characters out; right-to-left text does not need them.',
+    ...inLines('This line holds characters that reorder the text around them.', (text) => bidiControl.test(text)),
+  },
+  {
+    id: 'tag-characters',
+    severity: 'block',
+    when: hidden,
+    mend: 'Take the characters out.',
+    ...inLines(
+      'This line holds invisible tag characters.',
+      (text) => tag.test(text) && tag.test(text.replace(tagFlag, '')),
+    ),
+  },
+  {
+    id: 'variation-selectors',
+    severity: 'block',
+    when: hidden,
+    mend: 'Take the characters out; an emoji needs one at most.',
+    ...inLines('This line holds variation selectors that select nothing.', (text) => selectorPayload.test(text)),
+  },
+  {
+    id: 'unseen-characters',
+    severity: 'block',
+    when: hidden,
+    mend: 'Take the characters out.',
+    ...inLines(
+      'This line holds a run of characters that cannot be seen.',
+      (text) => unseenRun.test(text) || blankLetter.test(text),
+    ),
+  },
+  {
+    id: 'mixed-script-name',
+    severity: 'hold',
+    when: 'It looks like another name, and a reviewer would take the two for one.',
+    mend: 'Write the word in one script.',
+    ...inLines('A word on this line mixes Latin letters with look-alikes of another script.', hasMixedWord),
+  },
+]
+
+function inLines(what: string, bad: (text: string) => boolean): Pick<Rule, 'paths' | 'alsoInFixtures' | 'match'> {
+  const match: Match = whenLinesAdded(what, ({ text }) => beyondAscii.test(text) && bad(text))
+  return { paths: ['**'], alsoInFixtures: true, match }
+}
+
+function hasMixedWord(text: string): boolean {
+  for (const [token] of text.matchAll(word)) {
+    if (beyondAscii.test(token) && latinLetter.test(token) && lookAlike.test(token)) return true
+  }
+  return false
+}

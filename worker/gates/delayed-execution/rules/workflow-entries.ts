@@ -1,0 +1,100 @@
+import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+
+type Entry = [label: string, value: unknown]
+
+const expression = /\$\{\{([^}]{0,1000})\}\}/g
+/** What strangers write: by GitHub's own list, contexts that end so. */
+const strangersWords =
+  /github\.head_ref|github\.event\.(?:issue|pull_request|comment|review|review_comment|discussion|discussion_comment|head_commit|commits|pages|workflow_run)\b(?!\.(?:base|labels)\b)[^}]{0,200}\.(?:body|title|message|label|name|email|ref|head_branch|head_ref|page_name|default_branch|display_title)\b|toJSON\(\s{0,5}github(?:\.event(?:\.\w{1,30})?)?\s{0,5}\)/i
+/** Inputs of steps that are run or obeyed as text. */
+const obeyedInput = /^(?:script|run|args|cmd|command|commands|.*prompt.*|.*instructions?|claude_args|inlineScript)$/i
+/** Events whose workflow holds the base repository's secrets while a stranger decides the content. */
+const strangersEvents = [
+  'pull_request_target',
+  'workflow_run',
+  'issue_comment',
+  'pull_request_review',
+  'pull_request_review_comment',
+]
+const headOfPullRequest =
+  /github\.head_ref|github\.event\.pull_request\.head\.|github\.event\.workflow_run\.head_|refs\/pull\/|\bgh\s{1,3}pr\s{1,3}checkout\b/i
+
+/** Scripts and prompts into which a stranger's text is pasted. */
+export function* untrustedText(document: unknown): Generator<Entry> {
+  for (const [label, step] of steps(document)) {
+    for (const [name, text] of obeyedTexts(step)) {
+      if (expressionsOf(text).some((inner) => strangersWords.test(inner))) yield [`${label}.${name}`, text]
+    }
+  }
+}
+
+/** Places that take all secrets at once. */
+export function* secretDumps(document: unknown): Generator<Entry> {
+  const owners: Entry[] = [
+    ...steps(document),
+    ...entriesAt(document, 'jobs'),
+    ['env', { env: valueAt(document, 'env') }],
+  ]
+  for (const [label, owner] of owners) {
+    for (const [name, text] of [...entriesAt(owner), ...entriesAt(owner, 'env'), ...entriesAt(owner, 'with')]) {
+      if (
+        typeof text === 'string' &&
+        expressionsOf(text).some((inner) => /\btoJSON\(\s{0,5}secrets\s{0,5}\)/i.test(inner))
+      ) {
+        yield [`${label}.${name}`, text]
+      }
+    }
+  }
+}
+
+/** Steps that fetch the code of a pull request while the workflow holds the base repository's secrets. */
+export function* strangersCheckouts(document: unknown): Generator<Entry> {
+  const events = triggers(document).filter((event) => strangersEvents.includes(event))
+  if (events.length === 0) return
+  for (const [label, step] of steps(document)) {
+    const texts = [textAt(step, 'run'), textAt(step, 'with', 'ref'), textAt(step, 'with', 'repository')]
+    if (texts.some((text) => text !== null && headOfPullRequest.test(text))) yield [label, [events, texts]]
+  }
+}
+
+/** Inputs that let everyone start an agent. */
+export function* openedToStrangers(document: unknown): Generator<Entry> {
+  for (const [label, step] of steps(document)) {
+    for (const [name, value] of entriesAt(step, 'with')) {
+      if (/^allow(?:ed)?[-_].*(?:users?|bots?)$/i.test(name) && String(value).includes('*'))
+        yield [`${label}.with.${name}`, value]
+    }
+  }
+}
+
+function* steps(document: unknown): Generator<Entry> {
+  for (const [job, body] of entriesAt(document, 'jobs')) {
+    for (const step of listAt(body, 'steps')) yield [`jobs.${job} ${nameOf(step)}`, step]
+    yield [`jobs.${job}`, { with: valueAt(body, 'with') }]
+  }
+  for (const step of listAt(document, 'runs', 'steps')) yield [`runs ${nameOf(step)}`, step]
+}
+
+/** Not by position: a step that others push down is the same step. */
+function nameOf(step: unknown): string {
+  return textAt(step, 'name') ?? textAt(step, 'id') ?? textAt(step, 'uses') ?? 'step'
+}
+
+function* obeyedTexts(step: unknown): Generator<[string, string]> {
+  const run = textAt(step, 'run')
+  if (run !== null) yield ['run', run]
+  for (const [name, value] of entriesAt(step, 'with')) {
+    if (typeof value === 'string' && obeyedInput.test(name)) yield [`with.${name}`, value]
+  }
+}
+
+function expressionsOf(text: string): string[] {
+  return [...text.matchAll(expression)].map(([, inner = '']) => inner)
+}
+
+function triggers(document: unknown): string[] {
+  const on = valueAt(document, 'on')
+  if (typeof on === 'string') return [on]
+  const names: unknown[] = Array.isArray(on) ? on : entriesAt(on).map(([name]) => name)
+  return names.filter((name) => typeof name === 'string')
+}
