@@ -6,8 +6,9 @@ import { claude } from '../../worker/agent/claude.ts'
 import { codex } from '../../worker/agent/codex.ts'
 import { command } from '../../worker/agent/command.ts'
 import { createAgents } from '../../worker/agent/create-agents.ts'
-import { AgentInstallError, installAgent } from '../../worker/agent/install-agent.ts'
+import { installAgent } from '../../worker/agent/install-agent.ts'
 import { pi } from '../../worker/agent/pi.ts'
+import { AgentInstallError } from '../../worker/pipeline/ports/index.ts'
 
 let dataDir: string
 beforeEach(async () => {

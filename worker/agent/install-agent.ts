@@ -2,27 +2,11 @@ import { createHash } from 'node:crypto'
 import { access, chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { AgentInstallError } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 
 /** Runs a program to its end; rejects for any end but exit 0. The caller gives environment and time limit. */
 export type Run = (argv: readonly string[], options: { readonly cwd: string }) => Promise<unknown>
-
-export type AgentInstallErrorCode = 'npm-failed' | 'entry-missing'
-
-/** An agent's program could not be had. `npm-failed` is worth another try, a missing program is not. */
-export class AgentInstallError extends Error {
-  override readonly name = 'AgentInstallError'
-  readonly code: AgentInstallErrorCode
-  readonly agent: string
-  readonly retryable: boolean
-
-  constructor(code: AgentInstallErrorCode, agent: string, options?: ErrorOptions) {
-    super(`${agent}: ${code}`, options)
-    this.code = code
-    this.agent = agent
-    this.retryable = code === 'npm-failed'
-  }
-}
 
 const pinnedFolder = fileURLToPath(new URL('../../sandbox-images/agents/', import.meta.url))
 const staleMs = 60 * 60 * 1000

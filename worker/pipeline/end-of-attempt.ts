@@ -1,5 +1,12 @@
 import type { Outcome } from '../contract/index.ts'
-import { BrokerError, FenceLostError, HandoffError, SandboxError, SourceError } from './ports/index.ts'
+import {
+  AgentInstallError,
+  BrokerError,
+  FenceLostError,
+  HandoffError,
+  SandboxError,
+  SourceError,
+} from './ports/index.ts'
 
 /** This attempt lost the right to act: its worker is stopping, or another attempt holds the job. */
 export class AttemptAbortedError extends Error {
@@ -29,6 +36,9 @@ function isRetryable(error: unknown): boolean {
 }
 
 function knownOutcome(error: unknown): Outcome | null {
+  if (error instanceof AgentInstallError) {
+    return { outcome: 'refused', reason: 'agent-unavailable', detail: error.message }
+  }
   if (error instanceof BrokerError) return brokerOutcome(error)
   if (error instanceof SourceError) return sourceOutcome(error)
   if (error instanceof SandboxError) return sandboxOutcome(error)

@@ -38,6 +38,23 @@ export interface AgentAdapter {
   parseLine(line: string): AgentEvent[]
 }
 
+export type AgentInstallErrorCode = 'npm-failed' | 'entry-missing'
+
+/** An agent's program could not be had. `npm-failed` is worth another try, a missing program is not. */
+export class AgentInstallError extends Error {
+  override readonly name = 'AgentInstallError'
+  readonly code: AgentInstallErrorCode
+  readonly agent: string
+  readonly retryable: boolean
+
+  constructor(code: AgentInstallErrorCode, agent: string, options?: ErrorOptions) {
+    super(`${agent}: ${code}`, options)
+    this.code = code
+    this.agent = agent
+    this.retryable = code === 'npm-failed'
+  }
+}
+
 export interface Agents {
   /** Null: this agent is not known here. `toolPath` is the host folder to bind read-only, null where none is needed. */
   load(name: AgentName): Promise<{ readonly adapter: AgentAdapter; readonly toolPath: string | null } | null>
