@@ -69,6 +69,8 @@ export async function runCommand(argv: readonly string[], options: CommandOption
     timeout: options.timeoutMs ?? defaultTimeoutMs,
     maxBuffer: options.maxBytes ?? defaultMaxBytes,
     forceKillAfterDelay: 2000,
+    // What the program started itself (git's transports) would else live on, and keep its output open.
+    killDescendants: true,
     stripFinalNewline: false,
     reject: false,
     windowsHide: true,

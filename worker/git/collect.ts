@@ -1,0 +1,84 @@
+import { lstat } from 'node:fs/promises'
+import type { ChangeSet, FileVersion, JobRequest } from '../contract/index.ts'
+import type { CollectBudget, CollectResult, KeptFiles, SourcePaths } from '../pipeline/ports/index.ts'
+import { type BaseEntry, readBaseTree, type TreeLimits } from './base-tree.ts'
+import { checkResult } from './check-result.ts'
+import type { Git } from './git-command.ts'
+import { createIgnoreRules } from './ignored-paths.ts'
+import { listChanges, type RawChange } from './list-changes.ts'
+import { readBlobs } from './read-blobs.ts'
+import { startWalk } from './start-walk.ts'
+import type { WalkResult } from './walk-result.ts'
+import { writeTree } from './write-tree.ts'
+
+export interface CollectDeps {
+  readonly git: Git
+  readonly limits: TreeLimits
+}
+
+export interface CollectInput {
+  readonly request: JobRequest
+  readonly paths: SourcePaths
+  readonly kept: KeptFiles
+  readonly budget: CollectBudget
+}
+
+type Walked = Extract<WalkResult, { kind: 'walked' }>
+
+/** From a dead sandbox's files to a change set in the clean repository. */
+export async function collect(deps: CollectDeps, input: CollectInput, signal: AbortSignal): Promise<CollectResult> {
+  const { paths, kept, budget, request } = input
+  if (!(await isFolder(paths.workspace))) return { kind: 'workspace-deleted' }
+  const base = await readBaseTree(deps.git, paths.repository, request.base.sha, deps.limits, signal)
+  const ask = await createIgnoreRules(deps.git, paths.repository, base, signal)
+  const walked = await startWalk({ root: paths.workspace, base, kept, budget }, ask, signal)
+  if (walked.kind !== 'walked') return walked
+  const refused = await checkResult(deps.git, paths, base, walked, signal)
+  return refused ?? build(deps.git, input, base, walked, signal)
+}
+
+async function build(
+  git: Git,
+  { paths, budget, request }: CollectInput,
+  base: readonly BaseEntry[],
+  { changed, deleted }: Walked,
+  signal: AbortSignal,
+): Promise<CollectResult> {
+  if (changed.length === 0 && deleted.length === 0) return { kind: 'none' }
+  const baseSha = request.base.sha
+  const treeSha = await writeTree(git, { gitDir: paths.repository, baseSha, changed, deleted }, signal)
+  const changes = await listChanges(git, paths.repository, baseSha, treeSha, signal)
+  if (changes.length === 0) return { kind: 'none' }
+  const sizes = new Map(base.map(({ sha, size }) => [sha, size]))
+  const olds = new Set(changes.flatMap(({ before }) => (before === null ? [] : [before.sha])))
+  const bytes = [...olds].reduce((sum, sha) => sum + (sizes.get(sha) ?? 0), 0)
+  if (bytes > budget.bytes) {
+    return {
+      kind: 'over-budget',
+      path: null,
+      why: `before they changed, the files had more than ${budget.bytes} bytes`,
+    }
+  }
+  const contents = new Map<string, Uint8Array>(await readBlobs(git, paths.repository, [...olds], bytes, signal))
+  for (const { sha, content } of changed) contents.set(sha, content)
+  return { kind: 'changes', changeSet: { baseSha, treeSha, files: withContents(changes, contents) } }
+}
+
+function withContents(changes: readonly RawChange[], contents: ReadonlyMap<string, Uint8Array>): ChangeSet['files'] {
+  const fill = (version: RawChange['before']): FileVersion | null => {
+    if (version === null) return null
+    const content = contents.get(version.sha)
+    if (content === undefined) throw new Error(`no content for blob ${version.sha}`)
+    return { ...version, content }
+  }
+  return changes.map(({ path, before, after }) => ({ path, before: fill(before), after: fill(after) }))
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The way of a repository's files: from its host into a workspace, and from the dead sandbox's workspace into a
+ * change set. May import the contract, the pipeline's ports and worker/process; knows nothing of GitHub's API or of
+ * engines.
+ *
+ * Decided: the host lays out bytes and takes back bytes. Whatever the sandbox made of its `.git`, attributes, hooks
+ * or index is never opened; trees and blobs are built in a repository that no sandbox has seen. Every git runs with
+ * a closed environment (git-command.ts), and the token of a clone lives in the environment of that one git
+ * (access-options.ts).
+ */
+import { join } from 'node:path'
+import type { JobRequest } from '../contract/index.ts'
+import { type MaterialisedBase, type Source, SourceError } from '../pipeline/ports/index.ts'
+import { CommandError } from '../process/run-command.ts'
+import type { CloneAccess } from './access-options.ts'
+import { type BaseEntry, readBaseTree, type TreeLimits } from './base-tree.ts'
+import { createCleanRepository } from './clean-repository.ts'
+import { collect } from './collect.ts'
+import { createGit, type Git } from './git-command.ts'
+import { gitVersion, isGitSupported } from './git-version.ts'
+import { layOut } from './lay-out.ts'
+import { createMirrors } from './mirror.ts'
+import { notesOnBase } from './notes-on-base.ts'
+
+export interface SourceLimits extends TreeLimits {
+  /** Milliseconds for one exchange with the repository's host. */
+  readonly fetchMs: number
+}
+
+export const defaultSourceLimits: SourceLimits = { files: 200_000, bytes: 4 * 1024 ** 3, fetchMs: 300_000 }
+
+export interface SourceDeps {
+  /** A folder of the worker's own: mirrors, and an empty home for git. */
+  readonly dataDir: string
+  /** Git's program, by name or path. */
+  readonly git: string
+  /** How this job may read its repository. Called only when it is about to. */
+  readonly cloneAccess: (request: JobRequest, signal: AbortSignal) => Promise<CloneAccess>
+  /** Whom the workspace of a job must belong to; null: the worker. */
+  readonly fileOwner: (jobId: string) => { readonly uid: number; readonly gid: number } | null
+  readonly limits: SourceLimits
+}
+
+export function createSource(deps: SourceDeps): Source {
+  const git = createGit(deps.git, join(deps.dataDir, 'git-home'))
+  const mirrors = createMirrors({ git, dataDir: deps.dataDir, fetchMs: deps.limits.fetchMs })
+
+  const attempt = async (
+    request: JobRequest,
+    paths: { workspace: string | null; repository: string },
+    signal: AbortSignal,
+  ) => {
+    const access = await deps.cloneAccess(request, signal)
+    const mirror = await mirrors.fetchBase(request, access, signal).finally(() => access.dispose())
+    const baseSha = request.base.sha
+    await createCleanRepository(git, paths.repository, mirror, baseSha, signal)
+    const entries = await readBaseTree(git, paths.repository, baseSha, deps.limits, signal)
+    const notes = await notesOnBase(git, paths.repository, entries, signal)
+    if (paths.workspace !== null) {
+      const branch = branchName(request)
+      await layOut(
+        git,
+        { mirror, workspace: paths.workspace, baseSha, branch, owner: deps.fileOwner(request.id) },
+        signal,
+      )
+    }
+    return describeBase(baseSha, await treeOf(git, paths.repository, baseSha, signal), entries, notes)
+  }
+
+  return {
+    async materialise(request, paths, signal) {
+      await requireGit(deps.git, signal)
+      try {
+        return await attempt(request, paths, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (!(error instanceof CommandError && error.code === 'exit')) throw error
+        // Git could not read what the mirror says it has: it is damaged, and made again once.
+        await mirrors.discard(request.repository.id, signal)
+        return attempt(request, paths, signal)
+      }
+    },
+    collect: (request, paths, kept, budget, signal) =>
+      collect({ git, limits: deps.limits }, { request, paths, kept, budget }, signal),
+  }
+}
+
+async function requireGit(program: string, signal: AbortSignal): Promise<void> {
+  const version = await gitVersion(program, signal)
+  if (!isGitSupported(version))
+    throw new SourceError('git-too-old', `${version.text} has known holes; git 2.39.4 is the least`)
+}
+
+async function treeOf(git: Git, gitDir: string, sha: string, signal: AbortSignal): Promise<string> {
+  const output = await git([`--git-dir=${gitDir}`, 'rev-parse', '--verify', `${sha}^{tree}`], { signal })
+  return output.toString('utf8').trim()
+}
+
+function branchName({ base }: JobRequest): string {
+  const name = base.ref.replace(/^refs\/heads\//, '')
+  return base.ref === base.sha || name.startsWith('refs/') ? 'base' : name
+}
+
+function describeBase(sha: string, treeSha: string, entries: readonly BaseEntry[], notes: string[]): MaterialisedBase {
+  return {
+    sha,
+    treeSha,
+    files: entries.length,
+    bytes: entries.reduce((sum, { size }) => sum + size, 0),
+    paths: entries.map(({ path }) => Buffer.from(path, 'latin1').toString('utf8')),
+    notes,
+  }
+}
