@@ -1,0 +1,117 @@
+/**
+ * The broker: the one door of a sandbox. Per job and phase it listens on one unix socket, and who is calling is known
+ * from that socket alone. Through it go HTTP and HTTPS to the hosts that the policy lists (egress/), and requests to
+ * models with the real key added on the host (gateway/). Everything else has no door here.
+ *
+ * May import the contract and the pipeline's ports; never github, never a sandbox engine, never the environment.
+ *
+ * Decided: deny by default, an empty list is closed. Names are resolved here, once; what was checked is what is dialled.
+ * TLS stays end to end: its server name (SNI) has to be that of the CONNECT, which leaves fronting inside TLS to hosts
+ * that the policy trusts. Refusals say what, why, and what to do instead, since a model reads them.
+ */
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
+import type { BrokerEvents, BrokerFactory, BrokerSession, BrokerSpec } from '../pipeline/ports/broker.ts'
+import { type BrokerLimits, brokerLimits } from './broker-limits.ts'
+import { createDecisionLog } from './decision-log.ts'
+import { type Connect, connectTcp } from './egress/connect-checked.ts'
+import { type Presets, parseEgress } from './egress/parse-egress.ts'
+import { type Resolver, systemResolver } from './egress/resolve-host.ts'
+import { createGateway } from './gateway/gateway.ts'
+import type { Upstreams } from './gateway/provider.ts'
+import { listenOnSocket } from './listen-on-socket.ts'
+import { type ModelPrices, modelPrices } from './model-prices.ts'
+import { createDoorServer } from './route-request.ts'
+import { gatewayUrls, sessionEnv } from './session-env.ts'
+import { createTrafficBudget } from './traffic-budget.ts'
+
+export interface BrokerDeps {
+  /** From createPresets. Their hosts may resolve to any address. */
+  readonly presets: Presets
+  readonly upstreams: Upstreams
+  /** Hosts that the operator lets policies name although they resolve to private addresses. */
+  readonly privateHosts?: readonly string[]
+  /** Path, inside every sandbox, of the certificates to trust; null: what the programs there bring with them. */
+  readonly certificates?: string | null
+  readonly resolver?: Resolver
+  readonly connect?: Connect
+  readonly prices?: ModelPrices
+  readonly limits?: BrokerLimits
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number
+}
+
+export function createBrokerFactory(deps: BrokerDeps): BrokerFactory {
+  return { open: (spec, events) => openSession(deps, spec, events) }
+}
+
+async function openSession(deps: BrokerDeps, spec: BrokerSpec, events: BrokerEvents): Promise<BrokerSession> {
+  const { phase, model } = spec
+  const limits = deps.limits ?? brokerLimits
+  const rules = parseEgress(spec.egress, deps.presets, deps.privateHosts ?? [])
+  const log = createDecisionLog(phase, limits.decisions, deps.clock ?? Date.now, (decision) =>
+    events.onDecision(decision),
+  )
+  const traffic = createTrafficBudget(limits.egressBytes, limits.uploadBytes)
+  const streams = createStreamSet()
+  const ended = new AbortController()
+  const signal = ended.signal
+  // Long and random: agents mask their key wherever it occurs in their output.
+  const placeholderKey = `airlock-${randomBytes(32).toString('base64url')}`
+
+  const gateway = createGateway({
+    ...{ phase, model, limits, log, signal, placeholderKey },
+    upstreams: deps.upstreams,
+    prices: deps.prices ?? modelPrices,
+    onExchange: (exchange) => events.onExchange(exchange),
+  })
+  const { server, settled } = createDoorServer(
+    {
+      ...{ phase, rules, limits, log, traffic, signal },
+      resolver: deps.resolver ?? systemResolver,
+      connect: deps.connect ?? connectTcp,
+      track: streams.add,
+    },
+    gateway,
+  )
+  server.on('connection', streams.add)
+  await listenOnSocket(server, spec)
+
+  return {
+    placeholderKey,
+    gateway: gatewayUrls,
+    env: sessionEnv(deps.certificates ?? null),
+    decisions: log.list,
+    usage: gateway.usage,
+    costExceeded: gateway.costExceeded,
+    async [Symbol.asyncDispose]() {
+      ended.abort()
+      gateway.close()
+      streams.destroyAll()
+      await new Promise((resolve) => server.close(resolve))
+      await settled()
+      await rm(spec.socketPath, { force: true })
+    },
+  }
+}
+
+interface StreamSet {
+  add<T extends Duplex>(stream: T): T
+  destroyAll(): void
+}
+
+/** Every socket of a session, in and out, so that none outlives it. */
+function createStreamSet(): StreamSet {
+  const open = new Set<Duplex>()
+  return {
+    add(stream) {
+      open.add(stream)
+      stream.once('close', () => open.delete(stream))
+      return stream
+    },
+    destroyAll() {
+      for (const stream of open) stream.destroy()
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net'
+import { askForHost, type Refusal } from '../refusal.ts'
+import { connectChecked } from './connect-checked.ts'
+import type { Door } from './door.ts'
+import { matchEgress } from './match-egress.ts'
+import type { EgressRule } from './parse-egress.ts'
+import type { Authority } from './parse-host.ts'
+import { resolveChecked } from './resolve-host.ts'
+
+/** A connection that may be opened: the addresses are checked, and no others are dialled. */
+export interface Admission {
+  readonly at: number
+  readonly kind: 'connect' | 'http'
+  readonly target: Authority
+  readonly rule: EgressRule
+  readonly addresses: readonly string[]
+}
+
+export type Admitted = { readonly admission: Admission } | { readonly refusal: Refusal }
+
+/** Decides whether a host may be reached. Refusals are recorded here; what is let through is, when it is dialled. */
+export async function admit(door: Door, kind: Admission['kind'], target: Authority, at: number): Promise<Admitted> {
+  const what = `${kind === 'connect' ? 'the connection' : 'the request'} to ${hostAndPort(target)}.`
+  const deny = (status: number, why: string, instead: string): Admitted => {
+    door.log.add({ at, kind, allowed: false, host: target.name, port: target.port, reason: why })
+    return { refusal: { status, what, why: `${why}.`, instead } }
+  }
+  if (door.traffic.spent()) return deny(429, "this session's budget of bytes is spent", 'finish without the network.')
+  const match = matchEgress(door.rules, target)
+  if (!match.allowed) return deny(403, match.why, askForHost(door.phase, target.name))
+
+  const resolved = await resolveChecked(door.resolver, target, match.rule, door.limits.resolveMs, door.signal)
+  if (resolved.kind === 'forbidden') {
+    return deny(403, resolved.why, 'use a public host; only the operator of Airlock can let a job reach a private one.')
+  }
+  if (resolved.kind === 'unresolved') {
+    recordAllowed(door, { at, kind, target, rule: match.rule, addresses: [] }, `, but ${resolved.why}`)
+    return { refusal: { status: 502, what, why: `${resolved.why}.`, instead: 'check the name; it is allowed.' } }
+  }
+  return { admission: { at, kind, target, rule: match.rule, addresses: resolved.addresses } }
+}
+
+/** Dials what was admitted, and records it. */
+export async function dial(door: Door, admission: Admission, signal: AbortSignal): Promise<Socket | null> {
+  const { addresses, target } = admission
+  const upstream = await connectChecked(door.connect, addresses, target.port, door.limits.connectMs, signal)
+  recordAllowed(door, admission, upstream === null ? ', but it did not answer' : '')
+  return upstream === null ? null : door.track(upstream)
+}
+
+export function hostAndPort({ name, port }: Authority): string {
+  return `${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+/** Refuses what was admitted by name but turned out to be something else on the wire. */
+export function recordDenied(
+  door: Door,
+  { at, kind, target }: Omit<Admission, 'rule' | 'addresses'>,
+  why: string,
+): void {
+  door.log.add({ at, kind, allowed: false, host: target.name, port: target.port, reason: why })
+}
+
+function recordAllowed(door: Door, { at, kind, target, rule }: Admission, note: string): void {
+  const reason = `allowed by ${rule.entry}${note}`
+  door.log.add({ at, kind, allowed: true, host: target.name, port: target.port, reason })
+}

@@ -1,0 +1,84 @@
+import { getDomain } from 'tldts'
+import { BrokerError } from '../../pipeline/ports/broker.ts'
+import { type Host, parseHost } from './parse-host.ts'
+
+/** Hosts that the operator stands behind, by preset name. */
+export type Presets = ReadonlyMap<string, readonly PresetTarget[]>
+
+export interface PresetTarget {
+  readonly host: string
+  readonly port: number
+}
+
+/** One line of a policy, understood. */
+export interface EgressRule {
+  /** As it was written, for people. */
+  readonly entry: string
+  readonly host: string
+  /** True: any name below `host`, but not `host` itself. */
+  readonly below: boolean
+  readonly ports: readonly number[]
+  /** The operator named this host, so it may resolve to a private address. A repository's own domain may not. */
+  readonly anywhere: boolean
+}
+
+const defaultPorts: readonly number[] = [443, 80]
+const entryPattern = /^(?<wildcard>\*\.)?(?<host>\[[^\]]*\]|[^:[\]*]+)(?::(?<port>[0-9]{1,5}))?$/s
+
+/**
+ * Turns presets, `domain`, `*.domain` and `domain:port` into rules. An empty list gives no rule, which is closed.
+ * Throws BrokerError naming the entry that is unknown, malformed or too wide.
+ */
+export function parseEgress(
+  entries: readonly string[],
+  presets: Presets,
+  privateHosts: readonly string[],
+): readonly EgressRule[] {
+  const vouched = new Set(privateHosts.map((entry) => hostOf(entry, entry).name))
+  return entries.flatMap((entry) => {
+    const preset = presets.get(entry)
+    if (preset === undefined) return [parseDomain(entry, presets, vouched)]
+    return preset.map(({ host, port }) => {
+      return { entry, host: hostOf(host, entry).name, below: false, ports: [port], anywhere: true }
+    })
+  })
+}
+
+function parseDomain(entry: string, presets: Presets, vouched: ReadonlySet<string>): EgressRule {
+  const match = entryPattern.exec(entry)
+  if (match?.groups?.host === undefined)
+    throw invalid(entry, 'write a preset, example.com, *.example.com or a domain with :port')
+  const host = hostOf(match.groups.host, entry)
+  const below = match.groups.wildcard !== undefined
+  const anywhere = vouched.has(host.name)
+  if (!anywhere) refuseTooWide(entry, host, below, presets)
+  return { entry, host: host.name, below, ports: portsOf(entry, match.groups.port), anywhere }
+}
+
+function refuseTooWide(entry: string, host: Host, below: boolean, presets: Presets): void {
+  if (host.isAddress) throw invalid(entry, 'name a host, not an address')
+  if (!host.name.includes('.')) {
+    throw invalid(entry, `it is no domain, and the presets here are: ${[...presets.keys()].join(', ') || 'none'}`)
+  }
+  // Below a public suffix (*.com, *.co.uk, *.github.io) anybody can have a name.
+  if (getDomain(host.name, { allowPrivateDomains: below }) === null) {
+    throw invalid(entry, `${host.name} is a public suffix: anybody can have a name below it`)
+  }
+}
+
+function portsOf(entry: string, port: string | undefined): readonly number[] {
+  if (port === undefined) return defaultPorts
+  const number = Number(port)
+  if (number < 1 || number > 65_535) throw invalid(entry, 'a port is 1 to 65535')
+  return [number]
+}
+
+function hostOf(raw: string, entry: string): Host {
+  const host = parseHost(raw)
+  if (!host.ok) throw invalid(entry, host.why)
+  return host.value
+}
+
+function invalid(entry: string, why: string): BrokerError {
+  return new BrokerError('policy-invalid', `network entry ${JSON.stringify(entry.slice(0, 300))}: ${why}`, { entry })
+}

@@ -1,0 +1,68 @@
+import { StringDecoder } from 'node:string_decoder'
+import { createParser } from 'eventsource-parser'
+import type { TokenCounts } from '../model-prices.ts'
+import type { Provider } from './provider.ts'
+
+export interface AnswerReader {
+  push(chunk: Buffer): void
+  /** What the answer said of its tokens so far; a stream may say it in several places, the last word counts. */
+  counts(): Partial<TokenCounts>
+  /** The answer as it came, bounded. */
+  text(): string
+  bytes(): number
+}
+
+/** The last event of a stream repeats the whole answer; a document larger than this is not read for usage. */
+const maxDocument = 8 * 1024 * 1024
+
+/** Reads along with an answer, whole or streamed, for its usage and for the record. */
+export function createAnswerReader(provider: Provider, contentType: string, maxText: number): AnswerReader {
+  const streamed = /^text\/event-stream/i.test(contentType)
+  const decoder = new StringDecoder('utf8')
+  let counts: Partial<TokenCounts> = {}
+  let overflown = false
+  let document = ''
+  let text = ''
+  let bytes = 0
+  const read = (json: string) => {
+    counts = { ...counts, ...provider.readUsage(parseJson(json)) }
+  }
+  const parser = createParser({
+    maxBufferSize: maxDocument,
+    onEvent: ({ data }) => read(data),
+    onError: ({ type }) => {
+      overflown ||= type === 'max-buffer-size-exceeded'
+    },
+  })
+  return {
+    push(chunk) {
+      bytes += chunk.length
+      const piece = decoder.write(chunk)
+      if (text.length < maxText) text = (text + piece).slice(0, maxText)
+      if (streamed && !overflown) parser.feed(piece)
+      if (!streamed && document.length < maxDocument) document += piece
+    },
+    counts() {
+      if (!streamed) read(document)
+      return counts
+    },
+    text: () => text,
+    bytes: () => bytes,
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Keeps the beginning and the end of a text: a prompt's newest part is its last. */
+export function boundText(text: Buffer, maxBytes: number): string {
+  if (text.length <= maxBytes) return text.toString('utf8')
+  const half = Math.floor(maxBytes / 2)
+  const left = text.length - 2 * half
+  return `${text.subarray(0, half).toString('utf8')}\n[${left} bytes left out]\n${text.subarray(-half).toString('utf8')}`
+}

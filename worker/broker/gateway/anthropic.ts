@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { Inspection, JsonObject, Provider } from './provider.ts'
+import { dropKeys, findRemoteContent, isObject, keepTools, type Look } from './remote-content.ts'
+
+/** Tools whose calls come back to the client. The others run at the provider, with its network. */
+const clientTool = /^(?:custom|(?:bash|text_editor|computer|memory)_\d+|tool_search_tool_(?:bm25|regex)(?:_\d+)?)$/
+const serverKeys = ['mcp_servers', 'container']
+/** Betas that open stores, servers, other people's accounts, or the network. */
+const wideBeta =
+  /^(?:files-api|mcp-client|code-execution|web-fetch|web-search|skills|oauth|message-batches|managed-agents)/
+
+export const anthropic: Provider = {
+  name: 'anthropic',
+  matchPath(path) {
+    if (path === '/v1/messages') return { model: null, free: false }
+    if (path === '/v1/messages/count_tokens') return { model: null, free: true }
+    return null
+  },
+  query: (given) => (given.get('beta') === 'true' ? '?beta=true' : ''),
+  headers(given) {
+    const version = given['anthropic-version']
+    const betas = [given['anthropic-beta'] ?? []].flat().join(',').split(',')
+    const kept = betas.map((beta) => beta.trim()).filter((beta) => beta !== '' && !wideBeta.test(beta))
+    return {
+      'anthropic-version': typeof version === 'string' ? version : '2023-06-01',
+      ...(kept.length === 0 ? {} : { 'anthropic-beta': kept.join(',') }),
+    }
+  },
+  authorise: (apiKey) => ({ 'x-api-key': apiKey }),
+  inspect,
+  readUsage(document) {
+    const event = eventSchema.safeParse(document)
+    if (!event.success) return null
+    const usage = event.data.usage ?? event.data.message?.usage
+    if (usage === undefined || usage === null) return null
+    const long = usage.cache_creation?.ephemeral_1h_input_tokens ?? 0
+    const written = usage.cache_creation_input_tokens
+    return {
+      ...(usage.input_tokens === undefined ? {} : { input: usage.input_tokens }),
+      ...(usage.output_tokens === undefined ? {} : { output: usage.output_tokens }),
+      ...(usage.cache_read_input_tokens === undefined ? {} : { cacheRead: usage.cache_read_input_tokens }),
+      ...(written === undefined ? {} : { cacheWrite: Math.max(0, written - long), cacheWriteLong: long }),
+    }
+  },
+}
+
+function inspect(_path: string, given: JsonObject): Inspection {
+  const remote = findRemoteContent([given.messages, given.system], look)
+  if (remote !== null) return { kind: 'refused', why: remote }
+  const tools = keepTools(given, (tool) => {
+    return tool.type === undefined || (typeof tool.type === 'string' && clientTool.test(tool.type)) ? tool : null
+  })
+  const keys = dropKeys(tools.body, serverKeys)
+  return { kind: 'clean', body: keys.body, removed: [...tools.removed, ...keys.removed] }
+}
+
+function look(object: JsonObject): Look {
+  const { type, source } = object
+  const opaque = typeof type === 'string' && type.endsWith('tool_use') ? ['input'] : []
+  if (type === 'container_upload') return { remote: 'it reads a file that is stored at the provider', opaque }
+  if (!isObject(source)) return { remote: null, opaque }
+  if (source.type === 'url') return { remote: 'the provider would fetch an image or document by its address', opaque }
+  if (source.type === 'file') return { remote: 'it reads a file that is stored at the provider', opaque }
+  return { remote: null, opaque }
+}
+
+const tokens = z
+  .int()
+  .nonnegative()
+  .nullish()
+  .transform((value) => value ?? undefined)
+const usageSchema = z.object({
+  input_tokens: tokens,
+  output_tokens: tokens,
+  cache_read_input_tokens: tokens,
+  cache_creation_input_tokens: tokens,
+  cache_creation: z.object({ ephemeral_1h_input_tokens: tokens }).nullish(),
+})
+/** A whole answer and message_delta have `usage`; message_start has it within `message`. */
+const eventSchema = z.object({
+  usage: usageSchema.nullish(),
+  message: z.object({ usage: usageSchema.nullish() }).nullish(),
+})

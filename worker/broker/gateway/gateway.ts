@@ -1,0 +1,158 @@
+/**
+ * The model gateway: lets a sandbox talk to models and to nothing else of their providers. Only inference paths, only
+ * the session's placeholder as key, only what stays between sandbox and model; the real key is added here, on the
+ * host. No retries: the client in the sandbox decides when to ask again.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Phase, Usage } from '../../contract/index.ts'
+import type { BrokerSpec, ModelExchange } from '../../pipeline/ports/broker.ts'
+import type { BrokerLimits } from '../broker-limits.ts'
+import type { DecisionLog } from '../decision-log.ts'
+import type { ModelPrices } from '../model-prices.ts'
+import { sendRefusal } from '../refusal.ts'
+import { boundText } from './answer-reader.ts'
+import { createUpstreamCaller } from './call-upstream.ts'
+import { checkRequest, isLookAround, type ModelRefusal, onlyInference, stopAsking } from './check-request.ts'
+import { forwardModel, type ModelAnswer } from './forward-model.ts'
+import { type ModelRoute, parseModelRoute } from './model-route.ts'
+import type { Upstreams } from './provider.ts'
+import { createSpend, tokensOf } from './spend.ts'
+import { createUploadBudget, takeRequest } from './take-request.ts'
+
+export interface GatewayOptions {
+  readonly phase: Phase
+  readonly placeholderKey: string
+  readonly model: BrokerSpec['model']
+  readonly upstreams: Upstreams
+  readonly prices: ModelPrices
+  readonly limits: BrokerLimits
+  readonly log: DecisionLog
+  readonly signal: AbortSignal
+  readonly onExchange: (exchange: ModelExchange) => void
+}
+
+export interface Gateway {
+  /** Answers an origin-form request. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  usage(): Usage
+  costExceeded(): boolean
+  close(): void
+}
+
+/** One request: what it is for, when it came, who gets the answer. */
+interface Turn {
+  readonly at: number
+  readonly route: ModelRoute
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { log, limits, upstreams, model } = options
+  const session = { phase: options.phase, hasModel: model !== null, placeholderKey: options.placeholderKey }
+  const caller = createUpstreamCaller()
+  const spend = createSpend(model?.costUsd ?? 0, options.prices)
+  const uploads = createUploadBudget(limits.modelUploadBytes)
+  const told = new Set<string>()
+  let costExceeded = false
+  let inFlight = 0
+
+  function decide({ at, route }: Turn, allowed: boolean, reason: string): void {
+    const { hostname, port, protocol } = new URL(upstreams[route.provider.name].baseUrl)
+    const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
+    log.add({ at, kind: 'model', allowed, host: hostname, port: number, reason })
+  }
+
+  function refuse(turn: Turn, { status, why, instead }: ModelRefusal): void {
+    decide(turn, false, why)
+    const what = `the request to ${turn.route.provider.name}.`
+    sendRefusal(turn.response, { status, what, why: `${why}.`, instead })
+  }
+
+  /** The session's limits as they stand at this request. */
+  function overLimit(): ModelRefusal | null {
+    if (spend.reached()) {
+      costExceeded = true
+      return { status: 429, why: `the cost limit of $${model?.costUsd} is reached`, instead: stopAsking }
+    }
+    if (inFlight < limits.modelRequestsAtOnce) return null
+    return { status: 429, why: `${inFlight} requests to models are open`, instead: 'wait for their answers.' }
+  }
+
+  async function serve(turn: Turn): Promise<void> {
+    const { route, request, response } = turn
+    const upstream = upstreams[route.provider.name]
+    const checked = checkRequest(request, route, session, upstream)
+    if ('refusal' in checked) return refuse(turn, checked.refusal)
+    const limited = overLimit()
+    if (limited !== null) return refuse(turn, limited)
+
+    inFlight += 1
+    try {
+      const taken = await takeRequest(request, route, checked.inference, limits.modelRequestBytes, uploads)
+      if ('refusal' in taken) return refuse(turn, taken.refusal)
+      for (const name of taken.removed) {
+        if (!told.has(name))
+          decide(turn, false, `taken out of the request, because it would run at the provider: ${name}`)
+        told.add(name)
+      }
+      decide(turn, true, `${route.path}, model ${taken.model}`)
+      const { baseUrl } = upstream
+      const call = { route, baseUrl, apiKey: checked.apiKey, headers: request.headers, body: taken.body }
+      const answer = await forwardModel(caller, limits, options.signal, call, response)
+      if (!checked.inference.free) charge(taken.model, taken.body.length, answer)
+      if (typeof answer === 'string') return sendUnanswered(response, answer)
+      options.onExchange({
+        at: turn.at,
+        provider: route.provider.name,
+        path: route.path,
+        status: answer.status,
+        request: boundText(taken.body, limits.exchangeBytes),
+        response: answer.reader.text(),
+      })
+    } finally {
+      inFlight -= 1
+    }
+  }
+
+  /** Providers charge for what they answered, and for what they were still answering when the client hung up. */
+  function charge(name: string, requestBytes: number, answer: ModelAnswer): void {
+    if (answer === 'nobody') {
+      spend.add(name, tokensOf({}, { requestBytes, answerBytes: 0, whole: false }))
+    } else if (typeof answer !== 'string' && answer.status < 300) {
+      const { reader, whole } = answer
+      spend.add(name, tokensOf(reader.counts(), { requestBytes, answerBytes: reader.bytes(), whole }))
+    }
+  }
+
+  return {
+    async handle(request, response) {
+      const route = parseModelRoute(request.url ?? '')
+      if (route === null || isLookAround(request, route.path)) return sendNothingHere(response)
+      await serve({ at: log.now(), route, request, response })
+    },
+    usage: () => spend.usage(),
+    costExceeded: () => costExceeded,
+    close: () => caller.close(),
+  }
+}
+
+function sendNothingHere(response: ServerResponse): void {
+  const why = "this is the sandbox's only door: an HTTP proxy, and model APIs at /anthropic, /openai and /gemini."
+  sendRefusal(response, { status: 404, what: 'nothing, but there is nothing here.', why, instead: onlyInference })
+}
+
+function sendUnanswered(response: ServerResponse, answer: 'unreachable' | 'compressed' | 'nobody'): void {
+  if (answer === 'nobody') {
+    response.destroy()
+    return
+  }
+  const why = answer === 'compressed' ? 'its answer was compressed, and could not be read.' : 'it could not be reached.'
+  sendRefusal(response, {
+    status: 502,
+    what: 'nothing, but the provider gave no answer.',
+    why,
+    instead: 'try again later.',
+    passing: true,
+  })
+}

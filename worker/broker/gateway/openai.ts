@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import type { TokenCounts } from '../model-prices.ts'
+import type { Inspection, JsonObject, Provider } from './provider.ts'
+import { dropKeys, findRemoteContent, isObject, keepTools, type Look } from './remote-content.ts'
+
+/** Tools whose calls come back to the client. Web search, file search, MCP, code interpreter run at the provider. */
+const clientTools = new Set(['function', 'custom', 'local_shell', 'apply_patch', 'tool_search', 'computer_use_preview'])
+
+export const openai: Provider = {
+  name: 'openai',
+  matchPath(path) {
+    return path === '/v1/responses' || path === chatPath ? { model: null, free: false } : null
+  },
+  query: () => '',
+  headers: () => ({}),
+  authorise: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
+  inspect(path, given) {
+    const remote = findRemoteContent([given.input, given.messages], look)
+    if (remote !== null) return { kind: 'refused', why: remote }
+    const tools = keepTools(given, keepTool)
+    const keys = dropKeys(tools.body, ['web_search_options'])
+    const body = path === chatPath && given.stream === true ? withUsage(keys.body) : keys.body
+    return { kind: 'clean', body, removed: [...tools.removed, ...keys.removed] } satisfies Inspection
+  },
+  readUsage(document) {
+    const event = eventSchema.safeParse(document)
+    if (!event.success) return null
+    const usage = event.data.usage ?? event.data.response?.usage
+    if (usage === undefined || usage === null) return null
+    return 'prompt_tokens' in usage
+      ? counts(usage.prompt_tokens, usage.prompt_tokens_details?.cached_tokens, usage.completion_tokens)
+      : counts(usage.input_tokens, usage.input_tokens_details?.cached_tokens, usage.output_tokens)
+  },
+}
+
+const chatPath = '/v1/chat/completions'
+
+/** A streamed chat tells its usage only when asked to. */
+function withUsage(body: JsonObject): JsonObject {
+  const options = isObject(body.stream_options) ? body.stream_options : {}
+  return { ...body, stream_options: { ...options, include_usage: true } }
+}
+
+function keepTool(tool: JsonObject): JsonObject | null {
+  if (typeof tool.type === 'string' && clientTools.has(tool.type)) return tool
+  if (tool.type === 'shell' && isObject(tool.environment) && tool.environment.type === 'local') return tool
+  if (tool.type !== 'namespace') return null
+  // A namespace groups tools; what is in it is judged like the rest.
+  const { body, removed } = keepTools(tool, keepTool)
+  return removed.length === 0 ? tool : body
+}
+
+function look(object: JsonObject): Look {
+  const image = isObject(object.image_url) ? object.image_url.url : object.image_url
+  if (typeof image === 'string' && !/^data:/i.test(image)) {
+    return { remote: 'the provider would fetch an image by its address', opaque: [] }
+  }
+  if (object.file_url !== undefined) return { remote: 'the provider would fetch a file by its address', opaque: [] }
+  if (object.file_id !== undefined && object.file_id !== null) {
+    return { remote: 'it reads a file that is stored at the provider', opaque: [] }
+  }
+  return { remote: null, opaque: [] }
+}
+
+/** Cached tokens are part of the input here. */
+function counts(input: number, cached: number | undefined, output: number): Partial<TokenCounts> {
+  const cacheRead = Math.min(input, cached ?? 0)
+  return { input: input - cacheRead, cacheRead, output }
+}
+
+const tokens = z.int().nonnegative()
+const cachedSchema = z.object({ cached_tokens: tokens.optional() }).nullish()
+const usageSchema = z.union([
+  z.object({ input_tokens: tokens, output_tokens: tokens, input_tokens_details: cachedSchema }),
+  z.object({ prompt_tokens: tokens, completion_tokens: tokens, prompt_tokens_details: cachedSchema }),
+])
+/** Whole answers and chat chunks have `usage`; response.completed and its like have it within `response`. */
+const eventSchema = z.object({
+  usage: usageSchema.nullish(),
+  response: z.object({ usage: usageSchema.nullish() }).nullish(),
+})

@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http'
+import { type ModelRefusal, stopAsking } from './check-request.ts'
+import type { ModelRoute } from './model-route.ts'
+import type { InferencePath, JsonObject } from './provider.ts'
+import { isObject } from './remote-content.ts'
+
+export interface TakenRequest {
+  readonly model: string
+  /** What is sent on. */
+  readonly body: Buffer
+  readonly removed: readonly string[]
+}
+
+/** Bytes that a session may still send to models. */
+export interface UploadBudget {
+  /** False when they are used up. */
+  take(bytes: number): boolean
+}
+
+export function createUploadBudget(maxBytes: number): UploadBudget {
+  let used = 0
+  return {
+    take(bytes) {
+      used += bytes
+      return used <= maxBytes
+    },
+  }
+}
+
+/**
+ * Reads and judges a request's body. What goes on is written anew from what was judged: two readers of one text can
+ * disagree (a key given twice), one text written from the judged value cannot.
+ */
+export async function takeRequest(
+  request: IncomingMessage,
+  { provider, path }: ModelRoute,
+  inference: InferencePath,
+  maxBytes: number,
+  budget: UploadBudget,
+): Promise<TakenRequest | { readonly refusal: ModelRefusal }> {
+  const read = await readBody(request, maxBytes)
+  if (read.kind === 'too-large') {
+    return no(
+      413,
+      `it has more than ${maxBytes / 1024 / 1024} MiB`,
+      'send less: a shorter conversation, no large files.',
+    )
+  }
+  if (read.kind !== 'json') return no(400, 'its body is not a plain JSON object', 'send JSON, not compressed.')
+  if (!budget.take(read.bytes)) return no(429, "this session's budget of bytes to models is spent", stopAsking)
+
+  const inspected = provider.inspect(path, read.value)
+  if (inspected.kind === 'refused') return no(403, inspected.why, 'send the content itself, as text or base64.')
+  const body = serialise(inspected.body)
+  if (body === null) return no(400, 'its body is nested too deeply', 'send flatter JSON.')
+  const { model } = inspected.body
+  return { model: inference.model ?? (typeof model === 'string' ? model : ''), body, removed: inspected.removed }
+}
+
+/** Unlike parsing, writing is recursive in V8. */
+function serialise(value: JsonObject): Buffer | null {
+  try {
+    return Buffer.from(JSON.stringify(value))
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+function no(status: number, why: string, instead: string): { readonly refusal: ModelRefusal } {
+  return { refusal: { status, why, instead } }
+}
+
+type Body =
+  | { readonly kind: 'json'; readonly value: JsonObject; readonly bytes: number }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'encoded' }
+  | { readonly kind: 'malformed' }
+
+/** Reads a request whole, within a limit. What is too large is refused before it is read, if it says its length. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
+  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') return { kind: 'encoded' }
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return { kind: 'too-large' }
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += chunk.length
+    if (bytes > maxBytes) return { kind: 'too-large' }
+    chunks.push(chunk)
+  }
+  try {
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    return isObject(value) ? { kind: 'json', value, bytes } : { kind: 'malformed' }
+  } catch {
+    return { kind: 'malformed' }
+  }
+}

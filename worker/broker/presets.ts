@@ -1,0 +1,73 @@
+/**
+ * Presets stand for what the operator's own package managers are configured to use, so that a mirror just works. Pure:
+ * the composition root reads the configuration (`npm config get registry`, `pip config get global.index-url`, the apt
+ * sources) and gives it here. The hosts of npm and Debian come from there alone; for the others, the well-known public
+ * ones stand in where nothing is configured.
+ */
+import type { Presets, PresetTarget } from './egress/parse-egress.ts'
+
+export interface PackageConfiguration {
+  /** URLs of npm registries, also of scopes. Empty: there is no preset `npm`. */
+  readonly npmRegistries: readonly string[]
+  /** Texts of apt's source files, in either of its formats. Without a host in them there is no preset `debian`. */
+  readonly aptSources: readonly string[]
+  /** index-url and extra-index-url. */
+  readonly pipIndexes: readonly string[]
+  /** GOPROXY, as it is. */
+  readonly goProxy: string | null
+}
+
+const publicHosts = {
+  pypi: ['pypi.org', 'files.pythonhosted.org'],
+  crates: ['crates.io', 'index.crates.io', 'static.crates.io'],
+  go: ['proxy.golang.org', 'sum.golang.org'],
+  github: [
+    'github.com',
+    'api.github.com',
+    'codeload.github.com',
+    'objects.githubusercontent.com',
+    'raw.githubusercontent.com',
+    'release-assets.githubusercontent.com',
+  ],
+  rubygems: ['rubygems.org', 'index.rubygems.org'],
+  maven: ['repo.maven.apache.org', 'repo1.maven.org'],
+} as const
+
+export function createPresets(configuration: PackageConfiguration): Presets {
+  const presets = new Map<string, readonly PresetTarget[]>(
+    Object.entries(publicHosts).map(([name, hosts]) => [name, hosts.map((host) => ({ host, port: 443 }))]),
+  )
+  const configure = (name: string, urls: readonly string[]) => {
+    const targets = unique(urls.flatMap(targetOf))
+    // The public index only lists files that are on another host, so it has to stay the pair that it is.
+    const known = presets.get(name)?.map(({ host }) => host) ?? []
+    if (targets.length > 0 && !targets.some(({ host }) => known.includes(host))) presets.set(name, targets)
+  }
+  configure('npm', configuration.npmRegistries)
+  configure('debian', configuration.aptSources.flatMap(aptUrls))
+  configure('pypi', configuration.pipIndexes)
+  configure('go', (configuration.goProxy ?? '').split(/[,|]/))
+  return presets
+}
+
+/** http and https only; what is no URL (`off`, `direct`, cdrom:, file:) names no host. */
+function targetOf(text: string): PresetTarget[] {
+  const url = URL.parse(text.trim())
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return []
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+  return [{ host: url.hostname, port }]
+}
+
+/** `deb [options] URL suite …` lines, and the `URIs:` fields of deb822. */
+function aptUrls(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^(?:deb|deb-src)\s/.test(line) || /^uris:/i.test(line))
+    .flatMap((line) => line.split(/\s+/))
+    .filter((word) => /^https?:\/\//i.test(word))
+}
+
+function unique(targets: readonly PresetTarget[]): PresetTarget[] {
+  return [...new Map(targets.map((target) => [`${target.host} ${target.port}`, target])).values()]
+}

@@ -1,0 +1,37 @@
+import type { BrokerSession } from '../pipeline/ports/broker.ts'
+import { brokerPort } from '../pipeline/ports/sandbox.ts'
+
+const door = `http://127.0.0.1:${brokerPort}`
+
+/** As agents' CLIs want them: OpenAI's with the version, the others without. */
+export const gatewayUrls: BrokerSession['gateway'] = {
+  anthropic: `${door}/anthropic`,
+  openai: `${door}/openai/v1`,
+  gemini: `${door}/gemini`,
+}
+
+const bundleVariables = [
+  'CARGO_HTTP_CAINFO',
+  'CURL_CA_BUNDLE',
+  'GIT_SSL_CAINFO',
+  'NODE_EXTRA_CA_CERTS',
+  'PIP_CERT',
+  'REQUESTS_CA_BUNDLE',
+  'SSL_CERT_FILE',
+]
+
+/** Where programs inside find the proxy, and what they trust. Also with no network, so that a refusal comes in words. */
+export function sessionEnv(certificates: string | null): Readonly<Record<string, string>> {
+  const local = '127.0.0.1,localhost,::1'
+  return {
+    HTTP_PROXY: door,
+    HTTPS_PROXY: door,
+    NO_PROXY: local,
+    http_proxy: door,
+    https_proxy: door,
+    no_proxy: local,
+    // fetch in Node looks at the variables above only when told to.
+    NODE_USE_ENV_PROXY: '1',
+    ...(certificates === null ? {} : Object.fromEntries(bundleVariables.map((name) => [name, certificates]))),
+  }
+}
