@@ -21,7 +21,7 @@ const wholeNumber = (least: number, most: number) =>
 
 const webAddress = z.url({ protocol: /^https?$/ })
 
-function setting<Schema extends z.ZodType>(schema: Schema, facts: SettingFacts) {
+function setting<Schema extends z.ZodType, const Facts extends SettingFacts>(schema: Schema, facts: Facts) {
   return { schema, facts }
 }
 

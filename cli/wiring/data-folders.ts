@@ -1,7 +1,6 @@
-import { chmod, mkdir, stat } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { SettingsError } from '../settings/parse-settings.ts'
+import { join } from 'node:path'
 import type { Settings } from '../settings/settings-schema.ts'
 
 /** Everything that an installation keeps, below AIRLOCK_DATA_DIR. */
@@ -21,11 +20,10 @@ export function dataDirOf(settings: Settings): string {
   return process.getuid?.() === 0 ? '/var/lib/airlock' : join(homedir(), '.local', 'share', 'airlock')
 }
 
-/** Makes the folders. Throws SettingsError where a sandbox's user could not reach its own workspace. */
+/** Makes the folders, or takes them as they are. */
 export async function prepareDataFolders(root: string): Promise<DataFolders> {
   await mkdir(root, { recursive: true, mode: 0o711 })
   await chmod(root, 0o711)
-  if (process.getuid?.() === 0) await requirePassage(root)
   const folders = {
     root,
     redis: join(root, 'redis'),
@@ -43,17 +41,4 @@ export async function prepareDataFolders(root: string): Promise<DataFolders> {
 async function makeFolder(path: string, mode: number): Promise<void> {
   await mkdir(path, { recursive: true })
   await chmod(path, mode)
-}
-
-/** A worker that is root gives each sandbox an ordinary user, who must be able to pass every folder on the way. */
-async function requirePassage(root: string): Promise<void> {
-  const closed: string[] = []
-  for (let folder = dirname(root); folder !== '/'; folder = dirname(folder)) {
-    const { mode } = await stat(folder)
-    if ((mode & 0o001) === 0) closed.push(folder)
-  }
-  if (closed.length === 0) return
-  throw new SettingsError([
-    `AIRLOCK_DATA_DIR is inside ${closed.join(', ')}, which other users cannot enter. A worker that runs as root gives each sandbox a user of its own. Example: AIRLOCK_DATA_DIR=/var/lib/airlock`,
-  ])
 }

@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PolicyProblem } from '../../app/repo-policy/parse-policy.ts'
+import type { JobSummary } from '../../worker/contract/index.ts'
+import { createGit } from '../../worker/git/git-command.ts'
+import { runJob } from '../../worker/pipeline/run-job.ts'
+import { type Command, type Io, UsageError } from '../command.ts'
+import { exitStatuses } from '../exit-status.ts'
+import { createConsoleReporter } from '../run/console-reporter.ts'
+import { describeSummary } from '../run/describe-summary.ts'
+import { createLocalPorts } from '../run/local-ports.ts'
+import { openLocalRepository } from '../run/local-repository.ts'
+import { createLocalRequest } from '../run/local-request.ts'
+import { type RunFlags, readRunFlags, rightRun } from '../run/read-run-flags.ts'
+import { writeResult } from '../run/write-result.ts'
+import { parseSettings } from '../settings/parse-settings.ts'
+import { createCore } from '../wiring/create-core.ts'
+import { type DataFolders, dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
+
+export const run: Command = {
+  summary: 'one job on a local repository, without GitHub',
+  help: `
+usage: airlock run --repo DIR|URL [--base REF] (--task TEXT | --task-file FILE)
+                   [--agent NAME | -- ARGV...]
+                   [--isolation process|container|gvisor|microvm] [--policy FILE] [--secrets-dir DIR]
+                   [--out DIR] [--json]
+
+  --repo         a repository on this machine, or the URL of a public one; a URL needs --out, where it is cloned
+  --base         a branch, tag or commit; default: the branch that is checked out
+  --agent        claude, codex or pi; default: what the policy says
+  -- ARGV...     any command as the agent, run in the workspace; the task is in the file that $AIRLOCK_TASK_FILE names
+  --isolation    the least that is accepted; a stricter policy stands
+  --policy       stands in for the base commit's .github/airlock.yml
+  --secrets-dir  one file per secret name
+  --out          also writes report.json, pull-request.md, change.patch and audit.jsonl there
+  --json         prints one object at the end; progress goes to standard error either way
+
+The result is a new branch airlock/… in that repository. Nothing else in it changes.
+
+examples:
+  airlock run --repo . --task "Make the tests pass" --agent claude
+  airlock run --repo . --task-file task.md --out result -- node tools/fix.js
+
+exit status: 0 published or no changes · 1 failed · 2 wrong usage · 3 held or blocked · 4 refused · 5 cancelled`,
+  async run(args, io) {
+    const flags = await readRunFlags(args, io.cwd)
+    const settings = parseSettings(io.env, [])
+    const folders = await prepareDataFolders(dataDirOf(settings))
+    const repository = await localPathOf(flags, folders, io.signal)
+    const created = await createRequest(flags, repository, folders, io.signal)
+    if (!created.ok) return refusePolicy(created.problems, io)
+    const core = await createCore(settings, io.env, folders)
+    const reporter = createConsoleReporter(io.stderr)
+    const ports = createLocalPorts({ core, folders, repository, secretsDir: flags.secretsDir, reporter })
+    const fence = { check: async () => {} }
+    const summary = await runJob(created.request, { number: 1, final: true, fence, signal: io.signal }, ports)
+    if (flags.out !== null) await writeResult(flags.out, { repository, dataDir: folders.root }, summary)
+    print(summary, flags.json, io)
+    return exitStatuses[summary.outcome.outcome]
+  },
+}
+
+/** A repository that is only a URL is cloned below --out, where its branch will be. */
+async function localPathOf({ repo, out }: RunFlags, folders: DataFolders, signal: AbortSignal): Promise<string> {
+  if (out === null || !/^https?:\/\//.test(repo)) return repo
+  await mkdir(out, { recursive: true })
+  const path = join(out, 'repository.git')
+  const git = createGit('git', join(folders.root, 'git-home'))
+  await git(['clone', '--bare', '--quiet', '--no-tags', '--', repo, path], { signal, timeoutMs: 600_000 })
+  return path
+}
+
+async function createRequest(flags: RunFlags, path: string, folders: DataFolders, signal: AbortSignal) {
+  const repository = openLocalRepository(path, folders.root, signal)
+  const base = await repository.resolve(flags.base)
+  if (base === null) throw new UsageError(`${flags.base ?? 'HEAD'} names no commit in ${flags.repo}`, rightRun)
+  const name = '.github/airlock.yml'
+  const text = flags.policy === null ? await repository.readFile(base.sha, name) : null
+  const policy = flags.policy ?? (text === null ? null : { text, name })
+  return createLocalRequest({ ...flags, repository: path, base, policy, now: Date.now() })
+}
+
+function refusePolicy(problems: readonly PolicyProblem[], io: Io): number {
+  for (const { file, line, path, message } of problems) {
+    io.stderr(`airlock: ${[file, line, path].filter((part) => part !== null && part !== '').join(':')}: ${message}\n`)
+  }
+  return exitStatuses.refused
+}
+
+function print(summary: JobSummary, json: boolean, io: Io): void {
+  io.stdout(json ? `${JSON.stringify(summary.report)}\n` : describeSummary(summary))
+}

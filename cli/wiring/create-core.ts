@@ -1,0 +1,47 @@
+import { tmpdir } from 'node:os'
+import { createAgents } from '../../worker/agent/create-agents.ts'
+import { createAuditLogs } from '../../worker/audit/create-audit-logs.ts'
+import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
+import { createPresets } from '../../worker/broker/presets.ts'
+import { gates } from '../../worker/gates/gates.ts'
+import type { PipelinePorts } from '../../worker/pipeline/job.ts'
+import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
+import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
+import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
+import type { Environment } from '../settings/parse-settings.ts'
+import type { Settings } from '../settings/settings-schema.ts'
+import type { DataFolders } from './data-folders.ts'
+import { findHostTools } from './host-tools.ts'
+import { readPackageManagers } from './package-managers.ts'
+import { createToolRunner } from './run-npm.ts'
+import { upstreamsOf } from './upstreams.ts'
+
+/** The ports that are the same with and without GitHub. */
+export type CorePorts = Pick<
+  PipelinePorts,
+  'engines' | 'brokers' | 'snapshots' | 'folders' | 'agents' | 'gates' | 'audits' | 'now'
+>
+
+/** Certificates of the system, which image `host` shows at the same place. */
+const certificates = '/etc/ssl/certs/ca-certificates.crt'
+
+export async function createCore(settings: Settings, env: Environment, folders: DataFolders): Promise<CorePorts> {
+  const [packageManagers, hostTools] = await Promise.all([
+    readPackageManagers(env),
+    findHostTools(process.execPath, env.PATH ?? ''),
+  ])
+  return {
+    engines: [createProcessEngine({ runDir: folders.sandboxes, hostTools, now: Date.now })],
+    brokers: createBrokerFactory({
+      presets: createPresets(packageManagers),
+      upstreams: upstreamsOf(settings),
+      certificates,
+    }),
+    snapshots: createSnapshots({ dir: folders.snapshots }),
+    folders: createJobFolders({ dir: folders.jobs, socketDir: tmpdir() }),
+    agents: createAgents(folders.root, createToolRunner(env)),
+    gates,
+    audits: createAuditLogs({ dir: folders.audit, now: Date.now }),
+    now: Date.now,
+  }
+}
