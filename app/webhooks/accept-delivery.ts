@@ -1,0 +1,52 @@
+import type { BaseLogger } from 'pino'
+import { QueueUnavailableError, type TriggerEvent } from '../../worker/contract/index.ts'
+import { isBot } from '../triggers/evaluate-authority.ts'
+import { mayAsk } from '../triggers/read-ask.ts'
+import type { WebhookAnswer } from './create-webhook-guard.ts'
+import { type Delivery, parseTriggerEvent } from './parse-trigger-event.ts'
+
+export interface Intake {
+  /** Resolves when the event is written down for good. Throws QueueUnavailableError: nothing was written. */
+  accept(event: TriggerEvent): Promise<'accepted' | 'duplicate'>
+}
+
+export interface AcceptDeps {
+  readonly intake: Intake
+  readonly log: Pick<BaseLogger, 'info' | 'warn'>
+}
+
+/**
+ * GitHub offers a delivery again for three days. The ledger remembers longer than this, so that a body that was
+ * caught and is sent once more after the ledger forgot it is still not taken for news.
+ */
+const oldestMs = 7 * 24 * 60 * 60 * 1000
+
+/** Everything between a proven delivery and its acknowledgement: one call, to the ledger. */
+export async function acceptDelivery({ intake, log }: AcceptDeps, delivery: Delivery): Promise<WebhookAnswer> {
+  const { deliveryId, event: name } = delivery
+  if (name === 'ping') return { status: 200, message: 'pong' }
+  const parsed = parseTriggerEvent(delivery)
+  if (parsed.kind === 'invalid') {
+    log.warn({ deliveryId, event: name, problem: parsed.problem }, 'delivery not understood')
+    return { status: 400, message: parsed.problem }
+  }
+  if (parsed.kind === 'ignored') return { status: 200, message: `ignored: ${parsed.why}` }
+  const why = whyNot(parsed.event)
+  if (why !== null) return { status: 200, message: `ignored: ${why}` }
+  try {
+    const taken = await intake.accept(parsed.event)
+    log.info({ deliveryId, eventKey: parsed.event.eventKey, taken }, 'trigger event')
+    return { status: 202, message: taken }
+  } catch (error) {
+    if (!(error instanceof QueueUnavailableError)) throw error
+    log.warn({ deliveryId, err: error }, 'the queue is away: GitHub has to send it again')
+    return { status: 503, message: 'the queue is away', retryAfterSeconds: 10 }
+  }
+}
+
+function whyNot(event: TriggerEvent): string | null {
+  if (isBot(event.sender)) return 'bots start nothing'
+  if (!mayAsk(event)) return 'not a command'
+  if (Date.parse(event.receivedAt) - Date.parse(event.occurredAt) > oldestMs) return 'too long ago'
+  return null
+}

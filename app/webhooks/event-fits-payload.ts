@@ -1,0 +1,17 @@
+export type Payload = Readonly<Record<string, unknown>>
+
+const meaningful: ReadonlySet<string> = new Set(['issues', 'issue_comment', 'ping'])
+
+/**
+ * Is this body one that GitHub sends under this event's name? The name is not signed: whoever has seen one signed body
+ * could send it again under another name.
+ */
+export function eventFitsPayload(event: string, payload: Payload): boolean {
+  return eventOf(payload) === (meaningful.has(event) ? event : null)
+}
+
+/** Of the events that mean something to us, the one that a body with these keys belongs to. */
+function eventOf(payload: Payload): string | null {
+  if (Object.hasOwn(payload, 'issue')) return Object.hasOwn(payload, 'comment') ? 'issue_comment' : 'issues'
+  return Object.hasOwn(payload, 'zen') ? 'ping' : null
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { repositorySchema, type TriggerEvent, triggerEventSchema } from '../../worker/contract/index.ts'
+import type { Payload } from './event-fits-payload.ts'
+
+export type ParsedEvent =
+  | { readonly kind: 'event'; readonly event: TriggerEvent }
+  | { readonly kind: 'ignored'; readonly why: string }
+  | { readonly kind: 'invalid'; readonly problem: string }
+
+export interface Delivery {
+  readonly deliveryId: string
+  readonly event: string
+  readonly payload: Payload
+  /** ISO 8601. */
+  readonly receivedAt: string
+}
+
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString())
+const sharedShape = {
+  installation: z.object({ id: z.int().positive() }),
+  repository: z.object({
+    id: repositorySchema.shape.id,
+    name: repositorySchema.shape.name,
+    private: z.boolean(),
+    default_branch: repositorySchema.shape.defaultBranch,
+    owner: z.object({ login: repositorySchema.shape.owner }),
+  }),
+  sender: z.object({ id: z.int(), login: z.string(), type: z.string() }),
+  issue: z.object({
+    number: z.int(),
+    title: z.string(),
+    body: z.string().nullish(),
+    updated_at: time,
+    /** GitHub calls a pull request an issue that has this. */
+    pull_request: z.object({}).nullish(),
+  }),
+}
+const labeledSchema = z.object({ ...sharedShape, label: z.object({ name: z.string().max(100) }) })
+const commentedSchema = z.object({
+  ...sharedShape,
+  comment: z.object({ id: z.int(), body: z.string(), created_at: time }),
+})
+
+/**
+ * A verified payload, made into what the rest of Airlock knows: the fields that are used and no others, each bounded.
+ * The event's key is made of signed fields, so that another delivery of the same event has the same key.
+ */
+export function parseTriggerEvent(delivery: Delivery): ParsedEvent {
+  const { event, payload } = delivery
+  const isLabel = event === 'issues' && payload.action === 'labeled'
+  const isComment = event === 'issue_comment' && payload.action === 'created'
+  if (!isLabel && !isComment) return { kind: 'ignored', why: 'not an event that can ask for something' }
+  // Only a webhook of a repository or organisation lacks it; the App's own always has it.
+  if (payload.installation === undefined) return { kind: 'ignored', why: 'not sent for an installation' }
+  return isLabel ? fromLabel(delivery) : fromComment(delivery)
+}
+
+function fromLabel(delivery: Delivery): ParsedEvent {
+  const parsed = labeledSchema.safeParse(delivery.payload)
+  if (!parsed.success) return invalid(parsed.error)
+  const { repository, issue, sender, label } = parsed.data
+  const identity = [repository.id, issue.number, label.name, sender.id, issue.updated_at]
+  return checked({
+    ...common(delivery, parsed.data),
+    kind: 'label',
+    eventKey: `label:${identity.join(':')}`,
+    label: label.name,
+    occurredAt: issue.updated_at,
+  })
+}
+
+function fromComment(delivery: Delivery): ParsedEvent {
+  const parsed = commentedSchema.safeParse(delivery.payload)
+  if (!parsed.success) return invalid(parsed.error)
+  const { id, body, created_at } = parsed.data.comment
+  return checked({
+    ...common(delivery, parsed.data),
+    kind: 'comment',
+    eventKey: `comment:${parsed.data.repository.id}:${id}`,
+    comment: { id, body },
+    occurredAt: created_at,
+  })
+}
+
+function common(delivery: Delivery, payload: z.infer<typeof labeledSchema> | z.infer<typeof commentedSchema>) {
+  const { installation, repository, sender, issue } = payload
+  const { id, name, private: isPrivate, default_branch: defaultBranch, owner } = repository
+  return {
+    version: 1,
+    deliveryId: delivery.deliveryId,
+    installationId: installation.id,
+    repository: { id, owner: owner.login, name, private: isPrivate, defaultBranch },
+    sender: { id: sender.id, login: sender.login, type: sender.type },
+    subject: {
+      kind: issue.pull_request ? 'pull-request' : 'issue',
+      number: issue.number,
+      title: issue.title,
+      body: issue.body ?? '',
+    },
+    receivedAt: delivery.receivedAt,
+  }
+}
+
+function checked(event: unknown): ParsedEvent {
+  const parsed = triggerEventSchema.safeParse(event)
+  return parsed.success ? { kind: 'event', event: parsed.data } : invalid(parsed.error)
+}
+
+/** Names the fields and repeats no value. */
+function invalid(error: z.ZodError): ParsedEvent {
+  const fields = error.issues.slice(0, 5).map((issue) => issue.path.join('.') || 'payload')
+  return { kind: 'invalid', problem: `not as GitHub sends it: ${fields.join(', ')}` }
+}

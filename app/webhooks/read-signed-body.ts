@@ -1,0 +1,87 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { BodyBlocks } from './body-blocks.ts'
+import { WebhookRefusal } from './webhook-refusal.ts'
+
+export interface BodyLimits {
+  /** Bytes of one body. GitHub sends no more than 25 MB. */
+  readonly bytes: number
+  /** Bytes of all bodies that are being read. */
+  readonly bytesInFlight: number
+  /** Milliseconds for a whole body. GitHub itself gives up after ten seconds. */
+  readonly totalMs: number
+  /** At least `paceBytes` have to arrive in every `paceMs`. */
+  readonly paceMs: number
+  readonly paceBytes: number
+}
+
+export const defaultBodyLimits: BodyLimits = {
+  bytes: 25 * 1024 * 1024,
+  bytesInFlight: 128 * 1024 * 1024,
+  totalMs: 10_000,
+  paceMs: 2000,
+  paceBytes: 1024,
+}
+
+/** What all requests of one guard hold in memory together. */
+export interface InFlight {
+  bytes: number
+}
+
+/**
+ * Reads a body and proves who sent it, over the raw bytes and while they arrive: one that is not proven is never
+ * joined, decoded, parsed or logged. Throws WebhookRefusal and then leaves the rest of the body unread.
+ */
+export async function readSignedBody(
+  request: IncomingMessage,
+  { secret, signature }: { readonly secret: string; readonly signature: string },
+  limits: BodyLimits,
+  inFlight: InFlight,
+): Promise<Buffer> {
+  const hmac = createHmac('sha256', secret)
+  const blocks = new BodyBlocks()
+  try {
+    await readChunks(request, limits, (chunk) => {
+      if (blocks.length + chunk.length > limits.bytes) throw new WebhookRefusal(413, 'larger than GitHub sends')
+      if (inFlight.bytes + chunk.length > limits.bytesInFlight) throw new WebhookRefusal(503, 'too many at once')
+      inFlight.bytes += chunk.length
+      blocks.append(chunk)
+      hmac.update(chunk)
+    })
+  } finally {
+    inFlight.bytes -= blocks.length
+  }
+  const expected = Buffer.from(`sha256=${hmac.digest('hex')}`)
+  const given = Buffer.from(signature)
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw new WebhookRefusal(401, 'the signature does not fit the body')
+  }
+  return blocks.toBuffer()
+}
+
+/** Listens by hand: `for await` would destroy the socket on the way out, and with it the answer. */
+function readChunks(request: IncomingMessage, limits: BodyLimits, take: (chunk: Buffer) => void): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let arrived = 0
+  const tooSlow = () => reject(new WebhookRefusal(408, 'the body came too slowly'))
+  const cutShort = () => reject(new WebhookRefusal(400, 'the body ended early'))
+  const total = setTimeout(tooSlow, limits.totalMs)
+  const pace = setInterval(() => {
+    if (arrived < limits.paceBytes) tooSlow()
+    arrived = 0
+  }, limits.paceMs)
+  const onData = (chunk: Buffer) => {
+    arrived += chunk.length
+    try {
+      take(chunk)
+    } catch (error) {
+      reject(error)
+    }
+  }
+  request.on('data', onData).once('end', resolve).once('error', cutShort).once('close', cutShort)
+  return promise.finally(() => {
+    clearTimeout(total)
+    clearInterval(pace)
+    request.off('data', onData).off('end', resolve).off('close', cutShort)
+  })
+}

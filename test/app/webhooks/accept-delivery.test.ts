@@ -1,0 +1,194 @@
+import { createRequire } from 'node:module'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { QueueUnavailableError } from '../../../worker/contract/index.ts'
+import { commented, labeled, now } from './payloads.ts'
+import { post, startApp } from './start-app.ts'
+
+const examplesSchema = z.array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }))
+const examples = examplesSchema
+  .parse(createRequire(import.meta.url)('@octokit/webhooks-examples'))
+  .flatMap(({ name, examples }) => examples.map((payload) => ({ name, payload })))
+
+describe('a verified delivery', () => {
+  it('is one event when it comes a hundred times at once', async () => {
+    await using app = await startApp({ now })
+    const body = JSON.stringify(labeled)
+
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const response = await post(app, 'issues', body)
+        return [response.status, await response.text()].join(' ')
+      }),
+    )
+
+    expect(app.accepted).toHaveLength(1)
+    expect(answers.filter((answer) => answer.startsWith('202 accepted'))).toHaveLength(1)
+    expect(answers.filter((answer) => answer.startsWith('202 duplicate'))).toHaveLength(99)
+  })
+
+  it('has the same key when the same label comes under another delivery, and another when it is set again', async () => {
+    await using app = await startApp({ now })
+    const again = { ...labeled, issue: { ...labeled.issue, updated_at: '2026-11-20T10:00:01Z' } }
+
+    for (const payload of [labeled, labeled, again]) await post(app, 'issues', JSON.stringify(payload))
+
+    expect(app.accepted.map((event) => event.eventKey)).toEqual([
+      'label:1:7:airlock:42:2026-11-20T10:00:00.000Z',
+      'label:1:7:airlock:42:2026-11-20T10:00:01.000Z',
+    ])
+  })
+
+  it('carries a comment as it was written, on an issue or a pull request', async () => {
+    await using app = await startApp({ now })
+    const payload = commented('/airlock fix it')
+    const onPull = {
+      ...payload,
+      issue: { ...payload.issue, body: null, pull_request: { url: 'x' } },
+      comment: { ...payload.comment, id: 56 },
+    }
+
+    for (const one of [payload, onPull]) await post(app, 'issue_comment', JSON.stringify(one))
+
+    expect(app.accepted).toMatchObject([
+      { kind: 'comment', comment: { id: 55, body: '/airlock fix it' }, subject: { kind: 'issue', number: 7 } },
+      { kind: 'comment', comment: { id: 56 }, subject: { kind: 'pull-request', body: '' } },
+    ])
+  })
+
+  it.each([
+    ['a comment that is no command', 'issue_comment', commented('I agree.\n/airlock fix it')],
+    ['an edited comment', 'issue_comment', { ...commented('/airlock fix it'), action: 'edited' }],
+    ['a deleted comment', 'issue_comment', { ...commented('/airlock fix it'), action: 'deleted' }],
+    ['a label taken away', 'issues', { ...labeled, action: 'unlabeled' }],
+    ['a webhook that is not of an installation', 'issues', { ...labeled, installation: undefined }],
+    ['a bot', 'issues', { ...labeled, sender: { id: 1, login: 'renovate[bot]', type: 'Bot' } }],
+    [
+      'our own bot',
+      'issue_comment',
+      { ...commented('/airlock x y'), sender: { id: 1, login: 'airlock[bot]', type: 'Bot' } },
+    ],
+    ['a bot that is said to be a user', 'issues', { ...labeled, sender: { id: 1, login: 'a[bot]', type: 'User' } }],
+    [
+      'an event of 30 days ago',
+      'issues',
+      { ...labeled, issue: { ...labeled.issue, updated_at: '2026-10-21T10:00:00Z' } },
+    ],
+    ['a push', 'push', { ref: 'refs/heads/main', installation: { id: 99 } }],
+  ])('is acknowledged and starts nothing when it is %s', async (_what, event, payload) => {
+    await using app = await startApp({ now })
+
+    const response = await post(app, event, JSON.stringify(payload))
+
+    expect(response.status).toBe(200)
+    expect(await response.text()).toMatch(/^ignored: /)
+    expect(app.accepted).toEqual([])
+  })
+
+  it('answers two apps that react to each other a hundred times with not one event', async () => {
+    await using app = await startApp({ now })
+    const bot = { id: 9, login: 'other[bot]', type: 'Bot' }
+
+    for (let turn = 0; turn < 100; turn += 1) {
+      const payload = { ...commented('/airlock again and again'), sender: bot }
+      await post(app, 'issue_comment', JSON.stringify({ ...payload, comment: { ...payload.comment, id: turn + 1 } }))
+    }
+
+    expect(app.accepted).toEqual([])
+  })
+
+  it.each([
+    ['an installation without a number', { ...labeled, installation: { id: 'x' } }],
+    ['an owner that leads elsewhere', { ...labeled, repository: { ...labeled.repository, owner: { login: '../x' } } }],
+    ['a title without end', { ...labeled, issue: { ...labeled.issue, title: 't'.repeat(1025) } }],
+    ['a body without end', { ...labeled, issue: { ...labeled.issue, body: 'b'.repeat(130_001) } }],
+    ['a label without end', { ...labeled, label: { name: 'l'.repeat(101) } }],
+    ['a time that is none', { ...labeled, issue: { ...labeled.issue, updated_at: 'yesterday' } }],
+  ])('is refused with %s, by the name of the field', async (_what, payload) => {
+    await using app = await startApp({ now })
+
+    const response = await post(app, 'issues', JSON.stringify(payload))
+
+    expect(response.status).toBe(400)
+    expect(await response.text()).toMatch(/^not as GitHub sends it: [a-z._]+/)
+    expect(app.accepted).toEqual([])
+  })
+
+  it('is not acknowledged while the queue is away: GitHub is asked to send it again', async () => {
+    const intake = {
+      accept: async () => {
+        throw new QueueUnavailableError('connection refused')
+      },
+    }
+    await using app = await startApp({ now, intake })
+
+    const response = await post(app, 'issues', JSON.stringify(labeled))
+
+    expect(response.status).toBe(503)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it('is answered with 500 and without details where we have a bug', async () => {
+    const intake = {
+      accept: async () => {
+        throw new Error('secret detail')
+      },
+    }
+    await using app = await startApp({ now, intake })
+
+    const response = await post(app, 'issues', JSON.stringify(labeled))
+
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('secret detail')
+  })
+
+  it("answers GitHub's ping", async () => {
+    await using app = await startApp({ now })
+
+    const response = await post(app, 'ping', '{"zen":"Keep it logically awesome.","hook_id":1,"hook":{}}')
+
+    expect([response.status, await response.text()]).toEqual([200, 'pong\n'])
+  })
+})
+
+describe("GitHub's own example payloads", () => {
+  it('are all answered with 2xx, and none crashes anything', async () => {
+    await using app = await startApp({ now })
+
+    const answers = await Promise.all(
+      examples.map(async ({ name, payload }) => {
+        const forInstallation = await post(app, name, JSON.stringify({ ...payload, installation: { id: 1 } }))
+        const plain = await post(app, name, JSON.stringify(payload))
+        return { name, statuses: [plain.status, forInstallation.status] }
+      }),
+    )
+
+    expect(answers.length).toBeGreaterThan(150)
+    expect(answers.filter(({ statuses }) => statuses.some((status) => status < 200 || status > 299))).toEqual([])
+    expect((await post(app, 'issues', JSON.stringify(labeled))).status).toBe(202)
+  })
+
+  it('are refused under the name of another event, where either means something to us', async () => {
+    await using app = await startApp({ now })
+    const names = [...new Set(examples.map(({ name }) => name))]
+    const meaningful = ['issues', 'issue_comment', 'ping']
+
+    const taken = await Promise.all(
+      names.flatMap((wrong) =>
+        meaningful.flatMap(async (right) => {
+          const payload = examples.find(({ name }) => name === right)?.payload ?? {}
+          const other = examples.find(({ name }) => name === wrong)?.payload ?? {}
+          if (wrong === right) return []
+          const statuses = [
+            await post(app, wrong, JSON.stringify(payload)),
+            await post(app, right, JSON.stringify(other)),
+          ]
+          return statuses.every(({ status }) => status === 400) ? [] : [[wrong, right]]
+        }),
+      ),
+    )
+
+    expect(taken.flat()).toEqual([])
+    expect(app.accepted).toEqual([])
+  })
+})
