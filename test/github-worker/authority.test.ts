@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Outcome, Permission } from '../../worker/contract/index.ts'
+import { type AuthorityDeps, createAuthority } from '../../worker/github/authority.ts'
+import { type MockGitHub, mockGitHub, never, repo, requestOf } from './mock-github.ts'
+
+let github: MockGitHub
+beforeEach(() => {
+  github = mockGitHub()
+})
+afterEach(() => github.verify())
+
+const request = requestOf()
+const same: AuthorityDeps['policyDigest'] = async () => request.policyDigest
+const ada = { id: 5, login: 'ada' }
+
+function recheck(policyDigest = same, least: Permission = 'write'): Promise<Outcome | null> {
+  const { policy } = request
+  const asked = { ...request, policy: { ...policy, triggers: { ...policy.triggers, permission: least } } }
+  return createAuthority({ tokens: github.tokens, policyDigest }).recheck(asked, never)
+}
+
+function expectStart(change: object = {}): void {
+  github.expectToken({ metadata: 'read', contents: 'read' })
+  github.expectLocate(change)
+}
+const lookAtActor = () => github.api.get(`${repo}/collaborators/ada/permission`)
+const lookAtBranch = () => github.api.get(`${repo}/branches/main`)
+
+function expectWriter(): void {
+  expectStart()
+  lookAtActor().reply(200, { permission: 'write', role_name: 'write', user: ada })
+}
+
+describe('what was allowed at the trigger', () => {
+  it('goes on when nothing changed', async () => {
+    expectWriter()
+    lookAtBranch().reply(200, { commit: { sha: request.base.sha } })
+
+    await expect(recheck()).resolves.toBeNull()
+  })
+
+  it('goes on when the branch went on and still has the base', async () => {
+    expectWriter()
+    lookAtBranch().reply(200, { commit: { sha: 'f'.repeat(40) } })
+    github.api.get(`${repo}/git/commits/${request.base.sha}`).reply(200, { sha: request.base.sha })
+
+    await expect(recheck()).resolves.toBeNull()
+  })
+
+  it.each([
+    ['who may only read by now', { permission: 'read', role_name: 'read', user: ada }],
+    ['who may only triage', { permission: 'read', role_name: 'triage', user: ada }],
+    ['who was taken off', { permission: 'none', role_name: '', user: ada }],
+    ['of the same login and another id', { permission: 'admin', role_name: 'admin', user: { id: 6, login: 'ada' } }],
+    ['whom GitHub does not name', { permission: 'admin', role_name: 'admin', user: null }],
+    ['with a custom role that is called admin', { permission: 'read', role_name: 'admin', user: ada }],
+    ['whose answer cannot be read', { answer: 42 }],
+  ])('refuses a person %s', async (_what, answer) => {
+    expectStart()
+    lookAtActor().reply(200, answer)
+
+    await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost' })
+  })
+
+  it('refuses a person who is no user any more', async () => {
+    expectStart()
+    lookAtActor().reply(404)
+
+    await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost' })
+  })
+
+  it.each([
+    ['maintain', { permission: 'write', role_name: 'maintain', user: ada }, null],
+    ['maintain', { permission: 'write', role_name: 'write', user: ada }, 'permission-lost'],
+    ['triage', { permission: 'read', role_name: 'triage', user: ada }, null],
+    ['triage', { permission: 'read', role_name: 'read', user: ada }, 'permission-lost'],
+  ] as const)('tells roles apart where the policy asks for %s', async (least, answer, reason) => {
+    expectStart()
+    lookAtActor().reply(200, answer)
+    if (reason === null) lookAtBranch().reply(200, { commit: { sha: request.base.sha } })
+
+    expect((await recheck(same, least))?.reason ?? null).toBe(reason)
+  })
+
+  it('refuses a base branch that is gone', async () => {
+    expectWriter()
+    lookAtBranch().reply(404)
+
+    await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'base-missing' })
+  })
+
+  it('refuses a base commit that is gone', async () => {
+    expectWriter()
+    lookAtBranch().reply(200, { commit: { sha: 'f'.repeat(40) } })
+    github.api.get(`${repo}/git/commits/${request.base.sha}`).reply(404)
+
+    await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'base-moved' })
+  })
+
+  it('refuses another policy, and one that cannot be read', async () => {
+    const invalid: Outcome = { outcome: 'refused', reason: 'policy-invalid', detail: 'line 3' }
+    for (const _round of [1, 2]) {
+      expectWriter()
+      lookAtBranch().reply(200, { commit: { sha: request.base.sha } })
+    }
+
+    await expect(recheck(async () => '0'.repeat(64))).resolves.toEqual({ outcome: 'refused', reason: 'policy-changed' })
+    await expect(recheck(async () => invalid)).resolves.toEqual(invalid)
+  })
+
+  it('refuses an archived repository', async () => {
+    expectStart({ archived: true })
+
+    await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'repository-archived' })
+  })
+
+  it('refuses a repository that went to another owner', async () => {
+    expectStart({ owner: { login: 'mallory' } })
+
+    await expect(recheck()).resolves.toMatchObject({ outcome: 'refused', reason: 'repository-unavailable' })
+  })
+
+  it.each([403, 404])('refuses an installation that is suspended or gone (%d)', async (status) => {
+    github.api.post('/app/installations/11/access_tokens').reply(status)
+
+    await expect(recheck()).resolves.toMatchObject({ outcome: 'refused', reason: 'repository-unavailable' })
+  })
+
+  it('leaves a rate limit to the queue: nobody is refused for it', async () => {
+    expectStart()
+    lookAtActor().reply(429, {}, { 'retry-after': '90' })
+
+    await expect(recheck()).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 90_000 })
+  })
+})

@@ -1,0 +1,222 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createPublisher } from '../../worker/github/publish.ts'
+import { type Fence, FenceLostError, type HandOffInput } from '../../worker/pipeline/ports/index.ts'
+import { type MockGitHub, mockGitHub, never, openFence, repo, requestOf } from './mock-github.ts'
+
+const branch = 'airlock/3-fix-it'
+const commit = 'c'.repeat(40)
+const other = 'd'.repeat(40)
+const found = { number: 5, html_url: 'https://ghe.example.com/octo/hello/pull/5', head: { ref: branch } }
+const pullRequest = { number: 5, url: found.html_url }
+
+let github: MockGitHub
+beforeEach(() => {
+  github = mockGitHub()
+})
+afterEach(() => github.verify())
+
+function handOff(change: Partial<HandOffInput> = {}, fence: Fence = openFence) {
+  const input = { request: requestOf(), branch, commit, title: 'Fix it', body: 'Closes #3', fence, ...change }
+  return createPublisher(github).handOff(input, never)
+}
+
+function expectStart(): void {
+  github.expectToken({ contents: 'write', pull_requests: 'write' })
+  github.expectLocate()
+}
+const lookForRef = () => github.api.get(`${repo}/git/ref/heads%2Fairlock%2F3-fix-it`)
+const createRef = () => github.api.post(`${repo}/git/refs`, { ref: `refs/heads/${branch}`, sha: commit })
+const lookForPull = () => github.api.get(`${repo}/pulls`).query({ head: `octo:${branch}`, state: 'all', per_page: 1 })
+const openPull = (draft = true) =>
+  github.api.post(`${repo}/pulls`, { title: 'Fix it', body: 'Closes #3', head: branch, base: 'main', draft })
+const askForReview = () => github.api.post(`${repo}/pulls/5/requested_reviewers`, { reviewers: ['ada'] })
+const lookAtCommit = (sha: string, tree: string, parent: string) =>
+  github.api.get(`${repo}/git/commits/${sha}`).reply(200, { tree: { sha: tree }, parents: [{ sha: parent }] })
+const ref = (sha: string) => ({ ref: `refs/heads/${branch}`, object: { sha } })
+
+describe('handing off', () => {
+  it('creates the branch and a draft, and asks the requester for review', async () => {
+    expectStart()
+    lookForRef().reply(404)
+    createRef().reply(201, ref(commit))
+    lookForPull().reply(200, [])
+    openPull().reply(201, found)
+    askForReview().reply(201, {})
+
+    const published = await handOff()
+
+    expect(published).toEqual({ branch, commit, pullRequest })
+  })
+
+  it('creates nothing that is there already', async () => {
+    expectStart()
+    lookForRef().reply(200, ref(commit))
+    lookForPull().reply(200, [found])
+    askForReview().reply(201, {})
+
+    await expect(handOff()).resolves.toEqual({ branch, commit, pullRequest })
+  })
+
+  it('adopts a branch whose commit has the same tree on the same base', async () => {
+    expectStart()
+    lookForRef().reply(200, ref(other))
+    lookAtCommit(other, 'tree', 'base')
+    lookAtCommit(commit, 'tree', 'base')
+    lookForPull().reply(200, [found])
+    askForReview().reply(201, {})
+
+    await expect(handOff()).resolves.toEqual({ branch, commit: other, pullRequest })
+  })
+
+  it.each([
+    ['another tree', 'other tree', 'base'],
+    ['another base', 'tree', 'other base'],
+  ])('leaves a branch alone that holds %s', async (_what, tree, parent) => {
+    expectStart()
+    lookForRef().reply(200, ref(other))
+    lookAtCommit(other, tree, parent)
+    lookAtCommit(commit, 'tree', 'base')
+
+    await expect(handOff()).rejects.toMatchObject({ code: 'branch-taken', retryable: false })
+  })
+
+  it('heals a timeout after the branch was created', async () => {
+    expectStart()
+    lookForRef().reply(404)
+    createRef().replyWithError(new Error('socket hang up'))
+    lookForRef().reply(200, ref(commit))
+    lookForPull().reply(200, [found])
+    askForReview().reply(201, {})
+
+    await expect(handOff()).resolves.toMatchObject({ commit })
+  })
+
+  it('tries again when the timeout came before the branch was created', async () => {
+    expectStart()
+    lookForRef().thrice().reply(404)
+    createRef().replyWithError(new Error('socket hang up'))
+    createRef().reply(201, ref(commit))
+    lookForPull().reply(200, [found])
+    askForReview().reply(201, {})
+
+    await expect(handOff()).resolves.toMatchObject({ commit })
+  })
+
+  it('takes a 422 for a branch that another attempt just made', async () => {
+    expectStart()
+    lookForRef().reply(404)
+    createRef().reply(422, { message: 'Reference already exists' })
+    lookForRef().reply(200, ref(commit))
+    lookForPull().reply(200, [found])
+    askForReview().reply(201, {})
+
+    await expect(handOff()).resolves.toMatchObject({ commit })
+  })
+
+  it('does not insist when GitHub rejects the branch', async () => {
+    expectStart()
+    lookForRef().twice().reply(404)
+    createRef().reply(422, { message: 'refusing to allow a GitHub App to create or update workflow' })
+
+    await expect(handOff()).rejects.toMatchObject({ code: 'rejected', retryable: false })
+  })
+
+  it('heals a timeout after the pull request was opened: there is one', async () => {
+    expectStart()
+    lookForRef().reply(200, ref(commit))
+    lookForPull().reply(200, [])
+    openPull().reply(504)
+    lookForPull().reply(200, [found])
+    askForReview().reply(201, {})
+
+    await expect(handOff()).resolves.toMatchObject({ pullRequest })
+  })
+
+  it('opens no draft where the repository knows none', async () => {
+    expectStart()
+    lookForRef().reply(200, ref(commit))
+    lookForPull().reply(200, [])
+    openPull(true).reply(422, { message: 'Draft pull requests are not supported in this repository.' })
+    openPull(false).reply(201, found)
+    askForReview().reply(201, {})
+
+    await expect(handOff()).resolves.toMatchObject({ pullRequest })
+  })
+
+  it('opens no draft where the policy wants none', async () => {
+    const request = requestOf()
+    const policy = { ...request.policy, handoff: { ...request.policy.handoff, draft: false } }
+    expectStart()
+    lookForRef().reply(200, ref(commit))
+    lookForPull().reply(200, [])
+    openPull(false).reply(201, found)
+    askForReview().reply(201, {})
+
+    await expect(handOff({ request: { ...request, policy } })).resolves.toMatchObject({ pullRequest })
+  })
+
+  it('does without a review that GitHub refuses, and logs it', async () => {
+    expectStart()
+    lookForRef().reply(200, ref(commit))
+    lookForPull().reply(200, [found])
+    askForReview().reply(422, {})
+
+    await expect(handOff()).resolves.toMatchObject({ pullRequest })
+    expect(github.log.lines).toEqual([expect.objectContaining({ message: expect.stringContaining('review') })])
+  })
+
+  it.each([
+    ['branch', 1],
+    ['pull request', 2],
+    ['review', 3],
+  ])('makes no %s for an attempt that was overtaken', async (_what, atCheck) => {
+    let checks = 0
+    const check = vi.fn(async () => {
+      checks += 1
+      if (checks === atCheck) throw new FenceLostError('overtaken')
+    })
+    expectStart()
+    lookForRef().reply(404)
+    if (atCheck > 1) createRef().reply(201, ref(commit))
+    if (atCheck > 1) lookForPull().reply(200, [])
+    if (atCheck > 2) openPull().reply(201, found)
+
+    await expect(handOff({}, { check })).rejects.toThrow(FenceLostError)
+  })
+})
+
+describe('a ref that is not ours to make', () => {
+  it.each([
+    'main',
+    'feature/x',
+    'airlock',
+    'airlock/',
+    'airlock/../main',
+    'airlock/a..b',
+    'airlock/-rf',
+    'airlock/.hidden',
+    'airlock/x.lock',
+    'airlock/x.',
+    'airlock//x',
+    'airlock/$(id)',
+    'airlock/a b',
+    'airlock/x~1',
+    'airlock/@{u}',
+    'airlock/x\n',
+    'refs/heads/airlock/x',
+    'refs/tags/v1',
+    'Airlock/x',
+    `airlock/${'x'.repeat(200)}`,
+  ])('is refused before anything is asked of GitHub: %j', async (name) => {
+    expectStart()
+
+    await expect(handOff({ branch: name })).rejects.toMatchObject({ code: 'rejected' })
+  })
+
+  it('is refused when it is the default branch', async () => {
+    github.expectToken({ contents: 'write', pull_requests: 'write' })
+    github.expectLocate({ default_branch: branch })
+
+    await expect(handOff()).rejects.toMatchObject({ code: 'rejected' })
+  })
+})

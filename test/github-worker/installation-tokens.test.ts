@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type MockGitHub, mockGitHub, never } from './mock-github.ts'
+
+let github: MockGitHub
+beforeEach(() => {
+  github = mockGitHub()
+})
+afterEach(() => github.verify())
+
+const mint = () => github.tokens.mint(11, 7, { contents: 'read' }, never)
+const grant = () => github.api.post('/app/installations/11/access_tokens')
+
+describe('a token', () => {
+  it('is for one repository, with the permissions that were asked for, and is revoked at its end', async () => {
+    github.expectToken({ contents: 'read' })
+
+    await using token = await mint()
+
+    expect(token.value).toBe('ghs_1')
+  })
+
+  it('is never taken from a cache', async () => {
+    github.expectToken({ contents: 'read' }, 'ghs_1')
+    github.expectToken({ contents: 'read' }, 'ghs_2')
+
+    await using first = await mint()
+    await using second = await mint()
+
+    expect([first.value, second.value]).toEqual(['ghs_1', 'ghs_2'])
+  })
+
+  it.each([
+    ['more repositories', [{ id: 7 }, { id: 8 }]],
+    ['another repository', [{ id: 8 }]],
+  ])('for %s than asked is revoked and refused', async (_what, repositories) => {
+    grant().reply(201, { token: 'ghs_wide', repositories })
+    github.api.delete('/installation/token').matchHeader('authorization', 'token ghs_wide').reply(204)
+
+    await expect(mint()).rejects.toMatchObject({ name: 'HandoffError', code: 'denied' })
+  })
+
+  it.each([
+    ['a suspended installation', 403, {}, { code: 'suspended', retryable: false }],
+    ['an installation that is gone', 404, {}, { code: 'suspended', retryable: false }],
+    ['a repository out of reach', 422, {}, { code: 'suspended', retryable: false }],
+    ['a wrong App key', 401, {}, { code: 'denied', retryable: false }],
+    ['a rate limit', 403, { 'retry-after': '30' }, { code: 'rate-limited', retryAfterMs: 30_000 }],
+    ['GitHub being away', 502, {}, { code: 'unavailable', retryable: true }],
+  ])('is not had from %s', async (_what, status, headers, expected) => {
+    grant().reply(status, {}, headers)
+
+    await expect(mint()).rejects.toMatchObject({ name: 'HandoffError', ...expected })
+  })
+
+  it('that cannot be revoked is tried three times and logged, without its value', async () => {
+    grant().reply(201, { token: 'ghs_1', repositories: [{ id: 7 }] })
+    github.api.delete('/installation/token').times(3).reply(500)
+    const token = await mint()
+
+    await token[Symbol.asyncDispose]()
+
+    expect(github.log.lines).toHaveLength(1)
+    expect(JSON.stringify(github.log.lines)).not.toContain('ghs_1')
+  })
+
+  it('that expired meanwhile needs no revoking', async () => {
+    grant().reply(201, { token: 'ghs_1', repositories: [{ id: 7 }] })
+    github.api.delete('/installation/token').reply(401)
+    const token = await mint()
+
+    await token[Symbol.asyncDispose]()
+
+    expect(github.log.lines).toEqual([])
+  })
+})

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createPacedWriter } from '../../worker/github/paced-writer.ts'
+
+const pace = { soonMs: 3000, laterMs: 20_000 }
+const written: string[] = []
+const write = async ({ text }: { text: string }) => void written.push(text)
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  written.length = 0
+})
+afterEach(() => vi.useRealTimers())
+
+describe('a paced writer', () => {
+  it('writes the first at once, then the newest of many, and the last one too', async () => {
+    const writer = createPacedWriter(write, pace)
+
+    writer.offer({ text: 'one' }, 'soon')
+    await vi.advanceTimersByTimeAsync(0)
+    writer.offer({ text: 'two' }, 'soon')
+    writer.offer({ text: 'three' }, 'soon')
+    await vi.advanceTimersByTimeAsync(2999)
+    const early = [...written]
+    await vi.advanceTimersByTimeAsync(1)
+
+    expect(early).toEqual(['one'])
+    expect(written).toEqual(['one', 'three'])
+  })
+
+  it('brings forward what was to come later when something urgent comes', async () => {
+    const writer = createPacedWriter(write, pace)
+    writer.offer({ text: 'one' }, 'soon')
+    await vi.advanceTimersByTimeAsync(0)
+
+    writer.offer({ text: 'chatter' }, 'later')
+    await vi.advanceTimersByTimeAsync(3000)
+    const chatter = [...written]
+    writer.offer({ text: 'next step' }, 'soon')
+    await vi.advanceTimersByTimeAsync(0)
+
+    expect(chatter).toEqual(['one'])
+    expect(written).toEqual(['one', 'next step'])
+  })
+
+  it('drops what was not begun when it is disposed of, and writes nothing after that', async () => {
+    const writer = createPacedWriter(write, pace)
+    writer.offer({ text: 'one' }, 'soon')
+    await vi.advanceTimersByTimeAsync(0)
+    writer.offer({ text: 'two' }, 'soon')
+
+    await writer[Symbol.asyncDispose]()
+    writer.offer({ text: 'three' }, 'soon')
+    await vi.advanceTimersByTimeAsync(60_000)
+
+    expect(written).toEqual(['one'])
+  })
+})

@@ -1,0 +1,225 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type JobSummary, statusMarker } from '../../worker/contract/index.ts'
+import { createReporter, type ReporterDeps } from '../../worker/github/reporter.ts'
+import { FenceLostError, type JobProgress } from '../../worker/pipeline/ports/index.ts'
+import { type MockGitHub, mockGitHub, openFence, repo, requestOf } from './mock-github.ts'
+
+const request = requestOf()
+const marker = statusMarker(request.id)
+const commit = 'c'.repeat(40)
+const progress: JobProgress = { step: 'clone', startedAt: 0, finished: [], activity: null }
+const ours = { id: 70, user: { login: 'airlock[bot]' }, body: `${marker}\nQueued.` }
+const words = { title: 'Done', summary: 'All well.', conclusion: 'success' } as const
+
+/** The reporter hands it on to the wording and looks at its outcome alone. */
+const summary: JobSummary = {
+  report: {
+    id: request.id,
+    outcome: 'published',
+    reason: 'pull-request-opened',
+    branch: 'airlock/3',
+    baseSha: request.base.sha,
+    commit,
+    pullRequest: null,
+    findings: [],
+    posture: null,
+    egress: { allowed: [], denied: [] },
+    usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
+    durations: {},
+    audit: '/dev/null',
+  },
+  outcome: { outcome: 'published', reason: 'pull-request-opened' },
+  gates: [],
+  agentSummary: '',
+  changedFiles: [],
+  notes: [],
+  pullRequestUrl: null,
+  lastOutput: '',
+}
+
+let github: MockGitHub
+beforeEach(() => {
+  github = mockGitHub()
+})
+afterEach(() => github.verify())
+
+function reporter(change: Partial<ReporterDeps> = {}) {
+  return createReporter({
+    tokens: github.tokens,
+    log: github.log,
+    fence: openFence,
+    botLogin: async () => 'airlock[bot]',
+    pace: { soonMs: 0, laterMs: 0 },
+    wording: {
+      running: (_request, { step }) => `${marker}\nRunning ${step}.`,
+      finished: () => `${marker}\nFinished.`,
+      checkRun: () => words,
+    },
+    ...change,
+  })
+}
+
+function expectSession(permissions: Parameters<MockGitHub['expectToken']>[0] = { issues: 'write' }): void {
+  github.expectToken(permissions)
+  github.expectLocate()
+}
+const listComments = () => github.api.get(`${repo}/issues/3/comments`).query(true)
+const addComment = (text: string) => github.api.post(`${repo}/issues/3/comments`, { body: `${marker}\n${text}` })
+const editComment = (text: string) => github.api.patch(`${repo}/issues/comments/70`, { body: `${marker}\n${text}` })
+const reactToIssue = () => github.api.post(`${repo}/issues/3/reactions`, { content: 'rocket' })
+
+describe('progress', () => {
+  it('edits the comment that the app made, found by its marker and its author', async () => {
+    const forged = { id: 69, user: { login: 'mallory' }, body: `${marker}\nQueued.` }
+    const another = { id: 68, user: { login: 'airlock[bot]' }, body: `${statusMarker('job0000002')}\nQueued.` }
+    expectSession()
+    listComments().reply(200, [forged, another, ours])
+    const edited = editComment('Running clone.').reply(200, ours)
+
+    await using telling = reporter()
+    await telling.progress(request, progress)
+    await vi.waitFor(() => expect(edited.isDone()).toBe(true))
+  })
+
+  it('makes the comment where there is none, once, and knows it from then on', async () => {
+    expectSession()
+    listComments().reply(200, [])
+    const made = addComment('Running clone.').reply(201, ours)
+    await using telling = reporter()
+    await telling.progress(request, progress)
+    await vi.waitFor(() => expect(made.isDone()).toBe(true))
+
+    expectSession()
+    const edited = editComment('Running setup.').reply(200, ours)
+    await telling.progress(request, { ...progress, step: 'setup' })
+    await vi.waitFor(() => expect(edited.isDone()).toBe(true))
+  })
+
+  it('makes no second comment when the answer to the first was lost', async () => {
+    expectSession()
+    listComments().reply(200, [])
+    addComment('Running clone.').replyWithError(new Error('socket hang up'))
+    listComments().reply(200, [ours])
+    const edited = editComment('Running clone.').reply(200, ours)
+
+    await using telling = reporter()
+    await telling.progress(request, progress)
+    await vi.waitFor(() => expect(edited.isDone()).toBe(true))
+  })
+
+  it('returns at once and never throws, whatever GitHub does', async () => {
+    github.api.post('/app/installations/11/access_tokens').reply(401)
+
+    await using telling = reporter()
+    await telling.progress(request, progress)
+    await vi.waitFor(() => expect(github.log.lines).toHaveLength(1))
+  })
+
+  it('is not written over the words of a successor', async () => {
+    const check = vi.fn(async () => {
+      throw new FenceLostError('overtaken')
+    })
+    expectSession()
+    listComments().reply(200, [ours])
+
+    await using telling = reporter({ fence: { check } })
+    await telling.progress(request, progress)
+    await vi.waitFor(() => expect(github.log.lines).toHaveLength(1))
+  })
+})
+
+describe('the end', () => {
+  it('is told by comment, reaction and check run', async () => {
+    expectSession()
+    listComments().reply(200, [ours])
+    editComment('Finished.').reply(200, ours)
+    expectSession()
+    reactToIssue().reply(201, {})
+    expectSession({ checks: 'write' })
+    github.api.get(`${repo}/commits/${commit}/check-runs`).query(true).reply(200, { total_count: 0, check_runs: [] })
+    const body = {
+      name: 'Airlock',
+      head_sha: commit,
+      external_id: request.id,
+      status: 'completed',
+      conclusion: 'success',
+      output: { title: 'Done', summary: 'All well.' },
+    }
+    github.api.post(`${repo}/check-runs`, body).reply(201, {})
+
+    await using telling = reporter()
+    await telling.finished(request, summary, commit)
+
+    expect(github.log.lines).toEqual([])
+  })
+
+  it('makes no second check run, and none where there is no commit', async () => {
+    for (const _round of [1, 2]) {
+      expectSession()
+      listComments().reply(200, [ours])
+      editComment('Finished.').reply(200, ours)
+      expectSession()
+      reactToIssue().reply(200, {})
+    }
+    expectSession({ checks: 'write' })
+    const made = { total_count: 1, check_runs: [{ id: 1, external_id: request.id }] }
+    github.api.get(`${repo}/commits/${commit}/check-runs`).query(true).reply(200, made)
+
+    await using first = reporter()
+    await first.finished(request, summary, commit)
+    await using second = reporter()
+    await second.finished(request, summary, null)
+  })
+
+  it('reacts to the comment that asked, on a pull request with its own permission', async () => {
+    const asked = requestOf({
+      subject: { kind: 'pull-request', number: 3, title: 'A change' },
+      trigger: { ...request.trigger, kind: 'command', commentId: 55 },
+    })
+    expectSession({ pull_requests: 'write' })
+    listComments().reply(200, [ours])
+    editComment('Finished.').reply(200, ours)
+    expectSession({ pull_requests: 'write' })
+    github.api.post(`${repo}/issues/comments/55/reactions`, { content: 'rocket' }).reply(201, {})
+
+    await using telling = reporter()
+    await telling.finished(asked, summary, null)
+  })
+
+  it('is told as far as GitHub lets it: what is refused is logged and the rest goes on', async () => {
+    expectSession()
+    listComments().reply(403)
+    expectSession()
+    reactToIssue().reply(410)
+    github.api.post('/app/installations/11/access_tokens').reply(422)
+
+    await using telling = reporter()
+    await telling.finished(request, summary, commit)
+
+    expect(github.log.lines).toHaveLength(3)
+  })
+
+  it('writes the comment again that a person deleted', async () => {
+    expectSession()
+    listComments().reply(200, [])
+    const made = addComment('Running clone.').reply(201, ours)
+    await using telling = reporter()
+    await telling.progress(request, progress)
+    await vi.waitFor(() => expect(made.isDone()).toBe(true))
+
+    expectSession()
+    editComment('Finished.').reply(404)
+    listComments().reply(200, [])
+    addComment('Finished.').reply(201, { ...ours, id: 71 })
+    expectSession()
+    reactToIssue().reply(201, {})
+    await telling.finished(request, summary, null)
+  })
+
+  it('says nothing for a job without a subject', async () => {
+    await using telling = reporter()
+
+    await telling.progress(requestOf({ subject: null }), progress)
+    await telling.finished(requestOf({ subject: null }), summary, null)
+  })
+})

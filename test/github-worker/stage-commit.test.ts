@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ChangeSet, FileChange, FileMode } from '../../worker/contract/index.ts'
+import { createPublisher } from '../../worker/github/publish.ts'
+import { type Fence, FenceLostError } from '../../worker/pipeline/ports/index.ts'
+import { type MockGitHub, mockGitHub, never, openFence, repo, requestOf } from './mock-github.ts'
+
+const baseSha = 'a'.repeat(40)
+const treeSha = '7'.repeat(40)
+const commitSha = 'c'.repeat(40)
+const binary = Uint8Array.from([0, 255, 254, 10, 13, 0, 128])
+
+function version(content: Uint8Array | string, mode: FileMode = '100644') {
+  const bytes = Buffer.from(content)
+  const sha = createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+  return { mode, sha, content: bytes }
+}
+
+const added: FileChange = { path: 'img/logo.png', before: null, after: version(binary) }
+const madeExecutable: FileChange = {
+  path: 'run.sh',
+  before: version('#!/bin/sh\n'),
+  after: version('#!/bin/sh\n', '100755'),
+}
+const linked: FileChange = { path: 'current', before: null, after: version('img/logo.png', '120000') }
+const deleted: FileChange = { path: 'bin/old', before: version('old', '100755'), after: null }
+
+let github: MockGitHub
+beforeEach(() => {
+  github = mockGitHub()
+})
+afterEach(() => github.verify())
+
+function stage(files: readonly FileChange[], fence: Fence = openFence): Promise<string> {
+  const changeSet: ChangeSet = { baseSha, treeSha, files }
+  const publisher = createPublisher(github)
+  const input = { request: requestOf(), changeSet, repository: '/nowhere', commitMessage: 'Mend it', fence }
+  return publisher.stage(input, never)
+}
+
+function expectStart(): void {
+  github.expectToken({ contents: 'write' })
+  github.expectLocate()
+  github.api.get(`${repo}/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
+}
+
+function expectBlob({ after }: FileChange) {
+  const content = Buffer.from(after?.content ?? '').toString('base64')
+  return github.api.post(`${repo}/git/blobs`, { content, encoding: 'base64' })
+}
+
+function expectTree() {
+  return github.api.post(`${repo}/git/trees`)
+}
+
+describe('staging a commit', () => {
+  it('uploads binary content, modes, links and deletions on the base tree, and names no author', async () => {
+    expectStart()
+    for (const file of [added, madeExecutable, linked]) expectBlob(file).reply(201, { sha: file.after?.sha })
+    const tree = [
+      { path: 'img/logo.png', mode: '100644', type: 'blob', sha: added.after?.sha },
+      { path: 'run.sh', mode: '100755', type: 'blob', sha: madeExecutable.after?.sha },
+      { path: 'current', mode: '120000', type: 'blob', sha: linked.after?.sha },
+      { path: 'bin/old', mode: '100755', type: 'blob', sha: null },
+    ]
+    github.api.post(`${repo}/git/trees`, { base_tree: 'b'.repeat(40), tree }).reply(201, { sha: treeSha })
+    // The whole body: an author or a committer would keep GitHub from signing.
+    const commit = { message: 'Mend it', tree: treeSha, parents: [baseSha] }
+    github.api.post(`${repo}/git/commits`, commit).reply(201, { sha: commitSha })
+
+    const staged = await stage([added, madeExecutable, linked, deleted])
+
+    expect(staged).toBe(commitSha)
+  })
+
+  it('refuses a tree that is not the one that was checked', async () => {
+    expectStart()
+    expectTree().reply(201, { sha: 'e'.repeat(40) })
+
+    await expect(stage([deleted])).rejects.toMatchObject({ code: 'rejected', message: expect.stringContaining('tree') })
+  })
+
+  it('refuses a blob that is not the one that was checked', async () => {
+    expectStart()
+    expectBlob(added).reply(201, { sha: 'e'.repeat(40) })
+
+    await expect(stage([added])).rejects.toMatchObject({ code: 'rejected' })
+  })
+
+  it('says that a workflow file was refused for want of the permission', async () => {
+    const workflow: FileChange = { path: '.github/workflows/ci.yml', before: version('on: push'), after: null }
+    expectStart()
+    expectTree().reply(404)
+
+    await expect(stage([workflow])).rejects.toMatchObject({
+      code: 'rejected',
+      message: expect.stringContaining('.github/workflows/ci.yml'),
+    })
+  })
+
+  it('goes on after a 502 and after a connection that broke', async () => {
+    expectStart()
+    expectBlob(added).reply(502)
+    expectBlob(added).replyWithError(new Error('socket hang up'))
+    expectBlob(added).reply(201, { sha: added.after?.sha })
+    expectTree().reply(201, { sha: treeSha })
+    github.api.post(`${repo}/git/commits`).reply(201, { sha: commitSha })
+
+    await expect(stage([added])).resolves.toBe(commitSha)
+  })
+
+  it('leaves a GitHub that stays away to the queue', { timeout: 10_000 }, async () => {
+    expectStart()
+    expectTree().times(4).reply(503)
+
+    await expect(stage([deleted])).rejects.toMatchObject({ code: 'unavailable', retryable: true })
+  })
+
+  it('leaves a long rate limit to the queue, at once', async () => {
+    expectStart()
+    expectTree().reply(403, {}, { 'retry-after': '120' })
+
+    await expect(stage([deleted])).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 120_000 })
+  })
+
+  it('takes a fresh token when the first one expired in the middle', async () => {
+    github.api.post('/app/installations/11/access_tokens').reply(201, { token: 'ghs_old', repositories: [{ id: 7 }] })
+    github.expectLocate()
+    github.api.get(`${repo}/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
+    expectTree().matchHeader('authorization', 'token ghs_old').reply(401)
+    github.expectToken({ contents: 'write' }, 'ghs_new')
+    expectTree().matchHeader('authorization', 'token ghs_new').reply(201, { sha: treeSha })
+    github.api.post(`${repo}/git/commits`).reply(201, { sha: commitSha })
+
+    await expect(stage([deleted])).resolves.toBe(commitSha)
+  })
+
+  it('mints afresh only once, also when many uploads meet the 401 together', async () => {
+    const files = ['a', 'b', 'c', 'd'].map((path) => ({ path, before: null, after: version(path) }))
+    github.api.post('/app/installations/11/access_tokens').reply(201, { token: 'ghs_old', repositories: [{ id: 7 }] })
+    github.expectLocate()
+    github.api.get(`${repo}/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
+    for (const file of files) expectBlob(file).matchHeader('authorization', 'token ghs_old').reply(401)
+    github.expectToken({ contents: 'write' }, 'ghs_new')
+    for (const file of files) expectBlob(file).reply(201, { sha: file.after.sha })
+    expectTree().reply(201, { sha: treeSha })
+    github.api.post(`${repo}/git/commits`).reply(201, { sha: commitSha })
+
+    await expect(stage(files)).resolves.toBe(commitSha)
+  })
+
+  it('is denied when the fresh token is refused too', async () => {
+    github.api.post('/app/installations/11/access_tokens').reply(201, { token: 'ghs_old', repositories: [{ id: 7 }] })
+    github.expectToken({ contents: 'write' }, 'ghs_new')
+    github.api.get('/installation/repositories?per_page=1').times(2).reply(401)
+
+    await expect(stage([deleted])).rejects.toMatchObject({ code: 'denied' })
+  })
+
+  it('uploads nothing for an attempt that was overtaken', async () => {
+    expectStart()
+    const check = vi.fn(async () => {
+      throw new FenceLostError('overtaken')
+    })
+
+    await expect(stage([added], { check })).rejects.toThrow(FenceLostError)
+  })
+
+  it('refuses a repository that went to another owner', async () => {
+    github.expectToken({ contents: 'write' })
+    github.expectLocate({ owner: { login: 'mallory' } })
+
+    await expect(stage([added])).rejects.toMatchObject({ code: 'denied' })
+  })
+
+  it('follows a repository that was renamed, by its id', async () => {
+    github.expectToken({ contents: 'write' })
+    github.expectLocate({ name: 'renamed' })
+    github.api.get(`/repos/octo/renamed/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
+    github.api.post('/repos/octo/renamed/git/trees').reply(201, { sha: treeSha })
+    github.api.post('/repos/octo/renamed/git/commits').reply(201, { sha: commitSha })
+
+    await expect(stage([deleted])).resolves.toBe(commitSha)
+  })
+})

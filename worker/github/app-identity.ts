@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { createAppClient } from './github-client.ts'
+import type { InstallationTokensDeps } from './installation-tokens.ts'
+import { mapGitHubError } from './map-github-error.ts'
+
+const appSchema = z.object({ slug: z.string().min(1) })
+const timeoutMs = 20_000
+
+/** The login under which our comments appear. Asked once; a failure is asked again. Throws HandoffError. */
+export function createBotLogin(deps: Omit<InstallationTokensDeps, 'log'>): () => Promise<string> {
+  let known: string | null = null
+  return async () => {
+    if (known !== null) return known
+    const octokit = createAppClient(deps.baseUrl, deps, AbortSignal.timeout(timeoutMs))
+    const { data } = await octokit.rest.apps.getAuthenticated().catch((error: unknown) => {
+      throw mapGitHubError(error)
+    })
+    known = `${appSchema.parse(data).slug}[bot]`
+    return known
+  }
+}

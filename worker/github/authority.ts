@@ -1,0 +1,93 @@
+import type { Octokit } from 'octokit'
+import { z } from 'zod'
+import { type JobRequest, type Outcome, type Permission, permissions, type reasons } from '../contract/index.ts'
+import { type Authority, HandoffError } from '../pipeline/ports/index.ts'
+import type { InstallationTokens } from './installation-tokens.ts'
+import type { LocatedRepository } from './locate-repository.ts'
+import { openRepositorySession, type RepositorySession } from './repository-session.ts'
+
+export interface AuthorityDeps {
+  readonly tokens: InstallationTokens
+  /**
+   * The digest of the policy as it is on the default branch now, or why it cannot be had. The client reads this one
+   * repository.
+   */
+  readonly policyDigest: (octokit: Octokit, repository: LocatedRepository) => Promise<string | Outcome>
+}
+
+const permissionSchema = z.object({
+  permission: z.string(),
+  role_name: z.string().optional(),
+  user: z.object({ id: z.int() }).nullable(),
+})
+
+/** Looks again at what the request was allowed for. The text is frozen in the request, so it is not looked at. */
+export function createAuthority({ tokens, policyDigest }: AuthorityDeps): Authority {
+  return {
+    async recheck(request, signal) {
+      await using session = openRepositorySession(tokens, request, { metadata: 'read', contents: 'read' }, signal)
+      try {
+        const at = await session.locate()
+        if (at.archived) return refuse('repository-archived')
+        return (
+          (await recheckActor(session, at, request)) ??
+          (await recheckBase(session, at, request)) ??
+          (await recheckPolicy(session, at, request, policyDigest))
+        )
+      } catch (error) {
+        if (!(error instanceof HandoffError) || error.retryable) throw error
+        return refuse('repository-unavailable', error.message)
+      }
+    },
+  }
+}
+
+async function recheckActor(session: RepositorySession, at: LocatedRepository, request: JobRequest) {
+  const { actor, policy } = request
+  const found = await session.find((octokit) =>
+    octokit.rest.repos.getCollaboratorPermissionLevel({ ...nameOf(at), username: actor.login }),
+  )
+  const level = permissionSchema.safeParse(found?.data).data
+  // A login may have changed hands since: the id is the person.
+  if (level?.user?.id !== actor.id) return refuse('permission-lost')
+  const held = heldPermission(level.permission, level.role_name)
+  return permissions.indexOf(held) < permissions.indexOf(policy.triggers.permission) ? refuse('permission-lost') : null
+}
+
+/**
+ * GitHub's `permission` folds maintain into write and triage into read; `role_name` tells them apart, but may also be
+ * the name of a custom role, and that may be anything.
+ */
+function heldPermission(permission: string, role: string | undefined): Permission {
+  if (permission === 'write' && role === 'maintain') return 'maintain'
+  if (permission === 'read' && role === 'triage') return 'triage'
+  return permission === 'admin' || permission === 'write' || permission === 'read' ? permission : 'none'
+}
+
+/** Whether the base is still an ancestor of its branch is judged by git, in the clone. */
+async function recheckBase(session: RepositorySession, at: LocatedRepository, { base }: JobRequest) {
+  const branch = await session.find((octokit) => octokit.rest.repos.getBranch({ ...nameOf(at), branch: base.ref }))
+  if (branch === null) return refuse('base-missing')
+  if (branch.data.commit.sha === base.sha) return null
+  const commit = await session.find((octokit) => octokit.rest.git.getCommit({ ...nameOf(at), commit_sha: base.sha }))
+  return commit === null ? refuse('base-moved') : null
+}
+
+async function recheckPolicy(
+  session: RepositorySession,
+  at: LocatedRepository,
+  request: JobRequest,
+  policyDigest: AuthorityDeps['policyDigest'],
+): Promise<Outcome | null> {
+  const digest = await session.call((octokit) => policyDigest(octokit, at))
+  if (typeof digest !== 'string') return digest
+  return digest === request.policyDigest ? null : refuse('policy-changed')
+}
+
+function nameOf({ owner, repo }: LocatedRepository) {
+  return { owner, repo }
+}
+
+function refuse(reason: (typeof reasons)['refused'][number], detail?: string): Outcome {
+  return { outcome: 'refused', reason, ...(detail === undefined ? {} : { detail }) }
+}

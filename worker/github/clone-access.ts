@@ -1,0 +1,41 @@
+import type { JobRequest } from '../contract/index.ts'
+import { HandoffError } from '../pipeline/ports/index.ts'
+import { createTokenClient } from './github-client.ts'
+import type { InstallationTokens } from './installation-tokens.ts'
+import { locateRepository } from './locate-repository.ts'
+import { mapGitHubError } from './map-github-error.ts'
+import { tryAgain } from './try-again.ts'
+
+export interface CloneAccessDeps {
+  readonly tokens: InstallationTokens
+  /** `https://github.com`, or `PROTOCOL://HOST`. */
+  readonly gitUrl: string
+}
+
+export interface GitHubCloneAccess {
+  readonly url: string
+  readonly token: string
+  dispose(): Promise<void>
+}
+
+/** Where the repository is today, by its id, and a token that reads its contents and nothing else. Throws HandoffError. */
+export function createCloneAccess({ tokens, gitUrl }: CloneAccessDeps) {
+  return async (request: JobRequest, signal: AbortSignal): Promise<GitHubCloneAccess> => {
+    const { installationId, repository } = request
+    if (installationId === null) throw new HandoffError('denied', 'a job without an installation has no GitHub')
+    const token = await tryAgain(() => tokens.mint(installationId, repository.id, { contents: 'read' }, signal), signal)
+    const dispose = async () => token[Symbol.asyncDispose]()
+    const octokit = createTokenClient(tokens.baseUrl, token.value, signal)
+    const locate = () =>
+      locateRepository(octokit, request).catch((error: unknown) => {
+        throw mapGitHubError(error)
+      })
+    try {
+      const { owner, repo } = await tryAgain(locate, signal)
+      return { url: `${gitUrl}/${owner}/${repo}.git`, token: token.value, dispose }
+    } catch (error) {
+      await dispose()
+      throw error
+    }
+  }
+}

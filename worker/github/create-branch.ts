@@ -1,0 +1,39 @@
+import { type Fence, HandoffError } from '../pipeline/ports/index.ts'
+import { ensure } from './ensure.ts'
+import type { LocatedRepository } from './locate-repository.ts'
+import type { RepositorySession } from './repository-session.ts'
+
+export interface BranchWanted {
+  readonly branch: string
+  readonly commit: string
+  readonly fence: Fence
+}
+
+/**
+ * Creates the branch, never moves one. A branch of that name is ours if an earlier try made it: the same commit, or one
+ * with the same tree on the same parents. Anything else is somebody else's. Returns the branch's commit.
+ */
+export async function createBranch(
+  session: RepositorySession,
+  { owner, repo }: LocatedRepository,
+  { branch, commit, fence }: BranchWanted,
+): Promise<string> {
+  const at = { owner, repo }
+  const find = async () => {
+    const found = await session.find((octokit) => octokit.rest.git.getRef({ ...at, ref: `heads/${branch}` }))
+    return found?.data.object.sha ?? null
+  }
+  const create = async () => {
+    const ref = `refs/heads/${branch}`
+    const made = await session.once((octokit) => octokit.rest.git.createRef({ ...at, ref, sha: commit }))
+    return made.data.object.sha
+  }
+  const identity = async (sha: string) => {
+    const { data } = await session.call((octokit) => octokit.rest.git.getCommit({ ...at, commit_sha: sha }))
+    return [data.tree.sha, ...data.parents.map((parent) => parent.sha)].join(' ')
+  }
+
+  const there = await ensure({ find, create }, fence, session.signal)
+  if (there === commit || (await identity(there)) === (await identity(commit))) return there
+  throw new HandoffError('branch-taken', `${branch} exists and holds something else`)
+}

@@ -1,0 +1,33 @@
+/**
+ * GitHub as the worker uses it: read tokens to look again, a write token to publish, a comment to tell. The only
+ * module that holds the App's key. May import contract and the pipeline's ports.
+ *
+ * Octokit's own retry and throttling are off: they wait for as long as a server says and repeat what may already have
+ * happened. Here each effect is looked up before it is done, tried a few times, and then left to the queue.
+ */
+import { createAppAuth } from '@octokit/auth-app'
+import { Octokit } from 'octokit'
+
+const requestMs = 20_000
+const plain = { userAgent: 'airlock', throttle: { enabled: false }, retry: { enabled: false } }
+
+/** A client with an installation token. Every request ends within 20 s, or with the signal. */
+export function createTokenClient(baseUrl: string, token: string, signal: AbortSignal): Octokit {
+  return bounded(new Octokit({ ...plain, baseUrl, auth: token }), signal)
+}
+
+/** A client that signs in as the App itself; it mends a clock that is wrong by GitHub's. */
+export function createAppClient(
+  baseUrl: string,
+  auth: { readonly appId: number; readonly privateKey: string },
+  signal: AbortSignal,
+): Octokit {
+  return bounded(new Octokit({ ...plain, baseUrl, authStrategy: createAppAuth, auth }), signal)
+}
+
+function bounded(octokit: Octokit, signal: AbortSignal): Octokit {
+  octokit.hook.before('request', (options) => {
+    options.request.signal = AbortSignal.any([signal, AbortSignal.timeout(requestMs)])
+  })
+  return octokit
+}

@@ -1,0 +1,53 @@
+import type { Fence } from '../pipeline/ports/index.ts'
+import { ensure } from './ensure.ts'
+import type { LocatedRepository } from './locate-repository.ts'
+import { statusOf } from './map-github-error.ts'
+import type { RepositorySession } from './repository-session.ts'
+
+export interface PullRequestWanted {
+  readonly branch: string
+  readonly base: string
+  readonly title: string
+  readonly body: string
+  readonly draft: boolean
+  readonly fence: Fence
+}
+
+export interface PullRequestOpened {
+  readonly number: number
+  readonly url: string
+}
+
+/** Opens the branch's pull request, or finds the one that there is, closed ones included: a person's no stands. */
+export async function openPullRequest(
+  session: RepositorySession,
+  { owner, repo }: LocatedRepository,
+  { branch, base, title, body, draft, fence }: PullRequestWanted,
+): Promise<PullRequestOpened> {
+  const at = { owner, repo }
+  const find = async () => {
+    const { data } = await session.call((octokit) =>
+      octokit.rest.pulls.list({ ...at, head: `${owner}:${branch}`, state: 'all', per_page: 1 }),
+    )
+    // An unknown head is ignored by some servers, which then list everything.
+    const found = data.find(({ head }) => head.ref === branch)
+    return found === undefined ? null : { number: found.number, url: found.html_url }
+  }
+  const open = async (asDraft: boolean) => {
+    const { data } = await session.once((octokit) =>
+      octokit.rest.pulls.create({ ...at, title, body, head: branch, base, draft: asDraft }),
+    )
+    return { number: data.number, url: data.html_url }
+  }
+  const create = async () => {
+    try {
+      return await open(draft)
+    } catch (error) {
+      // Private repositories of some plans know no drafts. One that is there already is refused again, and then found.
+      if (!draft || statusOf(error) !== 422) throw error
+      await fence.check()
+      return open(false)
+    }
+  }
+  return ensure({ find, create }, fence, session.signal)
+}

@@ -1,0 +1,58 @@
+import type { BaseLogger } from 'pino'
+import { HandoffError, type Publisher } from '../pipeline/ports/index.ts'
+import { checkBranchName } from './check-branch-name.ts'
+import { createBranch } from './create-branch.ts'
+import type { InstallationTokens } from './installation-tokens.ts'
+import { openPullRequest } from './open-pull-request.ts'
+import { openRepositorySession } from './repository-session.ts'
+import { stageCommit } from './stage-commit.ts'
+
+export interface PublisherDeps {
+  readonly tokens: InstallationTokens
+  readonly log: Pick<BaseLogger, 'info'>
+}
+
+/** Write tokens are minted here, for one repository and one half of the handoff, and revoked at its end. */
+export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
+  return {
+    async stage({ request, changeSet, commitMessage, fence }, signal) {
+      await using session = openRepositorySession(tokens, request, { contents: 'write' }, signal)
+      const at = await session.locate()
+      // Awaited here, or its failure would be nobody's while the session ends.
+      return await stageCommit(session, at, { changeSet, message: commitMessage, fence })
+    },
+
+    async handOff({ request, branch, commit, title, body, fence }, signal) {
+      const permissions = { contents: 'write', pull_requests: 'write' } as const
+      await using session = openRepositorySession(tokens, request, permissions, signal)
+      const at = await session.locate()
+      checkBranchName(branch, at.defaultBranch)
+      const published = await createBranch(session, at, { branch, commit, fence })
+      const { handoff } = request.policy
+      const pullRequest = await openPullRequest(session, at, {
+        branch,
+        base: request.base.ref,
+        title,
+        body,
+        draft: handoff.draft,
+        fence,
+      })
+
+      await fence.check()
+      await session
+        .once((octokit) =>
+          octokit.rest.pulls.requestReviewers({
+            owner: at.owner,
+            repo: at.repo,
+            pull_number: pullRequest.number,
+            reviewers: [request.actor.login],
+          }),
+        )
+        .catch((error: unknown) => {
+          if (!(error instanceof HandoffError)) throw error
+          log.info({ err: error, jobId: request.id }, 'the requester could not be asked for review')
+        })
+      return { branch, commit: published, pullRequest }
+    },
+  }
+}

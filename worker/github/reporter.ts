@@ -1,0 +1,85 @@
+import type { BaseLogger } from 'pino'
+import type { JobRequest, StepName } from '../contract/index.ts'
+import type { Fence, Reporter, Wording } from '../pipeline/ports/index.ts'
+import { writeCheckRun } from './check-run.ts'
+import type { InstallationTokens, TokenPermissions } from './installation-tokens.ts'
+import type { LocatedRepository } from './locate-repository.ts'
+import { createPacedWriter, type Pace } from './paced-writer.ts'
+import { react } from './react.ts'
+import { openRepositorySession, type RepositorySession } from './repository-session.ts'
+import { writeStatusComment } from './status-comment.ts'
+
+export interface ReporterDeps {
+  readonly tokens: InstallationTokens
+  readonly wording: Pick<Wording, 'running' | 'finished' | 'checkRun'>
+  readonly botLogin: () => Promise<string>
+  /** Of the attempt that reports: one that was overtaken must not write over its successor's words. */
+  readonly fence: Fence
+  readonly log: Pick<BaseLogger, 'warn'>
+  readonly pace?: Pace
+}
+
+/** GitHub allows an App some 500 writes an hour: a step is told soon, what an agent does in it now and then. */
+const gentle: Pace = { soonMs: 3000, laterMs: 20_000 }
+const writeMs = 60_000
+
+interface StatusUpdate {
+  readonly request: JobRequest
+  readonly text: string
+}
+
+/** Tells the requester of one attempt. Whatever GitHub refuses is logged, and the job goes on. */
+export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
+  const { tokens, wording, fence, log } = deps
+  let commentId: number | null = null
+  let step: StepName | null = null
+  const writer = createPacedWriter(writeComment, deps.pace ?? gentle)
+
+  /** Each write has a token of its own, so that none is alive between two of them. */
+  async function quietly(
+    request: JobRequest,
+    permissions: TokenPermissions,
+    work: (session: RepositorySession, at: LocatedRepository) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await using session = openRepositorySession(tokens, request, permissions, AbortSignal.timeout(writeMs))
+      await work(session, await session.locate())
+    } catch (error) {
+      log.warn({ err: error, jobId: request.id, permissions }, 'GitHub could not be told')
+    }
+  }
+
+  function writeComment({ request, text }: StatusUpdate): Promise<void> {
+    return quietly(request, commentPermission(request), async (session, at) => {
+      const botLogin = await deps.botLogin()
+      commentId = await writeStatusComment(session, at, request, { text, botLogin, known: commentId, fence })
+    })
+  }
+
+  return {
+    async progress(request, progress) {
+      if (request.subject === null) return
+      const text = wording.running(request, progress)
+      writer.offer({ request, text }, progress.step === step ? 'later' : 'soon')
+      step = progress.step
+    },
+    async finished(request, summary, commit) {
+      await writer[Symbol.asyncDispose]()
+      if (request.subject === null) return
+      await writeComment({ request, text: wording.finished(request, summary) })
+      await quietly(request, commentPermission(request), (session, at) =>
+        react(session, at, request, { outcome: summary.outcome.outcome, fence }),
+      )
+      if (commit === null) return
+      const words = wording.checkRun(request, summary)
+      await quietly(request, { checks: 'write' }, (session, at) =>
+        writeCheckRun(session, at, { jobId: request.id, commit, words, fence }),
+      )
+    },
+    [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
+  }
+}
+
+function commentPermission({ subject }: JobRequest): TokenPermissions {
+  return subject?.kind === 'pull-request' ? { pull_requests: 'write' } : { issues: 'write' }
+}

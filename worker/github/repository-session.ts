@@ -1,0 +1,89 @@
+import type { Octokit } from 'octokit'
+import type { JobRequest } from '../contract/index.ts'
+import { HandoffError } from '../pipeline/ports/index.ts'
+import { createTokenClient } from './github-client.ts'
+import type { InstallationToken, InstallationTokens, TokenPermissions } from './installation-tokens.ts'
+import { type LocatedRepository, locateRepository } from './locate-repository.ts'
+import { mapGitHubError, statusOf } from './map-github-error.ts'
+import { tryAgain } from './try-again.ts'
+
+/** One token for one repository and what is done with it. Disposing of it revokes the token. */
+export interface RepositorySession extends AsyncDisposable {
+  readonly signal: AbortSignal
+  /** Runs requests; a 401 is met once with a fresh token. Throws HandoffError for whatever GitHub refuses. */
+  once<T>(operation: (octokit: Octokit) => Promise<T>): Promise<T>
+  /** As `once`, and a few times where GitHub is away: only for what may be repeated. */
+  call<T>(operation: (octokit: Octokit) => Promise<T>): Promise<T>
+  /** As `call`, but null where GitHub says 404. */
+  find<T>(operation: (octokit: Octokit) => Promise<T>): Promise<T | null>
+  /** Where the repository is today. Throws HandoffError. */
+  locate(): Promise<LocatedRepository>
+}
+
+interface Minted {
+  readonly token: InstallationToken
+  readonly octokit: Octokit
+}
+
+export function openRepositorySession(
+  tokens: InstallationTokens,
+  request: JobRequest,
+  permissions: TokenPermissions,
+  signal: AbortSignal,
+): RepositorySession {
+  const { installationId, repository } = request
+  let minted: Promise<Minted> | null = null
+  let refreshesLeft = 1
+
+  async function mint(): Promise<Minted> {
+    if (installationId === null) throw new HandoffError('denied', 'a job without an installation has no GitHub')
+    try {
+      const token = await tokens.mint(installationId, repository.id, permissions, signal)
+      return { token, octokit: createTokenClient(tokens.baseUrl, token.value, signal) }
+    } catch (error) {
+      minted = null
+      throw error
+    }
+  }
+
+  async function once<T>(operation: (octokit: Octokit) => Promise<T>): Promise<T> {
+    minted ??= mint()
+    const used = minted
+    const { octokit } = await used
+    try {
+      return await operation(octokit)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (statusOf(error) !== 401) throw mapGitHubError(error)
+      // Expired or revoked in the middle. Whoever notices first mints afresh, once; the others take that token.
+      if (minted === used && refreshesLeft === 0) throw mapGitHubError(error)
+      if (minted === used) {
+        refreshesLeft -= 1
+        minted = null
+      }
+    }
+    return once(operation)
+  }
+
+  const call: RepositorySession['call'] = (operation) => tryAgain(() => once(operation), signal)
+
+  return {
+    signal,
+    once,
+    call,
+    find: (operation) =>
+      call(async (octokit) => {
+        try {
+          return await operation(octokit)
+        } catch (error) {
+          if (statusOf(error) === 404) return null
+          throw error
+        }
+      }),
+    locate: () => call((octokit) => locateRepository(octokit, request)),
+    async [Symbol.asyncDispose]() {
+      const last = await minted?.catch(() => null)
+      await last?.token[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { ChangeSet, FileChange } from '../contract/index.ts'
+import { type Fence, HandoffError } from '../pipeline/ports/index.ts'
+import type { LocatedRepository } from './locate-repository.ts'
+import { statusOf } from './map-github-error.ts'
+import type { RepositorySession } from './repository-session.ts'
+
+export interface StagedCommit {
+  readonly changeSet: ChangeSet
+  readonly message: string
+  readonly fence: Fence
+}
+
+/** Blobs on their way at a time. GitHub asks Apps not to write in parallel without need. */
+const parallelBlobs = 4
+const createdSchema = z.object({ sha: z.string() })
+
+/**
+ * Uploads what changed and a commit that nobody can see yet. All of it is named by its content, so a repetition changes
+ * nothing. No author and no committer are given: only then GitHub signs the commit.
+ */
+export async function stageCommit(
+  session: RepositorySession,
+  { owner, repo }: LocatedRepository,
+  { changeSet, message, fence }: StagedCommit,
+): Promise<string> {
+  const at = { owner, repo }
+  const base = await session.call((octokit) => octokit.rest.git.getCommit({ ...at, commit_sha: changeSet.baseSha }))
+
+  await inParallel(changeSet.files, async ({ path, after }) => {
+    if (after === null) return
+    await fence.check()
+    const content = Buffer.from(after.content).toString('base64')
+    const blob = await session.call((octokit) => octokit.rest.git.createBlob({ ...at, content, encoding: 'base64' }))
+    expectSha(blob.data, after.sha, `the blob of ${path}`)
+  })
+
+  await fence.check()
+  const tree = await session
+    .call((octokit) =>
+      octokit.rest.git.createTree({ ...at, base_tree: base.data.tree.sha, tree: changeSet.files.map(toTreeEntry) }),
+    )
+    .catch((error: unknown) => {
+      throw explainWorkflows(error, changeSet)
+    })
+  expectSha(tree.data, changeSet.treeSha, 'the tree')
+
+  await fence.check()
+  const commit = await session.call((octokit) =>
+    octokit.rest.git.createCommit({ ...at, message, tree: changeSet.treeSha, parents: [changeSet.baseSha] }),
+  )
+  return createdSchema.parse(commit.data).sha
+}
+
+/** A deletion is an entry without an object; its mode is what it was. */
+function toTreeEntry({ path, before, after }: FileChange) {
+  return { path, mode: (after ?? before)?.mode ?? '100644', type: 'blob' as const, sha: after?.sha ?? null }
+}
+
+/** What is published is what the gates saw, byte for byte, or nothing. */
+function expectSha(data: unknown, expected: string, what: string): void {
+  if (createdSchema.parse(data).sha !== expected) {
+    throw new HandoffError('rejected', `GitHub made something else of ${what} than what was checked`)
+  }
+}
+
+/** Without the workflows permission GitHub refuses such a tree as if nothing were there. */
+function explainWorkflows(error: unknown, { files }: ChangeSet): unknown {
+  const status = statusOf(error)
+  const workflow = files.find(({ path }) => path.toLowerCase().startsWith('.github/workflows/'))
+  if (workflow === undefined || (status !== 403 && status !== 404)) return error
+  const message = `GitHub refuses a change of ${workflow.path} by an App without the workflows permission`
+  return new HandoffError('rejected', message, { cause: error })
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values()
+  const worker = async () => {
+    for (const item of left) await work(item)
+  }
+  await Promise.all(Array.from({ length: parallelBlobs }, worker))
+}

@@ -1,0 +1,65 @@
+import { type JobRequest, statusMarker } from '../contract/index.ts'
+import type { Fence } from '../pipeline/ports/index.ts'
+import { ensure } from './ensure.ts'
+import type { LocatedRepository } from './locate-repository.ts'
+import type { RepositorySession } from './repository-session.ts'
+
+export interface StatusText {
+  /** Starts with the job's marker. */
+  readonly text: string
+  readonly botLogin: string
+  /** The comment's id, where it is known already. */
+  readonly known: number | null
+  readonly fence: Fence
+}
+
+const perPage = 100
+const mostPages = 10
+/** Clocks may differ by hours; a comment that is found twice does no harm, one that is missed is made again. */
+const earlierMs = 24 * 3600_000
+
+/** Puts the text into the job's one status comment, making it where there is none. Returns the comment's id. */
+export async function writeStatusComment(
+  session: RepositorySession,
+  { owner, repo }: LocatedRepository,
+  request: JobRequest,
+  { text, botLogin, known, fence }: StatusText,
+): Promise<number> {
+  const { subject, trigger } = request
+  if (subject === null) throw new TypeError('a job without a subject has nothing to comment on')
+  const at = { owner, repo }
+  const on = { ...at, issue_number: subject.number }
+  const since = new Date(Date.parse(trigger.receivedAt) - earlierMs).toISOString()
+
+  async function find(): Promise<number | null> {
+    for (let page = 1; page <= mostPages; page += 1) {
+      const { data } = await session.call((octokit) =>
+        octokit.rest.issues.listComments({ ...on, since, page, per_page: perPage }),
+      )
+      // The marker alone could be anybody's.
+      const ours = data.find(({ user, body }) => user?.login === botLogin && body?.startsWith(statusMarker(request.id)))
+      if (ours !== undefined) return ours.id
+      if (data.length < perPage) break
+    }
+    return null
+  }
+  async function edit(id: number): Promise<boolean> {
+    await fence.check()
+    const edited = await session.find((octokit) =>
+      octokit.rest.issues.updateComment({ ...at, comment_id: id, body: text }),
+    )
+    return edited !== null
+  }
+
+  // A comment that a person deleted is written again.
+  if (known !== null && (await edit(known))) return known
+  let made = false
+  const create = async () => {
+    const { data } = await session.once((octokit) => octokit.rest.issues.createComment({ ...on, body: text }))
+    made = true
+    return data.id
+  }
+  const id = await ensure({ find, create }, fence, session.signal)
+  if (!made) await edit(id)
+  return id
+}
