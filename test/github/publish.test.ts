@@ -145,6 +145,20 @@ describe('a branch and a pull request by the Git Data API', () => {
     await expect(hidden).rejects.toMatchObject({ status: 403 })
   })
 
+  it('refuses a ref to a commit that brings a workflow file by another way', async () => {
+    const files = { '.github/workflows/ci.yml': 'on: push\n' }
+    const sha = await standIn.commit(repository, { branch: 'by-hand', message: 'ci', files })
+    const create = (ref: string) => octokit.rest.git.createRef({ ...at, ref, sha })
+
+    await create('refs/heads/known')
+    for (const ref of ['by-hand', 'known']) await octokit.rest.git.deleteRef({ ...at, ref: `heads/${ref}` })
+
+    await expect(create('refs/heads/airlock/1')).rejects.toMatchObject({
+      status: 422,
+      message: expect.stringContaining('without `workflows` permission'),
+    })
+  })
+
   it('refuses paths that git refuses', async () => {
     for (const path of ['.git/config', '../up', 'a//b', '/abs', 'GIT~1/config', '.g\u200cit/config']) {
       const tree = [{ path, mode: '100644', type: 'blob', content: 'x' } as const]
@@ -200,9 +214,12 @@ describe('a branch and a pull request by the Git Data API', () => {
     await branch()
     await octokit.rest.pulls.create({ ...at, title: 't', head: 'airlock/1', base: 'main' })
     standIn.addCollaborator(repository, 'mona', 'write')
+    await standIn.openIssue(repository, { title: 'Hello', by: 'mallory' })
     const ask = (login: string) => octokit.rest.pulls.requestReviewers({ ...at, pull_number: 1, reviewers: [login] })
 
     expect((await ask('mona')).data.requested_reviewers?.map(({ login }) => login)).toEqual(['mona'])
+    await expect(ask('mallory')).rejects.toMatchObject({ status: 422 })
+    repository.private = false
     await expect(ask('mallory')).rejects.toMatchObject({ status: 422 })
   })
 

@@ -25,7 +25,7 @@ export interface Held {
   release(): void
 }
 
-export interface Faultable {
+interface Faultable {
   readonly method: string
   readonly path: string
   readonly template: string | undefined

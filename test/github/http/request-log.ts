@@ -19,7 +19,7 @@ export interface RecordedRequest {
   readonly status: number | undefined
 }
 
-export type OpenRecord = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] }
+type OpenRecord = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] }
 
 export interface RequestLog {
   readonly list: readonly RecordedRequest[]

@@ -23,7 +23,7 @@ const SETTINGS = `
   auto = 0
 `
 
-export interface FileSpec {
+interface FileSpec {
   readonly content: string | Uint8Array
   readonly mode: '100644' | '100755' | '120000'
 }

@@ -1,6 +1,6 @@
 /** What the stand-in remembers. Plain data, changed only by routes and people. */
 
-export type PermissionLevel = 'read' | 'write' | 'admin'
+type PermissionLevel = 'read' | 'write' | 'admin'
 
 /** App permissions by GitHub's names, such as `contents` or `pull_requests`. */
 export type Permissions = Readonly<Record<string, PermissionLevel>>
