@@ -25,8 +25,8 @@ describe('the REST API', () => {
   })
 
   afterEach(async () => {
-    expect(standIn.failures).toEqual([])
     await standIn[Symbol.asyncDispose]()
+    expect(standIn.failures).toEqual([])
   })
 
   describe('tokens', () => {
