@@ -73,7 +73,6 @@ export function createSource(deps: SourceDeps): Source {
       try {
         return await attempt(request, paths, signal)
       } catch (error) {
-        signal.throwIfAborted()
         if (!(error instanceof CommandError && error.code === 'exit')) throw error
         // Git could not read what the mirror says it has: it is damaged, and made again once.
         await mirrors.discard(request.repository.id, signal)
@@ -96,9 +95,11 @@ async function treeOf(git: Git, gitDir: string, sha: string, signal: AbortSignal
   return output.toString('utf8').trim()
 }
 
+/** What the workspace's branch is called: the base's own name where it is a plain one. */
 function branchName({ base }: JobRequest): string {
   const name = base.ref.replace(/^refs\/heads\//, '')
-  return base.ref === base.sha || name.startsWith('refs/') ? 'base' : name
+  const isPlain = /^[a-z0-9]+([._/-][a-z0-9]+)*$/i.test(name) && !/\.lock(\/|$)|^(refs\/|HEAD$)/.test(name)
+  return isPlain && name !== base.sha ? name : 'base'
 }
 
 function describeBase(sha: string, treeSha: string, entries: readonly BaseEntry[], notes: string[]): MaterialisedBase {

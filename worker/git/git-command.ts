@@ -9,6 +9,9 @@ export interface GitOptions {
   readonly config?: readonly (readonly [string, string])[]
   readonly timeoutMs?: number
   readonly maxBytes?: number
+  /** Run as somebody else; only root can. */
+  readonly uid?: number
+  readonly gid?: number
   readonly signal: AbortSignal
 }
 
@@ -57,22 +60,23 @@ const settings: readonly (readonly [string, string])[] = [
   ...harmlessFaults.map((fault) => [`fetch.fsck.${fault}`, 'warn'] as const),
 ]
 
-/** `home` becomes an empty folder that git takes for $HOME. */
+/** `home` becomes the parent of an empty folder that git takes for $HOME. A cancelled run throws the signal's reason. */
 export function createGit(program: string, home: string): Git {
   return async (args, options) => {
-    await mkdir(join(home, 'empty'), { recursive: true, mode: 0o700 })
-    const { stdout } = await runCommand([program, ...args], {
-      env: {
-        ...environment(join(home, 'empty')),
-        ...configEnv([...settings, ...(options.config ?? [])]),
-        ...options.env,
-      },
-      ...(options.input === undefined ? {} : { input: options.input }),
-      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-      ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
-      signal: options.signal,
-    })
-    return stdout
+    const { config, env, signal, ...rest } = options
+    const empty = join(home, 'empty')
+    await mkdir(empty, { recursive: true, mode: 0o755 })
+    try {
+      const { stdout } = await runCommand([program, ...args], {
+        ...rest,
+        env: { ...environment(empty), ...configEnv([...settings, ...(config ?? [])]), ...env },
+        signal,
+      })
+      return stdout
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    }
   }
 }
 

@@ -22,7 +22,6 @@ export function createRemoteReader(git: Git, remote: Remote, token: string | nul
     try {
       return await git(args, { ...remote.options, signal, timeoutMs: fetchMs })
     } catch (error) {
-      signal.throwIfAborted()
       if (!(error instanceof CommandError)) throw error
       if (error.code === 'exit' && error.exitCode === noMatch) return noMatch
       await throwUnlessReachable(error, signal)
@@ -43,7 +42,12 @@ export function createRemoteReader(git: Git, remote: Remote, token: string | nul
       const ref = refOf(base)
       if (ref === null) return null
       const listed = await listRefs([ref], signal)
-      if (listed === noMatch) throw await missing(() => listRefs([], signal), base.ref)
+      if (listed === noMatch) {
+        const error = await missing(() => listRefs([], signal), base.ref)
+        // Whoever runs a job on their own repository may start from any revision, which is settled by now.
+        if (remote.kind === 'local' && error.code === 'base-missing') return null
+        throw error
+      }
       if (typeof listed === 'number') throw new SourceError('unavailable', 'the branches could not be listed')
       const line = listed
         .toString('utf8')
