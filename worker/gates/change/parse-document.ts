@@ -32,7 +32,7 @@ function read(text: string, format: DocumentFormat): unknown {
   if (format === 'json') return JSON.parse(text)
   if (format === 'jsonc') return JSON.parse(stripJsonComments(text))
   if (format === 'ini') return readIni(text)
-  const document = parseYamlDocument(text, { uniqueKeys: true, logLevel: 'silent' })
+  const document = parseYamlDocument(text, { uniqueKeys: true, logLevel: 'error' })
   const [error] = document.errors
   if (error) throw error
   const value: unknown = document.toJS({ maxAliasCount: aliasLimit })

@@ -6,8 +6,8 @@ const unseen = /[\p{C}\p{Zl}\p{Zp}]/gu
  * a code span, and the length is bounded.
  */
 export function printable(text: string, max = 80): string {
-  const cut = text.length > max ? `${text.slice(0, max)}…` : text
-  return cut.replace(unseen, writeOut).replaceAll('`', "'")
+  const written = text.slice(0, max).replace(unseen, writeOut).replaceAll('`', "'")
+  return text.length > max || written.length > max ? `${written.slice(0, max)}…` : written
 }
 
 function writeOut(character: string): string {

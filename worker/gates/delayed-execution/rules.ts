@@ -4,10 +4,13 @@ import { buildRules } from './rules/build-rules.ts'
 import { ciRules } from './rules/ci-rules.ts'
 import { contentRules } from './rules/content-rules.ts'
 import { editorRules } from './rules/editor-rules.ts'
+import { folderRules } from './rules/folder-rules.ts'
 import { gitRules } from './rules/git-rules.ts'
 import { lockfileRules } from './rules/lockfile-rules.ts'
-import { npmRules } from './rules/npm-rules.ts'
+import { npmConfigRules } from './rules/npm-config-rules.ts'
+import { npmManifestRules } from './rules/npm-manifest-rules.ts'
 import { packageRules } from './rules/package-rules.ts'
+import { pythonRules } from './rules/python-rules.ts'
 import { textRules } from './rules/text-rules.ts'
 import { treeRules } from './rules/tree-rules.ts'
 import { unicodeRules } from './rules/unicode-rules.ts'
@@ -15,10 +18,13 @@ import { unicodeRules } from './rules/unicode-rules.ts'
 /** Every rule of the delayed-execution gate, as one table. */
 export const rules: readonly Rule[] = [
   ...gitRules,
-  ...npmRules,
+  ...npmManifestRules,
+  ...npmConfigRules,
   ...lockfileRules,
+  ...pythonRules,
   ...packageRules,
   ...editorRules,
+  ...folderRules,
   ...agentRules,
   ...ciRules,
   ...buildRules,

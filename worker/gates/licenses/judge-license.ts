@@ -38,7 +38,9 @@ function judge(info: parse.Info, policy: LicensePolicy): Standing {
 function judgeSingle(license: parse.LicenseInfo, { allow, deny }: LicensePolicy): Standing {
   const denied = deny === undefined ? 'allowed' : judgeDenied(license, entriesOf(deny))
   if (allow === undefined || denied === 'forbidden') return denied
-  const allowed = entriesOf(allow).some((entry) => covers(entry, license) && entry.exception === license.exception)
+  const allowed = entriesOf(allow).some(
+    (entry) => overlap(rangeOf(entry), rangeOf(license)) && entry.exception === license.exception,
+  )
   return allowed ? denied : 'forbidden'
 }
 
@@ -47,23 +49,22 @@ function judgeDenied(license: parse.LicenseInfo, denied: readonly parse.LicenseI
   if (/^(?:LicenseRef|DocumentRef)-/.test(license.license)) {
     return denied.some((entry) => entry.license === license.license) ? 'forbidden' : 'unresolved'
   }
+  const range = rangeOf(license)
   const touched = denied.filter(
-    (entry) => covers(entry, license) && (!entry.exception || entry.exception === license.exception),
+    (entry) => overlap(rangeOf(entry), range) && (!entry.exception || entry.exception === license.exception),
   )
   if (touched.length === 0) return 'allowed'
   const whole = touched.some(
-    (entry) => entry.exception === license.exception && covers(entry, { ...license, plus: undefined }),
+    (entry) => entry.exception === license.exception && overlap(rangeOf(entry), { ...range, orLater: false }),
   )
   return whole ? 'forbidden' : 'unresolved'
 }
 
-/** Whether some version of `entry` is some version of `license`. */
-function covers(entry: parse.LicenseInfo, license: parse.LicenseInfo): boolean {
-  const [a, b] = [rangeOf(entry), rangeOf(license)]
+/** Whether some version of one is some version of the other. */
+function overlap(a: LicenseRange, b: LicenseRange): boolean {
   if (a.family !== b.family) return false
   if (a.version === b.version) return true
-  const entryIsLater = compareVersions(a.version, b.version) > 0
-  return entryIsLater ? b.orLater : a.orLater
+  return compareVersions(a.version, b.version) > 0 ? b.orLater : a.orLater
 }
 
 interface LicenseRange {

@@ -1,11 +1,15 @@
 import type { Finding } from '../../contract/index.ts'
+import { isTest } from '../change/classify-path.ts'
 import { decodeLeniently } from '../change/decode-text.ts'
 import type { ChangedFile } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
 import { type DerivedText, decodeRuns, joinLiterals, plainText } from './hidden-text.ts'
 import { type ProviderToken, scanProviderTokens } from './scan-provider-tokens.ts'
 
-/** Passwords inside addresses: examples and local databases have them too, so that a person decides. */
+/**
+ * Passwords inside addresses: examples and local databases have them too, so that a person decides. The same goes
+ * for private keys among tests, which need some to serve TLS with.
+ */
 const weakProviders = new Set(['basicauth', 'database-connection-string'])
 
 /** Tokens of known providers on the lines that a change adds, as they stand, in pieces or encoded. */
@@ -49,7 +53,7 @@ function firstNew(news: ReadonlySet<number>, first: number, last: number): numbe
 }
 
 function tokenFinding(file: ChangedFile, token: ProviderToken, line: number | null): Finding {
-  const weak = weakProviders.has(token.provider)
+  const weak = weakProviders.has(token.provider) || (token.provider === 'privatekey' && isTest(file.path))
   return createFinding({
     gate: 'secrets',
     rule: `provider-${token.provider}`,

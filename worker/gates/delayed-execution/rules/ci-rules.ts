@@ -1,3 +1,6 @@
+import { parseDocument } from '../../change/parse-document.ts'
+import { canonical } from '../../change/read-value.ts'
+import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Rule } from '../rule.ts'
@@ -15,7 +18,7 @@ export const ciRules: readonly Rule[] = [
     paths: ['.github/workflows/**', '.github/actions/**', ...actions],
     when: onPush,
     mend: askPerson,
-    match: whenChangedOrDeleted(),
+    match: (file, change) => (sameMeaning(file) ? [] : whenChangedOrDeleted()(file, change)),
   },
   {
     id: 'workflow-untrusted-text',
@@ -94,3 +97,10 @@ export const ciRules: readonly Rule[] = [
     match: whenChanged(),
   },
 ]
+
+/** Only comments, order of keys and layout differ. */
+function sameMeaning({ before, after }: ChangedFile): boolean {
+  if (typeof before?.text !== 'string' || typeof after?.text !== 'string') return false
+  const [old, now] = [parseDocument(before.text, 'yaml'), parseDocument(after.text, 'yaml')]
+  return old.ok && now.ok && canonical(old.value) === canonical(now.value)
+}

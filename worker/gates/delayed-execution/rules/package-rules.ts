@@ -1,62 +1,15 @@
 import { entriesAt } from '../../change/read-value.ts'
 import { whenChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
-import { whenLinesAdded, whenSectionChanges } from '../match/when-lines-added.ts'
+import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
 
 const leaveIt = 'Take it out, or let a maintainer make this change.'
 const onCargo = 'cargo would run it on `cargo build`, and editors do so when the folder is opened.'
 
-/** Lines of `setup.py` that only describe the package. */
-const pythonMetadata =
-  /^\s{0,40}(?:#|(?:name|version|__version__|description|author|author_email|license|url|keywords|python_requires)\s{0,5}=\s{0,5}["'][^"']{0,200}["'],?\s{0,5}$|$)/
 const composerEvent = /^(?:pre|post)-/
 
 export const packageRules: readonly Rule[] = [
-  {
-    id: 'python-startup',
-    severity: 'block',
-    paths: ['**/*.pth', '**/{sitecustomize,usercustomize}.py'],
-    when: 'Python would run it at every start once it is on the path.',
-    mend: leaveIt,
-    match: whenChanged(),
-  },
-  {
-    id: 'python-setup',
-    severity: 'block',
-    paths: ['**/setup.py'],
-    when: 'It would run on `pip install`.',
-    mend: leaveIt,
-    match: whenLinesAdded('This file is run, not read.', ({ text }) => !pythonMetadata.test(text)),
-  },
-  {
-    id: 'python-build-backend',
-    severity: 'block',
-    paths: ['**/pyproject.toml'],
-    when: 'pip would download and run the build backend on `pip install`.',
-    mend: leaveIt,
-    match: whenSectionChanges('build-system', 'tool.hatch.build', 'tool.pdm.build', 'tool.setuptools.cmdclass'),
-  },
-  {
-    id: 'python-index',
-    severity: 'block',
-    paths: ['**/*requirements*.{txt,in}', '**/requirements/**', '**/{pip.conf,pip.ini,uv.toml}', '**/pyproject.toml'],
-    when: 'The next install would take packages from there and run their setup.',
-    mend: 'Use the index that the project already uses.',
-    match: whenLinesAdded('This line names another package index.', ({ text }) =>
-      /^\s{0,40}(?:--?(?:i|index-url|extra-index-url|find-links|trusted-host)\b|(?:extra-)?index(?:-url|_url)?\s{0,5}=|\[\[tool\.(?:uv\.index|poetry\.source|pdm\.source)\]\])/.test(
-        text,
-      ),
-    ),
-  },
-  {
-    id: 'python-test-configuration',
-    severity: 'hold',
-    paths: ['**/{conftest.py,noxfile.py,tox.ini,pytest.ini}'],
-    when: 'It would run on `pytest` or `tox`, in CI beside whatever the tests are given.',
-    mend: 'Have a person look at it.',
-    match: whenChanged(),
-  },
   {
     id: 'rust-build-script',
     severity: 'block',
@@ -79,8 +32,9 @@ export const packageRules: readonly Rule[] = [
     paths: ['**/Cargo.toml'],
     when: onCargo,
     mend: 'Have a person look at it.',
-    match: whenLinesAdded('This line names a build script, a procedural macro or another source.', ({ text }) =>
-      /^\s{0,40}(?:build|links|proc-macro)\s{0,5}=|\b(?:git|path|registry)\s{0,5}=\s{0,5}"/.test(text),
+    match: whenLinesAdded(
+      'This line names a build script, a procedural macro or a source that is no registry.',
+      ({ text }) => /^\s{0,40}(?:build|links|proc-macro)\s{0,5}=|\b(?:git|registry)\s{0,5}=\s{0,5}"/.test(text),
     ),
   },
   {

@@ -1,5 +1,4 @@
 import { entriesAt, listAt, valueAt } from '../../change/read-value.ts'
-import { whenChanged } from '../match/when-changed.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Rule } from '../rule.ts'
 import { reachedScripts } from './reached-scripts.ts'
@@ -23,13 +22,7 @@ const publishScripts = ['prepack', 'postpack', 'prepublishOnly', 'publish', 'pos
 const otherScripts = ['preversion', 'version', 'postversion', 'preuninstall', 'uninstall', 'postuninstall']
 const dependencyFields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
 
-/** Options of npm and yarn that start nothing and lead nowhere. Every other one is asked about. */
-const harmlessNpmrc =
-  /^(?:audit|audit-level|auto-install-peers|color|dedupe-peer-dependents|engine-strict|fund|hoist|legacy-peer-deps|link-workspace-packages|lockfile|loglevel|message|node-linker|omit|package-lock|prefer-workspace-packages|progress|provenance|public-hoist-pattern(?:\[\])?|resolution-mode|save|save-exact|save-prefix|save-workspace-protocol|shamefully-hoist|shared-workspace-lockfile|sign-git-tag|strict-peer-dependencies|tag-version-prefix|update-notifier|use-node-version)$/
-const harmlessYarnrc =
-  /^(?:cacheMigrationMode|compressionLevel|defaultSemverRangePrefix|enableColors|enableGlobalCache|enableHyperlinks|enableImmutableInstalls|enableMessageNames|enableProgressBars|enableTelemetry|logFilters|nmHoistingLimits|nmMode|nodeLinker|pnpMode|preferInteractive|preferReuse|progressBarStyle)$/
-
-export const npmRules: readonly Rule[] = [
+export const npmManifestRules: readonly Rule[] = [
   {
     id: 'npm-install-script',
     severity: 'block',
@@ -120,54 +113,6 @@ export const npmRules: readonly Rule[] = [
     match: whenEntriesChange('json', (document) =>
       dependencies(document).filter(([, range]) => !isRegistryRange(range)),
     ),
-  },
-  {
-    id: 'node-gyp',
-    severity: 'block',
-    paths: ['**/binding.gyp'],
-    when: 'Its mere presence makes `npm install` run node-gyp, which runs the commands in it.',
-    mend: leaveScripts,
-    match: whenChanged(),
-  },
-  {
-    id: 'npm-config',
-    severity: 'block',
-    paths: ['**/.npmrc', '**/.yarnrc'],
-    when: 'npm and yarn obey it on their next command in this folder: other registries, other programs, sent tokens.',
-    mend: 'Take the option out; a maintainer sets it.',
-    match: whenEntriesChange('ini', (document) => entriesAt(document).filter(([key]) => !harmlessNpmrc.test(key))),
-  },
-  {
-    id: 'yarn-config',
-    severity: 'block',
-    paths: ['**/.yarnrc.{yml,yaml}'],
-    when: 'yarn obeys it on its next command in this folder, and loads the programs that it names.',
-    mend: 'Take the option out; a maintainer sets it.',
-    match: whenEntriesChange('yaml', (document) => entriesAt(document).filter(([key]) => !harmlessYarnrc.test(key))),
-  },
-  {
-    id: 'pnpm-workspace',
-    severity: 'block',
-    paths: ['**/pnpm-workspace.{yaml,yml}'],
-    when: 'pnpm obeys it on the next install: what may run scripts, and where packages come from.',
-    mend: 'Leave it to a maintainer.',
-    match: whenEntriesChange('yaml', (document) =>
-      entriesAt(document).filter(([key]) => !/^(?:packages|catalogs?|minimumReleaseAge|nodeLinker)$/.test(key)),
-    ),
-  },
-  {
-    id: 'package-manager-code',
-    severity: 'block',
-    paths: [
-      '**/.pnpmfile.{cjs,mjs,js}',
-      '**/.yarn/{releases,plugins,patches}/**',
-      '**/bunfig.toml',
-      '**/.pnp.{cjs,js}',
-      '**/.pnp.loader.mjs',
-    ],
-    when: 'The package manager itself would load it on its next command.',
-    mend: leaveScripts,
-    match: whenChanged(),
   },
 ]
 

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseDocument } from '../../../worker/gates/change/parse-document.ts'
+import { canonical } from '../../../worker/gates/change/read-value.ts'
+
+describe('parseDocument', () => {
+  it('reads JSON as editors write it', () => {
+    const text = '// top\n{"a": "// no comment", /* in\nbetween */ "b": [1, 2, ], "c\\"": "\\\\",\n}\n'
+
+    expect(parseDocument(text, 'jsonc')).toEqual({ ok: true, value: { a: '// no comment', b: [1, 2], 'c"': '\\' } })
+  })
+
+  it('reads npmrc lines with sections, comments and repeated keys', () => {
+    const text = '; note\n# note\nregistry = https://r.example/\n[section]\nKey=1\nkey=2\nflag\n'
+
+    expect(parseDocument(text, 'ini')).toEqual({
+      ok: true,
+      value: { registry: 'https://r.example/', 'section.key': '1\n2', 'section.flag': '' },
+    })
+  })
+
+  const laughs = [
+    'a: &a [x,x,x,x,x,x,x,x,x]',
+    ...'bcdefghi'.split('').map((name, index) => `${name}: &${name} [${`*${'abcdefgh'[index]},`.repeat(9)}]`),
+  ]
+
+  it.each([
+    ['a YAML bomb', laughs.join('\n'), 'yaml'],
+    ['an alias loop', 'a: &a\n  b: *a\n', 'yaml'],
+    ['two values for one key', 'a: 1\na: 2\n', 'yaml'],
+    ['several documents', 'a: 1\n---\na: 2\n', 'yaml'],
+    ['brackets without end', '['.repeat(100_000), 'json'],
+    ['brackets without end', '['.repeat(100_000), 'yaml'],
+    ['comments without end', '/*'.repeat(200_000), 'jsonc'],
+    ['an unclosed string of escapes', `"${'\\"'.repeat(200_000)}`, 'jsonc'],
+    ['a file too large to read', `# ${'x'.repeat(600_000)}`, 'yaml'],
+    ['nothing', '', 'json'],
+  ] as const)('refuses %s in time, with a reason that quotes nothing', (_what, text, format) => {
+    const started = performance.now()
+
+    const parsed = parseDocument(text, format)
+
+    expect(parsed).toMatchObject({ ok: false, why: expect.stringMatching(/^it is [a-zA-Z ]{1,40}$/) })
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+
+  it('never throws, whatever the text', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 200 }),
+        fc.constantFrom('json', 'jsonc', 'yaml', 'ini'),
+        (text, format) => {
+          const parsed = parseDocument(text, format)
+          if (parsed.ok) canonical(parsed.value)
+        },
+      ),
+    )
+  })
+
+  it('reads JSON and JSON with comments alike', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(parseDocument(text, 'jsonc')).toEqual(parseDocument(text, 'json'))
+      }),
+    )
+  })
+})

@@ -1,0 +1,56 @@
+import { whenChanged } from '../match/when-changed.ts'
+import { whenLinesAdded, whenSectionChanges } from '../match/when-lines-added.ts'
+import type { Rule } from '../rule.ts'
+
+const leaveIt = 'Take it out, or let a maintainer make this change.'
+
+/** Lines of `setup.py` that only describe the package: its fields, classifiers, and versions of what it needs. */
+const pythonMetadata =
+  /^\s{0,40}(?:#.{0,500}|(?:name|version|__version__|description|author|author_email|license|url|keywords|python_requires|REQUIRED_PYTHON)\s{0,5}=\s{0,5}(?:["'][^"']{0,200}["']|\([\d, ]{1,20}\)),?|["'][\w .:,<>=!~;()[\]-]{1,200}["'],?|)\s{0,5}$/
+
+export const pythonRules: readonly Rule[] = [
+  {
+    id: 'python-startup',
+    severity: 'block',
+    paths: ['**/*.pth', '**/{sitecustomize,usercustomize}.py'],
+    when: 'Python would run it at every start once it is on the path.',
+    mend: leaveIt,
+    match: whenChanged(),
+  },
+  {
+    id: 'python-setup',
+    severity: 'block',
+    paths: ['**/setup.py'],
+    when: 'It would run on `pip install`.',
+    mend: leaveIt,
+    match: whenLinesAdded('This file is run, not read.', ({ text }) => !pythonMetadata.test(text)),
+  },
+  {
+    id: 'python-build-backend',
+    severity: 'block',
+    paths: ['**/pyproject.toml'],
+    when: 'pip would download and run the build backend on `pip install`.',
+    mend: leaveIt,
+    match: whenSectionChanges('build-system', 'tool.hatch.build', 'tool.pdm.build', 'tool.setuptools.cmdclass'),
+  },
+  {
+    id: 'python-index',
+    severity: 'block',
+    paths: ['**/*requirements*.{txt,in}', '**/requirements/**', '**/{pip.conf,pip.ini,uv.toml}', '**/pyproject.toml'],
+    when: 'The next install would take packages from there and run their setup.',
+    mend: 'Use the index that the project already uses.',
+    match: whenLinesAdded('This line names another package index.', ({ text }) =>
+      /^\s{0,40}(?:--?(?:i|index-url|extra-index-url|find-links|trusted-host)\b|(?:extra-)?index(?:-url|_url)?\s{0,5}=|\[\[tool\.(?:uv\.index|poetry\.source|pdm\.source)\]\])/.test(
+        text,
+      ),
+    ),
+  },
+  {
+    id: 'python-test-configuration',
+    severity: 'hold',
+    paths: ['**/{conftest.py,noxfile.py,tox.ini,pytest.ini}'],
+    when: 'It would run on `pytest` or `tox`, in CI beside whatever the tests are given.',
+    mend: 'Have a person look at it.',
+    match: whenChanged(),
+  },
+]
