@@ -1,41 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type JobSummary, statusMarker } from '../../worker/contract/index.ts'
+import { statusMarker } from '../../worker/contract/index.ts'
 import { createReporter, type ReporterDeps } from '../../worker/github/reporter.ts'
 import { FenceLostError, type JobProgress } from '../../worker/pipeline/ports/index.ts'
+import { eventually } from '../queue/eventually.ts'
+import { summaryOf } from './job-summary.ts'
 import { type MockGitHub, mockGitHub, openFence, repo, requestOf } from './mock-github.ts'
 
 const request = requestOf()
 const marker = statusMarker(request.id)
 const commit = 'c'.repeat(40)
+const summary = summaryOf(request, commit)
 const progress: JobProgress = { step: 'clone', startedAt: 0, finished: [], activity: null }
 const ours = { id: 70, user: { login: 'airlock[bot]' }, body: `${marker}\nQueued.` }
 const words = { title: 'Done', summary: 'All well.', conclusion: 'success' } as const
-
-/** The reporter hands it on to the wording and looks at its outcome alone. */
-const summary: JobSummary = {
-  report: {
-    id: request.id,
-    outcome: 'published',
-    reason: 'pull-request-opened',
-    branch: 'airlock/3',
-    baseSha: request.base.sha,
-    commit,
-    pullRequest: null,
-    findings: [],
-    posture: null,
-    egress: { allowed: [], denied: [] },
-    usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
-    durations: {},
-    audit: '/dev/null',
-  },
-  outcome: { outcome: 'published', reason: 'pull-request-opened' },
-  gates: [],
-  agentSummary: '',
-  changedFiles: [],
-  notes: [],
-  pullRequestUrl: null,
-  lastOutput: '',
-}
 
 let github: MockGitHub
 beforeEach(() => {
@@ -78,7 +55,7 @@ describe('progress', () => {
 
     await using telling = reporter()
     await telling.progress(request, progress)
-    await vi.waitFor(() => expect(edited.isDone()).toBe(true))
+    await eventually(() => expect(edited.isDone()).toBe(true))
   })
 
   it('makes the comment where there is none, once, and knows it from then on', async () => {
@@ -87,12 +64,12 @@ describe('progress', () => {
     const made = addComment('Running clone.').reply(201, ours)
     await using telling = reporter()
     await telling.progress(request, progress)
-    await vi.waitFor(() => expect(made.isDone()).toBe(true))
+    await eventually(() => expect(made.isDone()).toBe(true))
 
     expectSession()
     const edited = editComment('Running setup.').reply(200, ours)
     await telling.progress(request, { ...progress, step: 'setup' })
-    await vi.waitFor(() => expect(edited.isDone()).toBe(true))
+    await eventually(() => expect(edited.isDone()).toBe(true))
   })
 
   it('makes no second comment when the answer to the first was lost', async () => {
@@ -104,7 +81,7 @@ describe('progress', () => {
 
     await using telling = reporter()
     await telling.progress(request, progress)
-    await vi.waitFor(() => expect(edited.isDone()).toBe(true))
+    await eventually(() => expect(edited.isDone()).toBe(true))
   })
 
   it('returns at once and never throws, whatever GitHub does', async () => {
@@ -112,7 +89,7 @@ describe('progress', () => {
 
     await using telling = reporter()
     await telling.progress(request, progress)
-    await vi.waitFor(() => expect(github.log.lines).toHaveLength(1))
+    await eventually(() => expect(github.log.lines).toHaveLength(1))
   })
 
   it('is not written over the words of a successor', async () => {
@@ -124,7 +101,7 @@ describe('progress', () => {
 
     await using telling = reporter({ fence: { check } })
     await telling.progress(request, progress)
-    await vi.waitFor(() => expect(github.log.lines).toHaveLength(1))
+    await eventually(() => expect(github.log.lines).toHaveLength(1))
   })
 })
 
@@ -205,7 +182,7 @@ describe('the end', () => {
     const made = addComment('Running clone.').reply(201, ours)
     await using telling = reporter()
     await telling.progress(request, progress)
-    await vi.waitFor(() => expect(made.isDone()).toBe(true))
+    await eventually(() => expect(made.isDone()).toBe(true))
 
     expectSession()
     editComment('Finished.').reply(404)

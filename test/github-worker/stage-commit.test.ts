@@ -109,7 +109,7 @@ describe('staging a commit', () => {
     await expect(stage([added])).resolves.toBe(commitSha)
   })
 
-  it('leaves a GitHub that stays away to the queue', { timeout: 10_000 }, async () => {
+  it('leaves a GitHub that stays away to the queue', async () => {
     expectStart()
     expectTree().times(4).reply(503)
 

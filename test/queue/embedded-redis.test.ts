@@ -3,10 +3,11 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { spawnProcess } from '../../worker/process/spawn-process.ts'
 import { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { startEmbeddedRedis } from '../../worker/queue/embedded-redis.ts'
+import { eventually } from './eventually.ts'
 import { silent } from './start-redis.ts'
 
 const fixture = fileURLToPath(new URL('./fixtures/redis-owner.ts', import.meta.url))
@@ -45,7 +46,7 @@ describe('the embedded Redis', () => {
     expect(mode & 0o777).toBe(0o700)
   })
 
-  it('says so when the folder is in use, and leaves the other one alone', { timeout: 10_000 }, async () => {
+  it('says so when the folder is in use, and leaves the other one alone', async () => {
     await using first = await startEmbeddedRedis(folder)
 
     const second = startEmbeddedRedis(folder)
@@ -64,14 +65,14 @@ describe('the embedded Redis', () => {
     expect(server.pid).not.toBe(crashed.pid)
   })
 
-  it('dies with the process that started it, so that the next one can start', { timeout: 10_000 }, async () => {
+  it('dies with the process that started it, so that the next one can start', async () => {
     const owner = spawnProcess([process.execPath, fixture, folder], { env: {}, stdio: ['ignore', 'pipe', 'inherit'] })
     const [line] = await once(owner.stdout?.setEncoding('utf8') ?? owner, 'data')
     const pid = Number(line)
     expect(() => process.kill(pid, 0)).not.toThrow()
 
     owner.kill('SIGKILL')
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), 5000)
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow())
 
     await using next = await startEmbeddedRedis(folder)
     expect(next.pid).not.toBe(pid)

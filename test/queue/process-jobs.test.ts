@@ -6,6 +6,7 @@ import { createJobs } from '../../worker/queue/enqueue.ts'
 import { createLedger } from '../../worker/queue/ledger.ts'
 import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { ProcessDeps, QueueProcess } from '../../worker/queue/process-queue.ts'
+import { eventually } from './eventually.ts'
 import { jobRequest } from './job-request.ts'
 import { silent, startRedis, type TestRedis } from './start-redis.ts'
 
@@ -53,12 +54,12 @@ describe('a job', () => {
     const handle = vi.fn(async () => undefined)
     start({ handle })
     const request = await enqueue()
-    await vi.waitFor(async () => expect(await stateOf(request.id)).toBe('done'))
+    await eventually(async () => expect(await stateOf(request.id)).toBe('done'))
     const queue = new Queue('jobs', { connection: test.redis, prefix: 'airlock' })
 
     await queue.remove(request.id)
     await queue.add('jobs', { body: JSON.stringify(request) }, { jobId: request.id })
-    await vi.waitFor(async () => expect(await queue.getJobState(request.id)).toBe('completed'))
+    await eventually(async () => expect(await queue.getJobState(request.id)).toBe('completed'))
     await queue.close()
 
     expect(handle).toHaveBeenCalledExactlyOnceWith(request, expect.objectContaining({ attempt: 1 }))
@@ -70,7 +71,7 @@ describe('a job', () => {
     await createLedger(test.redis, 'jobs').accept({ id: request.id, body: JSON.stringify(request) }, null)
 
     start({ handle })
-    await vi.waitFor(async () => expect(await stateOf(request.id)).toBe('done'))
+    await eventually(async () => expect(await stateOf(request.id)).toBe('done'))
 
     expect(handle).toHaveBeenCalledOnce()
     expect(await test.redis.zcard('airlock:ledger:jobs:pending')).toBe(0)
@@ -81,7 +82,7 @@ describe('a job', () => {
     start({ handle })
 
     const request = await enqueue()
-    await vi.waitFor(async () => expect(await stateOf(request.id)).toBe('done'))
+    await eventually(async () => expect(await stateOf(request.id)).toBe('done'))
 
     expect(handle).toHaveBeenCalledTimes(2)
   })
@@ -97,7 +98,7 @@ describe('a job', () => {
     })
 
     const request = await enqueue()
-    await vi.waitFor(async () => expect(await stateOf(request.id)).toBe('done'))
+    await eventually(async () => expect(await stateOf(request.id)).toBe('done'))
 
     expect(loaded).toEqual([null, { commit: 'abc' }])
   })
@@ -119,7 +120,7 @@ describe('an attempt that was overtaken', () => {
     start({ handle })
 
     await enqueue(request)
-    await vi.waitFor(() => expect(refused).toEqual(['FenceLostError', 'FenceLostError']))
+    await eventually(() => expect(refused).toEqual(['FenceLostError', 'FenceLostError']))
     await processes[0]?.close({ graceMs: 1000 })
 
     expect(handle).toHaveBeenCalledOnce()
@@ -137,7 +138,7 @@ describe('an attempt that was overtaken', () => {
     start({ handle }, { ...timing, lockMs: 400 })
 
     const request = await enqueue()
-    await vi.waitFor(() => expect(reasons).toHaveLength(1), 5000)
+    await eventually(() => expect(reasons).toHaveLength(1))
     await processes[0]?.close({ graceMs: 1000 })
 
     expect(reasons).toEqual([expect.objectContaining({ name: 'AttemptStoppedError', code: 'lock-lost' })])
@@ -164,7 +165,7 @@ describe('a job that cannot be done', () => {
     start({ handle, onDeadLetter })
 
     const request = await enqueue()
-    await vi.waitFor(async () => expect(await stateOf(request.id)).toBe('dead'))
+    await eventually(async () => expect(await stateOf(request.id)).toBe('dead'))
 
     expect(handle).toHaveBeenCalledOnce()
     expect(onDeadLetter).toHaveBeenCalledExactlyOnceWith(
@@ -179,7 +180,7 @@ describe('a job that cannot be done', () => {
     start({ handle, onDeadLetter })
 
     const request = await enqueue()
-    await vi.waitFor(async () => expect(await stateOf(request.id)).toBe('dead'), 10_000)
+    await eventually(async () => expect(await stateOf(request.id)).toBe('dead'))
 
     expect(handle).toHaveBeenCalledTimes(8)
     expect(onDeadLetter).toHaveBeenCalledOnce()
@@ -191,7 +192,7 @@ describe('a job that cannot be done', () => {
     start({ handle, onDeadLetter })
 
     const request = await enqueue()
-    await vi.waitFor(async () => expect(await stateOf(request.id)).toBe('dead'))
+    await eventually(async () => expect(await stateOf(request.id)).toBe('dead'))
 
     expect(handle).toHaveBeenCalledOnce()
     expect(onDeadLetter).toHaveBeenCalledTimes(2)
@@ -208,7 +209,7 @@ describe('a job that cannot be done', () => {
     const queue = new Queue('jobs', { connection: test.redis, prefix: 'airlock' })
 
     await queue.add('jobs', data, { jobId: 'strange' })
-    await vi.waitFor(async () => expect(await stateOf('strange')).toBe('dead'))
+    await eventually(async () => expect(await stateOf('strange')).toBe('dead'))
     await queue.close()
 
     expect(handle).not.toHaveBeenCalled()
@@ -251,11 +252,11 @@ describe('closing', () => {
     })
     const running = start({ handle })
     const request = await enqueue()
-    await vi.waitFor(() => expect(handle).toHaveBeenCalledOnce())
+    await eventually(() => expect(handle).toHaveBeenCalledOnce())
 
     await running.close({ graceMs: 50 })
     start({ handle })
-    await vi.waitFor(async () => expect(await stateOf(request.id)).toBe('done'))
+    await eventually(async () => expect(await stateOf(request.id)).toBe('done'))
 
     expect(reasons).toEqual([expect.objectContaining({ name: 'AttemptStoppedError', code: 'shutdown' })])
     expect(handle).toHaveBeenCalledTimes(2)

@@ -1,14 +1,15 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { startEmbeddedRedis } from '../../worker/queue/embedded-redis.ts'
 import { createIntake } from '../../worker/queue/enqueue.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
+import { eventually } from './eventually.ts'
 import { labelEvent } from './job-request.ts'
 import { silent, startRedis } from './start-redis.ts'
 
 const timing = { lockMs: 5000, stalledCheckMs: 500, sweepMs: 100, backoffMs: 20 }
 
-describe('Redis killed with -9', { timeout: 20_000 }, () => {
+describe('Redis killed with -9', () => {
   it('loses none of three hundred accepted events, and each is handled once', async () => {
     await using test = await startRedis()
     await using intake = createIntake(test.redis)
@@ -17,7 +18,7 @@ describe('Redis killed with -9', { timeout: 20_000 }, () => {
 
     process.kill(test.server.pid, 'SIGKILL')
     await using _server = await startEmbeddedRedis(test.folder)
-    await vi.waitFor(() => test.redis.ping(), 5000)
+    await eventually(async () => void (await test.redis.ping()))
     const handled: string[] = []
     const running = processIntake(
       {
@@ -31,7 +32,7 @@ describe('Redis killed with -9', { timeout: 20_000 }, () => {
       },
       timing,
     )
-    await vi.waitFor(() => expect(handled.length).toBeGreaterThanOrEqual(300), 10_000)
+    await eventually(() => expect(handled.length).toBeGreaterThanOrEqual(300))
     await running.close({ graceMs: 1000 })
 
     expect(handled.toSorted()).toEqual(events.map((event) => event.eventKey).toSorted())
@@ -54,11 +55,11 @@ describe('Redis killed with -9', { timeout: 20_000 }, () => {
     )
     process.kill(test.server.pid, 'SIGKILL')
     await using _server = await startEmbeddedRedis(test.folder)
-    await vi.waitFor(() => test.redis.ping(), 5000)
+    await eventually(async () => void (await test.redis.ping()))
 
     await using intake = createIntake(test.redis)
     await intake.accept(labelEvent('label:1', 'delivery-1'))
-    await vi.waitFor(() => expect(handled).toEqual(['label:1']), 10_000)
+    await eventually(() => expect(handled).toEqual(['label:1']))
     await running.close({ graceMs: 1000 })
   })
 })

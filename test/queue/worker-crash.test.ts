@@ -17,7 +17,7 @@ async function enqueue(plan: object): Promise<string> {
   return request.id
 }
 
-describe('a job that takes its worker down', { timeout: 30_000 }, () => {
+describe('a job that takes its worker down', () => {
   it('survives three crashes', async () => {
     const id = await enqueue({ crashes: 3 })
 
@@ -52,7 +52,7 @@ describe('a job that takes its worker down', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a worker that slept beyond its lock', { timeout: 30_000 }, () => {
+describe('a worker that slept beyond its lock', () => {
   it('is refused its effect when it wakes', async () => {
     const id = await enqueue({ sleeps: 1 })
     await using zombie = startWorker(test.server.url, 'zombie', 'quick')

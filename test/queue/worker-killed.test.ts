@@ -5,7 +5,7 @@ import { startRedis } from './start-redis.ts'
 import { startWorker, untilSaid } from './start-worker.ts'
 
 /** With the settings of production, or it would prove nothing. */
-describe('a worker killed with -9 in the middle of a job', { timeout: 40_000 }, () => {
+describe('a worker killed with -9 in the middle of a job', () => {
   it('is replaced within thirty seconds, and the effect happens once', async () => {
     await using test = await startRedis()
     await using jobs = createJobs(test.redis)

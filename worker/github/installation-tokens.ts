@@ -91,8 +91,9 @@ async function revoke(baseUrl: string, token: string, log: InstallationTokensDep
     } catch (error) {
       // Expired, or revoked before.
       if (statusOf(error) === 401) return
-      if (attempt === revokeTries)
-        return log.warn({ err: error }, 'a token could not be revoked; it ends within the hour')
+      const mapped = mapGitHubError(error)
+      const away = mapped instanceof HandoffError && mapped.retryable
+      if (!away || attempt === revokeTries) return log.warn({ err: mapped }, 'a token lives on for up to an hour')
       await sleep(attempt * 500)
     }
   }
