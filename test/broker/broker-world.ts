@@ -88,23 +88,30 @@ export interface Sink extends AsyncDisposable {
   /** All bytes that ever arrived, as text. */
   received(): string
   connections(): number
+  /** Settles when the first byte is here. */
+  readonly reached: Promise<void>
 }
 
 /** Judges attacks: a TCP listener that writes down what arrives and answers the first bytes with `answer`. */
 export async function startSink(answer = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nsink'): Promise<Sink> {
   const chunks: Buffer[] = []
+  const reached = Promise.withResolvers<void>()
   let connections = 0
   const server = createServer((socket) => {
     connections += 1
     socket.on('error', () => {})
     socket.on('data', (chunk) => chunks.push(chunk))
-    socket.once('data', () => socket.write(answer))
+    socket.once('data', () => {
+      reached.resolve()
+      socket.write(answer)
+    })
   })
   const stop = await listen(server)
   return {
     port: portOf(server),
     received: () => Buffer.concat(chunks).toString('latin1'),
     connections: () => connections,
+    reached: reached.promise,
     [Symbol.asyncDispose]: stop,
   }
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listen, openWorld, portOf, publicAddress, startSink } from './broker-world.ts'
 import { makeCertificate } from './certificate.ts'
+import { helloOf, withExtension } from './hello.ts'
 import { handshake, openTunnel, readUntil } from './raw-client.ts'
 
 let certificate: { key: string; cert: string }
@@ -173,6 +174,29 @@ describe('CONNECT', () => {
     await expect(failed).rejects.toThrow(/access denied/)
     expect(secure.connections).toBe(before)
     expect(broker.decisions).toMatchObject([{ allowed: false, reason: expect.stringContaining('no SNI') }])
+  })
+
+  it('cuts TLS with an encrypted server name (ECH), whatever name is on the outside', async () => {
+    await using sink = await startSink()
+    await using broker = await world({ routes: { [`${publicAddress}:443`]: sink.port } })
+    const hello = await helloOf({ servername: 'allowed.example' })
+    const send = async (bytes: Buffer) => {
+      const tunnel = await openTunnel(broker.socketPath, 'allowed.example:443')
+      tunnel.socket.write(bytes)
+      return await readUntil(tunnel.socket, 'sink')
+    }
+
+    const cut = await send(withExtension(hello, 0xfe0d, Buffer.alloc(8)))
+    const reached = sink.connections()
+    const control = await send(withExtension(hello, 0x1234, Buffer.alloc(8)))
+
+    expect(Buffer.from(cut, 'latin1')).toEqual(Buffer.from([21, 3, 3, 0, 2, 2, 49]))
+    expect(reached).toBe(0)
+    expect(control).toContain('sink')
+    expect(broker.decisions).toMatchObject([
+      { allowed: false, reason: expect.stringContaining('ECH') },
+      { allowed: true },
+    ])
   })
 
   it('cuts what is not TLS on port 443', async () => {

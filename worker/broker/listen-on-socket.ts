@@ -12,8 +12,7 @@ export async function listenOnSocket(server: Server, { socketPath, owner }: Brok
     throw new BrokerError('unavailable', `the socket's path has more than ${maxPathBytes} bytes: ${socketPath}`)
   }
   try {
-    const made = await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 })
-    if (made !== undefined && owner !== null) await chown(dirname(socketPath), owner.uid, owner.gid)
+    await makeFolder(dirname(socketPath), owner)
     // Left by a worker that was killed: the path is this job's own.
     await rm(socketPath, { force: true })
     await listening(server, socketPath)
@@ -23,6 +22,17 @@ export async function listenOnSocket(server: Server, { socketPath, owner }: Brok
     server.close()
     throw new BrokerError('unavailable', `cannot listen on ${socketPath}`, { cause: error })
   }
+}
+
+/** A folder that is there already is its maker's business. */
+async function makeFolder(path: string, owner: BrokerSpec['owner']): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    throw error
+  }
+  if (owner !== null) await chown(path, owner.uid, owner.gid)
 }
 
 function listening(server: Server, path: string): Promise<void> {

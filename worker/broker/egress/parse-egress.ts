@@ -57,7 +57,7 @@ function parseDomain(entry: string, presets: Presets, vouched: ReadonlySet<strin
 
 function refuseTooWide(entry: string, host: Host, below: boolean, presets: Presets): void {
   if (host.isAddress) throw invalid(entry, 'name a host, not an address')
-  if (!host.name.includes('.')) {
+  if (!below && !host.name.includes('.')) {
     throw invalid(entry, `it is no domain, and the presets here are: ${[...presets.keys()].join(', ') || 'none'}`)
   }
   // Below a public suffix (*.com, *.co.uk, *.github.io) anybody can have a name.

@@ -1,0 +1,348 @@
+import { once } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { brokerLimits } from '../../worker/broker/broker-limits.ts'
+import { ask, begin } from './ask.ts'
+import { openWorld } from './broker-world.ts'
+import { openGateway, realKey, sendJson, startModelSink } from './model-sink.ts'
+
+describe('the model gateway', () => {
+  it('puts the real key in place of the placeholder, and passes the answer back', async () => {
+    await using sink = await startModelSink((_request, response) => sendJson(response, { id: 'msg_1' }))
+    await using broker = await openGateway(sink)
+
+    const reply = await ask(broker)
+
+    expect(reply).toMatchObject({ status: 200, text: '{"id":"msg_1"}' })
+    expect(sink.requests).toMatchObject([{ line: 'POST /v1/messages', headers: { 'x-api-key': realKey } }])
+    expect(JSON.stringify(sink.requests)).not.toContain(broker.session.placeholderKey)
+    expect(broker.decisions).toMatchObject([{ allowed: true, kind: 'model', host: '127.0.0.1' }])
+  })
+
+  it.each([
+    ['anthropic', '/anthropic/v1/messages', 'x-api-key', 'x-api-key', ''],
+    ['anthropic by bearer', '/anthropic/v1/messages?beta=true', 'authorization', 'x-api-key', '?beta=true'],
+    ['openai responses', '/openai/v1/responses', 'authorization', 'authorization', ''],
+    ['openai chat', '/openai/v1/chat/completions', 'authorization', 'authorization', ''],
+    ['gemini', '/gemini/v1beta/models/gemini-3-pro:generateContent', 'x-goog-api-key', 'x-goog-api-key', ''],
+    [
+      'gemini streaming',
+      '/gemini/v1beta/models/m:streamGenerateContent?alt=sse',
+      'x-goog-api-key',
+      'x-goog-api-key',
+      '?alt=sse',
+    ],
+    ['counting tokens', '/anthropic/v1/messages/count_tokens', 'x-api-key', 'x-api-key', ''],
+  ])('serves %s', async (_name, path, header, upstreamHeader, query) => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+    const key = broker.session.placeholderKey
+
+    const reply = await ask(broker, { path, headers: { [header]: header === 'authorization' ? `Bearer ${key}` : key } })
+
+    expect(reply.status).toBe(200)
+    expect(sink.requests[0]?.line).toBe(`POST ${path.replace(/^\/[a-z]+/, '').replace(/\?.*/, '')}${query}`)
+    expect(sink.requests[0]?.headers[upstreamHeader]).toMatch(new RegExp(`^(Bearer )?${realKey}$`))
+  })
+
+  it('takes the placeholder from ?key= and sends no query on', async () => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+
+    const path = `/gemini/v1beta/models/m:generateContent?key=${broker.session.placeholderKey}&x=1`
+    const reply = await ask(broker, { path, headers: {} })
+
+    expect(reply.status).toBe(200)
+    expect(sink.requests[0]?.line).toBe('POST /v1beta/models/m:generateContent')
+  })
+
+  it.each([
+    ['an own key as x-api-key', { 'x-api-key': 'sk-ant-attacker' }],
+    ['an own key as bearer', { authorization: 'Bearer sk-attacker' }],
+    ['an own key beside the placeholder', { 'x-api-key': 'PLACEHOLDER', authorization: 'Bearer sk-attacker' }],
+    [
+      'an own key beside the placeholder, the other way round',
+      { 'x-goog-api-key': 'sk-attacker', 'x-api-key': 'PLACEHOLDER' },
+    ],
+    ['basic credentials', { authorization: 'Basic eDp5' }],
+    ['no key', {}],
+    ['an empty key', { 'x-api-key': '' }],
+    ['the beginning of the placeholder', { 'x-api-key': 'airlock-' }],
+  ])('refuses %s: no request upstream, one entry in the record', async (_name, given) => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+    const headers = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, value.replace('PLACEHOLDER', broker.session.placeholderKey)]),
+    )
+
+    const reply = await ask(broker, { headers })
+
+    expect(reply.status).toBe(401)
+    expect(reply.text).toContain("the key is not this session's own")
+    expect(sink.requests).toEqual([])
+    expect(broker.decisions).toMatchObject([{ allowed: false, kind: 'model' }])
+    expect(await ask(broker)).toMatchObject({ status: 200 })
+  })
+
+  it('refuses the placeholder of another session', async () => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+    await using other = await openGateway(sink)
+
+    const reply = await ask(broker, { headers: { 'x-api-key': other.session.placeholderKey } })
+
+    expect(reply.status).toBe(401)
+    expect(sink.requests).toEqual([])
+  })
+
+  it.each([
+    ['the Files endpoint', 'POST', '/anthropic/v1/files'],
+    ['reading a file', 'GET', '/anthropic/v1/files/file_1/content'],
+    ['the Files endpoint of OpenAI', 'POST', '/openai/v1/files'],
+    ['uploads', 'POST', '/openai/v1/uploads'],
+    ['batches', 'POST', '/anthropic/v1/messages/batches'],
+    ['the administration', 'GET', '/anthropic/v1/organizations/api_keys'],
+    ['stored responses', 'GET', '/openai/v1/responses/resp_1'],
+    ['fine-tuning', 'POST', '/openai/v1/fine_tuning/jobs'],
+    ['uploads to Gemini', 'POST', '/gemini/upload/v1beta/files'],
+    ['another method of a Gemini model', 'POST', '/gemini/v1beta/models/m:predictLongRunning'],
+    ['a way up in the path', 'POST', '/anthropic/v1/messages/../files'],
+    ['an escaped way up', 'POST', '/anthropic/v1/messages%2f..%2ffiles'],
+    ['a doubled slash', 'POST', '/anthropic//v1/messages'],
+    ['a model name with a way up', 'POST', '/gemini/v1beta/models/..%2ffiles:generateContent'],
+    ['an inference path by another method', 'PUT', '/anthropic/v1/messages'],
+  ])('refuses %s: no request upstream, one entry in the record', async (_name, method, path) => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+
+    const reply = await ask(broker, { method, path })
+
+    expect([403, 405]).toContain(reply.status)
+    expect(sink.requests).toEqual([])
+    expect(broker.decisions).toMatchObject([{ allowed: false, kind: 'model' }])
+    expect(await ask(broker)).toMatchObject({ status: 200 })
+  })
+
+  it('answers a look around in words, without calling it an attack', async () => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+
+    const replies = [
+      await ask(broker, { method: 'GET', path: '/openai/v1/models' }),
+      await ask(broker, { method: 'HEAD', path: '/anthropic' }),
+      await ask(broker, { method: 'GET', path: '/' }),
+    ]
+
+    expect(replies.map(({ status }) => status)).toEqual([404, 404, 404])
+    expect(replies[0]?.text).toContain('/openai/v1/chat/completions')
+    expect(broker.decisions).toEqual([])
+    expect(sink.requests).toEqual([])
+  })
+
+  it('drops organisations, cookies, wide betas and every header that it does not know', async () => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+
+    await ask(broker, {
+      headers: {
+        'x-api-key': broker.session.placeholderKey,
+        'anthropic-beta': 'files-api-2025-04-14,interleaved-thinking-2025-05-14, mcp-client-2025-04-04',
+        'anthropic-version': '2023-06-01',
+        'openai-organization': 'org-attacker',
+        'openai-project': 'proj-attacker',
+        'x-goog-user-project': 'attacker',
+        'anthropic-dangerous-direct-browser-access': 'true',
+        cookie: 'session=attacker',
+        'x-anything': 'a channel',
+      },
+    })
+
+    const { host, connection, ...headers } = sink.requests[0]?.headers ?? {}
+    expect(headers).toEqual({
+      'accept-encoding': 'identity',
+      'anthropic-beta': 'interleaved-thinking-2025-05-14',
+      'anthropic-version': '2023-06-01',
+      'content-length': expect.any(String),
+      'content-type': 'application/json',
+      'x-api-key': realKey,
+    })
+  })
+
+  it('never shows the real key downstream, whatever the provider repeats', async () => {
+    await using sink = await startModelSink(async (request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain', 'set-cookie': `k=${realKey}`, 'x-echo': realKey })
+      const echo = `you sent ${request.headers['x-api-key']}, yes ${realKey}`
+      // In two pieces, cut within the key.
+      response.write(echo.slice(0, 20))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      response.end(echo.slice(20))
+    })
+    await using broker = await openGateway(sink)
+
+    const reply = await ask(broker)
+
+    expect(reply.text).toMatch(/^you sent \*+, yes \*+$/)
+    expect(reply.text).toHaveLength(`you sent ${realKey}, yes ${realKey}`.length)
+    expect(JSON.stringify([reply, broker.exchanges, broker.decisions])).not.toContain(realKey)
+  })
+
+  it('passes a provider’s refusal on, with what it says about trying again', async () => {
+    await using sink = await startModelSink((_request, response) => {
+      response.setHeader('retry-after', '7')
+      response.setHeader('location', 'http://evil.example')
+      sendJson(response, { error: 'overloaded' }, 529)
+    })
+    await using broker = await openGateway(sink)
+
+    const reply = await ask(broker)
+
+    expect(reply).toMatchObject({ status: 529, text: '{"error":"overloaded"}', headers: { 'retry-after': '7' } })
+    expect(reply.headers.location).toBeUndefined()
+    expect(broker.session.usage().costUsd).toBe(0)
+  })
+
+  it('passes events on as they come, before the answer is finished', async () => {
+    const finish = Promise.withResolvers<void>()
+    await using sink = await startModelSink(async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: {"first":1}\n\n')
+      await finish.promise
+      response.end('data: {"last":1}\n\n')
+    })
+    await using broker = await openGateway(sink)
+
+    const response = await begin(broker.socketPath, { headers: { 'x-api-key': broker.session.placeholderKey } })
+    const [first] = await once(response, 'data')
+    finish.resolve()
+    const rest: Buffer[] = []
+    for await (const chunk of response) rest.push(chunk)
+
+    expect(String(first)).toBe('data: {"first":1}\n\n')
+    expect(Buffer.concat(rest).toString()).toBe('data: {"last":1}\n\n')
+  })
+
+  it('stops asking the provider when the client goes away', async () => {
+    const aborted = Promise.withResolvers<void>()
+    await using sink = await startModelSink((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: {}\n\n')
+      response.once('close', () => aborted.resolve())
+    })
+    await using broker = await openGateway(sink)
+
+    const response = await begin(broker.socketPath, { headers: { 'x-api-key': broker.session.placeholderKey } })
+    await once(response, 'data')
+    response.destroy()
+
+    await aborted.promise
+  })
+
+  it.each([
+    ['says its length', { 'content-length': String(10 * 1024 * 1024) }],
+    ['does not say its length', { 'transfer-encoding': 'chunked' }],
+  ])('refuses a prompt of 10 MiB that %s', async (_name, headers) => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+    const body = JSON.stringify({ model: 'm', messages: 'a'.repeat(10 * 1024 * 1024) }).slice(0, 10 * 1024 * 1024)
+
+    const reply = await ask(broker, { body, headers: { 'x-api-key': broker.session.placeholderKey, ...headers } })
+
+    expect(reply.status).toBe(413)
+    expect(reply.text).toContain('more than 8 MiB')
+    expect(sink.requests).toEqual([])
+    expect(broker.decisions).toMatchObject([{ allowed: false }])
+    expect(await ask(broker)).toMatchObject({ status: 200 })
+  })
+
+  it.each([
+    ['no JSON', 'hello'],
+    ['a list', '[]'],
+    ['JSON nested 200,000 deep', `{"messages":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
+  ])('refuses a body that is %s', async (_name, body) => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+
+    const reply = await ask(broker, { body })
+
+    expect(reply.status).toBe(400)
+    expect(sink.requests).toEqual([])
+  })
+
+  it('says so when there is no key, no model in this phase, or no answer', async () => {
+    await using sink = await startModelSink()
+    await using setup = await openGateway(sink, { phase: 'setup', model: null })
+    await using keyless = await openWorld({ phase: 'agent', model: { costUsd: 1 } })
+    const nowhere = { baseUrl: 'http://127.0.0.1:1', apiKey: realKey }
+    const upstreams = { anthropic: nowhere, openai: nowhere, gemini: nowhere }
+    await using dead = await openWorld({ phase: 'agent', model: { costUsd: 1 }, deps: { upstreams } })
+
+    expect(await ask(setup)).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('the setup phase has no model'),
+    })
+    expect(await ask(keyless)).toMatchObject({ status: 503, text: expect.stringContaining('has no key') })
+    expect(await ask(dead)).toMatchObject({ status: 502, headers: { 'x-should-retry': 'true' } })
+    expect(sink.requests).toEqual([])
+  })
+
+  it('bounds how many requests are open at once', async () => {
+    const finish = Promise.withResolvers<void>()
+    await using sink = await startModelSink(async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders()
+      await finish.promise
+      response.end('{}')
+    })
+    await using broker = await openGateway(sink, { deps: { limits: { ...brokerLimits, modelRequestsAtOnce: 1 } } })
+
+    const first = await begin(broker.socketPath, { headers: { 'x-api-key': broker.session.placeholderKey } })
+    const second = await ask(broker)
+    finish.resolve()
+    first.resume()
+    await once(first, 'end')
+
+    expect(second.status).toBe(429)
+    expect(sink.requests).toHaveLength(1)
+  })
+
+  it('keeps a base path of the operator, and does not double the version', async () => {
+    await using sink = await startModelSink()
+    const upstream = (path: string) => ({ baseUrl: `${sink.url}${path}`, apiKey: realKey })
+    await using broker = await openGateway(sink, {
+      deps: { upstreams: { anthropic: upstream('/proxy/'), openai: upstream('/v1'), gemini: upstream('') } },
+    })
+
+    await ask(broker)
+    await ask(broker, { path: '/openai/v1/responses' })
+    await ask(broker, { path: '/gemini/v1beta/models/m:generateContent' })
+
+    expect(sink.requests.map(({ line }) => line)).toEqual([
+      'POST /proxy/v1/messages',
+      'POST /v1/responses',
+      'POST /v1beta/models/m:generateContent',
+    ])
+  })
+
+  it('serves a client that sends everything through the proxy', async () => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+
+    const reply = await ask(broker, {
+      path: 'http://127.0.0.1:3128/anthropic/v1/messages',
+      headers: { 'x-api-key': broker.session.placeholderKey, host: '127.0.0.1:3128' },
+    })
+
+    expect(reply.status).toBe(200)
+    expect(sink.requests).toHaveLength(1)
+  })
+
+  it('records what was asked and answered, bounded', async () => {
+    await using sink = await startModelSink((_request, response) => sendJson(response, { text: 'b'.repeat(1000) }))
+    await using broker = await openGateway(sink, { deps: { limits: { ...brokerLimits, exchangeBytes: 100 } } })
+
+    await ask(broker, { body: { model: 'm', messages: `start${'a'.repeat(1000)}end` } })
+
+    expect(broker.exchanges).toMatchObject([{ provider: 'anthropic', path: '/v1/messages', status: 200 }])
+    expect(broker.exchanges[0]?.request).toMatch(/start.*bytes left out.*end/s)
+    expect(broker.exchanges[0]?.request.length).toBeLessThan(150)
+    expect(broker.exchanges[0]?.response).toHaveLength(100)
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { createPresets } from '../../worker/broker/presets.ts'
+
+const nothing = { npmRegistries: [], aptSources: [], pipIndexes: [], goProxy: null }
+
+describe('presets', () => {
+  it('stand for the registries that npm is configured to use', () => {
+    const npmRegistries = ['https://npm.corp/', 'http://10.0.0.5:4873/path', 'https://npm.corp/scope/']
+
+    expect(createPresets({ ...nothing, npmRegistries }).get('npm')).toEqual([
+      { host: 'npm.corp', port: 443 },
+      { host: '10.0.0.5', port: 4873 },
+    ])
+  })
+
+  it('stand for the hosts in apt’s sources, in both formats', () => {
+    const aptSources = [
+      '# deb http://commented.example/debian x main\ndeb [signed-by=/x] http://apt.corp/debian bookworm main\ndeb-src https://src.corp/ x main\ndeb cdrom:[Debian]/ x main\n',
+      'Types: deb\nURIs: http://one.corp/debian https://two.corp/debian\nSuites: bookworm\n',
+    ]
+
+    expect(createPresets({ ...nothing, aptSources }).get('debian')).toEqual([
+      { host: 'apt.corp', port: 80 },
+      { host: 'src.corp', port: 443 },
+      { host: 'one.corp', port: 80 },
+      { host: 'two.corp', port: 443 },
+    ])
+  })
+
+  it('have no npm and no debian where nothing is configured', () => {
+    const presets = createPresets(nothing)
+
+    expect([...presets.keys()]).toEqual(['pypi', 'crates', 'go', 'github', 'rubygems', 'maven'])
+    expect(presets.get('github')).toContainEqual({ host: 'github.com', port: 443 })
+  })
+
+  it('put a mirror in place of the public hosts', () => {
+    const presets = createPresets({
+      ...nothing,
+      pipIndexes: ['https://pip.corp/simple'],
+      goProxy: 'https://go.corp|direct,off',
+    })
+
+    expect(presets.get('pypi')).toEqual([{ host: 'pip.corp', port: 443 }])
+    expect(presets.get('go')).toEqual([{ host: 'go.corp', port: 443 }])
+  })
+
+  it('keep the host of the files where the public index is configured', () => {
+    const presets = createPresets({ ...nothing, pipIndexes: ['https://pypi.org/simple'], goProxy: 'direct' })
+
+    expect(presets.get('pypi')).toContainEqual({ host: 'files.pythonhosted.org', port: 443 })
+    expect(presets.get('go')).toContainEqual({ host: 'proxy.golang.org', port: 443 })
+  })
+})
