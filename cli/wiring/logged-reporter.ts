@@ -1,0 +1,22 @@
+import type { BaseLogger } from 'pino'
+import type { StepName } from '../../worker/contract/index.ts'
+import type { Reporter } from '../../worker/pipeline/ports/index.ts'
+
+/** The same reporter, with every step and end in the operator's log as well. One per attempt. */
+export function createLoggedReporter(reporter: Reporter, log: Pick<BaseLogger, 'info'>, attempt: number): Reporter {
+  let last: StepName | null = null
+  return {
+    async progress(request, progress) {
+      const { step, startedAt } = progress
+      if (step !== last) log.info({ jobId: request.id, attempt, step, elapsedMs: Date.now() - startedAt }, 'step')
+      last = step
+      await reporter.progress(request, progress)
+    },
+    async finished(request, summary, commit) {
+      const { outcome, reason, detail } = summary.outcome
+      const facts = { jobId: request.id, attempt, outcome, reason, detail, audit: summary.report.audit }
+      log.info({ ...facts, durations: summary.report.durations, pullRequest: summary.pullRequestUrl }, 'job ended')
+      await reporter.finished(request, summary, commit)
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import type { Logger } from 'pino'
+import { wording } from '../../app/replies/wording.ts'
+import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
+import type { JobRequest } from '../../worker/contract/index.ts'
+import { createSource, defaultSourceLimits } from '../../worker/git/create-source.ts'
+import { createBotLogin } from '../../worker/github/app-identity.ts'
+import { createAuthority } from '../../worker/github/authority.ts'
+import { createCloneAccess } from '../../worker/github/clone-access.ts'
+import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
+import { createPublisher } from '../../worker/github/publish.ts'
+import { createReporter } from '../../worker/github/reporter.ts'
+import type { PipelinePorts } from '../../worker/pipeline/job.ts'
+import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
+import { runJob } from '../../worker/pipeline/run-job.ts'
+import type { connectRedis } from '../../worker/queue/connect-redis.ts'
+import { processJobs } from '../../worker/queue/process-jobs.ts'
+import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
+import type { Environment } from '../settings/parse-settings.ts'
+import type { Settings } from '../settings/settings-schema.ts'
+import { type CorePorts, createCore } from './create-core.ts'
+import { type DataFolders, dataDirOf, prepareDataFolders } from './data-folders.ts'
+import { gitHubUrls } from './github-urls.ts'
+import { createLoggedReporter } from './logged-reporter.ts'
+import { createPolicyDigest } from './policy-digest.ts'
+import { startReaper } from './start-reaper.ts'
+
+export interface WorkerDeps {
+  readonly settings: Settings
+  readonly env: Environment
+  readonly appId: number
+  readonly privateKey: string
+  readonly redis: Awaited<ReturnType<typeof connectRedis>>
+  readonly log: Logger
+}
+
+export interface RunningWorker {
+  /** Takes no more jobs, lets those that run finish within `graceMs`, gives the rest back. */
+  close(graceMs: number): Promise<void>
+}
+
+/** A worker against GitHub: takes jobs from the queue until it is closed. */
+export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
+  const folders = await prepareDataFolders(dataDirOf(deps.settings))
+  const core = await createCore(deps.settings, deps.env, folders)
+  const gitHub = createGitHubPorts(deps, core, folders)
+  const running = new Set<string>()
+  const reaper = await startReaper(core.engines, (jobId) => running.has(jobId), deps.log)
+
+  const handle = async (request: JobRequest, context: AttemptContext) => {
+    running.add(request.id)
+    try {
+      await using reporter = gitHub.reporterOf(context)
+      const { attempt, fence, signal, checkpoints } = context
+      const logged = createLoggedReporter(reporter, deps.log, attempt)
+      const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints }
+      // The queue decides what follows a failure: no attempt knows that it is the last one.
+      await runJob(request, { number: attempt, final: false, fence, signal }, ports)
+    } finally {
+      running.delete(request.id)
+    }
+  }
+
+  const jobs = processJobs({
+    redis: deps.redis,
+    log: deps.log,
+    concurrency: deps.settings.AIRLOCK_CONCURRENCY ?? 2,
+    handle,
+    async onDeadLetter(letter, context) {
+      if (letter.request === null) return
+      await using reporter = gitHub.reporterOf(context)
+      await reportDeadLetter(letter.request, letter, createLoggedReporter(reporter, deps.log, context.attempt))
+    },
+  })
+  return {
+    async close(graceMs) {
+      await jobs.close({ graceMs })
+      await reaper.stop()
+    },
+  }
+}
+
+function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: DataFolders) {
+  const { settings, appId, privateKey, log } = deps
+  const urls = gitHubUrls(settings)
+  const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, log })
+  const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
+  const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'wording'> = {
+    authority: createAuthority({ tokens, policyDigest: createPolicyDigest(tokens) }),
+    source: createSource({
+      dataDir: folders.root,
+      git: 'git',
+      cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git }),
+      fileOwner: (jobId) => core.engines[0]?.fileOwner(jobId) ?? null,
+      limits: defaultSourceLimits,
+    }),
+    secrets:
+      settings.AIRLOCK_SECRETS_DIR === undefined
+        ? createFlatSecrets(null)
+        : createRepositorySecrets(settings.AIRLOCK_SECRETS_DIR),
+    publisher: createPublisher({ tokens, log }),
+    wording,
+  }
+  return {
+    ports,
+    reporterOf: ({ fence }: AttemptContext) => createReporter({ tokens, wording, botLogin, fence, log }),
+  }
+}
