@@ -2,6 +2,7 @@ import {
   type JobProgress,
   type JobRequest,
   type JobSummary,
+  type Outcome,
   type OutcomeName,
   type Reason,
   statusMarker,
@@ -65,8 +66,8 @@ export function endParts(summary: JobSummary): (TextPart | null)[] {
 }
 
 /** An answer to somebody whose request did not become a job. */
-export function refusedComment(jobId: string, reason: Reason, detail?: string): string {
-  return marked(jobId, endPart('refused', reason, detail))
+export function endedComment(jobId: string, { outcome, reason, detail }: Outcome): string {
+  return marked(jobId, endPart(outcome, reason, detail))
 }
 
 function endPart(outcome: OutcomeName, reason: Reason, detail: string | undefined): TextPart {

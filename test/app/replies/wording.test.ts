@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reasonTexts } from '../../../app/replies/reason-texts.ts'
-import { queuedComment, refusedComment } from '../../../app/replies/status-comment.ts'
+import { endedComment, queuedComment } from '../../../app/replies/status-comment.ts'
 import { wording } from '../../../app/replies/wording.ts'
 import { type OutcomeName, outcomeNames, type Reason, reasons, statusMarker } from '../../../worker/contract/index.ts'
 import type { Wording } from '../../../worker/pipeline/ports/index.ts'
@@ -121,7 +121,7 @@ describe('the pull request', () => {
       texts.finished(request, summary),
       texts.checkRun(request, summary).summary,
       queuedComment(request, 3),
-      refusedComment(request.id, 'policy-invalid', hostile),
+      endedComment(request.id, { outcome: 'refused', reason: 'policy-invalid', detail: hostile }),
     ]
 
     for (const text of everything) {
@@ -140,7 +140,7 @@ describe('the status comment', () => {
       queuedComment(request, null),
       texts.running(request, { step: 'agent', startedAt: 0, finished: [], activity: null }),
       texts.finished(request, makeSummary({ outcome: 'failed', reason: 'agent-failed' })),
-      refusedComment(request.id, 'fork-head'),
+      endedComment(request.id, { outcome: 'refused', reason: 'fork-head' }),
     ]
 
     for (const state of states) expect(state.split('\n')[0]).toBe(`<!-- airlock:job=${request.id} -->`)

@@ -1,0 +1,85 @@
+/**
+ * GitHub as the app uses it: who may, what is there, and answers. The only part of the app that holds the App's key.
+ * Imports the ports of intake that it implements, and Probot, which signs the App in.
+ *
+ * Every event gets a token of its own, for one repository and what an answer needs, and it is revoked when the event
+ * is done. Octokit's own retry is off: it would repeat what may have happened, such as a comment. A failure goes back
+ * to the queue, and every effect is looked for before it is made.
+ */
+import type { Logger } from 'pino'
+import { Probot, ProbotOctokit } from 'probot'
+import { z } from 'zod'
+import { GitHubError } from '../intake/github-error.ts'
+import { createGitHubClient, type GitHubClient } from './github-client.ts'
+
+export interface GitHubAppDeps {
+  readonly appId: number
+  /** PEM. */
+  readonly privateKey: string
+  readonly webhookSecret: string
+  /** `https://api.github.com`, or `PROTOCOL://HOST/api/v3`. */
+  readonly baseUrl: string
+  readonly log: Logger
+}
+
+export type TokenPermissions = Readonly<Record<string, 'read' | 'write'>>
+/** By id, which outlives a renaming, or by names of the installation's account. */
+export type TokenScope = { readonly repositoryId: number } | { readonly names: readonly string[] }
+
+/** A client whose token is revoked when it is disposed of. */
+export interface TokenClient extends GitHubClient, AsyncDisposable {}
+
+export interface GitHubApp {
+  /** The login that our comments appear under. Throws GitHubError. */
+  botLogin(signal: AbortSignal): Promise<string>
+  /** Throws GitHubError: `denied`, `not-found` or `rejected` where the installation does not reach the repository. */
+  openClient(
+    installationId: number,
+    scope: TokenScope,
+    permissions: TokenPermissions,
+    signal: AbortSignal,
+  ): Promise<TokenClient>
+}
+
+const PlainOctokit = ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } })
+const mintedSchema = z.object({ token: z.string().min(1) })
+const appSchema = z.object({ slug: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) })
+const revokeMs = 10_000
+
+export async function createGitHubApp(deps: GitHubAppDeps): Promise<GitHubApp> {
+  const { appId, privateKey, webhookSecret, baseUrl, log } = deps
+  const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl, log, Octokit: PlainOctokit })
+  const octokit = await probot.auth()
+  let known: string | null = null
+
+  async function revoke(client: GitHubClient): Promise<void> {
+    try {
+      await client.call('DELETE /installation/token')
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error
+      if (error.code !== 'unauthenticated')
+        log.warn({ err: error }, 'a token could not be revoked; it ends within the hour')
+    }
+  }
+
+  return {
+    async botLogin(signal) {
+      known ??= `${appSchema.parse(await createGitHubClient(octokit, signal).call('GET /app')).slug}[bot]`
+      return known
+    },
+    async openClient(installationId, scope, permissions, signal) {
+      const chosen = 'names' in scope ? { repositories: scope.names } : { repository_ids: [scope.repositoryId] }
+      const minted = await createGitHubClient(octokit, signal).call(
+        'POST /app/installations/{installation_id}/access_tokens',
+        { installation_id: installationId, ...chosen, permissions },
+      )
+      const { token } = mintedSchema.parse(minted)
+      const signedIn = new PlainOctokit({ auth: { token }, baseUrl, log: octokit.log })
+      return {
+        ...createGitHubClient(signedIn, signal),
+        // With a signal of its own: a live token is worse than a late end.
+        [Symbol.asyncDispose]: () => revoke(createGitHubClient(signedIn, AbortSignal.timeout(revokeMs))),
+      }
+    },
+  }
+}

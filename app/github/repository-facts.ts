@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { type Permission, permissionSchema, repositorySchema, shaSchema } from '../../worker/contract/index.ts'
+import { GitHubError } from '../intake/github-error.ts'
+import type { PullRequestHead, RepositoryFacts, RepositoryNow } from '../intake/ports.ts'
+import { organisationPolicyPath, type PolicyText, policyPath } from '../repo-policy/evaluate-policy.ts'
+import type { GitHubClient } from './github-client.ts'
+
+const permissionAnswerSchema = z.object({
+  permission: z.string(),
+  role_name: z.string().optional(),
+  user: z.object({ id: z.int() }).nullable(),
+})
+const refSchema = z.object({ object: z.object({ sha: shaSchema }) })
+const pullSchema = z.object({
+  head: z.object({
+    ref: z.string().max(255),
+    sha: shaSchema,
+    repo: z.object({ id: repositorySchema.shape.id }).nullable(),
+  }),
+})
+const fileSchema = z.object({
+  type: z.literal('file'),
+  encoding: z.literal('base64'),
+  size: z.int().max(256 * 1024),
+  content: z.string(),
+})
+
+/** `organisation` reads the owner's `.github` repository; where it has no right to, that is as if there were none. */
+export function createRepositoryFacts(
+  client: GitHubClient,
+  organisation: GitHubClient,
+  now: RepositoryNow,
+): RepositoryFacts {
+  const at = { owner: now.owner, repo: now.name }
+  return {
+    now,
+    async permissionOf(username) {
+      const found = await client.find('GET /repos/{owner}/{repo}/collaborators/{username}/permission', {
+        ...at,
+        username,
+      })
+      const answer = permissionAnswerSchema.safeParse(found).data
+      if (answer === undefined || answer.user === null) return null
+      return { userId: answer.user.id, permission: heldPermission(answer.permission, answer.role_name) }
+    },
+    async headOf(branch) {
+      try {
+        const found = await client.find('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...at, ref: `heads/${branch}` })
+        return found === null ? { kind: 'missing' } : { kind: 'commit', sha: refSchema.parse(found).object.sha }
+      } catch (error) {
+        // 409: the repository has no commit.
+        if (error instanceof GitHubError && error.code === 'rejected') return { kind: 'empty' }
+        throw error
+      }
+    },
+    async pullRequest(number) {
+      const found = await client.find('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...at, pull_number: number })
+      return found === null ? null : pullRequestHead(pullSchema.parse(found))
+    },
+    repositoryPolicy: (commit) => readPolicy(client, { ...at, path: policyPath, ref: commit }),
+    organisationPolicy: () =>
+      readPolicy(organisation, { owner: now.owner, repo: '.github', path: organisationPolicyPath }),
+  }
+}
+
+function pullRequestHead({ head }: z.infer<typeof pullSchema>): PullRequestHead {
+  return { ref: head.ref, sha: head.sha, repositoryId: head.repo?.id ?? null }
+}
+
+/**
+ * GitHub's `permission` folds maintain into write and triage into read; `role_name` tells them apart, but may also be
+ * the name of a custom role, and that can be anything.
+ */
+function heldPermission(permission: string, role: string | undefined): Permission {
+  if (permission === 'write' && role === 'maintain') return 'maintain'
+  if (permission === 'read' && role === 'triage') return 'triage'
+  return permissionSchema.safeParse(permission).data ?? 'none'
+}
+
+async function readPolicy(client: GitHubClient, where: Record<string, string>): Promise<PolicyText> {
+  const found = await client.find('GET /repos/{owner}/{repo}/contents/{path}', where)
+  if (found === null) return { kind: 'none' }
+  const file = fileSchema.safeParse(found)
+  if (!file.success) return { kind: 'unreadable', why: 'it is not a file, or far too large' }
+  return { kind: 'text', text: Buffer.from(file.data.content, 'base64').toString('utf8') }
+}

@@ -1,0 +1,26 @@
+import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import { endedComment } from '../replies/status-comment.ts'
+import { jobIdFor } from '../triggers/freeze-request.ts'
+import { readAsk } from '../triggers/read-ask.ts'
+import { createAnswers } from './create-answers.ts'
+import { fallbackTriggers } from './fallback-triggers.ts'
+import type { TriggerDeps } from './handle-trigger.ts'
+import type { Attempt } from './ports.ts'
+
+/**
+ * Answers an event that was given up, if it was meant for us as far as can be told without the repository's policy.
+ * Throws what may be tried again.
+ */
+export async function answerDeadLetter(
+  { repositories, operatorPolicy, log }: Omit<TriggerDeps, 'jobs'>,
+  event: TriggerEvent,
+  reason: Extract<Reason, 'github-unavailable' | 'attempts-exhausted' | 'internal-error'>,
+  attempt: Attempt,
+): Promise<void> {
+  if (readAsk(event, fallbackTriggers(operatorPolicy)).kind === 'none') return
+  await using repository = await repositories.open(event, attempt)
+  if (repository === null) return
+  const jobId = jobIdFor(event.eventKey)
+  const answers = createAnswers(repository.thread, jobId, { deliveryId: event.deliveryId, log })
+  await answers.once(endedComment(jobId, { outcome: 'failed', reason }))
+}

@@ -1,0 +1,123 @@
+import type { BaseLogger } from 'pino'
+import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import { helpComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
+import { endedComment, queuedComment } from '../replies/status-comment.ts'
+import { describeProblems } from '../repo-policy/evaluate-policy.ts'
+import type { ParsedPolicy } from '../repo-policy/parse-policy.ts'
+import type { Resolution } from '../repo-policy/resolve-policy.ts'
+import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
+import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
+import { type Ask, readAsk } from '../triggers/read-ask.ts'
+import { type Answers, createAnswers } from './create-answers.ts'
+import { fallbackTriggers } from './fallback-triggers.ts'
+import type { Attempt, BranchHead, Jobs, OpenRepository, Repositories } from './ports.ts'
+import { readBase } from './read-base.ts'
+import { readPolicy } from './read-policy.ts'
+
+export interface TriggerDeps {
+  readonly repositories: Repositories
+  readonly jobs: Jobs
+  /** The operator's own airlock.yml, above everybody's. */
+  readonly operatorPolicy: ParsedPolicy | null
+  readonly log: Pick<BaseLogger, 'info' | 'warn'>
+}
+
+export type TriggerResult =
+  | { readonly kind: 'ignored'; readonly why: string }
+  | { readonly kind: 'answered'; readonly with: Reason | 'help' | 'unknown-command' | 'unknown-agent' }
+  | { readonly kind: 'enqueued'; readonly jobId: string }
+
+interface Handling {
+  readonly deps: TriggerDeps
+  readonly event: TriggerEvent
+  readonly repository: OpenRepository
+  readonly answers: Answers
+  readonly jobId: string
+}
+
+/** Takes one accepted event to its end. Throws only what may be tried again, and bugs. */
+export async function handleTrigger(deps: TriggerDeps, event: TriggerEvent, attempt: Attempt): Promise<TriggerResult> {
+  const jobId = jobIdFor(event.eventKey)
+  const result = await decide(deps, event, attempt, jobId)
+  deps.log.info({ deliveryId: event.deliveryId, jobId, sender: event.sender.id, ...result }, 'trigger handled')
+  return result
+}
+
+async function decide(deps: TriggerDeps, event: TriggerEvent, attempt: Attempt, jobId: string): Promise<TriggerResult> {
+  await using repository = await deps.repositories.open(event, attempt)
+  if (repository === null) return { kind: 'ignored', why: 'repository-unavailable' }
+  const { facts, thread } = repository
+  const defaultHead = await facts.headOf(facts.now.defaultBranch)
+  const policy = await readPolicy(facts, deps.operatorPolicy, defaultHead)
+  const triggers = policy.ok ? policy.policy.triggers : fallbackTriggers(deps.operatorPolicy)
+  const ask = readAsk(event, triggers)
+  if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
+
+  const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
+  const live = await facts.permissionOf(event.sender.login)
+  const authority = evaluateAuthority(event.sender, live, triggers.permission)
+  if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
+  const handling = { deps, event, repository, answers, jobId }
+  if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
+  await answers.quietly('reaction', () => thread.acknowledge())
+  if (ask.kind !== 'run') return explain(handling, ask, triggers)
+  return start(handling, ask, policy, defaultHead)
+}
+
+async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: string): Promise<TriggerResult> {
+  await answers.once(endedComment(jobId, { outcome: 'refused', reason, ...(detail === undefined ? {} : { detail }) }))
+  return { kind: 'answered', with: reason }
+}
+
+async function explain(
+  { answers, jobId }: Handling,
+  ask: Exclude<Ask, { kind: 'none' | 'run' }>,
+  triggers: Policy['triggers'],
+): Promise<TriggerResult> {
+  switch (ask.kind) {
+    case 'help':
+      await answers.once(helpComment(jobId, triggers))
+      return { kind: 'answered', with: 'help' }
+    case 'unknown-command':
+      await answers.once(unknownCommandComment(jobId, triggers, ask))
+      return { kind: 'answered', with: 'unknown-command' }
+    case 'unknown-agent':
+      await answers.once(unknownAgentComment(jobId, triggers, ask.name))
+      return { kind: 'answered', with: 'unknown-agent' }
+  }
+}
+
+async function start(
+  handling: Handling,
+  ask: Extract<Ask, { kind: 'run' }>,
+  resolution: Resolution,
+  defaultHead: BranchHead,
+): Promise<TriggerResult> {
+  const { deps, event, answers, jobId, repository } = handling
+  const { now } = repository.facts
+  if (now.archived) return refuse(handling, 'repository-archived')
+  if (!resolution.ok) return refuse(handling, 'policy-invalid', describeProblems(resolution.problems))
+  const { policy } = resolution
+  if ((ask.agent ?? policy.agent) === 'command' && policy.command === undefined) {
+    return refuse(handling, 'agent-unavailable', 'the policy names no command')
+  }
+  const base = await readBase(event, repository.facts, defaultHead)
+  if (!base.ok) return refuse(handling, base.reason, base.detail)
+
+  const request = freezeRequest(event, {
+    task: ask.task,
+    agent: ask.agent,
+    base: base.base,
+    policy,
+    private: now.private,
+    defaultBranch: now.defaultBranch,
+  })
+  // Before the job is written down: afterwards a worker may be writing to the same comment already.
+  const comment = await answers.announce(queuedComment(request, null))
+  const { position } = await deps.jobs.enqueue(request)
+  if (comment !== null && position > 1) {
+    await answers.quietly('place', () => repository.thread.edit(comment, queuedComment(request, position)))
+  }
+  if (event.kind === 'label') await answers.quietly('label', () => repository.thread.takeLabelOff(event.label))
+  return { kind: 'enqueued', jobId }
+}

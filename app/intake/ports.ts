@@ -1,0 +1,77 @@
+/**
+ * From an accepted event to a job, or to an answer that says why not. This module decides with triggers, repo-policy
+ * and replies, and acts through the ports below; app/github implements them on GitHub.
+ *
+ * An event may be handled twice, after a crash or a failure of GitHub's: every effect is looked for before it is made,
+ * and the job's id follows from the event.
+ */
+import type { JobRequest, TriggerEvent } from '../../worker/contract/index.ts'
+import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
+import type { LivePermission } from '../triggers/evaluate-authority.ts'
+
+/** The attempt's right to act; every effect on GitHub asks it first. It throws when another attempt has taken over. */
+export interface Attempt {
+  readonly signal: AbortSignal
+  readonly fence: { check(): Promise<void> }
+}
+
+export interface RepositoryNow {
+  readonly owner: string
+  readonly name: string
+  readonly private: boolean
+  readonly archived: boolean
+  readonly defaultBranch: string
+}
+
+export type BranchHead =
+  | { readonly kind: 'commit'; readonly sha: string }
+  /** The repository has no commit at all. */
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'missing' }
+
+export interface PullRequestHead {
+  readonly ref: string
+  readonly sha: string
+  /** Null where the fork was deleted. */
+  readonly repositoryId: number | null
+}
+
+/** What is true on GitHub now. Methods throw GitHubError. */
+export interface RepositoryFacts {
+  readonly now: RepositoryNow
+  /** Null: GitHub knows no such collaborator. */
+  permissionOf(login: string): Promise<LivePermission | null>
+  headOf(branch: string): Promise<BranchHead>
+  pullRequest(number: number): Promise<PullRequestHead | null>
+  /** `.github/airlock.yml` at a commit. */
+  repositoryPolicy(commit: string): Promise<PolicyText>
+  /** `airlock.yml` on the default branch of the owner's `.github` repository. */
+  organisationPolicy(): Promise<PolicyText>
+}
+
+/** Where the event happened, and where it is answered. Methods throw GitHubError. */
+export interface Thread {
+  /** A reaction to what asked; the same one twice is one. */
+  acknowledge(): Promise<void>
+  /** Our comment that bears this job's mark. */
+  findAnswer(jobId: string): Promise<number | null>
+  answer(text: string): Promise<number>
+  edit(commentId: number, text: string): Promise<void>
+  /** No error where it is gone already. */
+  takeLabelOff(label: string): Promise<void>
+}
+
+export interface OpenRepository extends AsyncDisposable {
+  readonly facts: RepositoryFacts
+  readonly thread: Thread
+}
+
+export interface Repositories {
+  /** Null: the installation does not reach the repository (any more), or it belongs to somebody else now. */
+  open(event: TriggerEvent, attempt: Attempt): Promise<OpenRepository | null>
+}
+
+export interface Jobs {
+  /** Writes the job down, once by its id. Place 1 is next, 0 waits no more. Throws a retryable error. */
+  enqueue(request: JobRequest): Promise<{ readonly position: number }>
+}

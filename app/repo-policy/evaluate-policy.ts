@@ -1,0 +1,51 @@
+import { type ParsedPolicy, type PolicyProblem, parsePolicy } from './parse-policy.ts'
+import { type Resolution, resolvePolicy } from './resolve-policy.ts'
+
+/** One level's file as it was found. */
+export type PolicyText =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'text'; readonly text: string }
+  /** There is something, but no file that can be read: a folder, or far too large. */
+  | { readonly kind: 'unreadable'; readonly why: string }
+
+export interface PolicyTexts {
+  readonly organisation: PolicyText
+  readonly repository: PolicyText
+}
+
+export const policyPath = '.github/airlock.yml'
+export const organisationPolicyPath = 'airlock.yml'
+
+/** The effective policy of the operator's, the organisation's and the repository's file, or all that is wrong with them. */
+export function evaluatePolicy(operator: ParsedPolicy | null, texts: PolicyTexts): Resolution {
+  const organisation = parseLevel(texts.organisation, `${organisationPolicyPath} of the organisation`)
+  const repository = parseLevel(texts.repository, policyPath)
+  const problems = [...organisation.problems, ...repository.problems]
+  if (problems.length > 0) return { ok: false, problems }
+  return resolvePolicy({ operator, organisation: organisation.policy, repository: repository.policy })
+}
+
+interface Level {
+  readonly policy: ParsedPolicy | null
+  readonly problems: readonly PolicyProblem[]
+}
+
+function parseLevel(text: PolicyText, name: string): Level {
+  if (text.kind === 'none') return { policy: null, problems: [] }
+  if (text.kind === 'unreadable') {
+    return { policy: null, problems: [{ file: name, path: '', line: null, message: text.why }] }
+  }
+  const parsed = parsePolicy(text.text, name)
+  return parsed.ok ? { policy: parsed.policy, problems: [] } : { policy: null, problems: parsed.problems }
+}
+
+/** `.github/airlock.yml:4: setup.netwrok: unknown key`, one after the other in one line. */
+export function describeProblems(problems: readonly PolicyProblem[]): string {
+  return problems
+    .map(({ file, line, path, message }) => {
+      const place = line === null ? file : `${file}:${line}`
+      return path === '' ? `${place}: ${message}` : `${place}: ${path}: ${message}`
+    })
+    .join('; ')
+    .slice(0, 1900)
+}

@@ -1,0 +1,123 @@
+import pino from 'pino'
+import { GitHubError } from '../../../app/intake/github-error.ts'
+import type { TriggerDeps } from '../../../app/intake/handle-trigger.ts'
+import type { Attempt, BranchHead, PullRequestHead, RepositoryNow } from '../../../app/intake/ports.ts'
+import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
+import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
+import type { JobRequest } from '../../../worker/contract/index.ts'
+
+export const headSha = 'a'.repeat(40)
+
+export interface FakeWorld {
+  now: RepositoryNow
+  reachable: boolean
+  live: LivePermission | null
+  head: BranchHead
+  pull: PullRequestHead | null
+  repositoryPolicy: PolicyText
+  organisationPolicy: PolicyText
+  /** Calls by name that fail, with what they throw. */
+  readonly failing: Map<string, Error>
+  /** Effects in the order in which they happened. */
+  readonly effects: string[]
+  readonly comments: Map<number, string>
+  readonly jobs: JobRequest[]
+  position: number
+  opened: number
+}
+
+/** A repository in memory, behind the ports of intake. */
+export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
+  return {
+    now: { owner: 'octo', name: 'repo', private: true, archived: false, defaultBranch: 'main' },
+    reachable: true,
+    live: { userId: 42, permission: 'write' },
+    head: { kind: 'commit', sha: headSha },
+    pull: { ref: 'feature', sha: 'b'.repeat(40), repositoryId: 1 },
+    repositoryPolicy: { kind: 'none' },
+    organisationPolicy: { kind: 'none' },
+    failing: new Map(),
+    effects: [],
+    comments: new Map(),
+    jobs: [],
+    position: 1,
+    opened: 0,
+    ...changes,
+  }
+}
+
+export const refusal = new GitHubError('denied', 'refused by the test')
+export const outage = new GitHubError('unavailable', 'away by the test')
+
+export const attempt: Attempt = { signal: new AbortController().signal, fence: { check: async () => undefined } }
+
+export function fakeDeps(world: FakeWorld): TriggerDeps {
+  function may(name: string): void {
+    const error = world.failing.get(name)
+    if (error !== undefined) throw error
+  }
+  function act(name: string, detail = ''): void {
+    may(name)
+    world.effects.push(`${name}${detail === '' ? '' : ` ${detail}`}`)
+  }
+  const facts = {
+    get now() {
+      return world.now
+    },
+    async permissionOf() {
+      may('permissionOf')
+      return world.live
+    },
+    async headOf() {
+      may('headOf')
+      return world.head
+    },
+    pullRequest: async () => world.pull,
+    repositoryPolicy: async () => world.repositoryPolicy,
+    organisationPolicy: async () => world.organisationPolicy,
+  }
+  const thread = {
+    acknowledge: async () => act('acknowledge'),
+    async findAnswer(jobId: string) {
+      may('findAnswer')
+      const found = [...world.comments].find(([, text]) => text.startsWith(`<!-- airlock:job=${jobId} -->`))
+      return found?.[0] ?? null
+    },
+    async answer(text: string) {
+      act('answer')
+      const id = world.comments.size + 1
+      world.comments.set(id, text)
+      return id
+    },
+    async edit(id: number, text: string) {
+      act('edit')
+      world.comments.set(id, text)
+    },
+    takeLabelOff: async (label: string) => act('takeLabelOff', label),
+  }
+  return {
+    repositories: {
+      async open() {
+        may('open')
+        if (!world.reachable) return null
+        world.opened += 1
+        return {
+          facts,
+          thread,
+          async [Symbol.asyncDispose]() {
+            world.opened -= 1
+          },
+        }
+      },
+    },
+    jobs: {
+      async enqueue(request) {
+        act('enqueue')
+        if (!world.jobs.some(({ id }) => id === request.id)) world.jobs.push(request)
+        return { position: world.position }
+      },
+    },
+    operatorPolicy: null,
+    log: pino({ level: 'silent' }),
+  }
+}
