@@ -1,0 +1,37 @@
+/** What becomes of a key that several levels set. */
+export const levelRules = {
+  lowest: 'The lowest level that sets it decides.',
+  least: 'The least value of all levels counts.',
+  strictest: 'The strictest value of all levels counts.',
+  sum: 'The lists of all levels are added up.',
+  part: 'A level may only list what every level above it that has such a list allows; anything else is refused.',
+} as const
+export type LevelRule = keyof typeof levelRules
+
+/** The rule of each key; a test holds every one of them against resolvePolicy. */
+export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
+  agent: 'lowest',
+  command: 'lowest',
+  model: 'lowest',
+  image: 'lowest',
+  isolation: 'strictest',
+  'setup.run': 'lowest',
+  'setup.secrets': 'part',
+  'setup.network': 'part',
+  network: 'part',
+  'limits.minutes': 'least',
+  'limits.memory': 'least',
+  'limits.cpus': 'least',
+  'limits.pids': 'least',
+  'limits.disk': 'least',
+  'limits.output': 'least',
+  'limits.cost-usd': 'least',
+  'gates.licenses.allow-licenses': 'part',
+  'gates.licenses.deny-licenses': 'sum',
+  'gates.protected': 'sum',
+  'triggers.label': 'lowest',
+  'triggers.command': 'lowest',
+  'triggers.permission': 'strictest',
+  'handoff.draft': 'strictest',
+  'handoff.ci': 'strictest',
+}

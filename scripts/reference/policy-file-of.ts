@@ -1,0 +1,47 @@
+import type { PolicyFile } from '../../app/repo-policy/policy-schema.ts'
+import type { Policy } from '../../worker/contract/index.ts'
+
+/** The airlock.yml that means exactly this policy. */
+export function policyFileOf(policy: Policy): PolicyFile {
+  const { limits, gates, ...same } = policy
+  const { allow, deny } = gates.licenses
+  return {
+    ...same,
+    triggers: { ...policy.triggers, permission: permissionOf(policy) },
+    limits: {
+      minutes: limits.wallMs / 60_000,
+      memory: sizeText(limits.memoryBytes),
+      cpus: limits.cpus,
+      pids: limits.pids,
+      disk: sizeText(limits.diskBytes),
+      output: sizeText(limits.outputBytes),
+      'cost-usd': limits.costUsd,
+    },
+    gates: {
+      licenses: {
+        ...(allow === undefined ? {} : { 'allow-licenses': allow }),
+        ...(deny === undefined ? {} : { 'deny-licenses': deny }),
+      },
+      protected: gates.protected,
+    },
+  }
+}
+
+/** A file cannot ask for `none`: it would let everybody in. */
+function permissionOf({ triggers: { permission } }: Policy) {
+  if (permission === 'none') throw new TypeError('a policy without a permission cannot be written down')
+  return permission
+}
+
+const units = ['t', 'g', 'm', 'k'] as const
+
+/** `4g` for 4 GiB, in the largest unit that needs no fraction. */
+function sizeText(bytes: number): string {
+  const unit = units.find((candidate) => bytes % factorOf(candidate) === 0)
+  if (unit === undefined) throw new RangeError(`no whole number of KiB: ${bytes}`)
+  return `${bytes / factorOf(unit)}${unit}`
+}
+
+function factorOf(unit: (typeof units)[number]): number {
+  return 1024 ** (units.length - units.indexOf(unit))
+}

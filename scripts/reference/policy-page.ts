@@ -1,0 +1,65 @@
+import { defaultPolicy } from '../../app/repo-policy/default-policy.ts'
+import { policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
+import { examplePolicy } from './example-policy.ts'
+import { levelRules, ruleOfKey } from './level-rules.ts'
+import { code, formatList, formatTable, joinSections, paragraph } from './markdown.ts'
+import { policyFileOf } from './policy-file-of.ts'
+import { type PolicyKey, policyKeys } from './policy-keys.ts'
+
+/** The agents that can be started today; the other names of the schema are refused. */
+export const startableAgents = ['claude', 'codex', 'pi', 'command'] as const
+
+export function policyPage(): string {
+  return joinSections([
+    '# Policy reference: airlock.yml',
+    paragraph('Written by `npm run docs` from the schema. Do not edit this page.'),
+    paragraph(
+      'A repository keeps its policy in `.github/airlock.yml`, an organisation in `airlock.yml` of its `.github` ' +
+        'repository. Only the default branch counts. Everything is optional, and an empty file is a good policy. ' +
+        'Editors can use [airlock.schema.json](airlock.schema.json).',
+    ),
+    `\`\`\`yaml\n${examplePolicy}\n\`\`\``,
+    '## Keys',
+    formatTable(['key', 'type', 'default', 'what it means', 'levels'], policyKeys(policyJsonSchema()).map(rowOf)),
+    formatList([
+      'A size is a whole number and `k`, `m`, `g` or `t`, in powers of 1024: `512m`, `4g`.',
+      'An entry of a `network` list is a preset (`npm`, `pypi`, `crates`, `go`, `rubygems`, `maven`, `debian`, ' +
+        '`github`) or a domain: `example.com`, `*.example.com`, `example.com:8443`. Without a port, 443 and 80 are ' +
+        'meant. URLs, addresses and wildcards over a public suffix such as `*.com` are refused.',
+      `Agents that can be started today: ${startableAgents.map(code).join(', ')}. A job that asks for another one is ` +
+        'refused with `agent-unavailable`.',
+      'Isolation that can be had today: `process`. A job that asks for more is refused with `isolation-unavailable`.',
+    ]),
+    '## Levels',
+    paragraph(
+      'Three levels are read in this order: operator, organisation, repository. A default fills in what no level ' +
+        'sets, and bounds nothing but `triggers.permission`. The last column of the table says what happens to a ' +
+        'key that several levels set:',
+    ),
+    formatList(Object.entries(levelRules).map(([rule, text]) => `**${rule}**: ${text}`)),
+    paragraph(
+      'Strict is, for `isolation` and `triggers.permission`, the later value in the table; for `handoff.draft`, ' +
+        '`true`; for `handoff.ci`, `skip`. Only the operator can lower `triggers.permission` below its default.',
+    ),
+    '## What is refused',
+    paragraph(
+      'An unknown key, a wrong type, an alias, an anchor, a tag, a second document, more than 65536 bytes, or a ' +
+        'list that is wider than the level above allows. The answer names file, path and line, and no job starts.',
+    ),
+  ])
+}
+
+function rowOf({ path, type, description }: PolicyKey): string[] {
+  const rule = ruleOfKey[path]
+  if (rule === undefined) throw new Error(`no level rule for ${path}`)
+  return [code(path), type, defaultOf(path), description, rule]
+}
+
+function defaultOf(path: string): string {
+  const value = path.split('.').reduce<unknown>(valueAt, policyFileOf(defaultPolicy))
+  return value === undefined ? '–' : code(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+function valueAt(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { type ParsedPolicy, parsePolicy } from '../../app/repo-policy/parse-policy.ts'
+import { policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
+import { resolvePolicy } from '../../app/repo-policy/resolve-policy.ts'
+import { ruleOfKey } from '../../scripts/reference/level-rules.ts'
+import { policyFileOf } from '../../scripts/reference/policy-file-of.ts'
+import { policyKeys } from '../../scripts/reference/policy-keys.ts'
+
+/** Two values of each key; where a level may not loosen, the first is the stricter one. */
+const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
+  agent: ['claude', 'codex'],
+  command: [
+    ['node', 'a.js'],
+    ['node', 'b.js'],
+  ],
+  model: ['claude-sonnet-5', 'gpt-5'],
+  image: ['base', 'node'],
+  isolation: ['microvm', 'process'],
+  'setup.run': [['npm ci'], ['make']],
+  'setup.secrets': [['A'], ['A', 'B']],
+  'setup.network': [['npm'], ['npm', 'example.com']],
+  network: [['npm'], ['npm', 'example.com']],
+  'limits.minutes': [5, 60],
+  'limits.memory': ['1g', '2g'],
+  'limits.cpus': [1, 4],
+  'limits.pids': [64, 1024],
+  'limits.disk': ['1g', '20g'],
+  'limits.output': ['1m', '1g'],
+  'limits.cost-usd': [1, 100],
+  'gates.licenses.allow-licenses': [['MIT'], ['MIT', 'ISC']],
+  'gates.licenses.deny-licenses': [['MIT'], ['ISC']],
+  'gates.protected': [['a/**'], ['b/**']],
+  'triggers.label': ['airlock', 'agent'],
+  'triggers.command': ['/airlock', '/agent'],
+  'triggers.permission': ['admin', 'write'],
+  'handoff.draft': [true, false],
+  'handoff.ci': ['skip', 'run'],
+}
+
+describe('what the policy reference says of levels', () => {
+  it('says it of every key, and of no other', () => {
+    expect(Object.keys(ruleOfKey)).toEqual(policyKeys(policyJsonSchema()).map(({ path }) => path))
+  })
+
+  it.each(Object.entries(ruleOfKey))('%s: %s', (path, rule) => {
+    const [first, second] = samples[path] ?? []
+
+    const downwards = resolveKey(path, first, second)
+    const upwards = resolveKey(path, second, first)
+
+    expect({ downwards, upwards }).toEqual(expectedBy(rule, first, second))
+  })
+})
+
+function expectedBy(rule: string, first: unknown, second: unknown) {
+  if (rule === 'lowest') return { downwards: second, upwards: first }
+  if (rule === 'part') return { downwards: 'refused', upwards: first }
+  if (rule === 'sum') return { downwards: [first, second].flat(), upwards: [second, first].flat() }
+  return { downwards: first, upwards: first }
+}
+
+/** What a repository gets that asks for `below` where its organisation says `above`. */
+function resolveKey(path: string, above: unknown, below: unknown): unknown {
+  const result = resolvePolicy({
+    operator: null,
+    organisation: policyWith(path, above),
+    repository: policyWith(path, below),
+  })
+  if (!result.ok) return 'refused'
+  return path.split('.').reduce<unknown>((value, key) => Reflect.get(Object(value), key), policyFileOf(result.policy))
+}
+
+function policyWith(path: string, value: unknown): ParsedPolicy {
+  const file = path.split('.').reduceRight((inner, key) => ({ [key]: inner }), value)
+  const parsed = parsePolicy(JSON.stringify(file), 'airlock.yml')
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.policy
+}

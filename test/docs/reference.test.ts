@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { defaultPolicy } from '../../app/repo-policy/default-policy.ts'
+import { parsePolicy } from '../../app/repo-policy/parse-policy.ts'
+import { policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
+import { resolvePolicy } from '../../app/repo-policy/resolve-policy.ts'
+import { examplePolicy } from '../../scripts/reference/example-policy.ts'
+import { findStale } from '../../scripts/reference/find-stale.ts'
+import { policyFileOf } from '../../scripts/reference/policy-file-of.ts'
+import { policyKeys } from '../../scripts/reference/policy-keys.ts'
+import { startableAgents } from '../../scripts/reference/policy-page.ts'
+import { referencePages } from '../../scripts/reference/reference-pages.ts'
+import { createAgents } from '../../worker/agent/create-agents.ts'
+import { agentNames } from '../../worker/contract/index.ts'
+
+const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : null)
+
+describe('pages of docs/ that are made from the code', () => {
+  it('are what `npm run docs` would write', () => {
+    expect(findStale(referencePages(), read).map(({ path }) => path)).toEqual([])
+  })
+
+  it('are called stale when a file says something else, or is not there', () => {
+    const pages = ['same', 'other', 'missing'].map((path) => ({ path, text: 'what the code says' }))
+    const files = new Map([
+      ['same', 'what the code says'],
+      ['other', 'what the code said'],
+    ])
+
+    const stale = findStale(pages, (path) => files.get(path) ?? null)
+
+    expect(stale.map(({ path }) => path)).toEqual(['other', 'missing'])
+  })
+
+  it('gives the defaults as a file that means them', () => {
+    const file = policyFileOf(defaultPolicy)
+
+    expect(policyOf(JSON.stringify(file))).toEqual(defaultPolicy)
+  })
+
+  it('lists every key that the policy has a default for', () => {
+    const keys = policyKeys(policyJsonSchema()).map(({ path }) => path)
+
+    expect(keys).toEqual(expect.arrayContaining(pathsOf(policyFileOf(defaultPolicy))))
+    expect(keys).toHaveLength(24)
+  })
+
+  it('shows an example that Airlock reads, and the README shows the same', () => {
+    expect(policyOf(examplePolicy).limits.costUsd).toBe(3)
+    expect(read('README.md')).toContain(examplePolicy)
+  })
+
+  it('names exactly the agents that can be started', async () => {
+    const agents = createAgents('/nonexistent', () => Promise.reject(new Error('nothing is installed here')))
+    const startable = async (name: (typeof agentNames)[number]) => {
+      const loaded = await agents.load(name).catch(() => 'known')
+      return loaded === null ? [] : [name]
+    }
+
+    const known = (await Promise.all(agentNames.map(startable))).flat()
+
+    expect(known.toSorted()).toEqual(startableAgents.toSorted())
+  })
+})
+
+function policyOf(text: string) {
+  const parsed = parsePolicy(text, 'airlock.yml')
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  const resolved = resolvePolicy({ operator: null, organisation: null, repository: parsed.policy })
+  if (!resolved.ok) throw new Error(JSON.stringify(resolved.problems))
+  return resolved.policy
+}
+
+function pathsOf(value: object, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const isGroup = typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+    return isGroup ? pathsOf(inner, `${prefix}${key}.`) : [`${prefix}${key}`]
+  })
+}
