@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
+import { createGitHubApp } from '../../app/github/create-github-app.ts'
 import { wording } from '../../app/replies/wording.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
 import type { JobRequest } from '../../worker/contract/index.ts'
@@ -42,7 +44,7 @@ export interface RunningWorker {
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const folders = await prepareDataFolders(dataDirOf(deps.settings))
   const core = await createCore(deps.settings, deps.env, folders)
-  const gitHub = createGitHubPorts(deps, core, folders)
+  const gitHub = await createGitHubPorts(deps, core, folders)
   const running = new Set<string>()
   const reaper = await startReaper(core.engines, (jobId) => running.has(jobId), deps.log)
 
@@ -79,13 +81,16 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   }
 }
 
-function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: DataFolders) {
+async function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: DataFolders) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
   const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, log })
+  // The worker takes no webhooks: a secret that nobody knows is as good as none.
+  const webhookSecret = randomBytes(32).toString('hex')
+  const app = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: urls.api, log })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'wording'> = {
-    authority: createAuthority({ tokens, policyDigest: createPolicyDigest(tokens) }),
+    authority: createAuthority({ tokens, policyDigest: createPolicyDigest(app) }),
     source: createSource({
       dataDir: folders.root,
       git: 'git',

@@ -12,7 +12,11 @@ export interface AuthorityDeps {
    * The digest of the policy as it is on the default branch now, or why it cannot be had. The client reads this one
    * repository.
    */
-  readonly policyDigest: (octokit: Octokit, repository: LocatedRepository) => Promise<string | Outcome>
+  readonly policyDigest: (
+    octokit: Octokit,
+    repository: LocatedRepository,
+    request: JobRequest,
+  ) => Promise<string | Outcome>
 }
 
 const permissionSchema = z.object({
@@ -79,7 +83,7 @@ async function recheckPolicy(
   request: JobRequest,
   policyDigest: AuthorityDeps['policyDigest'],
 ): Promise<Outcome | null> {
-  const digest = await session.call((octokit) => policyDigest(octokit, at))
+  const digest = await session.call((octokit) => policyDigest(octokit, at, request))
   if (typeof digest !== 'string') return digest
   return digest === request.policyDigest ? null : refuse('policy-changed')
 }

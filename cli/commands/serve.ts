@@ -1,0 +1,35 @@
+import { type Command, parseFlags } from '../command.ts'
+import { loadAppCredentials } from '../settings/app-credentials.ts'
+import { createLogger } from '../wiring/create-logger.ts'
+import { startApp } from '../wiring/start-app.ts'
+import { untilStopped } from '../wiring/until-stopped.ts'
+import { withRedis } from '../wiring/with-redis.ts'
+
+const graceMs = 10_000
+
+export const serve: Command = {
+  summary: 'the app alone: takes webhooks, decides who may, queues jobs',
+  help: `
+usage: airlock serve
+
+Needs APP_ID, PRIVATE_KEY or PRIVATE_KEY_PATH, WEBHOOK_SECRET and REDIS_URL; docs/operator-reference.md lists all.
+Webhooks are taken at /api/github/webhooks; /health and /ready answer for probes. SIGTERM ends it.
+
+example:
+  REDIS_URL=redis://127.0.0.1:6379 airlock serve
+
+exit status: 0 ended by a signal · 2 wrong usage or settings`,
+  async run(args, io) {
+    parseFlags(args, {}, 'airlock serve')
+    const credentials = loadAppCredentials(io.env, [['WEBHOOK_SECRET'], ['REDIS_URL']])
+    const { settings } = credentials
+    const log = createLogger(settings, 'app')
+    await withRedis(settings.REDIS_URL ?? '', log, async (redis) => {
+      const app = await startApp({ ...credentials, webhookSecret: settings.WEBHOOK_SECRET ?? '', redis, log })
+      await untilStopped(io.signal)
+      log.info('ending')
+      await app.close(graceMs)
+    })
+    return 0
+  },
+}

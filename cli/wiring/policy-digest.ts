@@ -1,0 +1,22 @@
+import type { GitHubApp } from '../../app/github/create-github-app.ts'
+import { createGitHubClient } from '../../app/github/github-client.ts'
+import { openOrganisation } from '../../app/github/open-repositories.ts'
+import { createRepositoryFacts } from '../../app/github/repository-facts.ts'
+import { readPolicyDigest } from '../../app/intake/read-policy.ts'
+import type { AuthorityDeps } from '../../worker/github/authority.ts'
+
+const readMs = 60_000
+
+/** How a worker reads the policy that is in force now: with the app's own reader, so that both read the same. */
+export function createPolicyDigest(app: GitHubApp): AuthorityDeps['policyDigest'] {
+  return async (octokit, at, request) => {
+    if (request.installationId === null) return request.policyDigest
+    const signal = AbortSignal.timeout(readMs)
+    const { owner, repo: name, archived, defaultBranch } = at
+    const now = { owner, name, private: request.repository.private, archived, defaultBranch }
+    const repository = createGitHubClient(octokit, signal)
+    await using stack = new AsyncDisposableStack()
+    const organisation = stack.use(await openOrganisation(app, request.installationId, signal))
+    return await readPolicyDigest(createRepositoryFacts(repository, organisation ?? repository, now), null)
+  }
+}

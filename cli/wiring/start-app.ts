@@ -1,0 +1,67 @@
+import type { Logger } from 'pino'
+import { createGitHubApp } from '../../app/github/create-github-app.ts'
+import { createRepositories } from '../../app/github/open-repositories.ts'
+import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
+import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
+import { createAppServer } from '../../app/server.ts'
+import type { connectRedis } from '../../worker/queue/connect-redis.ts'
+import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
+import { processIntake } from '../../worker/queue/process-intake.ts'
+import type { Settings } from '../settings/settings-schema.ts'
+import { gitHubUrls } from './github-urls.ts'
+
+export interface AppDeps {
+  readonly settings: Settings
+  readonly appId: number
+  readonly privateKey: string
+  readonly webhookSecret: string
+  readonly redis: Awaited<ReturnType<typeof connectRedis>>
+  readonly log: Logger
+}
+
+export interface RunningApp {
+  close(graceMs: number): Promise<void>
+}
+
+/** Events that are being looked into at the same time; each is a few requests to GitHub. */
+const concurrency = 8
+
+/** Takes webhooks, and turns accepted events into jobs or answers, until it is closed. */
+export async function startApp(deps: AppDeps): Promise<RunningApp> {
+  const { settings, appId, privateKey, webhookSecret, redis, log } = deps
+  const gitHub = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: gitHubUrls(settings).api, log })
+  const intake = createIntake(redis)
+  const jobs = createJobs(redis)
+  const trigger: TriggerDeps = { repositories: createRepositories(gitHub), jobs, operatorPolicy: null, log }
+  const events = processIntake({
+    redis,
+    log,
+    concurrency,
+    async handle(event, attempt) {
+      await handleTrigger(trigger, event, attempt)
+    },
+    async onDeadLetter({ request, reason }, attempt) {
+      if (request === null) return
+      await answerDeadLetter(trigger, request, reason === 'crashed' ? 'attempts-exhausted' : 'internal-error', attempt)
+    },
+  })
+  const server = createAppServer({
+    webhookSecret,
+    intake,
+    log,
+    async checkReadiness() {
+      const answer = await redis.ping().catch(() => 'nothing')
+      return answer === 'PONG' ? [] : ['Redis cannot be reached']
+    },
+  })
+  const { port } = await server.listen({ host: settings.HOST ?? 'localhost', port: settings.PORT ?? 3000 })
+  log.info({ port, host: settings.HOST ?? 'localhost' }, 'listening')
+  return {
+    async close(graceMs) {
+      await server.close(graceMs)
+      await events.close({ graceMs })
+      await intake[Symbol.asyncDispose]()
+      await jobs[Symbol.asyncDispose]()
+    },
+  }
+}
