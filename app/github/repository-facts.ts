@@ -11,6 +11,7 @@ const permissionAnswerSchema = z.object({
   user: z.object({ id: z.int() }).nullable(),
 })
 const refSchema = z.object({ object: z.object({ sha: shaSchema }) })
+const branchesSchema = z.array(z.unknown())
 const pullSchema = z.object({
   head: z.object({
     ref: z.string().max(255),
@@ -32,6 +33,17 @@ export function createRepositoryFacts(
   now: RepositoryNow,
 ): RepositoryFacts {
   const at = { owner: now.owner, repo: now.name }
+
+  /** In a repository without any commit GitHub says 409 instead of 404. */
+  async function findRef(ref: string): Promise<unknown> {
+    try {
+      return await client.find('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...at, ref })
+    } catch (error) {
+      if (error instanceof GitHubError && error.code === 'rejected') return null
+      throw error
+    }
+  }
+
   return {
     now,
     async permissionOf(username) {
@@ -44,14 +56,10 @@ export function createRepositoryFacts(
       return { userId: answer.user.id, permission: heldPermission(answer.permission, answer.role_name) }
     },
     async headOf(branch) {
-      try {
-        const found = await client.find('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...at, ref: `heads/${branch}` })
-        return found === null ? { kind: 'missing' } : { kind: 'commit', sha: refSchema.parse(found).object.sha }
-      } catch (error) {
-        // 409: the repository has no commit.
-        if (error instanceof GitHubError && error.code === 'rejected') return { kind: 'empty' }
-        throw error
-      }
+      const found = await findRef(`heads/${branch}`)
+      if (found !== null) return { kind: 'commit', sha: refSchema.parse(found).object.sha }
+      const branches = await client.call('GET /repos/{owner}/{repo}/branches', { ...at, per_page: 1 })
+      return branchesSchema.parse(branches).length === 0 ? { kind: 'empty' } : { kind: 'missing' }
     },
     async pullRequest(number) {
       const found = await client.find('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...at, pull_number: number })

@@ -37,15 +37,22 @@ interface Handling {
 
 /** Takes one accepted event to its end. Throws only what may be tried again, and bugs. */
 export async function handleTrigger(deps: TriggerDeps, event: TriggerEvent, attempt: Attempt): Promise<TriggerResult> {
+  await using repository = await deps.repositories.open(event, attempt)
   const jobId = jobIdFor(event.eventKey)
-  const result = await decide(deps, event, attempt, jobId)
+  const result: TriggerResult =
+    repository === null
+      ? { kind: 'ignored', why: 'repository-unavailable' }
+      : await handleIn(repository, deps, event, jobId)
   deps.log.info({ deliveryId: event.deliveryId, jobId, sender: event.sender.id, ...result }, 'trigger handled')
   return result
 }
 
-async function decide(deps: TriggerDeps, event: TriggerEvent, attempt: Attempt, jobId: string): Promise<TriggerResult> {
-  await using repository = await deps.repositories.open(event, attempt)
-  if (repository === null) return { kind: 'ignored', why: 'repository-unavailable' }
+async function handleIn(
+  repository: OpenRepository,
+  deps: TriggerDeps,
+  event: TriggerEvent,
+  jobId: string,
+): Promise<TriggerResult> {
   const { facts, thread } = repository
   const defaultHead = await facts.headOf(facts.now.defaultBranch)
   const policy = await readPolicy(facts, deps.operatorPolicy, defaultHead)
@@ -54,10 +61,10 @@ async function decide(deps: TriggerDeps, event: TriggerEvent, attempt: Attempt, 
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
 
   const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
+  const handling = { deps, event, repository, answers, jobId }
   const live = await facts.permissionOf(event.sender.login)
   const authority = evaluateAuthority(event.sender, live, triggers.permission)
   if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
-  const handling = { deps, event, repository, answers, jobId }
   if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
   await answers.quietly('reaction', () => thread.acknowledge())
   if (ask.kind !== 'run') return explain(handling, ask, triggers)

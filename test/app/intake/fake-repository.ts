@@ -55,6 +55,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
   function may(name: string): void {
     const error = world.failing.get(name)
     if (error !== undefined) throw error
+    if (name !== 'open' && world.opened === 0) throw new Error(`${name} after the repository was closed`)
   }
   function act(name: string, detail = ''): void {
     may(name)
@@ -72,9 +73,18 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       may('headOf')
       return world.head
     },
-    pullRequest: async () => world.pull,
-    repositoryPolicy: async () => world.repositoryPolicy,
-    organisationPolicy: async () => world.organisationPolicy,
+    async pullRequest() {
+      may('pullRequest')
+      return world.pull
+    },
+    async repositoryPolicy() {
+      may('repositoryPolicy')
+      return world.repositoryPolicy
+    },
+    async organisationPolicy() {
+      may('organisationPolicy')
+      return world.organisationPolicy
+    },
   }
   const thread = {
     acknowledge: async () => act('acknowledge'),
