@@ -1,10 +1,10 @@
 /** What becomes of a key that several levels set. */
 export const levelRules = {
-  lowest: 'The lowest level that sets it decides.',
-  least: 'The least value of all levels counts.',
-  strictest: 'The strictest value of all levels counts.',
-  sum: 'The lists of all levels are added up.',
-  part: 'A level may only list what every level above it that has such a list allows; anything else is refused.',
+  lowest: 'The repository decides.',
+  least: 'The smaller value counts.',
+  strictest: 'The stricter value counts.',
+  sum: 'Both lists count.',
+  part: "The repository may only list what the organisation's list allows; anything else is refused.",
 } as const
 export type LevelRule = keyof typeof levelRules
 

@@ -28,23 +28,24 @@ export function policyPage(): string {
         'meant. URLs, addresses and wildcards over a public suffix such as `*.com` are refused.',
       `Agents that can be started today: ${startableAgents.map(code).join(', ')}. A job that asks for another one is ` +
         'refused with `agent-unavailable`.',
-      'Isolation that can be had today: `process`. A job that asks for more is refused with `isolation-unavailable`.',
+      'Isolation that can be had today: `process`, with the image `host`. A job that asks for more, or for another ' +
+        'image, is refused with `isolation-unavailable`.',
     ]),
     '## Levels',
     paragraph(
-      'Three levels are read in this order: operator, organisation, repository. A default fills in what no level ' +
-        'sets, and bounds nothing but `triggers.permission`. The last column of the table says what happens to a ' +
-        'key that several levels set:',
+      'The organisation is read first, then the repository. A default fills in what neither sets, and bounds ' +
+        'nothing but `triggers.permission`. The last column of the table says what happens to a key that both set:',
     ),
     formatList(Object.entries(levelRules).map(([rule, text]) => `**${rule}**: ${text}`)),
     paragraph(
       'Strict is, for `isolation` and `triggers.permission`, the later value in the table; for `handoff.draft`, ' +
-        '`true`; for `handoff.ci`, `skip`. Only the operator can lower `triggers.permission` below its default.',
+        '`true`; for `handoff.ci`, `skip`. `triggers.permission` cannot be lowered below its default: `read` and ' +
+        '`triage` change nothing.',
     ),
     '## What is refused',
     paragraph(
       'An unknown key, a wrong type, an alias, an anchor, a tag, a second document, more than 65536 bytes, or a ' +
-        'list that is wider than the level above allows. The answer names file, path and line, and no job starts.',
+        'list that is wider than the organisation allows. The answer names file, path and line, and no job starts.',
     ),
   ])
 }

@@ -22,6 +22,17 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
+describe('docs/threat-model.md', () => {
+  it('names one test of each invariant', () => {
+    const text = readFileSync('docs/threat-model.md', 'utf8')
+    const numbers = [...text.matchAll(/`test\/invariants\/(\d\d)-[\w-]+\.test\.ts`/g)].map(([, number]) =>
+      Number(number),
+    )
+
+    expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+})
+
 describe('the search for dead links', () => {
   it('finds a missing file and a missing heading, and takes what is there', () => {
     expect(leadsSomewhere('docs/architecture.md', 'nowhere.md')).toBe(false)

@@ -50,6 +50,11 @@ describe('pages of docs/ that are made from the code', () => {
     expect(read('README.md')).toContain(examplePolicy)
   })
 
+  it('says rightly that a file does not lower the permission', () => {
+    expect(policyOf('triggers: { permission: triage }').triggers.permission).toBe('write')
+    expect(policyOf('triggers: { permission: admin }').triggers.permission).toBe('admin')
+  })
+
   it('names exactly the agents that can be started', async () => {
     const agents = createAgents('/nonexistent', () => Promise.reject(new Error('nothing is installed here')))
     const startable = async (name: (typeof agentNames)[number]) => {
