@@ -15,7 +15,8 @@ export function policyPage(): string {
     paragraph('Written by `npm run docs` from the schema. Do not edit this page.'),
     paragraph(
       'A repository keeps its policy in `.github/airlock.yml`, an organisation in `airlock.yml` of its `.github` ' +
-        'repository. Only the default branch counts. Everything is optional, and an empty file is a good policy. ' +
+        'repository; where that is private the App has to be installed on it, or the file is not seen. Only the ' +
+        'default branch counts. Everything is optional, and an empty file is a good policy. ' +
         'Editors can use [airlock.schema.json](airlock.schema.json).',
     ),
     `\`\`\`yaml\n${examplePolicy}\n\`\`\``,
