@@ -1,0 +1,113 @@
+import type { ProcessEvent } from '../../pipeline/ports/index.ts'
+import { parseTraceLine, type TraceLine } from './parse-trace-line.ts'
+import { printable } from './printable.ts'
+
+const maxEvents = 5000
+const maxDetail = 1024
+const maxLine = 64 * 1024
+/** Processes whose command line is remembered, to name who connected. */
+const maxRemembered = 4096
+
+export interface ProcessLogOptions {
+  /** The launcher's $0, fourth on its command line. What happens before it starts is the engine at work. */
+  readonly launcherMark: string
+  /**
+   * Sockets that nobody chose to connect to: the broker's, where the forwarder does so for others, and those that
+   * libc looks for by itself.
+   */
+  readonly silentSockets: readonly string[]
+}
+
+export interface ProcessLog {
+  /** Takes the next piece of strace's log. */
+  write(chunk: Buffer): void
+  events(): readonly ProcessEvent[]
+  /** True if there was more than is kept. */
+  truncated(): boolean
+}
+
+/**
+ * Turns strace's log into events, line by line, in bounded memory. The log starts with bwrap's own doings, then
+ * the launcher's; what the job asked for starts when the launcher's process becomes another program.
+ */
+export function createProcessLog(options: ProcessLogOptions): ProcessLog {
+  const events: ProcessEvent[] = []
+  const commands = new Map<number, string>()
+  const silent = new Set(options.silentSockets.map((path) => `unix:${path}`))
+  const pending = new Map<number, Extract<TraceLine, { kind: 'exec' }>>()
+  let truncated = false
+  let launcher: number | null = null
+  let inside = false
+  let rest = ''
+  let skipping = false
+
+  const remember = <Value>(map: Map<number, Value>, pid: number, value: Value) => {
+    map.delete(pid)
+    map.set(pid, value)
+    const oldest = map.size > maxRemembered ? map.keys().next().value : undefined
+    if (oldest !== undefined) map.delete(oldest)
+  }
+
+  const add = (event: ProcessEvent) => {
+    if (events.length < maxEvents) events.push(event)
+    else truncated = true
+  }
+
+  const started = (line: Extract<TraceLine, { kind: 'exec' }>) => {
+    if (launcher === null) {
+      // bwrap carries the mark too, among its own arguments; only the launcher has it as its name.
+      if (line.argv[3]?.toString('latin1') === options.launcherMark) launcher = line.pid
+      return
+    }
+    if (!inside && line.pid !== launcher) return
+    inside = true
+    const detail = commandLine(line.argv)
+    remember(commands, line.pid, detail)
+    add({ kind: 'exec', at: line.at, pid: line.pid, detail, command: null })
+  }
+
+  const take = (line: TraceLine) => {
+    if (line.kind === 'exec') {
+      if (line.result === 'done') started(line)
+      else if (line.result === 'pending') remember(pending, line.pid, line)
+    } else if (line.kind === 'exec-result') {
+      const begun = pending.get(line.pid)
+      pending.delete(line.pid)
+      if (begun !== undefined && line.result === 'done') started(begun)
+    } else if (line.kind === 'fork') {
+      const command = commands.get(line.pid)
+      if (command !== undefined && !commands.has(line.child)) remember(commands, line.child, command)
+    } else if (inside && !silent.has(line.address)) {
+      const detail = printable(Buffer.from(line.address, 'latin1'), maxDetail)
+      add({ kind: 'connect', at: line.at, pid: line.pid, detail, command: commands.get(line.pid) ?? null })
+    }
+  }
+
+  return {
+    write: (chunk) => {
+      const lines = (rest + chunk.toString('latin1')).split('\n')
+      rest = lines.pop() ?? ''
+      for (const text of lines) {
+        const line = skipping ? null : parseTraceLine(text.slice(0, maxLine))
+        skipping = false
+        if (line !== null) take(line)
+      }
+      if (rest.length > maxLine) {
+        rest = ''
+        skipping = true
+        truncated = true
+      }
+    },
+    events: () => events,
+    truncated: () => truncated,
+  }
+}
+
+/** One line for people: words with spaces or quotes in them are quoted, none can end the line. */
+function commandLine(argv: readonly Buffer[]): string {
+  const words = argv.map((word) => {
+    const shown = printable(word, maxDetail)
+    return /^[^\s"'\\]+$/u.test(shown) ? shown : JSON.stringify(shown)
+  })
+  return printable(Buffer.from(words.join(' ')), maxDetail)
+}

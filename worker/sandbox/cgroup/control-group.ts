@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Limits } from '../../contract/index.ts'
+import { type GroupSetting, groupSettings } from './group-settings.ts'
+import type { CgroupPlace } from './parse-cgroup-mounts.ts'
+
+/*
+ * Files of cgroups live in the kernel's memory and answer at once, so they are used synchronously here, except
+ * where a write waits for the kernel: moving a process takes some milliseconds on a quiet machine.
+ */
+
+/** One sandbox's groups, in as many hierarchies as hold its limits. */
+export interface ControlGroup {
+  readonly folders: readonly string[]
+  /** This process, and everything that it starts from now on, is in the group. */
+  add(pid: number): Promise<void>
+  /** How many processes the kernel has killed for want of memory so far. */
+  memoryKills(): number
+}
+
+/** Makes the groups. Throws the file system's error if one cannot be made to hold its limit. */
+export function createControlGroup(places: readonly CgroupPlace[], name: string, limits: Limits): ControlGroup {
+  for (const place of places) makeGroup(place, join(place.folder, name), limits)
+  const folders = places.map((place) => join(place.folder, name))
+  const memory = places.find((place) => place.controllers.includes('memory'))
+  const counter = memory?.version === 'cgroup-v1' ? 'memory.oom_control' : 'memory.events'
+  return {
+    folders,
+    add: async (pid) => {
+      for (const folder of folders) await writeFile(join(folder, 'cgroup.procs'), String(pid))
+    },
+    memoryKills: () => {
+      const text = memory === undefined ? '' : readFileSync(join(memory.folder, name, counter), 'utf8')
+      return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
+    },
+  }
+}
+
+function makeGroup(place: CgroupPlace, folder: string, limits: Limits): void {
+  mkdirSync(folder)
+  for (const controller of place.controllers) {
+    for (const setting of groupSettings(place.version, controller, limits)) applySetting(folder, setting)
+  }
+}
+
+function applySetting(folder: string, { file, value, optional }: GroupSetting): void {
+  try {
+    writeFileSync(join(folder, file), value)
+  } catch (error) {
+    if (optional !== true) throw error
+  }
+}
+
+const removeTries = 60
+
+/** Removes empty groups, and returns how many could not be removed: the kernel lets go of dead processes slowly. */
+export async function removeGroups(folders: readonly string[]): Promise<number> {
+  let left = folders.filter((folder) => !removeGroup(folder))
+  for (let tries = 0; tries < removeTries && left.length > 0; tries++) {
+    await sleep(Math.min(1 + tries * 5, 100))
+    left = left.filter((folder) => !removeGroup(folder))
+  }
+  return left.length
+}
+
+function removeGroup(folder: string): boolean {
+  try {
+    rmdirSync(folder)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  }
+}

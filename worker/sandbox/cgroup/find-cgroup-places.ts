@@ -1,0 +1,53 @@
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type CgroupPlace, type Controller, controllers, parseCgroupMounts } from './parse-cgroup-mounts.ts'
+
+/**
+ * The places where this process really can make groups, at most one per controller. Each is tried: a trial group
+ * is made and removed.
+ * @param cgroupRoot a delegated cgroup-v2 folder without processes of its own, to be used instead of looking
+ */
+export async function findCgroupPlaces(cgroupRoot: string | undefined): Promise<readonly CgroupPlace[]> {
+  const candidates =
+    cgroupRoot === undefined
+      ? parseCgroupMounts(await readOr('/proc/self/mountinfo'), await readOr('/proc/self/cgroup'))
+      : [{ version: 'cgroup-v2', folder: cgroupRoot, controllers } as const]
+  const found: CgroupPlace[] = []
+  const missing = new Set<Controller>(controllers)
+  for (const candidate of candidates) {
+    const wanted = candidate.controllers.filter((controller) => missing.has(controller))
+    const usable = wanted.length === 0 ? [] : await tryPlace({ ...candidate, controllers: wanted })
+    for (const controller of usable) missing.delete(controller)
+    if (usable.length > 0) found.push({ ...candidate, controllers: usable })
+  }
+  return found
+}
+
+/** The controllers that a group made here would have. */
+async function tryPlace(place: CgroupPlace): Promise<readonly Controller[]> {
+  const trial = join(place.folder, `airlock-trial-${process.pid}`)
+  try {
+    if (place.version === 'cgroup-v2') await enable(place)
+    await mkdir(trial)
+  } catch {
+    return []
+  }
+  try {
+    if (place.version === 'cgroup-v1') return place.controllers
+    const available = (await readOr(join(trial, 'cgroup.controllers'))).trim().split(' ')
+    return place.controllers.filter((controller) => available.includes(controller))
+  } finally {
+    await rmdir(trial)
+  }
+}
+
+/** Hands the controllers down, one by one: a kernel without one of them would refuse them all. */
+async function enable(place: CgroupPlace): Promise<void> {
+  const file = join(place.folder, 'cgroup.subtree_control')
+  const enabled = (await readFile(file, 'utf8')).trim().split(' ')
+  for (const controller of place.controllers) {
+    if (!enabled.includes(controller)) await writeFile(file, `+${controller}`).catch(() => undefined)
+  }
+}
+
+const readOr = (path: string) => readFile(path, 'utf8').catch(() => '')

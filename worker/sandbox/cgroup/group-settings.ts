@@ -1,0 +1,40 @@
+import type { Limits } from '../../contract/index.ts'
+import type { CgroupVersion, Controller } from './parse-cgroup-mounts.ts'
+
+/** One file of a group and what is written to it. Optional ones are not there on every kernel. */
+export interface GroupSetting {
+  readonly file: string
+  readonly value: string
+  readonly optional?: boolean
+}
+
+const cpuPeriodMicroseconds = 100_000
+
+/** What makes a group hold a job's limits. Pure. Swap is closed, or memory would only move there. */
+export function groupSettings(version: CgroupVersion, controller: Controller, limits: Limits): readonly GroupSetting[] {
+  const memory = String(limits.memoryBytes)
+  const quota = String(Math.max(1000, Math.floor(limits.cpus * cpuPeriodMicroseconds)))
+  const settings: Record<CgroupVersion, Record<Controller, readonly GroupSetting[]>> = {
+    'cgroup-v1': {
+      memory: [
+        { file: 'memory.limit_in_bytes', value: memory },
+        { file: 'memory.memsw.limit_in_bytes', value: memory, optional: true },
+      ],
+      pids: [{ file: 'pids.max', value: String(limits.pids) }],
+      cpu: [
+        { file: 'cpu.cfs_period_us', value: String(cpuPeriodMicroseconds) },
+        { file: 'cpu.cfs_quota_us', value: quota },
+      ],
+    },
+    'cgroup-v2': {
+      memory: [
+        { file: 'memory.max', value: memory },
+        { file: 'memory.swap.max', value: '0', optional: true },
+        { file: 'memory.oom.group', value: '1', optional: true },
+      ],
+      pids: [{ file: 'pids.max', value: String(limits.pids) }],
+      cpu: [{ file: 'cpu.max', value: `${quota} ${cpuPeriodMicroseconds}` }],
+    },
+  }
+  return settings[version][controller]
+}

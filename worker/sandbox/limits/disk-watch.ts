@@ -1,0 +1,70 @@
+import type { DiskUsage } from './measure-usage.ts'
+
+/** What the file system itself says is in use, by everybody. */
+export interface Occupied {
+  readonly bytes: number
+  readonly files: number
+}
+
+export interface DiskWatchOptions {
+  readonly maxBytes: number
+  readonly maxFiles: number
+  /** Cheap, and asked often. */
+  readonly occupied: () => Promise<Occupied>
+  /** Exact, and asked only when the limit may have been passed. */
+  readonly measure: () => Promise<DiskUsage>
+  readonly now: () => number
+}
+
+export interface DiskWatch {
+  isOver(): Promise<boolean>
+}
+
+const longestBetweenMeasuresMs = 10_000
+/** Of the time, at most a fifth goes into measuring. */
+const pausePerMeasure = 4
+/** What a sandbox is taken to hold before anybody has counted. */
+const assumedShare = 0.75
+
+/**
+ * Keeps an eye on what a sandbox writes to disk. A file system tells at once how much is in use on it, and a
+ * sandbox cannot have grown by more than that has; only when that growth would use up what was left of the budget
+ * at the last measurement are the sandbox's own files counted.
+ */
+export async function createDiskWatch(options: DiskWatchOptions): Promise<DiskWatch> {
+  const { maxBytes, maxFiles } = options
+  const atFirst = await options.occupied()
+  let last = {
+    at: options.now(),
+    took: 0,
+    usage: { bytes: maxBytes * assumedShare, files: maxFiles * assumedShare },
+    occupied: atFirst,
+  }
+  let over = false
+
+  return {
+    isOver: async () => {
+      const occupied = await options.occupied()
+      const growth = grown(last.occupied, occupied)
+      const since = options.now() - last.at
+      const spent = last.usage.bytes + growth.bytes > maxBytes || last.usage.files + growth.files > maxFiles
+      if (since < longestBetweenMeasuresMs && (!spent || since < last.took * pausePerMeasure)) return over
+      const at = options.now()
+      const found = await options.measure()
+      const usage = found.complete ? found : atWorst(found, grown(atFirst, occupied))
+      last = { at, took: options.now() - at, usage, occupied }
+      over = usage.bytes > maxBytes || usage.files > maxFiles
+      return over
+    },
+  }
+}
+
+const grown = (from: Occupied, to: Occupied): Occupied => ({
+  bytes: Math.max(0, to.bytes - from.bytes),
+  files: Math.max(0, to.files - from.files),
+})
+
+/** A folder that cannot be read hides what is in it: at worst, all that the file system has grown by. */
+function atWorst(found: DiskUsage, growth: Occupied): Occupied {
+  return { bytes: Math.max(found.bytes, growth.bytes), files: Math.max(found.files, growth.files) }
+}

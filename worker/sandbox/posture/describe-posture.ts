@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import type { Level, LimitPosture, Posture } from '../../contract/index.ts'
+import type { CgroupPlace, Controller } from '../cgroup/parse-cgroup-mounts.ts'
+import type { ProbeResult } from './probe-result.ts'
+
+export interface PostureFacts {
+  readonly places: readonly CgroupPlace[]
+  readonly strace: boolean
+  readonly versions: Readonly<Record<string, string>>
+  readonly probes: readonly ProbeResult[]
+}
+
+/** What a host of class `process` enforces, from what was found and what the probes saw. Pure. */
+export function describePosture(facts: PostureFacts): Posture {
+  const audit: Level = facts.strace ? 'complete' : 'none'
+  const posture = {
+    isolation: 'process',
+    engine: 'bubblewrap',
+    versions: { ...facts.versions },
+    network: 'none',
+    dns: 'none',
+    hostReads: 'listed',
+    credentials: 'none',
+    limits: {
+      memory: limit(facts, 'memory', { level: 'best-effort', by: 'rlimit' }),
+      cpu: limit(facts, 'cpu', { level: 'none', by: 'none' }),
+      pids: limit(facts, 'pids', { level: 'best-effort', by: 'rlimit' }),
+      disk: { level: 'best-effort', by: 'monitor' },
+      files: { level: 'best-effort', by: 'monitor' },
+      wall: { level: 'complete', by: 'timer' },
+      output: { level: 'complete', by: 'monitor' },
+    },
+    audit: { exec: audit, connect: audit, files: 'none' },
+    degraded: degraded(facts),
+  } satisfies Omit<Posture, 'digest'>
+  return { ...posture, digest: createHash('sha256').update(canonicalJson(posture)).digest('hex') }
+}
+
+function limit(facts: PostureFacts, controller: Controller, otherwise: LimitPosture): LimitPosture {
+  if (!holds(facts, controller)) return { level: 'none', by: 'none' }
+  const place = facts.places.find((candidate) => candidate.controllers.includes(controller))
+  return place === undefined ? otherwise : { level: 'complete', by: place.version }
+}
+
+const holds = (facts: PostureFacts, name: string) =>
+  !facts.probes.some((probe) => probe.name === name && probe.outcome === 'open')
+
+function degraded(facts: PostureFacts): string[] {
+  const controllers = new Set(facts.places.flatMap((place) => place.controllers))
+  const sentences: readonly (readonly [boolean, string])[] = [
+    [true, "The kernel is the host's: namespaces are no boundary between tenants who attack it."],
+    [!controllers.has('memory'), 'Memory is limited per process and watched as a whole: no cgroup is writable here.'],
+    [!controllers.has('cpu'), 'Processor time is not limited: no cgroup is writable here.'],
+    [!controllers.has('pids'), 'The number of processes is limited by rlimit: no cgroup is writable here.'],
+    [!facts.strace, 'Process starts and connections are not recorded: strace is missing or may not trace here.'],
+    ...(['memory', 'pids', 'file-size'] as const).map(
+      (name) => [!holds(facts, name), `The limit on ${name} did not hold when it was tried.`] as const,
+    ),
+  ]
+  return sentences.flatMap(([applies, sentence]) => (applies ? [sentence] : []))
+}
+
+/** JSON with sorted keys: one posture, one digest. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}

@@ -1,0 +1,65 @@
+import { handedOver } from './bubblewrap-arguments.ts'
+
+export interface HostUser {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** How the chain of programs around one command is put together. */
+export interface ChainPlan {
+  readonly programs: {
+    readonly bwrap: string
+    readonly setpriv: string
+    readonly bash: string
+    readonly strace: string | null
+  }
+  /** Where strace writes; not reachable from inside. */
+  readonly trace: string
+  /** The job's user, where the worker is root. */
+  readonly user: HostUser | null
+  /** Folders that the job's user cannot walk to, shown to it where it can; empty in most installations. */
+  readonly staged: readonly { readonly from: string; readonly to: string }[]
+  /** Open files of the worker that have to be closed on the way. */
+  readonly inherited: readonly number[]
+  /** The launcher's command line, with the command in it. */
+  readonly launch: readonly string[]
+}
+
+/**
+ * Which calls strace stops for. The first five are the record. strace looks at *every* call of a new process or
+ * thread until it makes the first one of this list, so the list has calls with which these begin: set_robust_list
+ * (glibc), sigaltstack (Go), umask (bwrap's own). Without them a program with threads runs six times slower.
+ */
+const traced = 'execve,execveat,connect,clone,fork,vfork,set_robust_list,sigaltstack,umask'
+const tracedStringLength = '256'
+
+/** bash, because dash cannot close a number of two digits. */
+const closeScript = 'for number in $1; do eval "exec $number>&-"; done; shift; exec "$@"'
+
+/**
+ * The command line on the host. Pure. From the outside in: closing what the worker inherited, the staging mounts and
+ * the switch to the job's user, the audit, the sandbox, the launcher. Each dies when the one before it dies, and the
+ * first when the worker does; strace's -D keeps bwrap the worker's own child for that.
+ */
+export function chainCommand(plan: ChainPlan): readonly string[] {
+  const { bwrap, setpriv, strace, bash } = plan.programs
+  const open = plan.inherited.filter((number) => number > handedOver.block)
+  const close = open.length > 0 ? [bash, '-c', closeScript, 'airlock-close', open.join(' ')] : []
+  const stage =
+    plan.staged.length > 0 && plan.user !== null
+      ? [
+          ...[bwrap, '--die-with-parent', '--dev-bind', '/', '/', '--tmpfs', '/tmp'],
+          ...plan.staged.flatMap(({ from, to }) => ['--bind', from, to]),
+          ...['--', setpriv, '--reuid', String(plan.user.uid), '--regid', String(plan.user.gid)],
+          ...['--clear-groups', '--pdeathsig', 'KILL', '--'],
+        ]
+      : []
+  const audit =
+    strace === null
+      ? []
+      : [
+          ...[strace, '-D', '-f', '--seccomp-bpf', '-qq', '-ttt', '-s', tracedStringLength],
+          ...['-e', `trace=${traced}`, '-e', 'signal=none', '-o', plan.trace, '--'],
+        ]
+  return [...close, ...stage, ...audit, bwrap, '--args', String(handedOver.arguments), '--', ...plan.launch]
+}

@@ -1,0 +1,138 @@
+import { join, posix } from 'node:path'
+import { type ExecRequest, type ExecResult, insidePaths } from '../../pipeline/ports/index.ts'
+import { createProcessLog } from '../audit/process-log.ts'
+import { residentMemory } from '../limits/resident-memory.ts'
+import { sandboxMark } from '../reaper/sandbox-state.ts'
+import { bubblewrapArguments } from './bubblewrap-arguments.ts'
+import { chainCommand } from './command-line.ts'
+import { insideBrokerSocket, launchCommand } from './launch-script.ts'
+import { runInBubblewrap } from './run-in-bubblewrap.ts'
+import type { SandboxContext, SandboxParts } from './set-up-sandbox.ts'
+import { pipeNames } from './spare-pipes.ts'
+
+export interface CommandRunner {
+  run(request: ExecRequest): Promise<ExecResult>
+  /** Every pid namespace that there has been. */
+  namespaces(): ReadonlySet<string>
+}
+
+const openFiles = 16_384
+const nameServiceCache = '/var/run/nscd/socket'
+
+/** Runs the commands of one sandbox and keeps account of what is left of its phase's time and output. */
+export function createCommandRunner(context: SandboxContext, parts: SandboxParts): CommandRunner {
+  const { host, spec, now } = context
+  const { limits } = spec
+  const held = new Set(host.places.flatMap((place) => place.controllers))
+  const namespaces = new Set<string>()
+  let wallMs = limits.wallMs
+  let outputBytes = limits.outputBytes
+  let namespace = ''
+  let memoryKills = 0
+
+  const overLimit = async () => {
+    if (
+      held.has('memory')
+        ? parts.group.memoryKills() > memoryKills
+        : (await residentMemory(namespace)) > limits.memoryBytes
+    ) {
+      return 'memory'
+    }
+    return (await parts.disk.isOver()) ? 'disk' : null
+  }
+
+  const run = async (request: ExecRequest): Promise<ExecResult> => {
+    const startedAt = now()
+    if (wallMs <= 0) return neverRan('wall-time')
+    if (outputBytes <= 0) return neverRan('output')
+    const log =
+      host.strace === null
+        ? null
+        : createProcessLog({
+            launcherMark: sandboxMark(parts.id),
+            silentSockets: [insideBrokerSocket, nameServiceCache],
+          })
+    const end = await runInBubblewrap({
+      command: command(request.argv),
+      options: bubblewrapArguments({ ...mounts(context, parts), env: { ...ownEnvironment(context), ...request.env } }),
+      filter: host.files.filter,
+      folder: parts.folder,
+      stdin: request.stdin,
+      user: parts.stage.staged.length > 0 ? null : context.user,
+      request,
+      wallMs,
+      outputBytes,
+      log,
+      limit: (pid) => parts.group.add(pid),
+      onNamespace: (inode) => {
+        namespace = inode
+        namespaces.add(inode)
+      },
+      overLimit,
+    })
+    const durationMs = now() - startedAt
+    wallMs -= durationMs
+    outputBytes -= end.outputBytes
+    memoryKills = parts.group.memoryKills()
+    return { ...end, durationMs, processes: log?.events() ?? [], processesTruncated: log?.truncated() ?? false }
+  }
+
+  const command = (argv: readonly string[]) =>
+    chainCommand({
+      programs: {
+        bwrap: host.program('bwrap'),
+        setpriv: host.program('setpriv'),
+        bash: host.program('bash'),
+        strace: host.strace,
+      },
+      inherited: host.inherited,
+      trace: join(parts.stage.find(parts.folder), pipeNames.trace),
+      user: context.user,
+      staged: parts.stage.staged,
+      launch: launchCommand(
+        sandboxMark(parts.id),
+        {
+          fileBytes: limits.diskBytes,
+          openFiles,
+          processes: held.has('pids') ? null : limits.pids,
+          dataBytes: held.has('memory') ? null : limits.memoryBytes,
+        },
+        spec.brokerSocket !== null,
+        argv,
+      ),
+    })
+
+  return { run, namespaces: () => namespaces }
+}
+
+function mounts({ host, spec, hostTools }: SandboxContext, { stage }: SandboxParts) {
+  return {
+    view: host.view,
+    etc: stage.find(host.files.etc),
+    emptyFolder: stage.find(host.files.emptyFolder),
+    workspace: stage.find(spec.workspace),
+    home: stage.find(spec.home),
+    tools: [...spec.tools, ...hostTools].map(({ name, path }) => ({ name, path: stage.find(path) })),
+    brokerSocket: spec.brokerSocket === null ? null : stage.find(spec.brokerSocket),
+    tmpBytes: Math.floor(Math.min(spec.limits.memoryBytes / 2, spec.limits.diskBytes)),
+  }
+}
+
+function ownEnvironment({ hostTools }: SandboxContext): Readonly<Record<string, string>> {
+  const tools = hostTools.map(({ name, bin }) => posix.join(insidePaths.tools, name, bin))
+  return {
+    PATH: [...tools, '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'].join(':'),
+    HOME: insidePaths.home,
+    USER: 'airlock',
+    LOGNAME: 'airlock',
+    SHELL: '/bin/sh',
+    LANG: 'C.UTF-8',
+    TMPDIR: '/tmp',
+    TERM: 'dumb',
+  }
+}
+
+function neverRan(ended: 'wall-time' | 'output'): ExecResult {
+  const nothing = { exitCode: null, signal: null, durationMs: 0, outputBytes: 0 }
+  return { ended, ...nothing, processes: [], processesTruncated: false }
+}

@@ -1,0 +1,74 @@
+/**
+ * The isolation class `process`: bubblewrap on the host's own kernel. Imports the pipeline's ports, the contract,
+ * worker/process and its neighbours in worker/sandbox; nothing of it knows GitHub, Redis or the environment.
+ *
+ * Decided here:
+ * - Each command gets namespaces of its own over the same two folders, so that what it started dies with it.
+ * - A worker that is root gives every job an unprivileged host user of its own; one that is not needs nothing more
+ *   than it has. Both build the same sandbox.
+ * - The host's kernel keyrings stay out of reach by refusing the three calls that lead to them. bwrap cannot start a
+ *   new session keyring, and the probes show that the host's cannot be read.
+ * - What this host cannot hold is told in the posture, after it has been tried, and never assumed.
+ */
+import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
+import { type ProcessIdentity, readProcessIdentity } from '../reaper/process-identity.ts'
+import { reapSandboxes } from '../reaper/reap-sandboxes.ts'
+import { assertMountable } from './assert-runnable.ts'
+import { hostUser } from './host-user.ts'
+import { prepareHost } from './prepare-host.ts'
+import { createProcessSandbox } from './process-sandbox.ts'
+import { readPosture } from './read-posture.ts'
+import type { HostTool } from './set-up-sandbox.ts'
+
+export interface ProcessEngineOptions {
+  /** Absolute folder for the engine's own small files; made if need be. May be shared by workers of one machine. */
+  readonly runDir: string
+  /** Programs for every sandbox, such as the Node that runs the worker. */
+  readonly hostTools: readonly HostTool[]
+  /** A delegated cgroup-v2 folder without processes of its own. By default the engine looks for a place itself. */
+  readonly cgroupRoot?: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** Makes the engine. Nothing is looked at or written before it is used for the first time. */
+export function createProcessEngine(options: ProcessEngineOptions): SandboxEngine {
+  const fileOwner = process.getuid?.() === 0 ? hostUser : () => null
+  const prepared = once(() => prepareHost(options.runDir, options.cgroupRoot, ownIdentity()))
+
+  const create: SandboxEngine['create'] = async (spec) => {
+    assertMountable(spec)
+    if (spec.image !== 'host') {
+      throw new SandboxError('image-missing', `class process has no image ${spec.image}: only host`)
+    }
+    const { hostTools, now } = options
+    const user = fileOwner(spec.jobId)
+    return createProcessSandbox({ host: await prepared(), worker: ownIdentity(), spec, hostTools, user, now })
+  }
+
+  return {
+    isolation: 'process',
+    create,
+    fileOwner,
+    posture: once(async () => readPosture(await prepared(), { create, fileOwner })),
+    reap: async (isLive) => reapSandboxes((await prepared()).sandboxes, isLive),
+  }
+}
+
+/** Runs it once; a failure is not kept, because what was missing may be there the next time. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | null = null
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = null
+      throw error
+    })
+    return made
+  }
+}
+
+function ownIdentity(): ProcessIdentity {
+  const identity = readProcessIdentity(process.pid)
+  if (identity === null) throw new SandboxError('unavailable', '/proc is not mounted')
+  return identity
+}

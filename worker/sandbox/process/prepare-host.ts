@@ -1,0 +1,71 @@
+import { chmod, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SandboxError } from '../../pipeline/ports/index.ts'
+import { CommandError, runCommand } from '../../process/run-command.ts'
+import { findCgroupPlaces } from '../cgroup/find-cgroup-places.ts'
+import type { CgroupPlace } from '../cgroup/parse-cgroup-mounts.ts'
+import type { ProcessIdentity } from '../reaper/process-identity.ts'
+import { findPrograms, type Program, packageOf, requiredPrograms } from './find-programs.ts'
+import { inheritedFiles } from './inherited-files.ts'
+import { createSparePipes, removeDeadSpares, type SparePipes } from './spare-pipes.ts'
+import { type StaticFiles, writeStaticFiles } from './static-files.ts'
+import { readSystemView, type ViewEntry } from './system-view.ts'
+
+/** What the engine found on this host and made once for all its sandboxes. */
+export interface PreparedHost {
+  readonly program: (name: (typeof requiredPrograms)[number]) => string
+  /** Null where there is none, or where it may not trace. */
+  readonly strace: string | null
+  readonly places: readonly CgroupPlace[]
+  readonly files: StaticFiles
+  readonly view: readonly ViewEntry[]
+  readonly sparePipes: SparePipes
+  /** One folder per sandbox, also after a crash. */
+  readonly sandboxes: string
+  /** Open files of the worker that must not get into a sandbox. */
+  readonly inherited: readonly number[]
+}
+
+/** Throws SandboxError `unavailable` with everything that is missing and the line that installs it. */
+export async function prepareHost(
+  runDir: string,
+  cgroupRoot: string | undefined,
+  worker: ProcessIdentity,
+): Promise<PreparedHost> {
+  const programs = await findPrograms()
+  const missing = requiredPrograms.filter((program) => !programs.has(program))
+  if (missing.length > 0) throw new SandboxError('unavailable', missingText(missing))
+  const sandboxes = join(runDir, 'sandboxes')
+  const spares = join(runDir, 'pipes')
+  for (const folder of [sandboxes, spares]) await mkdir(folder, { recursive: true })
+  for (const folder of [runDir, sandboxes]) await chmod(folder, 0o711)
+  await removeDeadSpares(spares)
+  const [places, files, view, strace] = await Promise.all([
+    findCgroupPlaces(cgroupRoot),
+    writeStaticFiles(join(runDir, 'static')),
+    readSystemView(),
+    workingStrace(programs.get('strace')),
+  ])
+  const program = (name: Program) => programs.get(name) ?? name
+  const sparePipes = createSparePipes(program('mkfifo'), spares, worker)
+  return { program, strace, places, files, view, sandboxes, sparePipes, inherited: inheritedFiles() }
+}
+
+function missingText(missing: readonly Program[]): string {
+  const packages = [...new Set(missing.map((program) => packageOf[program]))]
+  return `${missing.join(', ')} not found: apt-get install -y ${packages.join(' ')}`
+}
+
+/** Containers often forbid tracing even where strace is installed. */
+async function workingStrace(path: string | undefined): Promise<string | null> {
+  if (path === undefined) return null
+  try {
+    await runCommand([path, '-f', '--seccomp-bpf', '-qq', '-e', 'trace=execve', '-o', '/dev/null', '/bin/true'], {
+      timeoutMs: 10_000,
+    })
+    return path
+  } catch (error) {
+    if (error instanceof CommandError) return null
+    throw error
+  }
+}

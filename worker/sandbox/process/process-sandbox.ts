@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import {
+  type DestroyProof,
+  type ExecRequest,
+  type ExecResult,
+  type Sandbox,
+  SandboxError,
+} from '../../pipeline/ports/index.ts'
+import { removeGroups } from '../cgroup/control-group.ts'
+import { findNamespaceMembers } from '../reaper/find-processes.ts'
+import { removeSandboxState } from '../reaper/sandbox-state.ts'
+import { assertRunnable } from './assert-runnable.ts'
+import { createCommandRunner } from './create-command-runner.ts'
+import { type SandboxContext, type SandboxParts, setUpSandbox } from './set-up-sandbox.ts'
+
+/**
+ * One sandbox of class `process`: folders and limits that outlive its commands, and for each command a fresh set of
+ * namespaces. Nothing that a command started lives on into the next one. Commands run one at a time.
+ */
+export async function createProcessSandbox(context: SandboxContext): Promise<Sandbox> {
+  const parts = await setUpSandbox(context)
+  const gone = new AbortController()
+  const runner = createCommandRunner(context, parts)
+  let last: Promise<unknown> = Promise.resolve()
+  let proof: Promise<DestroyProof> | null = null
+
+  const exec = (request: ExecRequest): Promise<ExecResult> => {
+    assertRunnable(request)
+    const signal = AbortSignal.any([request.signal, gone.signal])
+    const run = last.then(() => {
+      if (gone.signal.aborted) throw new SandboxError('start-failed', 'the sandbox is destroyed')
+      return runner.run({ ...request, signal })
+    })
+    last = run.catch(() => {})
+    return run
+  }
+
+  const destroy = async (): Promise<DestroyProof> => {
+    gone.abort()
+    await last
+    proof ??= removeSandbox(context, parts, runner.namespaces())
+    return proof
+  }
+
+  return {
+    id: parts.id,
+    exec,
+    destroy,
+    [Symbol.asyncDispose]: async () => {
+      const left = await destroy()
+      if (left.processes + left.mounts + left.groups > 0) {
+        throw new SandboxError('not-destroyed', `left of the sandbox: ${JSON.stringify(left)}`)
+      }
+    },
+  }
+}
+
+/** Looks what is left instead of believing that nothing is. The state stays for the reaper if something is. */
+async function removeSandbox(
+  { host }: SandboxContext,
+  parts: SandboxParts,
+  namespaces: ReadonlySet<string>,
+): Promise<DestroyProof> {
+  const processes = findNamespaceMembers(namespaces).length
+  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(parts.id))
+  const groups = await removeGroups(parts.group.folders)
+  if (processes + mounts.length + groups === 0) await removeSandboxState(host.sandboxes, parts.id)
+  return { processes, mounts: mounts.length, groups }
+}

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { release } from 'node:os'
+import type { Posture } from '../../contract/index.ts'
+import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
+import { runCommand } from '../../process/run-command.ts'
+import { describePosture } from '../posture/describe-posture.ts'
+import { runProbes } from '../probes.ts'
+import type { PreparedHost } from './prepare-host.ts'
+
+/** Names of probes that tell of a limit, not of a wall: one that is open makes the posture weaker, not the class void. */
+const limitProbes = new Set(['pids', 'memory', 'file-size'])
+
+/** Probes the host and tells what it enforces. Throws `unavailable` if there is no sandbox, or if one of its walls has a hole. */
+export async function readPosture(
+  host: PreparedHost,
+  engine: Pick<SandboxEngine, 'create' | 'fileOwner'>,
+): Promise<Posture> {
+  const probes = await runProbes(engine).catch(async (error: unknown) => {
+    const reason = await namespacesForbidden()
+    throw reason === null ? error : new SandboxError('unavailable', reason, { cause: error })
+  })
+  const holes = probes.filter((probe) => probe.outcome === 'open' && !limitProbes.has(probe.name))
+  if (holes.length > 0) {
+    const tried = holes.map((probe) => `${probe.attempted} (${probe.detail})`).join('; ')
+    throw new SandboxError('unavailable', `a sandbox here does not hold: it was possible to ${tried}`)
+  }
+  const versions = {
+    kernel: release(),
+    bwrap: await version(host.program('bwrap')),
+    ...(host.strace === null ? {} : { strace: await version(host.strace) }),
+  }
+  return describePosture({ places: host.places, strace: host.strace !== null, versions, probes })
+}
+
+async function version(program: string): Promise<string> {
+  const { stdout } = await runCommand([program, '--version'], { timeoutMs: 10_000 })
+  return /\d+(?:\.\d+)+/.exec(stdout.toString('utf8'))?.[0] ?? 'unknown'
+}
+
+/** Kernel settings that keep ordinary users from making namespaces, and the line that lifts each. */
+const settings = [
+  { file: '/proc/sys/kernel/unprivileged_userns_clone', bad: '0', fix: 'sysctl -w kernel.unprivileged_userns_clone=1' },
+  { file: '/proc/sys/user/max_user_namespaces', bad: '0', fix: 'sysctl -w user.max_user_namespaces=15000' },
+  {
+    file: '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',
+    bad: '1',
+    fix: 'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
+  },
+]
+
+async function namespacesForbidden(): Promise<string | null> {
+  for (const { file, bad, fix } of settings) {
+    const value = await readFile(file, 'utf8').catch(() => '')
+    if (value.trim() === bad) return `user namespaces are forbidden on this host: ${fix}`
+  }
+  return null
+}

@@ -1,0 +1,158 @@
+import { constants } from 'node:os'
+import { finished } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ExecEnd, type ExecRequest, SandboxError } from '../../pipeline/ports/index.ts'
+import type { ProcessLog } from '../audit/process-log.ts'
+import { killAndWait } from '../reaper/kill-and-wait.ts'
+import { type ProcessIdentity, readProcessIdentity } from '../reaper/process-identity.ts'
+import { pumpOutput } from './pump-output.ts'
+import { type Child, type ChildPlan, startChild } from './start-child.ts'
+
+export interface RunPlan extends ChildPlan {
+  readonly request: ExecRequest
+  /** Milliseconds and bytes that are left of the phase's limits. */
+  readonly wallMs: number
+  readonly outputBytes: number
+  readonly log: ProcessLog | null
+  /** Puts a process, and what it starts from then on, under the sandbox's limits. */
+  readonly limit: (pid: number) => Promise<void>
+  /** Told the sandbox's pid namespace before the command starts. */
+  readonly onNamespace: (namespace: string) => void
+  /** Asked now and then, and once after the end, which limit the sandbox is over. */
+  readonly overLimit: () => Promise<'disk' | 'memory' | null>
+}
+
+export interface RunEnd {
+  readonly ended: ExecEnd
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly outputBytes: number
+}
+
+const startTimeoutMs = 20_000
+const deathTimeoutMs = 15_000
+const watchIntervalMs = 200
+
+/** The one way to end a run early. The first reason counts; later ones only kill again. */
+interface Stop {
+  because(why: ExecEnd): void
+  reason(): ExecEnd | null
+  readonly happened: Promise<void>
+}
+
+/**
+ * Runs one command in a sandbox of its own, and returns when everything that it started is dead: however it ends,
+ * the first process of its pid namespace goes, and with it, by the kernel, every other one in there.
+ */
+export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
+  const child = await startChild(plan)
+  const over = new AbortController()
+  const stop = createStop(child.kill)
+  const output = pumpOutput(child, plan.request.onOutput, plan.outputBytes, () => stop.because('output'))
+  output.done.catch(() => stop.because('cancelled'))
+  const traced = readTrace(child, plan.log)
+  armStops(plan, stop, over.signal)
+  let init: ProcessIdentity | null = null
+  try {
+    init = await startedInit(plan, child)
+    if (init !== null && stop.reason() === null) {
+      watch(plan, stop, over.signal)
+      child.release()
+    }
+    const end = await Promise.race([child.exited, stop.happened.then(() => died(child))])
+    await killAndWait(init === null ? [] : [init], deathTimeoutMs)
+    await Promise.race([output.done, stop.happened])
+    await Promise.race([traced, sleep(deathTimeoutMs, undefined, { ref: false })])
+    if (stop.reason() === null && !child.ranToEnd()) throw notStarted(output.lastErrors() || `exit ${end.code}`)
+    const command = commandEnd(end)
+    const late = stop.reason() ?? (await lateReason(plan, command))
+    return { ended: late ?? 'exited', ...command, outputBytes: output.bytes() }
+  } finally {
+    over.abort()
+    child.kill()
+    await killAndWait(init === null ? [] : [init], deathTimeoutMs)
+    child.close()
+  }
+}
+
+function createStop(kill: () => void): Stop {
+  let reason: ExecEnd | null = null
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return {
+    because: (why) => {
+      reason ??= why
+      kill()
+      resolve()
+    },
+    reason: () => reason,
+    happened: promise,
+  }
+}
+
+function armStops(plan: RunPlan, stop: Stop, over: AbortSignal): void {
+  const cancel = () => stop.because('cancelled')
+  const wall = setTimeout(() => stop.because('wall-time'), plan.wallMs)
+  plan.request.signal.addEventListener('abort', cancel)
+  if (plan.request.signal.aborted) cancel()
+  over.addEventListener('abort', () => {
+    clearTimeout(wall)
+    plan.request.signal.removeEventListener('abort', cancel)
+  })
+}
+
+/** Waits for the sandbox to be built and puts it under its limits; null if it ended before that. */
+async function startedInit(plan: RunPlan, child: Child): Promise<ProcessIdentity | null> {
+  const late = sleep(startTimeoutMs, null, { ref: false }).then(() => Promise.reject(notStarted('not within 20 s')))
+  // The kernel takes some milliseconds over the first process that it moves. They pass while the sandbox is built.
+  const moved = child.pid === undefined ? null : plan.limit(child.pid).catch(() => {})
+  const init = await Promise.race([child.init, late])
+  const identity = init === null ? null : readProcessIdentity(init.pid)
+  if (init === null || identity === null) return null
+  plan.onNamespace(init.namespace)
+  await moved
+  await plan.limit(init.pid)
+  return identity
+}
+
+function watch(plan: RunPlan, stop: Stop, over: AbortSignal): void {
+  const look = async () => {
+    if (over.aborted) return
+    // Usage that cannot be told counts as too much.
+    const reason = await plan.overLimit().catch(() => 'disk' as const)
+    if (reason !== null) stop.because(reason)
+    else setTimeout(look, watchIntervalMs).unref()
+  }
+  setTimeout(look, watchIntervalMs).unref()
+}
+
+function readTrace(child: Child, log: ProcessLog | null): Promise<void> {
+  if (log === null) return Promise.resolve()
+  child.trace.on('data', (chunk: Buffer) => log.write(chunk))
+  return finished(child.trace).catch(() => {})
+}
+
+async function died(child: Child): Promise<{ code: number | null; signal: string | null }> {
+  const late = sleep(deathTimeoutMs, null, { ref: false })
+  const end = await Promise.race([child.exited, late])
+  if (end === null) throw new SandboxError('not-destroyed', 'the sandbox did not end when it was killed')
+  return end
+}
+
+/** bwrap, like a shell, tells of a signal as 128 and its number. */
+function commandEnd(end: { code: number | null; signal: string | null }) {
+  const number = (end.code ?? 0) - 128
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0]
+  return name === undefined ? { exitCode: end.code, signal: end.signal } : { exitCode: null, signal: name }
+}
+
+/** Which limit a command ran into that ended before anybody looked. */
+async function lateReason(plan: RunPlan, command: { exitCode: number | null; signal: string | null }) {
+  if (command.signal === 'SIGXFSZ') return 'disk'
+  const reason = await plan.overLimit()
+  // The kernel killed something in it, but the command went on and succeeded.
+  return reason === 'memory' && command.exitCode === 0 ? null : reason
+}
+
+function notStarted(why: string): SandboxError {
+  return new SandboxError('start-failed', `the sandbox did not start: ${why}`)
+}

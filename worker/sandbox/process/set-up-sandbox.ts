@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, chownSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
+import { type ControlGroup, createControlGroup, removeGroups } from '../cgroup/control-group.ts'
+import { createDiskWatch, type DiskWatch } from '../limits/disk-watch.ts'
+import { measureUsage } from '../limits/measure-usage.ts'
+import { occupiedSpace } from '../limits/occupied-space.ts'
+import type { ProcessIdentity } from '../reaper/process-identity.ts'
+import { removeSandboxState, writeSandboxState } from '../reaper/sandbox-state.ts'
+import type { HostUser } from './command-line.ts'
+import type { PreparedHost } from './prepare-host.ts'
+import { pipeNames } from './spare-pipes.ts'
+import { type Stage, stagePaths } from './stage-paths.ts'
+
+/** A host program that every sandbox gets, read-only as /opt/airlock/NAME. */
+export interface HostTool {
+  readonly name: string
+  /** Absolute path of its folder on the host. */
+  readonly path: string
+  /** The folder in it that belongs on PATH, `.` for itself. */
+  readonly bin: string
+}
+
+export interface SandboxContext {
+  readonly host: PreparedHost
+  readonly spec: SandboxSpec
+  readonly hostTools: readonly HostTool[]
+  /** Whom it runs as on the host; null: as the worker. */
+  readonly user: HostUser | null
+  readonly worker: ProcessIdentity
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** What one sandbox has on the host, apart from its processes. */
+export interface SandboxParts {
+  readonly id: string
+  readonly folder: string
+  readonly group: ControlGroup
+  readonly stage: Stage
+  readonly disk: DiskWatch
+}
+
+/** More than any honest checkout has. */
+export const maxFiles = 2_000_000
+
+/** Makes them. What is to be cleaned up is written down first, so that a crash at any point leaves no orphan. */
+export async function setUpSandbox(context: SandboxContext): Promise<SandboxParts> {
+  const { host, spec } = context
+  const id = `${spec.jobId}-${spec.attempt}-${spec.phase}-${randomBytes(4).toString('hex')}`
+  const groupName = `airlock-${id}`
+  const folder = join(host.sandboxes, id)
+  const groups = host.places.map((place) => join(place.folder, groupName))
+  try {
+    renameSync(await host.sparePipes.take(), folder)
+    const state = { version: 1, id, jobId: spec.jobId, attempt: spec.attempt, phase: spec.phase } as const
+    writeSandboxState(folder, { ...state, worker: context.worker, groups })
+    giveTo(context.user, folder)
+    const group = createControlGroup(host.places, groupName, spec.limits)
+    const stage = stagePaths(visiblePaths(context, folder), context.user)
+    return { id, folder, group, stage, disk: await watchDisk(context) }
+  } catch (error) {
+    await removeGroups(groups)
+    await removeSandboxState(host.sandboxes, id)
+    throw new SandboxError('start-failed', `the sandbox could not be set up: ${String(error)}`, { cause: error })
+  }
+}
+
+/** The pipes become the job's user's; the folder can be walked through, to them, but not looked into. */
+function giveTo(user: HostUser | null, folder: string): void {
+  if (user === null) return
+  chmodSync(folder, 0o711)
+  for (const name of Object.values(pipeNames)) chownSync(join(folder, name), user.uid, user.gid)
+}
+
+function watchDisk({ host, spec, now }: SandboxContext): Promise<DiskWatch> {
+  const folders = [spec.workspace, spec.home]
+  return createDiskWatch({
+    maxBytes: spec.limits.diskBytes,
+    maxFiles,
+    occupied: occupiedSpace(folders),
+    measure: () => measureUsage(host.program('du'), folders),
+    now,
+  })
+}
+
+/** Every host path that the job's user must be able to walk to. */
+function visiblePaths({ host, spec, hostTools }: SandboxContext, folder: string): readonly string[] {
+  return [
+    ...[spec.workspace, spec.home, folder, host.files.etc, host.files.emptyFolder],
+    ...[...spec.tools, ...hostTools].map((tool) => tool.path),
+    ...(spec.brokerSocket === null ? [] : [spec.brokerSocket]),
+  ]
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, copyFile, mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { arch } from 'node:os'
+import { dirname, join } from 'node:path'
+import { SandboxError } from '../../pipeline/ports/index.ts'
+import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
+import { machines } from '../seccomp/system-calls.ts'
+
+/** Files that all sandboxes of this machine share, read-only. */
+export interface StaticFiles {
+  /** Becomes /etc. */
+  readonly etc: string
+  readonly emptyFolder: string
+  readonly filter: string
+}
+
+const etcFiles: Readonly<Record<string, string>> = {
+  passwd:
+    'root:x:0:0:root:/root:/usr/sbin/nologin\nairlock:x:1000:1000:airlock:/home/airlock:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+  group: 'root:x:0:\nairlock:x:1000:\nnogroup:x:65534:\n',
+  hosts: '127.0.0.1 localhost airlock\n::1 localhost\n',
+  hostname: 'airlock\n',
+  'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
+  // No resolver: any that answers would be a channel to the outside.
+  'resolv.conf': '',
+}
+/** Copied from the host as they are; none holds a secret. */
+const hostFiles = ['ld.so.cache', 'ssl/openssl.cnf', 'mime.types']
+const mountPoints = ['ssl/certs', 'alternatives']
+
+/** Writes them. Harmless when repeated, also by several workers at once: each file appears whole or not at all. */
+export async function writeStaticFiles(folder: string): Promise<StaticFiles> {
+  const machine = machines.find((known) => known === arch())
+  if (machine === undefined) {
+    throw new SandboxError('unavailable', `no system-call filter for ${arch()}: run the worker on x64 or arm64`)
+  }
+  const etc = join(folder, 'etc')
+  const emptyFolder = join(folder, 'empty')
+  const filter = join(folder, `seccomp-${machine}.bpf`)
+  for (const path of [emptyFolder, ...mountPoints.map((point) => join(etc, point))]) await makeReadable(folder, path)
+  for (const [name, text] of Object.entries(etcFiles)) await writeWhole(join(etc, name), text)
+  for (const name of hostFiles) await copyWhole(join('/etc', name), join(etc, name))
+  await symlink('../usr/lib/os-release', join(etc, 'os-release')).catch(() => undefined)
+  await writeWhole(filter, sandboxFilter(machine))
+  return { etc, emptyFolder, filter }
+}
+
+/** Makes a folder and its parents up to `base` readable for the job's user, whatever the umask is. */
+async function makeReadable(base: string, path: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+  for (let at = path; at.startsWith(base); at = dirname(at)) await chmod(at, 0o755)
+}
+
+async function writeWhole(path: string, content: string | Buffer): Promise<void> {
+  const draft = `${path}.${randomUUID()}`
+  await writeFile(draft, content)
+  await chmod(draft, 0o644)
+  await rename(draft, path)
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+  const draft = `${to}.${randomUUID()}`
+  const copied = await copyFile(from, draft).then(
+    () => true,
+    () => false,
+  )
+  if (!copied) return
+  await chmod(draft, 0o644)
+  await rename(draft, to)
+}

@@ -1,0 +1,31 @@
+import { basename } from 'node:path'
+import { removeGroups } from '../cgroup/control-group.ts'
+import { findByArgument } from './find-processes.ts'
+import { killAndWait } from './kill-and-wait.ts'
+import { isStillRunning, readProcessIdentity } from './process-identity.ts'
+import { readSandboxStates, removeSandboxState, type SandboxState, sandboxMark } from './sandbox-state.ts'
+
+const deathTimeoutMs = 15_000
+
+/**
+ * Removes what workers that are dead left behind, of jobs that nobody works on now. Returns how many sandboxes
+ * that were. Every single act is harmless when somebody else has done it already, so two reapers do no harm.
+ */
+export async function reapSandboxes(sandboxes: string, isLive: (jobId: string) => boolean): Promise<number> {
+  let reaped = 0
+  for (const state of await readSandboxStates(sandboxes)) {
+    if (isLive(state.jobId) || isStillRunning(state.worker)) continue
+    await removeLeftovers(state)
+    await removeSandboxState(sandboxes, state.id)
+    reaped++
+  }
+  return reaped
+}
+
+async function removeLeftovers(state: SandboxState): Promise<void> {
+  const pids = await findByArgument(sandboxMark(state.id))
+  const processes = pids.map(readProcessIdentity).filter((identity) => identity !== null)
+  await killAndWait(processes, deathTimeoutMs)
+  // The file is ours, but a folder is only removed by the name that belongs to this sandbox.
+  await removeGroups(state.groups.filter((folder) => basename(folder) === `airlock-${state.id}`))
+}
