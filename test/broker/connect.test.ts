@@ -199,6 +199,23 @@ describe('CONNECT', () => {
     ])
   })
 
+  it('cuts a hello that comes a byte at a time, to keep the host busy', async () => {
+    await using sink = await startSink()
+    await using broker = await world({ routes: { [`${publicAddress}:443`]: sink.port } })
+    const hello = await helloOf({ servername: 'allowed.example' })
+
+    const { socket } = await openTunnel(broker.socketPath, 'allowed.example:443')
+    socket.setNoDelay(true)
+    for (let at = 0; at < hello.length && !socket.closed; at += 1) {
+      socket.write(hello.subarray(at, at + 1))
+      await new Promise(setImmediate)
+    }
+    await readUntil(socket)
+
+    expect(sink.connections()).toBe(0)
+    expect(broker.decisions).toMatchObject([{ allowed: false, reason: expect.stringContaining('too many pieces') }])
+  })
+
   it('cuts what is not TLS on port 443', async () => {
     await using broker = await world()
     const before = secure.connections

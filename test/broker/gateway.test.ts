@@ -284,6 +284,17 @@ describe('the model gateway', () => {
     expect(sink.requests).toEqual([])
   })
 
+  it('bounds what a session may send to models in all', async () => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink, { deps: { limits: { ...brokerLimits, modelUploadBytes: 1000 } } })
+    const body = { model: 'm', messages: 'a'.repeat(600) }
+
+    const replies = [await ask(broker, { body }), await ask(broker, { body })]
+
+    expect(replies.map(({ status }) => status)).toEqual([200, 429])
+    expect(sink.requests).toHaveLength(1)
+  })
+
   it('bounds how many requests are open at once', async () => {
     const finish = Promise.withResolvers<void>()
     await using sink = await startModelSink(async (_request, response) => {
@@ -299,7 +310,7 @@ describe('the model gateway', () => {
     first.resume()
     await once(first, 'end')
 
-    expect(second.status).toBe(429)
+    expect(second).toMatchObject({ status: 429, headers: { 'x-should-retry': 'true' } })
     expect(sink.requests).toHaveLength(1)
   })
 

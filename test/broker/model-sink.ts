@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listen, openWorld, portOf, type World, type WorldOptions } from './broker-world.ts'
 
@@ -7,6 +8,10 @@ export interface ModelSink extends AsyncDisposable {
   readonly url: string
   /** Every request that reached the provider, whatever it was. */
   readonly requests: { readonly line: string; readonly headers: IncomingMessage['headers']; readonly body: string }[]
+  /** Open at this moment. */
+  connections(): number
+  /** Resolves when the last connection is closed. */
+  idle(): Promise<void>
 }
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void | Promise<void>
@@ -23,8 +28,25 @@ export async function startModelSink(answer: Answer = fine): Promise<ModelSink> 
     requests.push({ line: `${request.method} ${request.url}`, headers: request.headers, body })
     await answer(request, response, body)
   })
+  let connections = 0
+  const closed = new EventEmitter()
+  server.on('connection', (socket) => {
+    connections += 1
+    socket.once('close', () => {
+      connections -= 1
+      closed.emit('close')
+    })
+  })
   const stop = await listen(server)
-  return { url: `http://127.0.0.1:${portOf(server)}`, requests, [Symbol.asyncDispose]: stop }
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    requests,
+    connections: () => connections,
+    async idle() {
+      while (connections > 0) await once(closed, 'close')
+    },
+    [Symbol.asyncDispose]: stop,
+  }
 }
 
 export function sendJson(response: ServerResponse, value: unknown, status = 200): void {

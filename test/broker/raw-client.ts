@@ -10,6 +10,7 @@ export async function talk(socketPath: string, bytes: string | Buffer, until?: s
 }
 
 export async function readUntil(socket: Socket, until?: string): Promise<string> {
+  if (socket.closed) return ''
   const { promise, resolve } = Promise.withResolvers<string>()
   let text = ''
   const finish = () => resolve(text)

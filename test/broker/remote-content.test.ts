@@ -70,6 +70,8 @@ describe('what a provider would fetch, run or read on the sandbox’s behalf', (
     ['code execution', paths.anthropic, { tools: [{ type: 'code_execution_20250825', name: 'x' }] }],
     ['MCP servers', paths.anthropic, { mcp_servers: [{ type: 'url', url: address }] }],
     ['a container', paths.anthropic, { container: { skills: [] } }],
+    ['a faster, dearer service', paths.anthropic, { speed: 'fast' }],
+    ['a faster, dearer service of OpenAI', paths.responses, { service_tier: 'priority' }],
     ['web search of OpenAI', paths.responses, { tools: [{ type: 'web_search' }] }],
     ['MCP of OpenAI', paths.responses, { tools: [{ type: 'mcp', server_url: address }] }],
     ['a hosted shell', paths.responses, { tools: [{ type: 'shell', environment: { type: 'container_auto' } }] }],
@@ -95,7 +97,9 @@ describe('what a provider would fetch, run or read on the sandbox’s behalf', (
     ]
 
     expect(replies.map(({ status }) => status)).toEqual([200, 200])
-    expect(sink.requests[0]?.body).not.toMatch(/web_|mcp|evil|code_execution|container|googleSearch|urlContext/)
+    expect(sink.requests[0]?.body).not.toMatch(
+      /web_|mcp|evil|code_execution|container|googleSearch|urlContext|fast|priority/,
+    )
     expect(broker.decisions.filter(({ allowed }) => !allowed)).toHaveLength(1)
   })
 

@@ -21,7 +21,7 @@ describe('names and addresses', () => {
     ['unique local', 'fd00:ec2::254'],
     ['IPv6 link-local', 'fe80::1'],
     ['IPv4 inside IPv6', '::ffff:127.0.0.1'],
-    ['the older IPv4 inside IPv6', '::127.0.0.1'],
+    ['the older IPv4 inside IPv6', '::7f00:1'],
     ['NAT64', '64:ff9b::7f00:1'],
     ['local NAT64', '64:ff9b:1::7f00:1'],
     ['6to4', '2002:7f00:1::'],

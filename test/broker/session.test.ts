@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { brokerLimits } from '../../worker/broker/broker-limits.ts'
 import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
 import { runCommand } from '../../worker/process/run-command.ts'
-import { begin } from './ask.ts'
+import { ask, begin } from './ask.ts'
 import { openWorld, publicAddress, startSink } from './broker-world.ts'
 import { openGateway, startModelSink } from './model-sink.ts'
 import { openTunnel, talk } from './raw-client.ts'
@@ -93,6 +93,36 @@ describe('a session', () => {
     const recorded = broker.decisions.length
     await broker.session[Symbol.asyncDispose]()
     expect(broker.decisions).toHaveLength(recorded)
+  })
+
+  it('keeps no connection to a provider open', async () => {
+    await using model = await startModelSink()
+    const broker = await openGateway(model)
+    await ask(broker)
+    const before = model.connections()
+
+    await broker[Symbol.asyncDispose]()
+    await model.idle()
+
+    expect(before).toBe(1)
+    expect(model.connections()).toBe(0)
+  })
+
+  it('does not wait for a name service that never answers', async () => {
+    const asked = Promise.withResolvers<void>()
+    const resolver = () => {
+      asked.resolve()
+      return new Promise<never>(() => {})
+    }
+    const broker = await openWorld({ egress: ['a.example'], deps: { resolver } })
+    const waiting = talk(broker.socketPath, request)
+    await asked.promise
+    const began = performance.now()
+
+    await broker[Symbol.asyncDispose]()
+
+    expect(performance.now() - began).toBeLessThan(2000)
+    expect(await waiting).toBe('')
   })
 
   it('shuts the door after so many decisions, with one last entry', async () => {

@@ -53,10 +53,15 @@ describe('the beginning of a TLS stream', () => {
     expect(readOpening(withExtension(hello, 0x1234, Buffer.alloc(8)))).toEqual(named)
   })
 
-  it('refuses a second server name', () => {
-    const name = Buffer.from('\0\x10\0\0\x0devil.example1', 'latin1')
+  it('refuses more than one server name, in one extension or in two', async () => {
+    const bare = await helloOf({})
+    const one = Buffer.from('\0\x05\0\0\x02a1', 'latin1')
+    const two = Buffer.from('\0\x0a\0\0\x02a1\0\0\x02b2', 'latin1')
 
-    expect(readOpening(withExtension(hello, 0, name))).toMatchObject({ kind: 'malformed' })
+    expect(readOpening(withExtension(bare, 0, one))).toMatchObject({ kind: 'tls', serverName: 'a1' })
+    expect(readOpening(withExtension(bare, 0, two))).toMatchObject({ kind: 'malformed' })
+    expect(readOpening(withExtension(bare, 0, Buffer.concat([one, one])))).toMatchObject({ kind: 'malformed' })
+    expect(readOpening(withExtension(hello, 0, one))).toMatchObject({ kind: 'malformed' })
   })
 
   it.each([

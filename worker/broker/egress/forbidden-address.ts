@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import ipaddr from 'ipaddr.js'
 
@@ -11,12 +12,10 @@ const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
  * this host's own addresses do not.
  */
 export function forbiddenAddress(raw: string, ownAddresses: ReadonlySet<string>): string | null {
-  if (!ipaddr.isValid(raw)) return 'not an address'
+  if (isIP(raw) === 0) return 'not an address'
   const parsed = ipaddr.parse(raw)
-  // ::ffff:10.0.0.1 is 10.0.0.1.
-  if (parsed.kind() === 'ipv6' && parsed.range() === 'ipv4Mapped') return 'IPv4 inside IPv6'
   const range: string = parsed.range()
-  if (range !== 'unicast') return `${words.get(range) ?? range} address`
+  if (range !== 'unicast') return `${words.get(range) ?? 'a special'} address`
   if (parsed instanceof ipaddr.IPv6 && !parsed.match(globalUnicast)) return 'not a public address'
   if (metadataAddresses.has(parsed.toString())) return "the cloud's metadata address"
   if (ownAddresses.has(parsed.toString())) return "this host's own address"
@@ -41,6 +40,7 @@ const words = new Map([
   ['unspecified', 'the unspecified'],
   ['reserved', 'a reserved'],
   ['uniqueLocal', 'a unique local'],
+  ['ipv4Mapped', 'an IPv4-mapped'],
   ['rfc6052', 'a NAT64'],
   ['rfc6145', 'an IPv4-translated'],
   ['6to4', 'a 6to4'],

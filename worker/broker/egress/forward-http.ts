@@ -61,7 +61,7 @@ async function exchange(
   }
   const meter = createMeter(door, admission, cut)
   const answer = Promise.withResolvers<IncomingMessage>()
-  upstream.once('response', answer.resolve).once('error', answer.reject).setTimeout(door.limits.idleMs, cut)
+  upstream.once('response', answer.resolve).on('error', answer.reject).setTimeout(door.limits.idleMs, cut)
   response.once('close', () => upstream.destroy())
   request.on('data', meter('up'))
   // A server may answer before it has read all, and close: its answer is what counts.

@@ -4,7 +4,8 @@ import { dropKeys, findRemoteContent, isObject, keepTools, type Look } from './r
 
 /** Tools whose calls come back to the client. The others run at the provider, with its network. */
 const clientTool = /^(?:custom|(?:bash|text_editor|computer|memory)_\d+|tool_search_tool_(?:bm25|regex)(?:_\d+)?)$/
-const serverKeys = ['mcp_servers', 'container']
+/** Servers and containers at the provider, and faster service at a price that the table does not know. */
+const droppedKeys = ['mcp_servers', 'container', 'speed', 'service_tier']
 /** Betas that open stores, servers, other people's accounts, or the network. */
 const wideBeta =
   /^(?:files-api|mcp-client|code-execution|web-fetch|web-search|skills|oauth|message-batches|managed-agents)/
@@ -50,7 +51,7 @@ function inspect(_path: string, given: JsonObject): Inspection {
   const tools = keepTools(given, (tool) => {
     return tool.type === undefined || (typeof tool.type === 'string' && clientTool.test(tool.type)) ? tool : null
   })
-  const keys = dropKeys(tools.body, serverKeys)
+  const keys = dropKeys(tools.body, droppedKeys)
   return { kind: 'clean', body: keys.body, removed: [...tools.removed, ...keys.removed] }
 }
 

@@ -8,6 +8,8 @@ export interface ModelRefusal {
   readonly status: number
   readonly why: string
   readonly instead: string
+  /** True where the same request may succeed in a moment. */
+  readonly passing?: boolean
 }
 
 export const stopAsking = 'do not try again; finish with what you have.'

@@ -47,6 +47,9 @@ interface Turn {
   readonly response: ServerResponse
 }
 
+/** Kinds of things taken out that are recorded, once each: a client repeats them with every turn. */
+const maxTold = 100
+
 export function createGateway(options: GatewayOptions): Gateway {
   const { log, limits, upstreams, model } = options
   const session = { phase: options.phase, hasModel: model !== null, placeholderKey: options.placeholderKey }
@@ -63,10 +66,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     log.add({ at, kind: 'model', allowed, host: hostname, port: number, reason })
   }
 
-  function refuse(turn: Turn, { status, why, instead }: ModelRefusal): void {
+  function refuse(turn: Turn, { why, ...refusal }: ModelRefusal): void {
     decide(turn, false, why)
     const what = `the request to ${turn.route.provider.name}.`
-    sendRefusal(turn.response, { status, what, why: `${why}.`, instead })
+    sendRefusal(turn.response, { ...refusal, what, why: `${why}.` })
   }
 
   /** The session's limits as they stand at this request. */
@@ -76,7 +79,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       return { status: 429, why: `the cost limit of $${model?.costUsd} is reached`, instead: stopAsking }
     }
     if (inFlight < limits.modelRequestsAtOnce) return null
-    return { status: 429, why: `${inFlight} requests to models are open`, instead: 'wait for their answers.' }
+    return {
+      status: 429,
+      why: `${inFlight} requests to models are open`,
+      instead: 'wait for their answers.',
+      passing: true,
+    }
   }
 
   async function serve(turn: Turn): Promise<void> {
@@ -92,9 +100,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       const taken = await takeRequest(request, route, checked.inference, limits.modelRequestBytes, uploads)
       if ('refusal' in taken) return refuse(turn, taken.refusal)
       for (const name of taken.removed) {
-        if (!told.has(name))
-          decide(turn, false, `taken out of the request, because it would run at the provider: ${name}`)
+        if (told.has(name) || told.size >= maxTold) continue
         told.add(name)
+        decide(turn, false, `taken out of the request, since the provider would run, fetch or bill more: ${name}`)
       }
       decide(turn, true, `${route.path}, model ${taken.model}`)
       const { baseUrl } = upstream

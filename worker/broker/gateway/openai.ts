@@ -6,6 +6,9 @@ import { dropKeys, findRemoteContent, isObject, keepTools, type Look } from './r
 /** Tools whose calls come back to the client. Web search, file search, MCP, code interpreter run at the provider. */
 const clientTools = new Set(['function', 'custom', 'local_shell', 'apply_patch', 'tool_search', 'computer_use_preview'])
 
+/** Search at the provider, and faster service at a price that the table does not know. */
+const droppedKeys = ['web_search_options', 'service_tier']
+
 export const openai: Provider = {
   name: 'openai',
   matchPath(path) {
@@ -18,7 +21,7 @@ export const openai: Provider = {
     const remote = findRemoteContent([given.input, given.messages], look)
     if (remote !== null) return { kind: 'refused', why: remote }
     const tools = keepTools(given, keepTool)
-    const keys = dropKeys(tools.body, ['web_search_options'])
+    const keys = dropKeys(tools.body, droppedKeys)
     const body = path === chatPath && given.stream === true ? withUsage(keys.body) : keys.body
     return { kind: 'clean', body, removed: [...tools.removed, ...keys.removed] } satisfies Inspection
   },

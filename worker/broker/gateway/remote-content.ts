@@ -61,5 +61,5 @@ export function isObject(value: unknown): value is JsonObject {
 
 function nameOf(tool: unknown): string {
   if (!isObject(tool)) return 'a tool that is no object'
-  return `the tool ${typeof tool.type === 'string' ? tool.type : Object.keys(tool).join(', ')}`
+  return `the tool ${typeof tool.type === 'string' ? tool.type : Object.keys(tool).join(', ')}`.slice(0, 100)
 }
