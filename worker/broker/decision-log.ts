@@ -45,7 +45,7 @@ export function createDecisionLog(
 }
 
 /** Makes a stranger's text safe for a log: no control characters, no ANSI, bounded. */
-export function printable(text: string, maxLength: number): string {
+function printable(text: string, maxLength: number): string {
   const bounded = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text
   return bounded.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
 }

@@ -13,7 +13,7 @@ export interface Refusal {
 }
 
 /** The key of airlock.yml that lists what a phase may reach. */
-export function networkKey(phase: Phase): string {
+function networkKey(phase: Phase): string {
   return phase === 'setup' ? 'setup.network' : 'network'
 }
 
@@ -25,7 +25,7 @@ export function askForHost(phase: Phase, host: string): string {
   )
 }
 
-export function refusalText(refusal: Refusal): string {
+function refusalText(refusal: Refusal): string {
   return `Airlock refused ${refusal.what}\nWhy: ${refusal.why}\nInstead: ${refusal.instead}\n`
 }
 

@@ -14,7 +14,7 @@ export interface ModelCall {
   readonly body: Buffer
 }
 
-export interface RelayedAnswer {
+interface RelayedAnswer {
   readonly status: number
   readonly reader: AnswerReader
   /** False: one side went away before the end. */

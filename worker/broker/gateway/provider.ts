@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { ModelExchange } from '../../pipeline/ports/broker.ts'
 import type { TokenCounts } from '../model-prices.ts'
 
-export type ProviderName = ModelExchange['provider']
+type ProviderName = ModelExchange['provider']
 
 /** Where a provider is and the real key, which never gets inside. */
 export interface Upstream {
