@@ -1,21 +1,22 @@
 import type { BaseLogger } from 'pino'
-import type { SandboxEngine } from '../../worker/pipeline/ports/index.ts'
+import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 
 const everyMs = 30_000
 
 /** Removes what a worker that died left on this machine: once now, and then again and again. */
 export async function startReaper(
-  engines: readonly SandboxEngine[],
+  { engines, folders }: Pick<PipelinePorts, 'engines' | 'folders'>,
   isLive: (jobId: string) => boolean,
   log: Pick<BaseLogger, 'info' | 'warn'>,
 ): Promise<{ stop(): Promise<void> }> {
   const reap = async () => {
-    for (const engine of engines) {
+    // The sandboxes first: what runs in a folder would fill it again.
+    for (const place of [...engines, folders]) {
       try {
-        const removed = await engine.reap(isLive)
-        if (removed > 0) log.info({ engine: engine.isolation, removed }, 'removed what a dead worker left')
+        const removed = await place.reap(isLive)
+        if (removed > 0) log.info({ removed }, 'removed what a dead worker left')
       } catch (error) {
-        log.warn({ err: error, engine: engine.isolation }, 'could not remove what a dead worker left')
+        log.warn({ err: error }, 'could not remove what a dead worker left')
       }
     }
   }

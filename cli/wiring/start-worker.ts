@@ -46,7 +46,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const core = await createCore(deps.settings, deps.env, folders)
   const gitHub = await createGitHubPorts(deps, core, folders)
   const running = new Set<string>()
-  const reaper = await startReaper(core.engines, (jobId) => running.has(jobId), deps.log)
+  const reaper = await startReaper(core, (jobId) => running.has(jobId), deps.log)
 
   const handle = async (request: JobRequest, context: AttemptContext) => {
     running.add(request.id)

@@ -182,6 +182,7 @@ export function portsOf(world: World): PipelinePorts {
           [Symbol.asyncDispose]: dispose,
         }
       },
+      reap: async () => 0,
       async write(_folder, path) {
         log(`write ${path}`)
       },

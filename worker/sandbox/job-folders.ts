@@ -1,7 +1,27 @@
 import { constants, type Stats } from 'node:fs'
-import { chmod, chown, lchown, lstat, mkdir, mkdtemp, open, opendir, rm } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  lchown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  opendir,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
-import type { JobFolderStore, JobFolders, Owner } from '../pipeline/ports/index.ts'
+import { z } from 'zod'
+import { type JobFolderStore, type JobFolders, type Owner, SandboxError } from '../pipeline/ports/index.ts'
+import {
+  isStillRunning,
+  type ProcessIdentity,
+  processIdentitySchema,
+  readProcessIdentity,
+} from './reaper/process-identity.ts'
 
 export interface JobFolderDeps {
   /** Folders of jobs; only the worker may enter it. */
@@ -10,42 +30,66 @@ export interface JobFolderDeps {
   readonly socketDir: string
 }
 
+/** Lies beside the folders of a job: which worker made them, and where its sockets are. */
+const claimSchema = z.strictObject({ worker: processIdentitySchema, sockets: z.string() })
+type Claim = z.infer<typeof claimSchema>
+
 /** The host's side of a job: made empty, given to the sandbox's user, removed whole. */
 export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
   return {
     async create(jobId, attempt, owner) {
       const jobRoot = join(deps.dir, jobId)
-      await removeTree(jobRoot)
+      await removeJob(jobRoot)
       const root = join(jobRoot, String(attempt))
       await mkdir(root, { recursive: true, mode: 0o711 })
-      const setup = await makePair(join(root, 'setup'), owner)
-      const agent = await makePair(join(root, 'agent'), owner)
       const sockets = await mkdtemp(join(deps.socketDir, 'airlock-'))
+      await writeClaim(jobRoot, { worker: ownIdentity(), sockets })
       if (owner !== null) await chown(sockets, owner.uid, owner.gid)
-      return describe(jobRoot, root, sockets, setup, agent)
+      return {
+        root,
+        setup: await makePair(join(root, 'setup'), owner),
+        agent: await makePair(join(root, 'agent'), owner),
+        repository: join(root, 'repository.git'),
+        brokerSocket: join(sockets, 'broker.sock'),
+        [Symbol.asyncDispose]: () => removeJob(jobRoot),
+      }
+    },
+    async reap(isLive) {
+      const jobs = await readdir(deps.dir)
+      const reaped = await Promise.all(jobs.map((jobId) => reapJob(join(deps.dir, jobId), () => isLive(jobId))))
+      return reaped.filter(Boolean).length
     },
     write: writeInside,
   }
 }
 
-function describe(
-  jobRoot: string,
-  root: string,
-  sockets: string,
-  setup: JobFolders['setup'],
-  agent: JobFolders['agent'],
-): JobFolders {
-  return {
-    root,
-    setup,
-    agent,
-    repository: join(root, 'repository.git'),
-    brokerSocket: join(sockets, 'broker.sock'),
-    async [Symbol.asyncDispose]() {
-      await removeTree(sockets)
-      await removeTree(jobRoot)
-    },
-  }
+async function reapJob(jobRoot: string, isLive: () => boolean): Promise<boolean> {
+  const claim = await readClaim(jobRoot)
+  // Without a claim it is being made at this moment, or is none of ours.
+  if (claim === null || isLive() || isStillRunning(claim.worker)) return false
+  await removeJob(jobRoot)
+  return true
+}
+
+async function removeJob(jobRoot: string): Promise<void> {
+  const claim = await readClaim(jobRoot)
+  if (claim !== null) await removeTree(claim.sockets)
+  await removeTree(jobRoot)
+}
+
+async function writeClaim(jobRoot: string, claim: Claim): Promise<void> {
+  await writeFile(join(jobRoot, 'claim.json'), JSON.stringify(claim), { mode: 0o600, flag: 'wx' })
+}
+
+async function readClaim(jobRoot: string): Promise<Claim | null> {
+  const text = await readFile(join(jobRoot, 'claim.json'), 'utf8').catch(() => null)
+  return text === null ? null : claimSchema.parse(JSON.parse(text))
+}
+
+function ownIdentity(): ProcessIdentity {
+  const identity = readProcessIdentity(process.pid)
+  if (identity === null) throw new SandboxError('unavailable', '/proc is not mounted')
+  return identity
 }
 
 async function makePair(parent: string, owner: Owner): Promise<JobFolders['setup']> {

@@ -18,6 +18,8 @@ export interface JobFolders extends AsyncDisposable {
 export interface JobFolderStore {
   /** Makes fresh, empty folders; removes those of an earlier attempt of this job. */
   create(jobId: string, attempt: number, owner: Owner): Promise<JobFolders>
+  /** Removes the folders of jobs whose worker died and that `isLive` does not know. Returns how many. */
+  reap(isLive: (jobId: string) => boolean): Promise<number>
   /**
    * Writes a file below `folder`, which a sandbox may have filled with symlinks: no part of the path is followed,
    * what is in the way is replaced. Only while no sandbox runs on it.
