@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Finding } from '../../contract/index.ts'
-import { findInside } from '../../seal/compressed-streams.ts'
+import { findInside, UnsearchableError } from '../../seal/compressed-streams.ts'
 import { secretForms, tooShortSecrets } from '../../seal/secret-forms.ts'
 import { createSecretSearch, type SecretHit, type SecretSearch } from '../../seal/secret-search.ts'
 import type { ChangedFile, FileSide } from '../change/view-change.ts'
@@ -15,47 +15,77 @@ export interface KnownValues {
   inText(text: string): string | null
 }
 
-/** The search for the job's own values. One search per secret, so that each is reported. */
+/**
+ * The search for the job's own values: one for all of them, which nearly always finds nothing, and one for each, so
+ * that each is reported.
+ */
 export function createKnownValues(secrets: ReadonlyMap<string, string>): KnownValues {
   const tooShort = tooShortSecrets(secrets)
-  const searches = [...secrets]
+  const forms = [...secrets]
     .filter(([name]) => !tooShort.includes(name))
-    .map(([name, value]) => ({ name, search: createSecretSearch(secretForms(name, value)) }))
+    .map(([name, value]) => ({ name, forms: secretForms(name, value) }))
+  const any = createSecretSearch(forms.flatMap((one) => one.forms))
+  const searches = forms.map((one) => ({ name: one.name, search: createSecretSearch(one.forms) }))
   return {
     tooShort,
-    find: (file) => searches.flatMap(({ name, search }) => findOne(file, name, search)),
-    inText: (text) => searches.find(({ search }) => search.find(Buffer.from(text)) !== null)?.name ?? null,
+    find: (file) => findIn(file, any, searches),
+    inText: (text) => any.find(Buffer.from(text))?.secret ?? null,
   }
 }
 
-function findOne(file: ChangedFile, name: string, search: SecretSearch): Finding[] {
+type NamedSearch = { readonly name: string; readonly search: SecretSearch }
+
+function findIn(file: ChangedFile, any: SecretSearch, searches: readonly NamedSearch[]): Finding[] {
+  if (file.after === null || searches.length === 0) return []
+  const { before, after } = file
   try {
-    const found = file.after === null ? null : searchSide(file.after, search)
-    if (found === null) return []
-    const known = file.before !== null && searchSide(file.before, search) !== null
-    return [known ? knownBefore(file, name, found) : leaked(file, name, found)]
+    if (searchSide(after, any) === null) return []
+    return searches.flatMap(({ name, search }) => {
+      const found = searchSide(after, search)
+      if (found === null) return []
+      return [before !== null && held(before, search) ? knownBefore(file, name, found) : leaked(file, name, found)]
+    })
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error
+    if (!(error instanceof UnsearchableError)) throw error
     return [unsearched(file)]
   }
 }
+
+/** Archives inside archives unfold a thousandfold at each level: a few kilobytes would keep a worker busy for hours. */
+const archiveDepth = 1
 
 interface Found {
   readonly encoding: string
   readonly line: number | null
 }
 
-/** The bytes themselves, what is compressed in them, and the text with its string literals joined. */
-function searchSide(side: FileSide, search: SecretSearch): Found | null {
-  const hit = search.find(side.content) ?? findInside(side.content, search)
-  if (hit !== null) return { encoding: hit.encoding, line: side.text === null ? null : lineAt(side.content, hit) }
-  if (side.text === null) return null
-  const joined = joinLiterals(plainText(side.text))
+/** The bytes themselves, the text with its string literals joined, and what is compressed. Throws UnsearchableError. */
+function searchSide({ content, text }: FileSide, search: SecretSearch): Found | null {
+  const hit = search.find(content)
+  if (hit !== null) return { encoding: hit.encoding, line: text === null ? null : lineAt(content, hit) }
+  const split = text === null ? null : searchJoined(text, search)
+  if (split !== null) return split
+  const inside = findInside(content, search, archiveDepth)
+  return inside === null ? null : { encoding: inside.encoding, line: null }
+}
+
+function searchJoined(text: string, search: SecretSearch): Found | null {
+  const joined = joinLiterals(plainText(text))
   const bytes = Buffer.from(joined.text)
-  const split = search.find(bytes)
-  if (split === null) return null
-  const offset = bytes.subarray(0, split.offset).toString('utf8').length
-  return { encoding: `${split.encoding}, in pieces`, line: joined.lineAt(offset) }
+  const hit = search.find(bytes)
+  if (hit === null) return null
+  const offset = bytes.subarray(0, hit.offset).toString('utf8').length
+  return { encoding: `${hit.encoding}, in pieces`, line: joined.lineAt(offset) }
+}
+
+/** Whether the value was there for sure: what cannot be searched excuses nothing. */
+function held(side: FileSide, search: SecretSearch): boolean {
+  try {
+    return searchSide(side, search) !== null
+  } catch (error) {
+    if (!(error instanceof UnsearchableError)) throw error
+    return false
+  }
 }
 
 function lineAt(content: Uint8Array, hit: SecretHit): number {

@@ -1,3 +1,4 @@
+import { isProse } from '../../change/classify-path.ts'
 import { parseDocument } from '../../change/parse-document.ts'
 import { canonical } from '../../change/read-value.ts'
 import type { ChangedFile } from '../../change/view-change.ts'
@@ -94,7 +95,7 @@ export const ciRules: readonly Rule[] = [
     ],
     when: 'It would run on the next image build, in CI and wherever the image is deployed.',
     mend: 'Have a person look at it.',
-    match: whenChanged(),
+    match: (file, change) => (isProse(file.path) ? [] : whenChanged()(file, change)),
   },
 ]
 

@@ -1,0 +1,141 @@
+import { added, changed } from '../../gate-input.ts'
+import type { RuleCase } from '../rule-case.ts'
+
+const expression = (inner: string) => `\${{ ${inner} }}`
+const workflow = (on: string, step: string) =>
+  `on: ${on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - ${step}\n`
+const test = workflow('push', 'run: npm test')
+const path = '.github/workflows/ci.yml'
+const commented = changed(path, test, `# why\n${test}`)
+const moved = (step: string) =>
+  changed(path, workflow('push', step), workflow('push', step).replace('    steps:\n', '    steps:\n      # first\n'))
+
+export const ciCases: readonly RuleCase[] = [
+  {
+    rule: 'workflow',
+    severity: 'hold',
+    what: 'a changed workflow',
+    fires: changed(path, test, workflow('push', 'run: npm run e2e')),
+    quiet: commented,
+  },
+  {
+    rule: 'workflow',
+    severity: 'hold',
+    what: 'a deleted workflow',
+    fires: changed(path, test, null),
+    quiet: added('test/fixtures/.github/workflows/ci.yml', test),
+  },
+  {
+    rule: 'workflow',
+    severity: 'hold',
+    what: 'an action of the repository',
+    fires: added('tools/action.yml', 'runs: {}\n'),
+    quiet: added('.github/ISSUE_TEMPLATE/bug.md', '# Bug\n'),
+  },
+  {
+    rule: 'workflow-untrusted-text',
+    severity: 'block',
+    what: 'a title in a script',
+    fires: added(path, workflow('issues', `run: echo "${expression('github.event.issue.title')}"`)),
+    quiet: moved(`run: echo "${expression('github.event.issue.title')}"`),
+  },
+  {
+    rule: 'workflow-untrusted-text',
+    severity: 'block',
+    what: 'a branch name in a script of an action',
+    fires: added(
+      'action.yml',
+      `runs:\n  using: composite\n  steps:\n    - run: git checkout ${expression('github.head_ref')}\n      shell: bash\n`,
+    ),
+    quiet: commented,
+  },
+  {
+    rule: 'workflow-untrusted-text',
+    severity: 'block',
+    what: 'a body in a prompt',
+    fires: added(
+      path,
+      workflow(
+        'issues',
+        `uses: x/agent@v1\n        with:\n          prompt: "Do ${expression('github.event.issue.body')}"`,
+      ),
+    ),
+    quiet: commented,
+  },
+  {
+    rule: 'workflow-secrets-dump',
+    severity: 'block',
+    what: 'all secrets at once',
+    fires: added(path, workflow('push', `run: echo '${expression('toJSON(secrets)')}'`)),
+    quiet: commented,
+  },
+  {
+    rule: 'workflow-strangers-code',
+    severity: 'block',
+    what: 'a stranger’s commit beside the secrets',
+    fires: added(
+      path,
+      workflow(
+        'pull_request_target',
+        `uses: actions/checkout@v4\n        with:\n          ref: ${expression('github.event.pull_request.head.sha')}`,
+      ),
+    ),
+    quiet: commented,
+  },
+  {
+    rule: 'workflow-open-agent',
+    severity: 'block',
+    what: 'an agent for everyone',
+    fires: added(path, workflow('issues', 'uses: x/agent@v1\n        with:\n          allowed_non_write_users: "*"')),
+    quiet: commented,
+  },
+  {
+    rule: 'ci-configuration',
+    severity: 'hold',
+    what: 'another CI',
+    fires: added('.gitlab-ci.yml', 'test:\n  script: x\n'),
+    quiet: added('docs/gitlab-ci.md', 'x\n'),
+  },
+  {
+    rule: 'repository-oversight',
+    severity: 'hold',
+    what: 'owners that go',
+    fires: changed('.github/CODEOWNERS', '* @a\n', null),
+    quiet: added('src/owners.ts', 'export {}\n'),
+  },
+  {
+    rule: 'repository-oversight',
+    severity: 'hold',
+    what: 'what renovate may merge',
+    fires: changed('renovate.json', '{}', '{"automerge":true}'),
+    quiet: added('src/renovate.ts', 'export {}\n'),
+  },
+  {
+    rule: 'container-build',
+    severity: 'hold',
+    what: 'a Dockerfile',
+    fires: changed('app/Dockerfile.prod', 'FROM a\n', 'FROM b\n'),
+    quiet: added('.dockerignore', 'dist\n'),
+  },
+  {
+    rule: 'build-file',
+    severity: 'hold',
+    what: 'a Makefile',
+    fires: changed('Makefile', 'all:\n', 'all:\n\tx\n'),
+    quiet: added('docs/make.md', 'x\n'),
+  },
+  {
+    rule: 'tool-configuration',
+    severity: 'hold',
+    what: 'a configuration that is code',
+    fires: added('vite.config.ts', 'export default {}\n'),
+    quiet: added('src/config.ts', 'export default {}\n'),
+  },
+  {
+    rule: 'tool-configuration',
+    severity: 'hold',
+    what: 'a transform of the tests',
+    fires: changed('package.json', '{}', '{"jest":{"transform":{"x":"./x"}}}'),
+    quiet: changed('package.json', '{}', '{"description":"jest"}'),
+  },
+]

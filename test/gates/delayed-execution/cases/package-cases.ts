@@ -1,0 +1,138 @@
+import { added, changed } from '../../gate-input.ts'
+import type { RuleCase } from '../rule-case.ts'
+
+const pyproject = (version: string, backend = 'hatchling.build') =>
+  `[build-system]\nrequires = ["hatchling"]\nbuild-backend = "${backend}"\n\n[project]\nname = "x"\nversion = "${version}"\n`
+
+export const packageCases: readonly RuleCase[] = [
+  {
+    rule: 'python-startup',
+    severity: 'block',
+    what: 'a path file',
+    fires: added('a/x.pth', 'import os\n'),
+    quiet: added('a/x.py', 'import os\n'),
+  },
+  {
+    rule: 'python-startup',
+    severity: 'block',
+    what: 'a site customisation',
+    fires: added('sitecustomize.py', 'x = 1\n'),
+    quiet: added('customize.py', 'x = 1\n'),
+  },
+  {
+    rule: 'python-setup',
+    severity: 'block',
+    what: 'a command in setup.py',
+    fires: changed('setup.py', 'setup()\n', 'import os\nos.system("x")\nsetup()\n'),
+    quiet: changed(
+      'setup.py',
+      'setup(\n    version="1",\n)\n',
+      'setup(\n    version="2",\n    python_requires=">=3.9",\n        "Programming Language :: Python :: 3.13",\n        "urllib3>=1.26,<3",\n)\n',
+    ),
+  },
+  {
+    rule: 'python-build-backend',
+    severity: 'block',
+    what: 'another build backend',
+    fires: changed('pyproject.toml', pyproject('1'), pyproject('1', 'evil')),
+    quiet: changed('pyproject.toml', pyproject('1'), pyproject('2')),
+  },
+  {
+    rule: 'python-index',
+    severity: 'block',
+    what: 'another index',
+    fires: changed('requirements.txt', 'a==1\n', '--extra-index-url https://r.example/simple\na==1\n'),
+    quiet: changed('requirements.txt', 'a==1\n', 'a==2  # an index of names\n'),
+  },
+  {
+    rule: 'python-test-configuration',
+    severity: 'hold',
+    what: 'a conftest',
+    fires: added('tests/conftest.py', 'import x\n'),
+    quiet: added('tests/test_x.py', 'import x\n'),
+  },
+  {
+    rule: 'rust-build-script',
+    severity: 'block',
+    what: 'a build script',
+    fires: added('build.rs', 'fn main() {}\n'),
+    quiet: added('src/build_info.rs', 'fn main() {}\n'),
+  },
+  {
+    rule: 'cargo-config',
+    severity: 'block',
+    what: 'a runner of cargo',
+    fires: added('.cargo/config.toml', '[target.x]\nrunner = "x"\n'),
+    quiet: added('src/config.toml', 'runner = "x"\n'),
+  },
+  {
+    rule: 'cargo-build-key',
+    severity: 'hold',
+    what: 'a crate from git',
+    fires: changed('Cargo.toml', '[dependencies]\n', '[dependencies]\na = { git = "https://h.example/a" }\n'),
+    quiet: changed('Cargo.toml', 'a = "1"\n', 'a = { version = "2", path = "crates/a" }\n'),
+  },
+  {
+    rule: 'gradle-wrapper',
+    severity: 'block',
+    what: 'another Gradle',
+    fires: changed('gradle/wrapper/gradle-wrapper.properties', 'a=1\n', 'distributionUrl=https\\://h.example/g.zip\n'),
+    quiet: added('gradle/libs.versions.toml', '[versions]\n'),
+  },
+  {
+    rule: 'maven-wrapper',
+    severity: 'block',
+    what: 'a Maven extension',
+    fires: added('.mvn/extensions.xml', '<extensions/>\n'),
+    quiet: added('src/mvn.md', 'x\n'),
+  },
+  {
+    rule: 'composer-scripts',
+    severity: 'block',
+    what: 'a composer event',
+    fires: changed('composer.json', '{"scripts":{"test":"a"}}', '{"scripts":{"test":"a","post-install-cmd":"b"}}'),
+    quiet: changed('composer.json', '{"scripts":{"test":"a"}}', '{"scripts":{"test":"b"}}'),
+  },
+  {
+    rule: 'ruby-extension',
+    severity: 'block',
+    what: 'a native extension',
+    fires: added('ext/extconf.rb', 'x\n'),
+    quiet: added('lib/conf.rb', 'x\n'),
+  },
+  {
+    rule: 'ruby-manifest',
+    severity: 'hold',
+    what: 'code in a Gemfile',
+    fires: changed('Gemfile', "gem 'a'\n", "gem 'a'\n`id`\n"),
+    quiet: changed('Gemfile', "gem 'a', '1.0'\n", "gem 'a', '~> 1.1', '>= 1.1.2'\n# why\n"),
+  },
+  {
+    rule: 'dotnet-build',
+    severity: 'block',
+    what: 'targets for every project',
+    fires: added('Directory.Build.targets', '<Project/>\n'),
+    quiet: added('src/Build.cs', 'class Build {}\n'),
+  },
+  {
+    rule: 'dotnet-project',
+    severity: 'hold',
+    what: 'a build task',
+    fires: changed('a.csproj', '<Project>\n', '<Project>\n<Exec Command="x" />\n'),
+    quiet: changed('a.csproj', '<Project>\n', '<Project>\n<PackageReference Include="A" Version="2" />\n'),
+  },
+  {
+    rule: 'go-directive',
+    severity: 'hold',
+    what: 'a generator',
+    fires: changed('a.go', 'package a\n', 'package a\n//go:generate sh x.sh\n'),
+    quiet: changed('a.go', 'package a\n', 'package a\n//go:build linux\n'),
+  },
+  {
+    rule: 'go-directive',
+    severity: 'hold',
+    what: 'a module in place of another',
+    fires: changed('go.mod', 'module a\n', 'module a\nreplace b => h.example/c v1.0.0\n'),
+    quiet: changed('go.mod', 'module a\n', 'module a\nrequire b v1.0.0\n'),
+  },
+]

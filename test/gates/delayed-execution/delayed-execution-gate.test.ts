@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { delayedExecutionGate } from '../../../worker/gates/delayed-execution/delayed-execution-gate.ts'
+import { rules } from '../../../worker/gates/delayed-execution/rules.ts'
+import { added, changed, findingsOf } from '../gate-input.ts'
+import { agentCases } from './cases/agent-cases.ts'
+import { ciCases } from './cases/ci-cases.ts'
+import { editorCases } from './cases/editor-cases.ts'
+import { gitCases } from './cases/git-cases.ts'
+import { npmCases } from './cases/npm-cases.ts'
+import { packageCases } from './cases/package-cases.ts'
+import { textCases } from './cases/text-cases.ts'
+import { treeCases } from './cases/tree-cases.ts'
+
+const cases = [
+  ...gitCases,
+  ...npmCases,
+  ...packageCases,
+  ...editorCases,
+  ...agentCases,
+  ...ciCases,
+  ...textCases,
+  ...treeCases,
+]
+const gate = delayedExecutionGate
+
+describe('delayedExecutionGate', () => {
+  it.each(cases)('$severity: $what ($rule)', async ({ rule, severity, fires, basePaths = [] }) => {
+    const findings = await findingsOf(gate, [fires], { basePaths })
+
+    expect(findings.map((finding) => `${finding.rule} ${finding.severity}`)).toContain(`${rule} ${severity}`)
+  })
+
+  it.each(cases)('is quiet about the benign twin of $what ($rule)', async ({ quiet, basePaths = [] }) => {
+    const findings = await findingsOf(gate, [quiet], { basePaths })
+
+    expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([])
+  })
+
+  it('has a case for every rule', () => {
+    const tested = new Set([...cases.map(({ rule }) => rule), 'protected-path', 'lockfile-unreadable', 'lockfile-host'])
+
+    expect(rules.map(({ id }) => id).filter((id) => !tested.has(id))).toEqual([])
+  })
+
+  it('says of every rule when it matters and how to mend it, in whole sentences', () => {
+    for (const { when, mend } of rules) {
+      expect(when).toMatch(/^[A-Z`a-z].{15,}\.$/s)
+      expect(mend).toMatch(/^[A-Z].{8,}[.?]$/s)
+    }
+  })
+
+  it('tells when it would run, where it is and how to mend it', async () => {
+    const [finding] = await findingsOf(gate, [
+      changed('package.json', '{}', '{\n  "scripts": {\n    "postinstall": "x"\n  }\n}'),
+    ])
+
+    expect(finding).toMatchObject({ path: 'package.json', line: 3 })
+    expect(finding?.message).toMatch(/`scripts.postinstall` is new.*on `npm install`.*Take it out/)
+  })
+
+  it('holds a change to a path that the policy protects, in any case and deletions too, and no other', async () => {
+    const files = [
+      changed('docs/Rules.md', 'a\n', 'b\n'),
+      changed('docs/more.md', 'a\n', null),
+      changed('src/a.ts', 'a\n', 'b\n'),
+    ]
+
+    const findings = await findingsOf(gate, files, { gates: { protected: ['docs/**', 'x/*.md'] } })
+    const unprotected = await findingsOf(gate, files, { gates: { protected: ['docs/+(a+)+', '!src/**'] } })
+
+    expect(findings.map(({ rule, severity, path }) => [rule, severity, path])).toEqual([
+      ['protected-path', 'hold', 'docs/Rules.md'],
+      ['protected-path', 'hold', 'docs/more.md'],
+    ])
+    expect(unprotected).toEqual([])
+  })
+
+  it('only notes what stands among test material, but not what works from there', async () => {
+    const findings = await findingsOf(gate, [
+      added('test/fixtures/pkg/package.json', '{"scripts":{"postinstall":"x"}}'),
+      added('test/fixtures/.gitattributes', '* filter=x\n'),
+      added('test/fixtures/link', '/etc', '120000'),
+    ])
+
+    expect(findings.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual([
+      'git-attributes block',
+      'escaping-symlink block',
+      'npm-install-script note',
+    ])
+  })
+
+  it('finds two changed paths of one change that collide, where the base is unknown', async () => {
+    const findings = await findingsOf(gate, [added('a/B', 'x'), added('a/b', 'x')])
+
+    expect(findings.map(({ rule, path }) => [rule, path])).toEqual([['name-collision', 'a/b']])
+  })
+
+  it('does not call a renamed file a collision with itself', async () => {
+    const findings = await findingsOf(gate, [changed('readme.md', 'x\n', null), added('README.md', 'x\n')], {
+      basePaths: ['readme.md'],
+    })
+
+    expect(findings).toEqual([])
+  })
+})
