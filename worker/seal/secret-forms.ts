@@ -8,6 +8,7 @@ import { Buffer } from 'node:buffer'
 import { findInside } from './compressed-streams.ts'
 import { createSecretSearch, isWhiteSpace, type SecretForm, type SecretHit } from './secret-search.ts'
 
+export { UnsearchableError } from './compressed-streams.ts'
 export type { SecretForm, SecretHit } from './secret-search.ts'
 
 /** Shorter values occur by chance in any folder of dependencies, so that a search for them says nothing. */
@@ -38,8 +39,8 @@ export function secretForms(name: string, value: string): SecretForm[] {
 }
 
 /**
- * The first form of a secret that `content` holds, also inside gzip, zlib, zip and zstd data, nested twice. Throws
- * RangeError for compressed data that unfolds to more than can be searched.
+ * The first form of a secret that `content` holds, also inside gzip, zlib, zip and zstd data, nested three deep. Throws
+ * UnsearchableError for compressed data that unfolds to more than can be searched.
  */
 export function findSecretForms(content: Uint8Array, forms: readonly SecretForm[]): SecretHit | null {
   const search = createSecretSearch(forms)

@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process'
+import {
+  appendFile,
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSnapshots, type SnapshotLimits } from '../../worker/seal/create-snapshots.ts'
+import { emptyFolders, type LeftBySetup, makeLeftBySetup, put } from './left-by-setup.ts'
+
+const key = (letter: string) => letter.repeat(64)
+const signal = AbortSignal.timeout(50_000)
+const secrets = new Map([['NPM_TOKEN', 'npm_cAnArY0f+Setup7Qz']])
+const limits: SnapshotLimits = { bytes: 1e9, entries: 10_000, unfoldedBytes: 1e9, storeBytes: 1e9 }
+let left: LeftBySetup
+
+beforeEach(async () => {
+  left = await makeLeftBySetup()
+})
+afterEach(() => left[Symbol.asyncDispose]())
+
+const store = () => join(left.root, 'snapshots')
+const make = (over: Partial<SnapshotLimits> = {}) => createSnapshots({ dir: store(), limits: { ...limits, ...over } })
+const fresh = (name = 'fresh') => ({
+  workspace: join(left.root, name, 'workspace'),
+  home: join(left.root, name, 'home'),
+})
+
+async function sealed(letter = 'a', over: Partial<SnapshotLimits> = {}) {
+  const result = await make(over).seal(key(letter), left.folders, secrets, signal)
+  if (result.kind !== 'sealed') throw new Error(JSON.stringify(result))
+  return result.snapshot
+}
+
+async function restored(
+  snapshot: Awaited<ReturnType<typeof sealed>>,
+  owner: { uid: number; gid: number } | null = null,
+) {
+  const into = fresh()
+  await mkdir(into.workspace, { recursive: true })
+  await mkdir(into.home, { recursive: true })
+  await make().restore(snapshot, into, owner, signal)
+  return into
+}
+
+describe('a sealed snapshot', () => {
+  it('is found again under its key, with what setup left', async () => {
+    await put(left.root, 'workspace/a.txt', 'a')
+
+    const snapshot = await sealed()
+
+    expect(snapshot.kept.size).toBe(1)
+    expect(await make().find(key('a'))).toEqual(snapshot)
+    expect(await make().find(key('b'))).toBeNull()
+  })
+
+  it('comes back with content, modes, times, links and symlinks, as its new owner’s', async () => {
+    await put(left.root, 'workspace/bin/run', '#!/bin/sh\n')
+    await chmod(join(left.folders.workspace, 'bin/run'), 0o755)
+    await utimes(join(left.folders.workspace, 'bin/run'), 1_000_000, 1_000_000)
+    await link(join(left.folders.workspace, 'bin/run'), join(left.folders.workspace, 'again'))
+    await symlink('/etc/hostname', join(left.folders.home, 'link'))
+    const host = await stat('/etc/hostname')
+
+    const into = await restored(await sealed(), { uid: 54321, gid: 54321 })
+
+    const run = await stat(join(into.workspace, 'bin/run'))
+    expect(await readFile(join(into.workspace, 'bin/run'), 'utf8')).toBe('#!/bin/sh\n')
+    expect(run).toMatchObject({ uid: 54321, gid: 54321, mtimeMs: 1_000_000_000, nlink: 2 })
+    expect(run.mode & 0o777).toBe(0o755)
+    expect(await readlink(join(into.home, 'link'))).toBe('/etc/hostname')
+    expect((await lstat(join(into.home, 'link'))).uid).toBe(54321)
+    expect(await stat('/etc/hostname')).toMatchObject({ uid: host.uid, mode: host.mode })
+    expect((await stat(into.workspace)).mode & 0o777).toBe(0o700)
+  })
+
+  it('does not change through a copy of it', async () => {
+    await put(left.root, 'workspace/a.txt', 'a')
+    const snapshot = await sealed()
+    const into = await restored(snapshot)
+
+    await appendFile(join(into.workspace, 'a.txt'), ' evil')
+    await writeFile(join(into.workspace, 'new'), 'evil')
+    const again = await restored(snapshot)
+
+    expect(await readdir(again.workspace)).toEqual(['a.txt'])
+    expect(await readFile(join(again.workspace, 'a.txt'), 'utf8')).toBe('a')
+  })
+
+  it('leaves extended attributes behind, which were not searched', async () => {
+    await put(left.root, 'home/a', 'a')
+    const hidden = 'import os,sys; os.setxattr(sys.argv[1], b"user.token", b"npm_cAnArY0f+Setup7Qz")'
+    execFileSync('python3', ['-c', hidden, join(left.folders.home, 'a')])
+    const list = (path: string) =>
+      execFileSync('python3', ['-c', 'import os,sys; print(os.listxattr(sys.argv[1]))', path], { encoding: 'utf8' })
+    expect(list(join(left.folders.home, 'a'))).toContain('user.token')
+
+    const into = await restored(await sealed())
+
+    expect(list(join(into.home, 'a'))).not.toContain('user.token')
+  })
+
+  it('keeps what another worker sealed under the same key meanwhile', async () => {
+    await put(left.root, 'workspace/a.txt', 'first')
+    const first = await sealed()
+    await emptyFolders(left)
+    await put(left.root, 'workspace/a.txt', 'second')
+
+    const second = await sealed()
+
+    expect(second).toEqual(first)
+    expect(await readdir(store())).toEqual([key('a')])
+  })
+})
+
+describe('what is not sealed', () => {
+  it('destroys everything where a secret was left behind, and stores nothing', async () => {
+    await put(left.root, 'workspace/a.txt', 'a')
+    await put(left.root, 'home/.npmrc', `token=${secrets.get('NPM_TOKEN')}`)
+
+    const result = await make().seal(key('a'), left.folders, secrets, signal)
+
+    expect(result).toEqual({ kind: 'secret-found', path: 'home/.npmrc', secret: 'NPM_TOKEN', encoding: 'raw' })
+    expect(await readdir(left.root)).toEqual([])
+    expect(await make().find(key('a'))).toBeNull()
+  })
+
+  it('destroys everything where something cannot be kept, also in folders without permissions', async () => {
+    await put(left.root, 'home/cache/ro/file', 'x')
+    execFileSync('mknod', [join(left.folders.home, 'null'), 'c', '1', '3'])
+    await chmod(join(left.folders.home, 'cache/ro'), 0o500)
+
+    expect((await make().seal(key('a'), left.folders, secrets, signal)).kind).toBe('unsafe')
+    expect(await readdir(left.root)).toEqual([])
+  })
+
+  it('refuses a secret too short to be searched for, by name', async () => {
+    const result = await make().seal(key('a'), left.folders, new Map([['PIN', '1234']]), signal)
+
+    expect(result).toEqual({ kind: 'unsafe', path: 'secret PIN', why: 'shorter than 6 bytes: not searchable' })
+    expect(await readdir(left.root)).toEqual([])
+  })
+
+  it('destroys everything when it is cancelled', async () => {
+    await put(left.root, 'workspace/a.txt', 'a')
+
+    const running = make().seal(key('a'), left.folders, secrets, AbortSignal.abort(new Error('stopped')))
+
+    await expect(running).rejects.toThrow('stopped')
+    expect(await readdir(left.root)).toEqual([])
+  })
+
+  it.each(['../escape', 'short', `${'a'.repeat(63)}/`])('takes no key that is not a digest: %j', async (bad) => {
+    await expect(make().find(bad)).rejects.toThrow()
+    await expect(make().seal(bad, left.folders, secrets, signal)).rejects.toThrow()
+  })
+})
+
+describe('the store', () => {
+  it('treats half a snapshot as none, and replaces it', async () => {
+    await put(left.root, 'workspace/a.txt', 'a')
+    await sealed()
+    await writeFile(join(store(), key('a'), 'kept.json'), '[["a')
+
+    expect(await make().find(key('a'))).toBeNull()
+    expect(await readdir(store())).toEqual([])
+  })
+
+  it('removes the least recently used beyond its budget, never one in use, and what dead workers left', async () => {
+    const hours = (count: number) => new Date(Date.now() - count * 3_600_000)
+    const age = (name: string, count: number) => utimes(join(store(), name), hours(count), hours(count))
+    for (const letter of ['a', 'b', 'c']) {
+      await emptyFolders(left)
+      await put(left.root, 'workspace/a.txt', 'x'.repeat(1000))
+      await sealed(letter)
+    }
+    await age(`${key('a')}/about.json`, 3)
+    await age(`${key('b')}/about.json`, 5)
+    await mkdir(join(store(), '.staging-dead/workspace'), { recursive: true })
+    await age('.staging-dead', 25)
+    await mkdir(join(store(), '.staging-alive'))
+    await make().find(key('b'))
+
+    await emptyFolders(left)
+    await put(left.root, 'workspace/a.txt', 'x'.repeat(1000))
+    await sealed('d', { storeBytes: 2500 })
+
+    expect((await readdir(store())).sort()).toEqual(['.staging-alive', key('b'), key('c'), key('d')])
+  })
+})

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import { readdir, readFile, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { removeTree } from './remove-tree.ts'
+import { aboutSchema, stagingPrefix } from './snapshot-store.ts'
+
+/** A job that found its snapshot copies it well within this time. */
+const inUseMs = 60 * 60 * 1000
+/** No job puts a snapshot together for this long: who began it is dead. */
+const staleMs = 24 * 60 * 60 * 1000
+const trashPrefix = '.trash-'
+
+interface Stored {
+  readonly folder: string
+  readonly bytes: number
+  readonly usedAt: number
+}
+
+/** Removes the least recently used snapshots until the rest fits, and what dead workers left half-done. */
+export async function pruneStore(dir: string, mostBytes: number, now: number): Promise<void> {
+  const names = await readdir(dir)
+  for (const name of names.filter((name) => name.startsWith('.'))) await removeLeftover(join(dir, name), name, now)
+  const stored = await Promise.all(
+    names.filter((name) => !name.startsWith('.')).map((name) => describe(join(dir, name))),
+  )
+  const known = stored.filter((one) => one !== null).sort((one, other) => other.usedAt - one.usedAt)
+  let total = 0
+  for (const { folder, bytes, usedAt } of known) {
+    total += bytes
+    if (total > mostBytes && now - usedAt > inUseMs) await removeWhole(dir, folder)
+  }
+}
+
+async function removeLeftover(path: string, name: string, now: number): Promise<void> {
+  const isStale = name.startsWith(stagingPrefix) && now - ((await modifiedAt(path)) ?? now) > staleMs
+  if (isStale || name.startsWith(trashPrefix)) await removeTree(path)
+}
+
+/** Out of the way in one step, so that nobody finds half a snapshot; another worker may have been faster. */
+async function removeWhole(dir: string, folder: string): Promise<void> {
+  const trash = join(dir, `${trashPrefix}${randomUUID()}`)
+  try {
+    await rename(folder, trash)
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+  await removeTree(trash)
+}
+
+async function modifiedAt(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch (error) {
+    if (isGone(error)) return null
+    throw error
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+/** Null for what another worker removed meanwhile, or what is not a snapshot. */
+async function describe(folder: string): Promise<Stored | null> {
+  try {
+    const about = join(folder, 'about.json')
+    const { bytes } = aboutSchema.parse(JSON.parse(await readFile(about, 'utf8')))
+    return { folder, bytes, usedAt: (await stat(about)).mtimeMs }
+  } catch {
+    return null
+  }
+}
