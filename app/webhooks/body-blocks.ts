@@ -1,12 +1,16 @@
-const blockBytes = 64 * 1024
+const blockBytes = 4096
+
+interface Block {
+  readonly bytes: Buffer
+  used: number
+}
 
 /**
- * A body as it arrives. Chunks are copied into blocks: a sender of one byte at a time would otherwise have us keep an
- * object, and whatever buffer it is a slice of, for every byte.
+ * A body as it arrives. Small chunks are gathered in blocks: a sender of one byte at a time would otherwise have us
+ * keep an object for every byte.
  */
 export class BodyBlocks {
-  #blocks: Buffer[] = []
-  #used = blockBytes
+  #blocks: Block[] = []
   #length = 0
 
   get length(): number {
@@ -14,25 +18,24 @@ export class BodyBlocks {
   }
 
   append(chunk: Buffer): void {
-    let rest = chunk
-    while (rest.length > 0) {
-      const taken = rest.copy(this.#room(), this.#used)
-      this.#used += taken
-      this.#length += taken
-      rest = rest.subarray(taken)
+    this.#length += chunk.length
+    if (chunk.length >= blockBytes) {
+      this.#blocks.push({ bytes: chunk, used: chunk.length })
+      return
     }
+    const block = this.#blockFor(chunk.length)
+    block.used += chunk.copy(block.bytes, block.used)
   }
 
   toBuffer(): Buffer {
-    return Buffer.concat(this.#blocks, this.#length)
+    return Buffer.concat(this.#blocks.map(({ bytes, used }) => bytes.subarray(0, used)))
   }
 
-  #room(): Buffer {
+  #blockFor(size: number): Block {
     const last = this.#blocks.at(-1)
-    if (last !== undefined && this.#used < blockBytes) return last
-    const fresh = Buffer.allocUnsafeSlow(blockBytes)
+    if (last !== undefined && last.bytes.length - last.used >= size) return last
+    const fresh = { bytes: Buffer.allocUnsafeSlow(blockBytes), used: 0 }
     this.#blocks.push(fresh)
-    this.#used = 0
     return fresh
   }
 }

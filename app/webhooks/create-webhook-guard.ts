@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BaseLogger } from 'pino'
 import { z } from 'zod'
 import { checkWebhookSecret, WebhookSecretError } from './check-webhook-secret.ts'
+import { discardRest } from './discard-rest.ts'
 import { eventFitsPayload } from './event-fits-payload.ts'
 import type { Delivery } from './parse-trigger-event.ts'
 import { readHeaders } from './read-headers.ts'
@@ -77,8 +78,6 @@ function answerForError(error: unknown, log: WebhookGuardDeps['log']): WebhookAn
   return { status: error.status, message: error.message, ...(error.status === 503 ? { retryAfterSeconds: 5 } : {}) }
 }
 
-const drainMs = 2000
-
 function writeAnswer(request: IncomingMessage, response: ServerResponse, answer: WebhookAnswer): void {
   const { status, message, retryAfterSeconds } = answer
   response.writeHead(status, {
@@ -88,9 +87,5 @@ function writeAnswer(request: IncomingMessage, response: ServerResponse, answer:
     ...(status === 405 ? { allow: 'POST' } : {}),
   })
   response.end(`${message}\n`)
-  if (request.complete) return
-  // What is still coming is thrown away unread, for a moment: a closed socket would cost the sender our answer.
-  request.resume()
-  const cutOff = setTimeout(() => request.destroy(), drainMs)
-  request.once('close', () => clearTimeout(cutOff))
+  discardRest(request)
 }

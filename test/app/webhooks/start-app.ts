@@ -74,7 +74,7 @@ export interface RawRequest {
 }
 
 /** A request whose body the test writes by hand. */
-export function rawPost(app: TestApp, headers: Record<string, string>): RawRequest {
+export function rawPost(app: { readonly port: number }, headers: Record<string, string>): RawRequest {
   const socket = connect(app.port, '127.0.0.1')
   const status = Promise.withResolvers<number>()
   const closed = Promise.withResolvers<void>()

@@ -1,0 +1,109 @@
+import { generateKeyPairSync } from 'node:crypto'
+import nock from 'nock'
+import pino from 'pino'
+import { describe, expect, it } from 'vitest'
+import { createGitHubApp } from '../../../app/github/create-github-app.ts'
+import { openOrganisation } from '../../../app/github/open-repositories.ts'
+import { mockGitHub, origin } from './api.ts'
+
+mockGitHub()
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const pem = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+const signal = new AbortController().signal
+const tokens = '/app/installations/99/access_tokens'
+const signedIn = { reqheaders: { authorization: /^bearer [\w-]+\.[\w-]+\.[\w-]+$/i } }
+
+async function createApp(baseUrl = origin) {
+  const lines: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) })
+  const app = await createGitHubApp({ appId: 1, privateKey: pem, webhookSecret: 'x'.repeat(16), baseUrl, log })
+  return { app, lines }
+}
+
+describe('the GitHub App', () => {
+  it('knows under which login it comments, and asks once', async () => {
+    nock(origin, signedIn).get('/app').reply(200, { slug: 'airlock' })
+    const { app } = await createApp()
+
+    expect([await app.botLogin(signal), await app.botLogin(signal)]).toEqual(['airlock[bot]', 'airlock[bot]'])
+  })
+
+  it('asks again when the first answer failed', async () => {
+    nock(origin).get('/app').reply(503)
+    nock(origin).get('/app').reply(200, { slug: 'airlock' })
+    const { app } = await createApp()
+
+    await expect(app.botLogin(signal)).rejects.toMatchObject({ retryable: true })
+    expect(await app.botLogin(signal)).toBe('airlock[bot]')
+  })
+
+  it('works with a token for one repository and what is needed there, and revokes it', async () => {
+    const asked = { repository_ids: [1], permissions: { issues: 'write' } }
+    nock(origin, signedIn).post(tokens, asked).reply(201, { token: 'ghs_minted' })
+    const minted = { reqheaders: { authorization: 'token ghs_minted' } }
+    nock(origin, minted).get('/repos/octo/repo').reply(200, { id: 1 })
+    nock(origin, minted).delete('/installation/token').reply(204)
+    const { app, lines } = await createApp()
+
+    {
+      await using client = await app.openClient(99, { repositoryId: 1 }, { issues: 'write' }, signal)
+      expect(await client.call('GET /repos/{owner}/{repo}', { owner: 'octo', repo: 'repo' })).toEqual({ id: 1 })
+    }
+
+    expect(lines.join('')).not.toContain('ghs_minted')
+  })
+
+  it('never uses one token for two events', async () => {
+    for (const token of ['ghs_one', 'ghs_two']) {
+      nock(origin).post(tokens).reply(201, { token })
+      nock(origin, { reqheaders: { authorization: `token ${token}` } })
+        .delete('/installation/token')
+        .reply(204)
+    }
+    const { app } = await createApp()
+
+    for (let event = 0; event < 2; event += 1) {
+      await using _client = await app.openClient(99, { repositoryId: 1 }, {}, signal)
+    }
+  })
+
+  it.each([
+    [401, false],
+    [500, true],
+  ])('says so when a token could not be revoked: %i', async (status, warned) => {
+    nock(origin).post(tokens).reply(201, { token: 'ghs_minted' })
+    nock(origin).delete('/installation/token').reply(status)
+    const { app, lines } = await createApp()
+
+    {
+      await using _client = await app.openClient(99, { repositoryId: 1 }, {}, signal)
+    }
+
+    expect(lines.join('').includes('could not be revoked')).toBe(warned)
+  })
+
+  it('finds a GitHub Enterprise Server by its base URL', async () => {
+    const host = 'https://github.example.com'
+    nock(host, signedIn).post(`/api/v3${tokens}`).reply(201, { token: 'ghs_minted' })
+    nock(host).delete('/api/v3/installation/token').reply(204)
+    const { app } = await createApp(`${host}/api/v3`)
+
+    await using _client = await app.openClient(99, { repositoryId: 1 }, {}, signal)
+  })
+
+  it('opens the policy of an owner to read it, and nothing where it may not', async () => {
+    const asked = { repositories: ['.github'], permissions: { contents: 'read' } }
+    for (const status of [422, 404, 403]) nock(origin).post(tokens, asked).reply(status)
+    const { app } = await createApp()
+
+    for (let turn = 0; turn < 3; turn += 1) expect(await openOrganisation(app, 99, signal)).toBeNull()
+  })
+
+  it.each([401, 500])('does not take %i for a missing policy', async (status) => {
+    nock(origin).post(tokens).reply(status)
+    const { app } = await createApp()
+
+    await expect(openOrganisation(app, 99, signal)).rejects.toMatchObject({ name: 'GitHubError' })
+  })
+})

@@ -1,0 +1,173 @@
+import nock from 'nock'
+import { describe, expect, it } from 'vitest'
+import { createRepositoryFacts } from '../../../app/github/repository-facts.ts'
+import { createClient, mockGitHub, origin } from './api.ts'
+
+mockGitHub()
+
+const sha = 'a'.repeat(40)
+const now = { owner: 'octo', name: 'repo', private: true, archived: false, defaultBranch: 'main' }
+const api = () => nock(origin, { reqheaders: { authorization: 'token ghs_test' } })
+const facts = () => createRepositoryFacts(createClient(), createClient(), now)
+
+describe('the permission of a person', () => {
+  it.each([
+    ['admin', 'admin', 'admin'],
+    ['write', 'maintain', 'maintain'],
+    ['write', 'write', 'write'],
+    ['read', 'triage', 'triage'],
+    ['read', 'read', 'read'],
+    ['none', '', 'none'],
+    ['write', 'security-champion', 'write'],
+    ['read', 'a custom role called admin', 'read'],
+    ['read', 'admin', 'read'],
+    ['read', 'maintain', 'read'],
+    ['something new', 'admin', 'none'],
+  ])('is read from %s with role %j as %s', async (permission, role_name, expected) => {
+    api()
+      .get('/repos/octo/repo/collaborators/ada/permission')
+      .reply(200, { permission, role_name, user: { id: 42, login: 'ada' } })
+
+    expect(await facts().permissionOf('ada')).toEqual({ userId: 42, permission: expected })
+  })
+
+  it.each([
+    [404, { message: 'Not Found' }],
+    [200, { permission: 'write', role_name: 'write', user: null }],
+    [200, { permission: 'write' }],
+    [200, 'not what we know'],
+  ])('is none where GitHub answers %i with %j', async (status, body) => {
+    api().get('/repos/octo/repo/collaborators/ada/permission').reply(status, body)
+
+    expect(await facts().permissionOf('ada')).toBeNull()
+  })
+
+  it('is asked for by a login that leads nowhere else', async () => {
+    api().get('/repos/octo/repo/collaborators/..%2F..%2Fx/permission').reply(404)
+
+    expect(await facts().permissionOf('../../x')).toBeNull()
+  })
+
+  it.each([
+    [500, {}, 'unavailable'],
+    [502, {}, 'unavailable'],
+    [429, { 'retry-after': '3' }, 'rate-limited'],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' }, 'rate-limited'],
+    [403, {}, 'denied'],
+    [401, {}, 'unauthenticated'],
+    [422, {}, 'rejected'],
+  ])('is an error, not a no, where GitHub answers %i with %j', async (status, headers, code) => {
+    api().get('/repos/octo/repo/collaborators/ada/permission').reply(status, {}, headers)
+
+    await expect(facts().permissionOf('ada')).rejects.toMatchObject({
+      name: 'GitHubError',
+      code,
+      retryable: code === 'unavailable' || code === 'rate-limited',
+    })
+  })
+
+  it('is an error worth another try where GitHub does not answer', async () => {
+    api().get('/repos/octo/repo/collaborators/ada/permission').replyWithError('connection reset')
+
+    await expect(facts().permissionOf('ada')).rejects.toMatchObject({ code: 'unavailable', retryable: true })
+  })
+
+  it('is not waited for after the attempt was ended', async () => {
+    const stop = new AbortController()
+    const never = new Promise<never>(() => undefined)
+    api()
+      .get('/repos/octo/repo/collaborators/ada/permission')
+      .reply(() => {
+        stop.abort(new Error('shutdown'))
+        return never
+      })
+
+    const asking = createRepositoryFacts(createClient(stop.signal), createClient(), now).permissionOf('ada')
+
+    await expect(asking).rejects.toThrow('shutdown')
+  })
+})
+
+describe('the head of a branch', () => {
+  it('is its commit, also where its name has slashes', async () => {
+    api().get('/repos/octo/repo/git/ref/heads%2Ffeature%2Fx').reply(200, { object: { sha } })
+
+    expect(await facts().headOf('feature/x')).toEqual({ kind: 'commit', sha })
+  })
+
+  it.each([
+    [404, [{ name: 'other' }], 'missing'],
+    [404, [], 'empty'],
+    [409, [], 'empty'],
+  ])('is told apart where GitHub says %i and lists %j', async (status, branches, kind) => {
+    api().get('/repos/octo/repo/git/ref/heads%2Fmain').reply(status, {})
+    api().get('/repos/octo/repo/branches?per_page=1').reply(200, branches)
+
+    expect(await facts().headOf('main')).toEqual({ kind })
+  })
+})
+
+describe('a policy', () => {
+  const path = `/repos/octo/repo/contents/.github%2Fairlock.yml?ref=${sha}`
+  const file = (text: string) => ({
+    type: 'file',
+    encoding: 'base64',
+    size: text.length,
+    content: `${Buffer.from(text).toString('base64')}\n`,
+  })
+
+  it('is the text of the file at exactly that commit', async () => {
+    api().get(path).reply(200, file('agent: codex\n'))
+
+    expect(await facts().repositoryPolicy(sha)).toEqual({ kind: 'text', text: 'agent: codex\n' })
+  })
+
+  it('is none where there is no file', async () => {
+    api().get(path).reply(404)
+
+    expect(await facts().repositoryPolicy(sha)).toEqual({ kind: 'none' })
+  })
+
+  it.each([
+    ['a folder', []],
+    ['a submodule', { type: 'submodule', size: 0 }],
+    ['a link to a folder', { type: 'symlink', target: '/etc', size: 4 }],
+    ['a file of a gigabyte', { type: 'file', encoding: 'none', size: 2 ** 30, content: '' }],
+    ['a large file', { ...file('x'), size: 300_000 }],
+  ])('cannot be read where there is %s: that is not the same as none', async (_what, answer) => {
+    api().get(path).reply(200, answer)
+
+    expect(await facts().repositoryPolicy(sha)).toMatchObject({ kind: 'unreadable' })
+  })
+
+  it('that GitHub does not give for now is not taken for none', async () => {
+    api().get(path).reply(503)
+
+    await expect(facts().repositoryPolicy(sha)).rejects.toMatchObject({ retryable: true })
+  })
+
+  it('of the owner comes from the default branch of its .github repository', async () => {
+    api().get('/repos/octo/.github/contents/airlock.yml').reply(200, file('network: []'))
+
+    expect(await facts().organisationPolicy()).toEqual({ kind: 'text', text: 'network: []' })
+  })
+})
+
+describe('the head of a pull request', () => {
+  it.each([
+    [{ id: 1 }, 1],
+    [null, null],
+  ])('says where it lives: %j', async (repo, repositoryId) => {
+    api()
+      .get('/repos/octo/repo/pulls/9')
+      .reply(200, { head: { ref: 'feature', sha, repo } })
+
+    expect(await facts().pullRequest(9)).toEqual({ ref: 'feature', sha, repositoryId })
+  })
+
+  it('is null where there is none', async () => {
+    api().get('/repos/octo/repo/pulls/9').reply(404)
+
+    expect(await facts().pullRequest(9)).toBeNull()
+  })
+})
