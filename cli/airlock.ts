@@ -20,8 +20,9 @@ process.exitCode = await main(name, args)
 
 async function main(commandName: string | undefined, commandArgs: readonly string[]): Promise<number> {
   if (commandName === undefined || commandName === '--help' || commandName === 'help') return printOverview()
-  const command = commands.get(commandName)
-  if (command === undefined) return wrongUsage(`there is no command ${commandName}`, 'airlock --help')
+  const entry = commands.get(commandName)
+  if (entry === undefined) return wrongUsage(`there is no command ${commandName}`, 'airlock --help')
+  const command = await entry.load()
   const ours = commandArgs.includes('--') ? commandArgs.slice(0, commandArgs.indexOf('--')) : commandArgs
   if (ours.includes('--help')) {
     io.stdout(`${command.help.trim()}\n`)

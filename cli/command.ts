@@ -13,7 +13,6 @@ export interface Io {
 
 /** One command of `airlock`. */
 export interface Command {
-  readonly summary: string
   /** Usage, options and examples, as `--help` prints them. */
   readonly help: string
   /** Returns the exit status. Throws UsageError for a wrong call. */

@@ -8,7 +8,6 @@ import { type Command, type Io, parseFlags, UsageError } from '../command.ts'
 const right = 'airlock audit verify FILE'
 
 export const audit: Command = {
-  summary: 'show, verify or export the record of a job',
   help: `
 usage: airlock audit show FILE             what happened, a line an entry
        airlock audit verify FILE [--head HASH] [--json]

@@ -5,7 +5,6 @@ import { runDemo } from '../demo/run-demo.ts'
 const right = 'airlock demo --agent pi'
 
 export const demo: Command = {
-  summary: 'a whole installation against a stand-in for GitHub, from label to pull request',
   help: `
 usage: airlock demo [--agent pi|claude|codex] [--live]
 

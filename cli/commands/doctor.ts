@@ -8,7 +8,6 @@ import { createCore } from '../wiring/create-core.ts'
 import { dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
 
 export const doctor: Command = {
-  summary: 'what this host enforces, engine by engine, proved by probes that really run',
   help: `
 usage: airlock doctor [--json]
 

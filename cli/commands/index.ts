@@ -1,13 +1,44 @@
 import type { Command } from '../command.ts'
-import { audit } from './audit.ts'
-import { demo } from './demo.ts'
-import { doctor } from './doctor.ts'
-import { register } from './register.ts'
-import { run } from './run.ts'
-import { serve } from './serve.ts'
-import { up } from './up.ts'
-import { work } from './work.ts'
 
-export const commands: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ register, up, serve, work, run, demo, doctor, audit }),
+export interface CommandEntry {
+  readonly summary: string
+  /** Loaded when it is asked for: `--help` need not wait for Redis clients and engines. */
+  load(): Promise<Command>
+}
+
+export const commands: ReadonlyMap<string, CommandEntry> = new Map(
+  Object.entries({
+    register: {
+      summary: 'register the GitHub App in the browser, from app.yml',
+      load: async () => (await import('./register.ts')).register,
+    },
+    up: {
+      summary: 'app and worker on one machine, with a Redis of their own where REDIS_URL is unset',
+      load: async () => (await import('./up.ts')).up,
+    },
+    serve: {
+      summary: 'the app alone: takes webhooks, decides who may, queues jobs',
+      load: async () => (await import('./serve.ts')).serve,
+    },
+    work: {
+      summary: 'a worker alone: takes jobs from the queue; start as many as you want, on as many machines',
+      load: async () => (await import('./work.ts')).work,
+    },
+    run: {
+      summary: 'one job on a local repository, without GitHub',
+      load: async () => (await import('./run.ts')).run,
+    },
+    demo: {
+      summary: 'a whole installation against a stand-in for GitHub, from label to pull request',
+      load: async () => (await import('./demo.ts')).demo,
+    },
+    doctor: {
+      summary: 'what this host enforces, engine by engine, proved by probes that really run',
+      load: async () => (await import('./doctor.ts')).doctor,
+    },
+    audit: {
+      summary: 'show, verify or export the record of a job',
+      load: async () => (await import('./audit.ts')).audit,
+    },
+  }),
 )

@@ -13,7 +13,6 @@ const right = 'airlock register --url https://airlock.example.com'
 const manifestFile = new URL('../../app.yml', import.meta.url)
 
 export const register: Command = {
-  summary: 'register the GitHub App in the browser, from app.yml',
   help: `
 usage: airlock register --url URL [--organisation NAME] [--port NUMBER]
 

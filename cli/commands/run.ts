@@ -18,7 +18,6 @@ import { createCore } from '../wiring/create-core.ts'
 import { type DataFolders, dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
 
 export const run: Command = {
-  summary: 'one job on a local repository, without GitHub',
   help: `
 usage: airlock run --repo DIR|URL [--base REF] (--task TEXT | --task-file FILE)
                    [--agent NAME | -- ARGV...]

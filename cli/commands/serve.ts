@@ -8,7 +8,6 @@ import { withRedis } from '../wiring/with-redis.ts'
 const graceMs = 10_000
 
 export const serve: Command = {
-  summary: 'the app alone: takes webhooks, decides who may, queues jobs',
   help: `
 usage: airlock serve
 

@@ -14,7 +14,6 @@ import { withRedis } from '../wiring/with-redis.ts'
 const graceMs = 15_000
 
 export const up: Command = {
-  summary: 'app and worker on one machine, with a Redis of their own where REDIS_URL is unset',
   help: `
 usage: airlock up
 

@@ -9,7 +9,6 @@ import { withRedis } from '../wiring/with-redis.ts'
 const graceMs = 15_000
 
 export const work: Command = {
-  summary: 'a worker alone: takes jobs from the queue; start as many as you want, on as many machines',
   help: `
 usage: airlock work
 
