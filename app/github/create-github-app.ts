@@ -24,7 +24,7 @@ export interface GitHubAppDeps {
 
 export type TokenPermissions = Readonly<Record<string, 'read' | 'write'>>
 /** By id, which outlives a renaming, or by names of the installation's account. */
-export type TokenScope = { readonly repositoryId: number } | { readonly names: readonly string[] }
+type TokenScope = { readonly repositoryId: number } | { readonly names: readonly string[] }
 
 /** A client whose token is revoked when it is disposed of. */
 export interface TokenClient extends GitHubClient, AsyncDisposable {}

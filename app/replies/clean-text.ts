@@ -1,11 +1,3 @@
-/**
- * Every text that a person reads on GitHub. Pure: imports the contract, knows no network, disk or clock.
- *
- * What a model, a repository or a stranger wrote passes through here before it is shown. Two things are done, because
- * one is not enough: tokens that GitHub acts on are broken visibly with a space (a backslash does not stop a mention,
- * and a squash merge copies a body into a commit, where no Markdown protects anybody), and Markdown is shown as typed.
- */
-
 const escapeSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g
 /** All that a terminal or a browser obeys or hides: controls, direction marks, zero-width, tags, variation selectors. */
 const invisible = /(?![\n\t])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu

@@ -1,3 +1,11 @@
+/**
+ * Every text that a person reads on GitHub. Pure: imports the contract, knows no network, disk or clock.
+ *
+ * What a model, a repository or a stranger wrote passes through harmless.ts before it is shown. Two things are done
+ * there, because one is not enough: tokens that GitHub acts on are broken visibly with a space (a backslash does not
+ * stop a mention, and a squash merge copies a body into a commit, where no Markdown protects anybody), and Markdown is
+ * shown as typed.
+ */
 import type { JobProgress, JobRequest, JobSummary } from '../../worker/contract/index.ts'
 import { branchName } from './branch-name.ts'
 import { checkRun } from './check-run.ts'

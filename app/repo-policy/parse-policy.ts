@@ -11,7 +11,7 @@ export interface PolicyProblem {
   readonly message: string
 }
 
-export type PolicyPath = readonly PropertyKey[]
+type PolicyPath = readonly PropertyKey[]
 
 export interface ParsedPolicy {
   /** How people call this file: `.github/airlock.yml`, or its owner's. */
@@ -127,7 +127,7 @@ function describeIssue(issue: z.core.$ZodIssue, file: string, lineOf: ParsedPoli
 }
 
 /** `setup.network[1]`, bounded: keys are a stranger's text. */
-export function pathText(path: PolicyPath): string {
+function pathText(path: PolicyPath): string {
   return path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
     .join('')

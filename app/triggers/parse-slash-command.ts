@@ -9,7 +9,7 @@
 import { nearestWord } from './nearest-word.ts'
 
 /** Words after the command that are not a task. */
-export const commandWords = ['help'] as const
+const commandWords = ['help'] as const
 
 export type SlashCommand =
   | { readonly kind: 'none' }
