@@ -2,6 +2,7 @@ import type { Finding } from '../../contract/index.ts'
 import type { Gate, GateInput } from '../../pipeline/ports/index.ts'
 import { isFixture } from '../change/classify-path.ts'
 import { compileGlobs } from '../change/compile-globs.ts'
+import { createDocumentReader } from '../change/create-document-reader.ts'
 import { type ChangedFile, viewChange } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
 import { findCollisions } from './find-collisions.ts'
@@ -27,6 +28,7 @@ function readChange(input: GateInput): Change {
   const files = viewChange(input.changeSet)
   return {
     files: new Map(files.map((file) => [file.path, file])),
+    read: createDocumentReader(),
     collisions: findCollisions(files, input.base.paths ?? []),
     protects: compileGlobs(input.policy.gates.protected),
   }

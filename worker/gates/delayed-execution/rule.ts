@@ -1,4 +1,5 @@
 import type { Severity } from '../../contract/index.ts'
+import type { DocumentReader } from '../change/create-document-reader.ts'
 import type { ChangedFile } from '../change/view-change.ts'
 
 /** What a rule says when it fires. */
@@ -34,6 +35,7 @@ export interface Hit {
 /** What a rule may look at beyond its own file. */
 export interface Change {
   readonly files: ReadonlyMap<string, ChangedFile>
+  readonly read: DocumentReader
   /** For a path or folder that the change adds: another spelling of it in the same tree. */
   readonly collisions: ReadonlyMap<string, string>
   /** Whether the policy protects a path. */

@@ -1,7 +1,6 @@
-import { type DocumentFormat, parseDocument } from '../../change/parse-document.ts'
+import type { DocumentFormat } from '../../change/parse-document.ts'
 import { printable } from '../../change/printable.ts'
 import { canonical } from '../../change/read-value.ts'
-import type { FileSide } from '../../change/view-change.ts'
 import type { Hit, Match, RuleText } from '../rule.ts'
 
 /** The dangerous entries of a document: a label that names each, and its value. */
@@ -12,11 +11,11 @@ export type Pick = (document: unknown) => Iterable<readonly [label: string, valu
  * another value: a changed `test` script is not a new `postinstall`.
  */
 export function whenEntriesChange(format: DocumentFormat, pick: Pick): Match {
-  return (file) => {
+  return (file, { read }) => {
     if (file.after === null) return []
-    const after = readSide(file.after, format)
+    const after = read(file.after, format)
     if (!after.ok) return [unreadable(after.why)]
-    const before = file.before === null ? null : readSide(file.before, format)
+    const before = file.before === null ? null : read(file.before, format)
     const old = before?.ok ? labelled(pick, before.value) : []
     const labels = new Set(old.map(([label]) => label))
     const entries = new Set(old.map(([label, value]) => `${label} ${value}`))
@@ -27,10 +26,6 @@ export function whenEntriesChange(format: DocumentFormat, pick: Pick): Match {
         line: lineOf(file.after?.lines ?? [], label),
       }))
   }
-}
-
-function readSide(side: FileSide, format: DocumentFormat) {
-  return side.text === null ? ({ ok: false, why: 'it is not text' } as const) : parseDocument(side.text, format)
 }
 
 function labelled(pick: Pick, document: unknown): [string, string][] {

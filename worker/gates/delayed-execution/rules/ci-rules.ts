@@ -1,10 +1,9 @@
 import { isProse } from '../../change/classify-path.ts'
-import { parseDocument } from '../../change/parse-document.ts'
 import { canonical } from '../../change/read-value.ts'
 import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
-import type { Rule } from '../rule.ts'
+import type { Change, Rule } from '../rule.ts'
 import { openedToStrangers, secretDumps, strangersCheckouts, untrustedText } from './workflow-entries.ts'
 
 const workflows = ['.github/workflows/*.{yml,yaml}']
@@ -19,7 +18,7 @@ export const ciRules: readonly Rule[] = [
     paths: ['.github/workflows/**', '.github/actions/**', ...actions],
     when: onPush,
     mend: askPerson,
-    match: (file, change) => (sameMeaning(file) ? [] : whenChangedOrDeleted()(file, change)),
+    match: (file, change) => (sameMeaning(file, change) ? [] : whenChangedOrDeleted()(file, change)),
   },
   {
     id: 'workflow-untrusted-text',
@@ -100,8 +99,8 @@ export const ciRules: readonly Rule[] = [
 ]
 
 /** Only comments, order of keys and layout differ. */
-function sameMeaning({ before, after }: ChangedFile): boolean {
-  if (typeof before?.text !== 'string' || typeof after?.text !== 'string') return false
-  const [old, now] = [parseDocument(before.text, 'yaml'), parseDocument(after.text, 'yaml')]
+function sameMeaning({ before, after }: ChangedFile, { read }: Change): boolean {
+  if (before === null || after === null) return false
+  const [old, now] = [read(before, 'yaml'), read(after, 'yaml')]
   return old.ok && now.ok && canonical(old.value) === canonical(now.value)
 }

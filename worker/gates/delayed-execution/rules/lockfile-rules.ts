@@ -1,4 +1,3 @@
-import { parseDocument } from '../../change/parse-document.ts'
 import { printable } from '../../change/printable.ts'
 import { entriesAt } from '../../change/read-value.ts'
 import { compareLockfiles, type LockfileIssueKind } from '../../npm/compare-lockfiles.ts'
@@ -82,8 +81,8 @@ function judgeLockfile(...[file, change]: Parameters<Match>): Hit[] {
 }
 
 function declaredBeside(path: string, change: Change): Set<string> | null {
-  const manifest = change.files.get(path.replace(/[^/]+$/, 'package.json'))?.after?.text
-  const document = manifest ? parseDocument(manifest, 'json') : null
+  const manifest = change.files.get(path.replace(/[^/]+$/, 'package.json'))?.after
+  const document = manifest ? change.read(manifest, 'json') : null
   if (!document?.ok) return null
   const fields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
   return new Set(fields.flatMap((field) => entriesAt(document.value, field).map(([name]) => name)))
