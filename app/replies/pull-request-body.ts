@@ -23,7 +23,7 @@ export function pullRequestBody(request: JobRequest, summary: JobSummary): strin
     deniedPart(summary),
     timesPart(summary),
     notesPart(summary),
-    { title: null, text: `<sub>${identityLine(request)}</sub>` },
+    { title: null, text: `<sub>${identityLine(request, summary)}</sub>` },
   ])
 }
 
@@ -39,6 +39,7 @@ function askedPart({ task }: JobRequest): TextPart {
   return { title: 'What was asked', text }
 }
 
-function identityLine({ id, base, policyDigest }: JobRequest): string {
-  return `Job ${id}, from commit ${base.sha}, under policy sha256 ${policyDigest}.`
+function identityLine({ id, base, policyDigest }: JobRequest, { recordHead }: JobSummary): string {
+  const record = `To check its record: \`airlock audit verify FILE --head ${recordHead}\`.`
+  return `Job ${id}, from commit ${base.sha}, under policy sha256 ${policyDigest}. ${record}`
 }

@@ -1,15 +1,6 @@
-import { createHash } from 'node:crypto'
-import type { Policy } from '../../worker/contract/index.ts'
+import { digestOf, type Policy } from '../../worker/contract/index.ts'
 
-/** SHA-256 of the policy's canonical JSON: keys in order at every depth, keys without a value left out. */
+/** What is compared to tell whether a policy is still the one that a job was frozen with. */
 export function policyDigest(policy: Policy): string {
-  return createHash('sha256').update(canonicalJson(policy)).digest('hex')
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
+  return digestOf(policy)
 }

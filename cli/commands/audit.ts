@@ -11,7 +11,8 @@ export const audit: Command = {
   help: `
 usage: airlock audit show FILE             what happened, a line an entry
        airlock audit verify FILE [--head HASH] [--json]
-                                           names the first bad line; --head: the hash that the pull request shows
+                                           names the first bad line; --head: the record must have the entry with this
+                                           hash, which the pull request shows
        airlock audit export FILE           verifies, then prints the record as one JSON document
 
 examples:

@@ -72,9 +72,11 @@ describe('audit record', () => {
     expect(await verifyLines([...lines, lines[0] ?? ''])).toMatchObject({ ok: false, line: 6 })
   })
 
-  it('notices a consistent record that is not the one with the published head', async () => {
-    const { path } = await writeRecord()
+  it('notices a consistent record that is not the one whose hash was shown', async () => {
+    const { path, lines } = await writeRecord()
+    const shown: string = JSON.parse(lines[2] ?? '').hash
 
+    expect(await verifyRecord(path, shown)).toMatchObject({ ok: true })
     expect(await verifyRecord(path, 'f'.repeat(64))).toMatchObject({ ok: false, line: 5 })
   })
 

@@ -24,6 +24,7 @@ export function summaryOf(request: JobRequest, commit: string): JobSummary {
     changedFiles: [],
     notes: [],
     pullRequestUrl: null,
+    recordHead: 'd'.repeat(64),
     lastOutput: '',
   }
 }

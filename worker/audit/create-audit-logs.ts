@@ -55,6 +55,7 @@ function createAuditLog(path: string, now: () => number, sink: Sink): AuditLog {
 
   return {
     path,
+    head: () => last?.hash ?? genesisHash,
     append(kind, data) {
       if (sealed === null) write(kind, data)
     },

@@ -3,6 +3,7 @@
  * of ours, so that the app, the worker, the command line and other programs can all depend on it.
  */
 export * from './change-set.ts'
+export * from './digest.ts'
 export * from './finding.ts'
 export * from './job-progress.ts'
 export * from './job-report.ts'

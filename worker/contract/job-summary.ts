@@ -14,6 +14,8 @@ export const jobSummarySchema = z.strictObject({
   /** Facts that the requester should hear of. */
   notes: z.array(z.string()),
   pullRequestUrl: z.string().nullable(),
+  /** The record's last hash when this was written: whoever keeps it can tell that no earlier entry was changed. */
+  recordHead: z.string(),
   /** Last lines of output that explain a failure. */
   lastOutput: z.string(),
 })

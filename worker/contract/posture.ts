@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { digestOf } from './digest.ts'
 import { isolationSchema } from './names.ts'
 
 /** How firmly something is enforced or recorded on this host. */
@@ -39,3 +40,8 @@ export const postureSchema = z.strictObject({
   digest: z.string(),
 })
 export type Posture = z.infer<typeof postureSchema>
+
+/** Adds the digest, by which two postures are told apart. */
+export function sealPosture(posture: Omit<Posture, 'digest'>): Posture {
+  return { ...posture, digest: digestOf(posture) }
+}

@@ -34,6 +34,7 @@ function emptySummary(request: JobRequest, outcome: Outcome): JobSummary {
     changedFiles: [],
     notes: [],
     pullRequestUrl: null,
+    recordHead: '',
     lastOutput: '',
   }
 }

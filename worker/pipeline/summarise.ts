@@ -13,6 +13,7 @@ export function summarise(job: Job, outcome: Outcome): JobSummary {
     changedFiles: facts.changedFiles,
     notes: facts.notes,
     pullRequestUrl: facts.pullRequestUrl,
+    recordHead: job.audit.head(),
     lastOutput: facts.lastOutput,
   }
 }

@@ -200,6 +200,22 @@ describe('text of a model or a stranger', () => {
     expect(harmlessLine(text, 200)).toBe(expected)
   })
 
+  it.each([
+    ['see www.evil.example', 'see www. evil.example'],
+    ['HTTPS://evil.example', 'HTTPS: //evil.example'],
+    ['***NO_CI*** fix', 'NO CI fix'],
+    ['[ci skip] [SKIP CI] [no ci]', '(ci skip) (SKIP CI) (no ci)'],
+    ['skip-checks: true', 'skip-checks - true'],
+    ['Signed-off-by : Eve', 'Signed-off-by - Eve'],
+    ['/approve', '/ approve'],
+    ['/usr/bin/env', '/usr/bin/env'],
+    ['gh-12 and octo/repo#12', 'gh- 12 and octo/repo# 12'],
+    ['<img src=x> a < b', '< img src=x> a < b'],
+    ['@octo/team @octocat', '@ octo/team @ octocat'],
+  ])('is titled %j as %j', (text, expected) => {
+    expect(harmlessTitle(text, 200)).toBe(expected)
+  })
+
   it('is cut to the length that is asked for, and not within a character', () => {
     expect(harmlessTitle('ab😀cd', 3)).toBe('ab…')
     expect(harmlessOutput('ab😀cd', 3)).toBe('```text\n…cd\n```')

@@ -36,6 +36,7 @@ export function makeSummary(outcome: Outcome, foreign = 'all well', count = 1): 
     changedFiles: many({ path: foreign, added: 1, removed: 2 }),
     notes: many(foreign),
     pullRequestUrl: null,
+    recordHead: 'd'.repeat(64),
     lastOutput: foreign,
     report: {
       id: 'job1234567',

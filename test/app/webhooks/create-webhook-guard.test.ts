@@ -217,6 +217,7 @@ describe('the webhook guard', () => {
     ['spaces', '                    '],
     ["Probot's default", 'development'],
     ['a default with capitals', 'Development'],
+    ['a long one that everybody knows', 'your-webhook-secret-here'],
     ['a short one', 'fifteen-letters'],
   ])('refuses to start with %s for a webhook secret, and does not repeat it', (_what, webhookSecret) => {
     const start = () =>

@@ -32,6 +32,8 @@ export interface AuditLog {
   /** Writes what is buffered and the closing entry. Returns where the record is and the last hash. */
   seal(): Promise<{ readonly path: string; readonly head: string }>
   readonly path: string
+  /** The hash of the last entry so far. */
+  head(): string
 }
 
 export type AuditKind =

@@ -1,4 +1,4 @@
-import type { Isolation } from '../../contract/index.ts'
+import { type Isolation, type Policy, type Posture, sealPosture } from '../../contract/index.ts'
 import { chooseEngine } from '../choose-engine.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import { type AgentAdapter, type SandboxEngine, SandboxError } from '../ports/index.ts'
@@ -18,8 +18,9 @@ export async function prepare(job: Job): Promise<StepResult<Prepared>> {
   const { policy, agent, repository } = job.request
   const engine = chooseEngine(job.ports.engines, policy.isolation)
   if (engine === null) return end('refused', 'isolation-unavailable', missingIsolation(job, policy.isolation))
-  const posture = await postureOf(engine)
-  if (typeof posture === 'string') return end('refused', 'isolation-unavailable', posture)
+  const enforced = await postureOf(engine)
+  if (typeof enforced === 'string') return end('refused', 'isolation-unavailable', enforced)
+  const posture = postureOfRun(enforced, policy)
   job.facts.posture = posture
   job.audit.append('posture', { posture })
 
@@ -32,6 +33,15 @@ export async function prepare(job: Job): Promise<StepResult<Prepared>> {
   }
   job.redactor.learn(secrets.values)
   return { value: { engine, agent: loaded, secrets: secrets.values } }
+}
+
+/** What the engine enforces, with what this job's policy opens: the agent's network, secrets in the setup sandbox. */
+function postureOfRun({ digest: _, ...enforced }: Posture, policy: Policy): Posture {
+  return sealPosture({
+    ...enforced,
+    network: policy.network.length === 0 ? enforced.network : 'allowlist',
+    credentials: policy.setup.secrets.length === 0 ? enforced.credentials : 'in-sandbox',
+  })
 }
 
 function missingIsolation(job: Job, least: Isolation): string {

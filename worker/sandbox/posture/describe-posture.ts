@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import type { Level, LimitPosture, Posture } from '../../contract/index.ts'
+import { type Level, type LimitPosture, type Posture, sealPosture } from '../../contract/index.ts'
 import type { CgroupPlace, Controller } from '../cgroup/parse-cgroup-mounts.ts'
 import type { ProbeResult } from './probe-result.ts'
 
@@ -13,7 +12,7 @@ export interface PostureFacts {
 /** What a host of class `process` enforces, from what was found and what the probes saw. Pure. */
 export function describePosture(facts: PostureFacts): Posture {
   const audit: Level = facts.strace ? 'complete' : 'none'
-  const posture = {
+  return sealPosture({
     isolation: 'process',
     engine: 'bubblewrap',
     versions: { ...facts.versions },
@@ -32,8 +31,7 @@ export function describePosture(facts: PostureFacts): Posture {
     },
     audit: { exec: audit, connect: audit, files: 'none' },
     degraded: degraded(facts),
-  } satisfies Omit<Posture, 'digest'>
-  return { ...posture, digest: createHash('sha256').update(canonicalJson(posture)).digest('hex') }
+  })
 }
 
 function limit(facts: PostureFacts, controller: Controller, otherwise: LimitPosture): LimitPosture {
@@ -58,13 +56,4 @@ function degraded(facts: PostureFacts): string[] {
     ),
   ]
   return sentences.flatMap(([applies, sentence]) => (applies ? [sentence] : []))
-}
-
-/** JSON with sorted keys: one posture, one digest. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
 }

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import type { GitHubApp, TokenClient } from '../../../app/github/create-github-app.ts'
+import { createRepositories } from '../../../app/github/open-repositories.ts'
+import { GitHubError } from '../../../app/intake/github-error.ts'
+import { attempt } from '../intake/fake-repository.ts'
+import { commentEvent, labelEvent } from '../triggers/make-event.ts'
+
+const repository = { id: 1, name: 'repo', private: true, archived: false, default_branch: 'main' }
+
+/** An App whose tokens reach what the test says, and that counts those which were not revoked. */
+function fakeApp(reachable: unknown, organisation: Error | null = null) {
+  const opened: unknown[] = []
+  let live = 0
+  const app: GitHubApp = {
+    botLogin: async () => 'airlock[bot]',
+    async openClient(_installation, scope, permissions): Promise<TokenClient> {
+      if ('names' in scope && organisation !== null) throw organisation
+      live += 1
+      opened.push({ ...scope, permissions })
+      const answer = async () => reachable
+      const revoke = async () => {
+        live -= 1
+      }
+      return { call: answer, find: answer, [Symbol.asyncDispose]: revoke }
+    },
+  }
+  return { app, opened, live: () => live }
+}
+
+const open = (app: GitHubApp, event = labelEvent()) => createRepositories(app).open(event, attempt)
+
+describe('opening a repository', () => {
+  it('finds it by its id under its present name', async () => {
+    const { app } = fakeApp({ repositories: [{ ...repository, name: 'renamed', owner: { login: 'Octo' } }] })
+
+    await using opened = await open(app)
+
+    expect(opened?.facts.now).toMatchObject({ owner: 'Octo', name: 'renamed', defaultBranch: 'main' })
+  })
+
+  it.each([
+    ['was transferred to another owner', { repositories: [{ ...repository, owner: { login: 'eve' } }] }],
+    ['is not the one that is reached', { repositories: [{ ...repository, id: 2, owner: { login: 'octo' } }] }],
+    ['is not reached at all', { repositories: [] }],
+  ])('opens nothing where it %s, and keeps no token', async (_what, reachable) => {
+    const { app, live } = fakeApp(reachable)
+
+    expect(await open(app)).toBeNull()
+    expect(live()).toBe(0)
+  })
+
+  it('asks for what an answer needs there, and to read the policies', async () => {
+    const reachable = { repositories: [{ ...repository, owner: { login: 'octo' } }] }
+    const { app, opened, live } = fakeApp(reachable)
+    const subject = { kind: 'pull-request', number: 9, title: 'x', body: '' } as const
+
+    for (const event of [labelEvent(), commentEvent('/airlock x y', { subject })]) {
+      await using _opened = await open(app, event)
+    }
+
+    const read = { metadata: 'read', contents: 'read' }
+    const policy = { names: ['.github'], permissions: { contents: 'read' } }
+    expect(opened).toEqual([
+      { repositoryId: 1, permissions: { ...read, issues: 'write' } },
+      policy,
+      { repositoryId: 1, permissions: { ...read, pull_requests: 'write' } },
+      policy,
+    ])
+    expect(live()).toBe(0)
+  })
+
+  it('keeps no token when it fails half-way', async () => {
+    const reachable = { repositories: [{ ...repository, owner: { login: 'octo' } }] }
+    const { app, live } = fakeApp(reachable, new GitHubError('unavailable', 'away'))
+
+    await expect(open(app)).rejects.toMatchObject({ retryable: true })
+    expect(live()).toBe(0)
+  })
+})
