@@ -1,5 +1,6 @@
 /** The command line. A composition root: the only place, with its neighbours in cli/, that wires modules together. */
 
+import { QueueUnavailableError } from '../worker/contract/index.ts'
 import { type Io, UsageError } from './command.ts'
 import { commands } from './commands/index.ts'
 import { SettingsError } from './settings/parse-settings.ts'
@@ -33,6 +34,7 @@ async function main(commandName: string | undefined, commandArgs: readonly strin
   } catch (error) {
     if (error instanceof UsageError) return wrongUsage(error.message, error.right)
     if (error instanceof SettingsError) return wrongSettings(error)
+    if (error instanceof QueueUnavailableError) return unavailable('the Redis that REDIS_URL names does not answer')
     throw error
   }
 }
@@ -47,6 +49,12 @@ function printOverview(): number {
 function wrongUsage(what: string, right: string): number {
   io.stderr(`airlock: ${what}\nright would be: ${right}\n`)
   return 2
+}
+
+/** Nothing is wrong with the call: whoever supervises this process may start it again. */
+function unavailable(what: string): number {
+  io.stderr(`airlock: ${what}\n`)
+  return 1
 }
 
 function wrongSettings(error: SettingsError): number {

@@ -1,5 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { loadPrivateKey } from '../../cli/settings/load-private-key.ts'
+import { loadAppCredentials } from '../../cli/settings/app-credentials.ts'
 import { parseSettings, SettingsError } from '../../cli/settings/parse-settings.ts'
 
 function problemsOf(run: () => unknown): readonly string[] {
@@ -37,17 +38,6 @@ describe('parseSettings', () => {
     for (const problem of problems) expect(problem).toContain('Example: ')
   })
 
-  it("prints no secret's value", () => {
-    const problems = problemsOf(() => parseSettings({ WEBHOOK_SECRET: 'hunter2' }, []))
-
-    expect(problems).toHaveLength(1)
-    expect(problems.join()).not.toContain('hunter2')
-  })
-
-  it('refuses the webhook secret that everybody knows', () => {
-    expect(problemsOf(() => parseSettings({ WEBHOOK_SECRET: 'development' }, [])).join()).toContain('public default')
-  })
-
   it('names a setting of ours that does not exist, since it would silently do nothing', () => {
     expect(problemsOf(() => parseSettings({ AIRLOCK_DATADIR: '/x' }, []))).toEqual([
       expect.stringMatching(/^AIRLOCK_DATADIR is not a setting\. .*AIRLOCK_DATA_DIR/),
@@ -59,17 +49,39 @@ describe('parseSettings', () => {
   })
 })
 
-describe('loadPrivateKey', () => {
-  it('says which variable holds no key, and nothing of what it holds', () => {
-    const problems = problemsOf(() => loadPrivateKey({ PRIVATE_KEY: 'bm90IGEga2V5' }))
+describe('loadAppCredentials', () => {
+  it('tells what is wrong with keys and secrets together with the rest, and prints none of them', () => {
+    const env = { APP_ID: 'x', PRIVATE_KEY: 'bm90IGEga2V5', WEBHOOK_SECRET: 'hunter2' }
 
-    expect(problems).toEqual([expect.stringMatching(/^PRIVATE_KEY holds no private key/)])
-    expect(problems.join()).not.toContain('bm90')
+    const problems = problemsOf(() => loadAppCredentials(env, [['REDIS_URL']]))
+
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'APP_ID',
+      'PRIVATE_KEY',
+      'REDIS_URL',
+      'WEBHOOK_SECRET',
+    ])
+    expect(problems.join()).not.toMatch(/hunter2|bm90/)
   })
 
-  it('says so when the file is not there', () => {
-    expect(problemsOf(() => loadPrivateKey({ PRIVATE_KEY_PATH: '/nowhere/key.pem' }))).toEqual([
-      expect.stringContaining("can't be read (ENOENT)"),
-    ])
+  it.each(['development', 'your-webhook-secret-here', 'short'])('refuses the webhook secret %j', (WEBHOOK_SECRET) => {
+    const problems = problemsOf(() => loadAppCredentials({ WEBHOOK_SECRET }, []))
+
+    expect(problems.join()).toContain('WEBHOOK_SECRET cannot be used')
+  })
+
+  it('says so when the key file is not there', () => {
+    const problems = problemsOf(() => loadAppCredentials({ PRIVATE_KEY_PATH: '/nowhere/key.pem' }, []))
+
+    expect(problems.join()).toContain("names a file that can't be read (ENOENT)")
+  })
+
+  it('takes a key in PEM and in base64', () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pem = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+
+    for (const PRIVATE_KEY of [pem, pem.replaceAll('\n', '\\n'), Buffer.from(pem).toString('base64')]) {
+      expect(loadAppCredentials({ APP_ID: '1', PRIVATE_KEY }, []).privateKey).toBe(pem)
+    }
   })
 })
