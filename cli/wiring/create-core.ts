@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { createAgents } from '../../worker/agent/create-agents.ts'
 import { createAuditLogs } from '../../worker/audit/create-audit-logs.ts'
 import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
-import { createPresets } from '../../worker/broker/presets.ts'
+import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
@@ -34,6 +34,7 @@ export async function createCore(settings: Settings, env: Environment, folders: 
     engines: [createProcessEngine({ runDir: folders.sandboxes, hostTools, now: Date.now })],
     brokers: createBrokerFactory({
       presets: createPresets(packageManagers),
+      presetEnv: createPresetEnv(packageManagers),
       upstreams: upstreamsOf(settings),
       certificates,
     }),

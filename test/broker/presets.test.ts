@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createPresets } from '../../worker/broker/presets.ts'
+import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
+import { openWorld } from './broker-world.ts'
 
 const nothing = { npmRegistries: [], aptSources: [], pipIndexes: [], goProxy: null }
 
@@ -50,5 +51,21 @@ describe('presets', () => {
 
     expect(presets.get('pypi')).toContainEqual({ host: 'files.pythonhosted.org', port: 443 })
     expect(presets.get('go')).toContainEqual({ host: 'proxy.golang.org', port: 443 })
+  })
+
+  it('tell a session the mirror that its policy named, without the password in its address', async () => {
+    const presetEnv = createPresetEnv({
+      ...nothing,
+      npmRegistries: ['https://ada:hunter2@npm.corp/'],
+      pipIndexes: ['https://pip.corp/simple'],
+    })
+    const presets = new Map([['npm', [{ host: 'npm.corp', port: 443 }]]])
+
+    await using open = await openWorld({ egress: ['npm'], deps: { presets, presetEnv } })
+    await using closed = await openWorld({ egress: [], deps: { presets, presetEnv } })
+
+    expect(open.session.env.npm_config_registry).toBe('https://npm.corp/')
+    expect(open.session.env).not.toHaveProperty('PIP_INDEX_URL')
+    expect(closed.session.env).not.toHaveProperty('npm_config_registry')
   })
 })

@@ -22,6 +22,7 @@ import { createGateway } from './gateway/gateway.ts'
 import type { Upstreams } from './gateway/provider.ts'
 import { listenOnSocket } from './listen-on-socket.ts'
 import { type ModelPrices, modelPrices } from './model-prices.ts'
+import type { PresetEnv } from './presets.ts'
 import { createDoorServer } from './route-request.ts'
 import { gatewayUrls, sessionEnv } from './session-env.ts'
 import { createTrafficBudget } from './traffic-budget.ts'
@@ -29,6 +30,8 @@ import { createTrafficBudget } from './traffic-budget.ts'
 export interface BrokerDeps {
   /** From createPresets. Their hosts may resolve to any address. */
   readonly presets: Presets
+  /** From createPresetEnv: set in a session whose policy names the preset. */
+  readonly presetEnv?: PresetEnv
   readonly upstreams: Upstreams
   /** Hosts that the operator lets policies name although they resolve to private addresses. */
   readonly privateHosts?: readonly string[]
@@ -81,7 +84,7 @@ async function openSession(deps: BrokerDeps, spec: BrokerSpec, events: BrokerEve
   return {
     placeholderKey,
     gateway: gatewayUrls,
-    env: sessionEnv(deps.certificates ?? null),
+    env: { ...sessionEnv(deps.certificates ?? null), ...presetEnvOf(deps.presetEnv, spec.egress) },
     decisions: log.list,
     usage: gateway.usage,
     costExceeded: gateway.costExceeded,
@@ -94,6 +97,10 @@ async function openSession(deps: BrokerDeps, spec: BrokerSpec, events: BrokerEve
       await rm(spec.socketPath, { force: true })
     },
   }
+}
+
+function presetEnvOf(presetEnv: PresetEnv | undefined, egress: readonly string[]): Record<string, string> {
+  return Object.assign({}, ...egress.map((entry) => presetEnv?.get(entry) ?? {}))
 }
 
 interface StreamSet {

@@ -50,6 +50,29 @@ export function createPresets(configuration: PackageConfiguration): Presets {
   return presets
 }
 
+/** What programs inside need to know to use the same mirror, by preset. */
+export type PresetEnv = ReadonlyMap<string, Readonly<Record<string, string>>>
+
+/** A mirror that only the host knew of would be no use: inside, the package manager would ask its public default. */
+export function createPresetEnv(configuration: PackageConfiguration): PresetEnv {
+  const [registry] = configuration.npmRegistries
+  const [index] = configuration.pipIndexes
+  return new Map([
+    ['npm', variable('npm_config_registry', registry)],
+    ['pypi', variable('PIP_INDEX_URL', index)],
+    ['go', configuration.goProxy === null ? {} : { GOPROXY: configuration.goProxy }],
+  ])
+}
+
+/** Without the user and password that some put into such an address: those are the operator's, not a sandbox's. */
+function variable(name: string, address: string | undefined): Readonly<Record<string, string>> {
+  const url = URL.parse(address ?? '')
+  if (url === null) return {}
+  url.username = ''
+  url.password = ''
+  return { [name]: url.href }
+}
+
 /** http and https only; what is no URL (`off`, `direct`, cdrom:, file:) names no host. */
 function targetOf(text: string): PresetTarget[] {
   const url = URL.parse(text.trim())

@@ -30,6 +30,8 @@ export function sessionEnv(certificates: string | null): Readonly<Record<string,
     http_proxy: door,
     https_proxy: door,
     no_proxy: local,
+    // npm's look for a newer npm would only show up as a host that was denied.
+    NPM_CONFIG_UPDATE_NOTIFIER: 'false',
     // fetch in Node looks at the variables above only when told to.
     NODE_USE_ENV_PROXY: '1',
     ...(certificates === null ? {} : Object.fromEntries(bundleVariables.map((name) => [name, certificates]))),
