@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { GitHubApp, TokenClient } from '../../../app/github/create-github-app.ts'
 import { createRepositories } from '../../../app/github/open-repositories.ts'
 import { GitHubError } from '../../../app/intake/github-error.ts'
+import type { TriggerEvent } from '../../../worker/contract/index.ts'
 import { attempt } from '../intake/fake-repository.ts'
 import { commentEvent, labelEvent } from '../triggers/make-event.ts'
 
@@ -27,7 +28,7 @@ function fakeApp(reachable: unknown, organisation: Error | null = null) {
   return { app, opened, live: () => live }
 }
 
-const open = (app: GitHubApp, event = labelEvent()) => createRepositories(app).open(event, attempt)
+const open = (app: GitHubApp, event: TriggerEvent = labelEvent()) => createRepositories(app).open(event, attempt)
 
 describe('opening a repository', () => {
   it('finds it by its id under its present name', async () => {
