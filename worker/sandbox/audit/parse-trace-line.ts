@@ -9,12 +9,10 @@ export type TraceLine =
     }
   | { readonly kind: 'connect'; readonly pid: number; readonly at: number; readonly address: string }
   | { readonly kind: 'exec-result'; readonly pid: number; readonly result: Result }
-  | { readonly kind: 'fork'; readonly pid: number; readonly child: number }
 
 export type Result = 'done' | 'failed' | 'pending'
 
 const linePattern = /^(\d{1,10}) +(\d{1,12}\.\d{1,9}) (.*)$/s
-const forkPattern = /^(?:<\.\.\. )?(?:clone|fork|vfork)\b.*\) += (\d{1,10})$/s
 const resumedPattern = /^<\.\.\. (?:execve|execveat) resumed>/
 
 /** Reads one line of `strace -f -ttt`; null for lines that say nothing of interest. Pure, never throws. */
@@ -28,9 +26,7 @@ export function parseTraceLine(line: string): TraceLine | null {
   if (call.startsWith('execve(') || call.startsWith('execveat(')) {
     return { kind: 'exec', pid, at, argv: argumentsOf(call), result: resultOf(call) }
   }
-  if (call.startsWith('connect(')) return { kind: 'connect', pid, at, address: addressOf(call) }
-  const forked = forkPattern.exec(call)
-  return forked === null ? null : { kind: 'fork', pid, child: Number(forked[1]) }
+  return call.startsWith('connect(') ? { kind: 'connect', pid, at, address: addressOf(call) } : null
 }
 
 function resultOf(call: string): Result {

@@ -16,6 +16,8 @@ export interface ProcessLogOptions {
    * libc looks for by itself.
    */
   readonly silentSockets: readonly string[]
+  /** Pids of a thread's process, its parent, its parent's parent and so on, while it lives. */
+  readonly forebears: (pid: number) => readonly number[]
 }
 
 export interface ProcessLog {
@@ -53,6 +55,14 @@ export function createProcessLog(options: ProcessLogOptions): ProcessLog {
     else truncated = true
   }
 
+  /** A thread, or a child that has not become another program, goes by the name of its process or its parent. */
+  const commandOf = (pid: number): string | null => {
+    const named = [pid, ...options.forebears(pid)].find((candidate) => commands.has(candidate))
+    const command = named === undefined ? undefined : commands.get(named)
+    if (command !== undefined) remember(commands, pid, command)
+    return command ?? null
+  }
+
   const started = (line: Extract<TraceLine, { kind: 'exec' }>) => {
     if (launcher === null) {
       // bwrap carries the mark too, among its own arguments; only the launcher has it as its name.
@@ -74,12 +84,15 @@ export function createProcessLog(options: ProcessLogOptions): ProcessLog {
       const begun = pending.get(line.pid)
       pending.delete(line.pid)
       if (begun !== undefined && line.result === 'done') started(begun)
-    } else if (line.kind === 'fork') {
-      const command = commands.get(line.pid)
-      if (command !== undefined && !commands.has(line.child)) remember(commands, line.child, command)
     } else if (inside && !silent.has(line.address)) {
       const detail = printable(Buffer.from(line.address, 'latin1'), maxDetail)
-      add({ kind: 'connect', at: line.at, pid: line.pid, detail, command: commands.get(line.pid) ?? null })
+      add({
+        kind: 'connect',
+        at: line.at,
+        pid: line.pid,
+        detail,
+        command: events.length < maxEvents ? commandOf(line.pid) : null,
+      })
     }
   }
 
@@ -107,7 +120,7 @@ export function createProcessLog(options: ProcessLogOptions): ProcessLog {
 function commandLine(argv: readonly Buffer[]): string {
   const words = argv.map((word) => {
     const shown = printable(word, maxDetail)
-    return /^[^\s"'\\]+$/u.test(shown) ? shown : JSON.stringify(shown)
+    return /^[^\s"']+$/u.test(shown) ? shown : `"${shown.replaceAll('"', '\\"')}"`
   })
   return printable(Buffer.from(words.join(' ')), maxDetail)
 }

@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path'
 import { type ExecRequest, type ExecResult, insidePaths } from '../../pipeline/ports/index.ts'
+import { forebears } from '../audit/forebears.ts'
 import { createProcessLog } from '../audit/process-log.ts'
 import { residentMemory } from '../limits/resident-memory.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
@@ -51,6 +52,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
         : createProcessLog({
             launcherMark: sandboxMark(parts.id),
             silentSockets: [insideBrokerSocket, nameServiceCache],
+            forebears,
           })
     const end = await runInBubblewrap({
       command: command(request.argv),

@@ -21,7 +21,14 @@ export interface HandedFile extends Disposable {
 
 function handOver(path: string, flags: number): HandedFile {
   const descriptor = openSync(path, flags)
-  return { descriptor, [Symbol.dispose]: () => closeSync(descriptor) }
+  let open = true
+  return {
+    descriptor,
+    [Symbol.dispose]: () => {
+      if (open) closeSync(descriptor)
+      open = false
+    },
+  }
 }
 
 /** The writing end of a pipe that has a reader. */

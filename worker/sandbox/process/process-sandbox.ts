@@ -39,6 +39,7 @@ export async function createProcessSandbox(context: SandboxContext): Promise<San
     gone.abort()
     await last
     proof ??= removeSandbox(context, parts, runner.namespaces())
+    await context.host.sparePipes.refill()
     return proof
   }
 

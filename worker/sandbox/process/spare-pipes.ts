@@ -7,11 +7,11 @@ import { isStillRunning, type ProcessIdentity, processIdentitySchema } from '../
 export interface SparePipes {
   /** A folder with the three pipes in it, for the caller to move away. */
   take(): Promise<string>
+  /** Makes the next one, at a time when nobody waits for a sandbox to start. */
+  refill(): Promise<void>
 }
 
 export const pipeNames = { stdout: 'stdout', stderr: 'stderr', trace: 'trace' } as const
-/** Not at once: the sandbox that took the last one is just starting. */
-const refillAfterMs = 250
 
 export function createSparePipes(mkfifo: string, folder: string, worker: ProcessIdentity): SparePipes {
   const own = join(folder, Object.values(worker).join('.'))
@@ -23,17 +23,18 @@ export function createSparePipes(mkfifo: string, folder: string, worker: Process
     return made
   }
   let spare: Promise<string> | null = null
-  const refill = () => {
-    spare ??= make()
-    // Whoever takes it hears of a failure; until then it is nobody's.
-    spare.catch(() => {})
-  }
   return {
     take: () => {
       const taken = spare ?? make()
       spare = null
-      setTimeout(refill, refillAfterMs).unref()
       return taken
+    },
+    refill: async () => {
+      spare ??= make()
+      // If it failed, the next one to take pipes makes them, and hears why.
+      await spare.catch(() => {
+        spare = null
+      })
     },
   }
 }

@@ -51,10 +51,13 @@ const hostEnvironment = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' }
 
 /** Starts the chain of programs around one command; bwrap builds the sandbox and waits to be released. */
 export async function startChild(plan: ChildPlan): Promise<Child> {
+  using opened = new DisposableStack()
   const pipe = (name: keyof typeof pipeNames) => join(plan.folder, pipeNames[name])
-  const stdout = openPipeReader(pipe('stdout'))
-  const stderr = openPipeReader(pipe('stderr'))
-  const trace = openPipeReader(pipe('trace'))
+  const reader = (name: keyof typeof pipeNames) =>
+    opened.adopt(openPipeReader(pipe(name)), (socket) => socket.destroy())
+  const [stdout, stderr, trace] = [reader('stdout'), reader('stderr'), reader('trace')]
+  // Until the end the trace has this writer too: were strace killed before it opens the pipe, nobody would end it.
+  const traceWriter = opened.use(openPipeWriter(pipe('trace')))
   using input = await openInput(plan.folder, plan.stdin)
   using output = openPipeWriter(pipe('stdout'))
   using errors = openPipeWriter(pipe('stderr'))
@@ -65,13 +68,12 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
     stdio: [input.descriptor, output.descriptor, errors.descriptor, 'pipe', filter.descriptor, 'pipe', 'pipe'],
     ...(plan.user ?? {}),
   })
-  const exited = endOf(process)
-  const status = streamOf(process, handedOver.status)
-  const block = streamOf(process, handedOver.block)
-  const options = streamOf(process, handedOver.arguments)
-  for (const stream of [status, block, options]) stream.on('error', () => {})
+  const exited = endOf(process).finally(() => traceWriter[Symbol.dispose]())
+  const stream = (descriptor: number) => opened.adopt(streamOf(process, descriptor), (duplex) => duplex.destroy())
+  const [options, status, block] = [stream(handedOver.arguments), stream(handedOver.status), stream(handedOver.block)]
   options.end(plan.options.map((option) => `${option}\0`).join(''))
   const reports = readReports(status)
+  const open = opened.move()
   return {
     stdout,
     stderr,
@@ -82,16 +84,15 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
     ranToEnd: reports.ended,
     release: () => block.end('.'),
     kill: () => process.kill('SIGKILL'),
-    close: () => {
-      for (const stream of [stdout, stderr, trace, status, block, options]) stream.destroy()
-    },
+    close: () => open.dispose(),
   }
 }
 
 function streamOf(process: ReturnType<typeof spawnProcess>, descriptor: number): Duplex {
   const stream = process.stdio[descriptor]
   if (!(stream instanceof Duplex)) throw new SandboxError('start-failed', 'no pipe to the sandbox')
-  return stream
+  // The other side may be gone already; how it ended is told by its exit.
+  return stream.on('error', () => {})
 }
 
 async function endOf(

@@ -1,0 +1,183 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runCommand } from '../../../worker/process/run-command.ts'
+import { runProbes } from '../../../worker/sandbox/probes.ts'
+import { type Machine, systemCallNumber } from '../../../worker/sandbox/seccomp/system-calls.ts'
+import type { BatteryCase } from './battery-case.ts'
+import { runIn, shell } from './sandbox-bench.ts'
+
+/** Kernel parts that not every host has, or has for nobody but root: then the attempt fails outside too. */
+const notEverywhere = new Set(['af-alg', 'af-vsock', 'bpf', 'perf-events', 'io-uring', 'typing-into-a-terminal'])
+
+const machine: Machine = process.arch === 'arm64' ? 'arm64' : 'x64'
+const number = (call: 'keyctl') => String(systemCallNumber(call, machine))
+
+/** Looks in the session keyring for the key that this process was started with, and reads it. */
+const readKey = `
+  my ($type, $name, $value) = ('user', 'airlock-canary', "\\0" x 32);
+  my $key = syscall($ARGV[0], 10, -3, $type, $name, 0);
+  my $length = $key < 0 ? -1 : syscall($ARGV[0], 11, $key, $value, 32);
+  print $length < 0 ? "$!" : substr($value, 0, $length);
+`
+
+export const attacks: readonly BatteryCase[] = [
+  {
+    name: 'blocks every attempt of the probes, each of which works where it may',
+    run: async (bench) => {
+      const results = await runProbes(bench.engine)
+      const certain = results.filter(({ name }) => !notEverywhere.has(name))
+      return {
+        seen: {
+          open: results.filter(({ outcome }) => outcome === 'open'),
+          unsound: certain.filter(({ control }) => control !== 'works'),
+          tried: results.length,
+        },
+        expected: { open: [], unsound: [], tried: 25 },
+      }
+    },
+  },
+  {
+    name: "keeps a key of the host's session keyring unreadable",
+    run: async (bench) => {
+      const argv = ['/usr/bin/perl', '-e', readKey, number('keyctl')]
+      const outside = await runCommand(argv)
+      const inside = await bench.once(argv)
+      const listed = await bench.once(shell('cat /proc/keys; true'))
+      return {
+        seen: { inside: inside.out, listed: listed.out, outside: outside.stdout.toString() },
+        expected: { inside: 'Operation not permitted', listed: '', outside: 'canary-in-the-keyring' },
+      }
+    },
+  },
+  {
+    name: "shows nothing of the host's environment, neither in env nor in any /proc/*/environ",
+    run: async (bench) => {
+      const inside = await bench.once(shell('env; cat /proc/*/environ | tr "\\0" "\\n"'))
+      const outside = await runCommand(['cat', `/proc/${process.pid}/environ`])
+      const own = [
+        'HOME',
+        'LANG',
+        'LC_ALL',
+        'LOGNAME',
+        'PATH',
+        'PWD',
+        'SHELL',
+        'SHLVL',
+        'TERM',
+        'TMPDIR',
+        'USER',
+        '_',
+        '',
+      ]
+      const names = new Set(inside.out.split('\n').map((line) => line.split('=')[0] ?? ''))
+      return {
+        seen: {
+          others: [...names].filter((name) => !own.includes(name)),
+          home: names.has('HOME'),
+          outside: outside.stdout.includes('canary-in-the-environment'),
+        },
+        expected: { others: [], home: true, outside: true },
+      }
+    },
+  },
+  {
+    name: 'hands over no open file but the three, even one that the worker inherited',
+    run: async (bench) => {
+      const look = 'for file in /proc/self/fd/*; do [ -e "$file" ] && echo "$file"; done; true'
+      const inside = await bench.once(shell(look))
+      const outside = await runCommand(shell(look))
+      return {
+        seen: { inside: inside.out.match(/\d+/g), outside: outside.stdout.toString().includes('/19\n') },
+        expected: { inside: ['0', '1', '2'], outside: true },
+      }
+    },
+  },
+  {
+    name: 'has no files of the host but the listed system folders, and can write to none of those',
+    run: async (bench) => {
+      const { sandbox, spec } = await bench.create()
+      const top = await runIn(sandbox, shell('ls -A /; ls -A /etc; ls -A /usr/local/etc 2>/dev/null'))
+      const gone = await runIn(sandbox, shell(`cat /etc/shadow /root/.npmrc ${bench.folder}/run/static/etc/passwd`))
+      const places = ['/', '/usr', '/usr/bin', '/etc', '/dev', '/opt/airlock/node', '/proc/sys/kernel', '/run']
+      const written = await runIn(
+        sandbox,
+        shell(
+          `for at in ${places.join(' ')}; do touch $at/mark 2>/dev/null && echo $at; done; touch mark ~/mark /tmp/mark && echo done`,
+        ),
+      )
+      return {
+        seen: {
+          top: top.out
+            .split('\n')
+            .filter((name) =>
+              ['home', 'root', 'run', 'srv', 'mnt', 'boot', 'sys', 'shadow', 'npmrc', 'gitconfig'].includes(name),
+            ),
+          gone: gone.exitCode,
+          written: written.out,
+          onHost: await readFile(join(spec.workspace, 'mark'), 'utf8'),
+        },
+        expected: { top: ['home'], gone: 1, written: 'done\n', onHost: '' },
+      }
+    },
+  },
+  {
+    name: 'sees only itself: one user, a process tree of its own, its own host name',
+    run: async (bench) => {
+      const run = await bench.once(shell('id -u; cat /etc/hostname; ls -d /proc/[0-9]* | wc -l; cat /proc/1/comm'))
+      const control = await runCommand(shell('ls -d /proc/[0-9]* | wc -l'))
+      const [uid, host, processes, first] = run.out.split('\n')
+      return {
+        seen: { uid, host, few: Number(processes) < 8, first, outside: Number(control.stdout.toString()) >= 8 },
+        expected: { uid: '1000', host: 'airlock', few: true, first: 'bwrap', outside: true },
+      }
+    },
+  },
+  {
+    name: 'passes a hostile argument on as it is and runs nothing of it',
+    run: async (bench) => {
+      const hostile = '$(touch pwned) `touch pwned` ; touch pwned\n"\'\\ -- --bind / /'
+      const { sandbox } = await bench.create()
+      const run = await runIn(sandbox, ['printf', '%s', hostile], { env: { HOSTILE: hostile } })
+      const left = await runIn(sandbox, shell('ls -A'))
+      return { seen: { out: run.out, left: left.out }, expected: { out: hostile, left: '' } }
+    },
+  },
+  {
+    name: 'refuses a NUL byte, with which an argument could become an option of bwrap',
+    run: async (bench) => {
+      const { sandbox } = await bench.create()
+      const refused = async (argv: string[], env: Record<string, string>) =>
+        runIn(sandbox, argv, { env }).then(
+          () => 'ran',
+          (error: unknown) => (error instanceof TypeError ? 'refused' : String(error)),
+        )
+      return {
+        seen: [
+          await refused(['true', 'a\0--bind'], {}),
+          await refused(['true'], { A: 'a\0--bind\0/\0/' }),
+          await refused(['true'], { 'A=B': 'x' }),
+          await refused([], {}),
+          await refused(['true', 'x'.repeat(200_000)], {}),
+          await refused(['true'], { A: 'b' }),
+        ],
+        expected: ['refused', 'refused', 'refused', 'refused', 'refused', 'ran'],
+      }
+    },
+  },
+  {
+    name: "does not follow a link that the job planted in place of the host's files",
+    run: async (bench) => {
+      const { sandbox, spec } = await bench.create()
+      await writeFile(join(bench.folder, 'victim'), 'untouched')
+      const run = await runIn(sandbox, shell(`ln -s ${bench.folder}/victim link; echo overwritten > link; cat link`))
+      return {
+        seen: {
+          inside: run.exitCode === 0,
+          host: await readFile(join(bench.folder, 'victim'), 'utf8'),
+          link: await readFile(join(spec.workspace, 'link'), 'utf8'),
+        },
+        expected: { inside: false, host: 'untouched', link: 'untouched' },
+      }
+    },
+  },
+]

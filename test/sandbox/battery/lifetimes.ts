@@ -1,0 +1,190 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BatteryCase } from './battery-case.ts'
+import { runIn, shell } from './sandbox-bench.ts'
+
+const sizeOf = async (path: string) => (await stat(path).catch(() => ({ size: 0 }))).size
+
+/** Grows a file for as long as it lives, whatever signal it is sent, out of reach of its parent and its terminal. */
+const unkillable = (file: string) =>
+  `( trap '' HUP INT TERM; setsid sh -c "trap '' HUP INT TERM; while :; do echo . >> ${file}; sleep 0.01; done" </dev/null >/dev/null 2>&1 & )`
+
+/** Waits until the host sees that a file grows. */
+async function untilGrowing(path: string): Promise<void> {
+  for (let tries = 0; tries < 500 && (await sizeOf(path)) < 4; tries++) await sleep(10)
+}
+
+export async function growsStill(path: string): Promise<boolean> {
+  const before = await sizeOf(path)
+  await sleep(150)
+  return (await sizeOf(path)) > before
+}
+
+export const lifetimes: readonly BatteryCase[] = [
+  {
+    name: 'leaves nothing alive of what a command started, however it hides, once the command has ended',
+    run: async (bench) => {
+      const { sandbox, spec } = await bench.create()
+      const file = join(spec.workspace, 'beat')
+      const run = await runIn(
+        sandbox,
+        shell(`${unkillable('beat')}; while [ ! -s beat ]; do sleep 0.01; done; echo started`),
+      )
+      const stillThere = await growsStill(file)
+      return {
+        seen: { out: run.out, beaten: (await sizeOf(file)) > 0, stillThere },
+        expected: { out: 'started\n', beaten: true, stillThere: false },
+      }
+    },
+  },
+  {
+    name: 'keeps nothing of one command in reach of the next: no process, no variable, no /tmp',
+    run: async (bench) => {
+      const { sandbox } = await bench.create()
+      await runIn(
+        sandbox,
+        shell(`${unkillable('beat')}; echo "$SECRET" > /tmp/kept; echo "$SECRET" > /dev/shm/kept; sleep 0.1`),
+        {
+          env: { SECRET: 'canary' },
+        },
+      )
+      const next = await runIn(
+        sandbox,
+        shell('ls -A /tmp /dev/shm; cat /proc/*/environ /proc/*/cmdline | grep -c "[c]anary"'),
+      )
+      return { seen: next.out, expected: '/dev/shm:\n\n/tmp:\n0\n' }
+    },
+  },
+  {
+    name: 'ends an endless command at its wall time, and says so',
+    run: async (bench) => {
+      const startedAt = Date.now()
+      const endless = await bench.once(shell('trap "" TERM INT HUP; while :; do :; done'), { wallMs: 400 })
+      const control = await bench.once(shell('sleep 0.1'), { wallMs: 20_000 })
+      return {
+        seen: { ended: endless.ended, soon: Date.now() - startedAt < 10_000, control: control.ended },
+        expected: { ended: 'wall-time', soon: true, control: 'exited' },
+      }
+    },
+  },
+  {
+    name: 'counts the wall time of a phase over all its commands',
+    run: async (bench) => {
+      const { sandbox } = await bench.create({ wallMs: 900 })
+      const ends = []
+      for (const seconds of ['0.1', '5', '0']) ends.push((await runIn(sandbox, ['sleep', seconds])).ended)
+      return { seen: ends, expected: ['exited', 'wall-time', 'wall-time'] }
+    },
+  },
+  {
+    name: 'stops when the caller says so, before or while a command runs',
+    run: async (bench) => {
+      const { sandbox, spec } = await bench.create()
+      const before = await runIn(sandbox, shell('touch ran'), { signal: AbortSignal.abort() })
+      const controller = new AbortController()
+      const running = runIn(sandbox, shell(`${unkillable('beat')}; sleep 60`), { signal: controller.signal })
+      await untilGrowing(join(spec.workspace, 'beat'))
+      controller.abort()
+      const during = await running
+      return {
+        seen: {
+          before: before.ended,
+          ran: (await readdir(spec.workspace)).includes('ran'),
+          during: during.ended,
+          alive: await growsStill(join(spec.workspace, 'beat')),
+        },
+        expected: { before: 'cancelled', ran: false, during: 'cancelled', alive: false },
+      }
+    },
+  },
+  {
+    name: 'destroys a sandbox while a command runs in it, and proves that nothing is left',
+    run: async (bench) => {
+      const { sandbox, spec } = await bench.create()
+      const running = runIn(sandbox, shell(`${unkillable('beat')}; sleep 60`))
+      await untilGrowing(join(spec.workspace, 'beat'))
+      const proof = await sandbox.destroy()
+      const again = await sandbox.destroy()
+      const late = await runIn(sandbox, ['true']).catch((error: unknown) => (error instanceof Error ? error.name : ''))
+      return {
+        seen: {
+          ended: (await running).ended,
+          proof,
+          again,
+          late,
+          alive: await growsStill(join(spec.workspace, 'beat')),
+        },
+        expected: {
+          ended: 'cancelled',
+          proof: { processes: 0, mounts: 0, groups: 0 },
+          again: { processes: 0, mounts: 0, groups: 0 },
+          late: 'SandboxError',
+          alive: false,
+        },
+      }
+    },
+  },
+  {
+    name: 'tells how a command ended: exit code, signal, not found',
+    run: async (bench) => {
+      const { sandbox } = await bench.create()
+      const ends = []
+      for (const line of ['exit 0', 'exit 3', 'kill -SEGV $$', 'kill -KILL $$', 'exec /no/such/program']) {
+        const { ended, exitCode, signal } = await runIn(sandbox, shell(line))
+        ends.push({ ended, exitCode, signal })
+      }
+      const exited = { ended: 'exited', signal: null }
+      return {
+        seen: ends,
+        expected: [
+          { ...exited, exitCode: 0 },
+          { ...exited, exitCode: 3 },
+          { ended: 'exited', exitCode: null, signal: 'SIGSEGV' },
+          { ended: 'exited', exitCode: null, signal: 'SIGKILL' },
+          { ...exited, exitCode: 127 },
+        ],
+      }
+    },
+  },
+  {
+    name: 'gives a command its input, and real pipes that can be opened by name',
+    run: async (bench) => {
+      const { sandbox } = await bench.create()
+      const input = 'x'.repeat(300_000)
+      const counted = await runIn(sandbox, ['wc', '-c'], { stdin: input })
+      const named = await runIn(sandbox, shell('cat /dev/stdin > /dev/stdout; echo oops > /dev/stderr'), {
+        stdin: 'by name',
+      })
+      const none = await runIn(sandbox, ['cat'])
+      return {
+        seen: { counted: counted.out.trim(), out: named.out, err: named.err, none: none.out },
+        expected: { counted: '300000', out: 'by name', err: 'oops\n', none: '' },
+      }
+    },
+  },
+  {
+    name: 'runs node, npm and git inside',
+    run: async (bench) => {
+      const { sandbox } = await bench.create()
+      const run = await runIn(
+        sandbox,
+        shell(
+          'node -p "process.version"; npm --version >/dev/null && echo npm; git init -q . && git --version >/dev/null && echo git',
+        ),
+      )
+      return { seen: run.out, expected: `${process.version}\nnpm\ngit\n` }
+    },
+  },
+  {
+    name: 'leaves no file of its own once everything is destroyed',
+    run: async (bench) => {
+      const { sandbox } = await bench.create()
+      await runIn(sandbox, ['true'])
+      const while_ = await readFile(join(bench.runDir, 'sandboxes', sandbox.id, 'state.json'), 'utf8').then(() => true)
+      await sandbox.destroy()
+      const after = await stat(join(bench.runDir, 'sandboxes', sandbox.id)).catch(() => null)
+      return { seen: { while_, after }, expected: { while_: true, after: null } }
+    },
+  },
+]
