@@ -30,7 +30,7 @@ export async function collect(deps: CollectDeps, input: CollectInput, signal: Ab
   const { paths, kept, budget, request } = input
   if (!(await isFolder(paths.workspace))) return { kind: 'workspace-deleted' }
   const base = await readBaseTree(deps.git, paths.repository, request.base.sha, deps.limits, signal)
-  const ask = await createIgnoreRules(deps.git, paths.repository, base, signal)
+  const ask = createIgnoreRules(deps.git, paths.repository, base, signal)
   const walked = await startWalk({ root: paths.workspace, base, kept, budget }, ask, signal)
   if (walked.kind !== 'walked') return walked
   const refused = await checkResult(deps.git, paths, base, walked, signal)

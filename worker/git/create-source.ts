@@ -16,7 +16,7 @@ import type { CloneAccess } from './access-options.ts'
 import { type BaseEntry, readBaseTree, type TreeLimits } from './base-tree.ts'
 import { createCleanRepository } from './clean-repository.ts'
 import { collect } from './collect.ts'
-import { createGit, type Git } from './git-command.ts'
+import { createGit } from './git-command.ts'
 import { gitVersion, isGitSupported } from './git-version.ts'
 import { layOut } from './lay-out.ts'
 import { createMirrors } from './mirror.ts'
@@ -43,6 +43,7 @@ export interface SourceDeps {
 
 export function createSource(deps: SourceDeps): Source {
   const git = createGit(deps.git, join(deps.dataDir, 'git-home'))
+  let isGoodGit = false
   const mirrors = createMirrors({ git, dataDir: deps.dataDir, fetchMs: deps.limits.fetchMs })
 
   const attempt = async (
@@ -51,9 +52,9 @@ export function createSource(deps: SourceDeps): Source {
     signal: AbortSignal,
   ) => {
     const access = await deps.cloneAccess(request, signal)
-    const mirror = await mirrors.fetchBase(request, access, signal).finally(() => access.dispose())
+    const { mirror, treeSha } = await mirrors.fetchBase(request, access, signal).finally(() => access.dispose())
     const baseSha = request.base.sha
-    await createCleanRepository(git, paths.repository, mirror, baseSha, signal)
+    await createCleanRepository(paths.repository, mirror, baseSha)
     const entries = await readBaseTree(git, paths.repository, baseSha, deps.limits, signal)
     const notes = await notesOnBase(git, paths.repository, entries, signal)
     if (paths.workspace !== null) {
@@ -64,16 +65,17 @@ export function createSource(deps: SourceDeps): Source {
         signal,
       )
     }
-    return describeBase(baseSha, await treeOf(git, paths.repository, baseSha, signal), entries, notes)
+    return describeBase(baseSha, treeSha, entries, notes)
   }
 
   return {
     async materialise(request, paths, signal) {
-      await requireGit(deps.git, signal)
+      if (!isGoodGit) await requireGit(deps.git, signal)
+      isGoodGit = true
       try {
         return await attempt(request, paths, signal)
       } catch (error) {
-        if (!(error instanceof CommandError && error.code === 'exit')) throw error
+        if (!(error instanceof CommandError && error.code === 'exit' && error.program === deps.git)) throw error
         // Git could not read what the mirror says it has: it is damaged, and made again once.
         await mirrors.discard(request.repository.id, signal)
         return attempt(request, paths, signal)
@@ -88,11 +90,6 @@ async function requireGit(program: string, signal: AbortSignal): Promise<void> {
   const version = await gitVersion(program, signal)
   if (!isGitSupported(version))
     throw new SourceError('git-too-old', `${version.text} has known holes; git 2.39.4 is the least`)
-}
-
-async function treeOf(git: Git, gitDir: string, sha: string, signal: AbortSignal): Promise<string> {
-  const output = await git([`--git-dir=${gitDir}`, 'rev-parse', '--verify', `${sha}^{tree}`], { signal })
-  return output.toString('utf8').trim()
 }
 
 /** What the workspace's branch is called: the base's own name where it is a plain one. */

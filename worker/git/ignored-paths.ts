@@ -14,26 +14,36 @@ const timeoutMs = 60_000
 
 /**
  * Answers by real git which paths are ignored, in a folder that holds nothing but the base commit's own `.gitignore`
- * files: what the sandbox wrote into one hides nothing.
+ * files: what the sandbox wrote into one hides nothing. The folder is made when somebody asks.
  */
-export async function createIgnoreRules(
+export function createIgnoreRules(
   git: Git,
   gitDir: string,
   base: readonly BaseEntry[],
   signal: AbortSignal,
-): Promise<AskIgnored> {
-  const folder = join(gitDir, 'ignore-rules')
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder)
+): AskIgnored {
   const files = base
     .filter(({ path, mode, size }) => /(^|\/)\.gitignore$/.test(path) && mode !== '120000' && size <= mostRuleBytes)
     .slice(0, mostRuleFiles)
-  const shas = files.map(({ sha }) => sha)
+  const folder = join(gitDir, 'ignore-rules')
+  let laid: Promise<void> | null = null
+  return async (paths) => {
+    if (files.length === 0 || paths.length === 0) return new Set()
+    laid ??= layRules(git, gitDir, folder, files, signal)
+    await laid
+    return ask(git, gitDir, folder, paths, signal)
+  }
+}
+
+async function layRules(git: Git, gitDir: string, folder: string, files: readonly BaseEntry[], signal: AbortSignal) {
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder)
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
   const rules = await readBlobs(
     git,
     gitDir,
-    shas,
-    files.reduce((sum, { size }) => sum + size, 0),
+    files.map(({ sha }) => sha),
+    bytes,
     signal,
   )
   for (const { path, sha } of files) {
@@ -41,12 +51,9 @@ export async function createIgnoreRules(
     await mkdir(Buffer.from(dirname(target.toString('latin1')), 'latin1'), { recursive: true })
     await writeFile(target, rules.get(sha) ?? '')
   }
-  if (files.length === 0) return async () => new Set()
-  return (paths) => ask(git, gitDir, folder, paths, signal)
 }
 
 async function ask(git: Git, gitDir: string, folder: string, paths: readonly string[], signal: AbortSignal) {
-  if (paths.length === 0) return new Set<string>()
   const input = Buffer.from(paths.map((path) => `./${path}\0`).join(''), 'latin1')
   try {
     const output = await git(

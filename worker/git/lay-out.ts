@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from '../process/run-command.ts'
+import { layRepository } from './clean-repository.ts'
 import type { Git } from './git-command.ts'
 
 export interface LayOutInput {
@@ -40,21 +40,20 @@ const config = `[core]
  * credential, and once a sandbox had it the host never reads it again.
  */
 export async function layOut(git: Git, input: LayOutInput, signal: AbortSignal): Promise<void> {
-  const { workspace, mirror, baseSha } = input
+  const { workspace, mirror, baseSha, branch } = input
   const gitDir = join(workspace, '.git')
-  const run = (args: readonly string[], stdin?: string) =>
-    git(args, { signal, timeoutMs, ...(stdin === undefined ? {} : { input: stdin }) })
-  await run(['init', '--quiet', '--template=', `--initial-branch=${input.branch}`, workspace])
-  await mkdir(join(gitDir, 'info'))
-  await writeFile(join(gitDir, 'info/attributes'), attributes)
-  await writeFile(join(gitDir, 'config'), config)
-  await writeFile(join(gitDir, 'shallow'), `${baseSha}\n`)
+  await layRepository(gitDir, {
+    HEAD: `ref: refs/heads/${branch}\n`,
+    config,
+    shallow: `${baseSha}\n`,
+    'info/attributes': attributes,
+    'packed-refs': `# pack-refs with: peeled fully-peeled sorted \n${baseSha} refs/heads/${branch}\n`,
+  })
   const pack = join(gitDir, 'objects/pack/pack')
-  await run([`--git-dir=${mirror}`, 'pack-objects', '--quiet', '--revs', pack], `${baseSha}\n`)
+  const packing = [`--git-dir=${mirror}`, 'pack-objects', '--quiet', '--revs', pack]
+  await git(packing, { input: `${baseSha}\n`, timeoutMs, signal })
   const here = [`--git-dir=${gitDir}`, `--work-tree=${workspace}`]
-  await run([...here, 'update-ref', `refs/heads/${input.branch}`, baseSha])
-  await run([...here, 'read-tree', baseSha])
-  await run([...here, 'checkout-index', '--quiet', '--all', '--index'])
+  await git([...here, 'read-tree', '--reset', '-u', baseSha], { timeoutMs, signal })
   if (input.owner !== null) await giveTo(workspace, input.owner, signal)
 }
 

@@ -9,10 +9,16 @@ import type { Git } from './git-command.ts'
 import { createRemoteReader, type RemoteReader } from './remote-reader.ts'
 
 export interface Mirrors {
-  /** Makes sure that the base commit is in the repository's mirror. Returns the mirror's folder. Throws SourceError. */
-  fetchBase(request: JobRequest, access: CloneAccess, signal: AbortSignal): Promise<string>
+  /** Makes sure that the base commit is in the repository's mirror. Throws SourceError. */
+  fetchBase(request: JobRequest, access: CloneAccess, signal: AbortSignal): Promise<MirroredBase>
   /** Throws a damaged mirror away. */
   discard(repositoryId: number, signal: AbortSignal): Promise<void>
+}
+
+export interface MirroredBase {
+  /** The mirror's folder. */
+  readonly mirror: string
+  readonly treeSha: string
 }
 
 export interface MirrorDeps {
@@ -38,14 +44,19 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
     async fetchBase(request, access, signal) {
       const remote = createRemoteReader(deps.git, await openRemote(access, deps.dataDir), access.token, deps.fetchMs)
       const tip = await remote.branchTip(request.base, signal)
-      await using _held = await lock(request.repository.id, signal)
       const mirror = pathOf(request.repository.id)
-      await ensureMirror(deps.git, mirror, signal)
-      if (await hasCommit(deps.git, mirror, request.base.sha, signal)) return mirror
-      if (await fetchInto(deps.git, mirror, remote, request, tip, signal)) return mirror
-      await rm(mirror, { recursive: true, force: true })
-      await ensureMirror(deps.git, mirror, signal)
-      if (await fetchInto(deps.git, mirror, remote, request, tip, signal)) return mirror
+      const keep = keptRef(request.base.sha)
+      const known = await treeOf(deps.git, mirror, keep, signal)
+      if (known !== null) return { mirror, treeSha: known }
+      await using _held = await lock(request.repository.id, signal)
+      const meanwhile = await treeOf(deps.git, mirror, keep, signal)
+      if (meanwhile !== null) return { mirror, treeSha: meanwhile }
+      for (const isAgain of [false, true]) {
+        if (isAgain) await rm(mirror, { recursive: true, force: true })
+        await deps.git(['init', '--quiet', '--bare', '--template=', '--initial-branch=none', mirror], { signal })
+        const treeSha = await fetchInto(deps.git, mirror, remote, request, tip, signal)
+        if (treeSha !== null) return { mirror, treeSha }
+      }
       throw new SourceError('unavailable', 'the base commit could not be fetched whole, or fails git’s own checks')
     },
     async discard(repositoryId, signal) {
@@ -55,23 +66,29 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
   }
 }
 
-async function ensureMirror(git: Git, mirror: string, signal: AbortSignal): Promise<void> {
-  await git(['init', '--quiet', '--bare', '--template=', '--initial-branch=none', mirror], { signal })
+/** Made when a fetch is whole: objects alone may be those of a fetch that is still under way. */
+function keptRef(sha: string): string {
+  return `refs/airlock/${sha}`
 }
 
-async function hasCommit(git: Git, mirror: string, sha: string, signal: AbortSignal): Promise<boolean> {
+/** The tree of a commit that is there with its tree; null for one that is not, and where there is no mirror. */
+async function treeOf(git: Git, mirror: string, commit: string, signal: AbortSignal): Promise<string | null> {
   try {
-    await git([`--git-dir=${mirror}`, 'cat-file', '-e', `${sha}^{tree}`], { signal })
-    return true
+    const output = await git([`--git-dir=${mirror}`, 'cat-file', '--batch-check'], {
+      input: `${commit}^{tree}\n`,
+      signal,
+    })
+    const [treeSha = '', type] = output.toString('latin1').trim().split(' ')
+    return type === 'tree' ? treeSha : null
   } catch (error) {
-    if (error instanceof CommandError && error.code === 'exit') return false
+    if (error instanceof CommandError && error.code === 'exit') return null
     throw error
   }
 }
 
 /**
  * By the commit's id, so that a branch that moved on does no harm. Where that fails, fetching the branch tells why:
- * if it comes through without the commit, the commit is gone (`base-moved`); if not, false: try again.
+ * if it comes through without the commit, the commit is gone (`base-moved`); if not, null: try again.
  */
 async function fetchInto(
   git: Git,
@@ -80,15 +97,16 @@ async function fetchInto(
   { base }: JobRequest,
   tip: string | null,
   signal: AbortSignal,
-): Promise<boolean> {
-  const keep = `refs/airlock/${base.sha}`
-  if (await remote.fetch(mirror, base.sha, keep, signal)) return hasCommit(git, mirror, base.sha, signal)
-  if (tip === null) return false
-  const branch = 'refs/airlock/branch'
-  if (!(await remote.fetch(mirror, remote.refOf(base) ?? base.sha, branch, signal))) return false
-  if (!(await hasCommit(git, mirror, base.sha, signal))) {
+): Promise<string | null> {
+  const keep = keptRef(base.sha)
+  if (await remote.fetch(mirror, base.sha, keep, signal)) return treeOf(git, mirror, keep, signal)
+  if (tip === null) return null
+  const branch = remote.refOf(base) ?? base.sha
+  if (!(await remote.fetch(mirror, branch, 'refs/airlock/branch', signal))) return null
+  const treeSha = await treeOf(git, mirror, base.sha, signal)
+  if (treeSha === null) {
     throw new SourceError('base-moved', `the commit ${base.sha} can no longer be had; the branch is at ${tip}`)
   }
   await git([`--git-dir=${mirror}`, 'update-ref', keep, base.sha], { signal })
-  return true
+  return treeSha
 }
