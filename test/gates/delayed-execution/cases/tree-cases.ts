@@ -58,6 +58,13 @@ export const treeCases: readonly RuleCase[] = [
     quiet: added('link', 'a/../x', '120000'),
   },
   {
+    rule: 'hidden-symlink',
+    severity: 'hold',
+    what: 'a folder of settings that lies elsewhere',
+    fires: added('.claude', 'docs/claude', '120000'),
+    quiet: added('docs/claude', 'other', '120000'),
+  },
+  {
     rule: 'type-change',
     severity: 'hold',
     what: 'a file that became a link',

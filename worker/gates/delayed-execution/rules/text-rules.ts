@@ -7,12 +7,29 @@ import type { Rule } from '../rule.ts'
 const whereverItRuns = 'It would run whenever this file is run.'
 
 /** All repetition is bounded: a line may be megabytes long. */
-const downloadAndRun =
-  /\b(?:curl|wget|iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^|\n]{0,300}\|\s{0,10}(?:sudo\s{1,5}(?:-\w{1,10}\s{1,5}){0,3})?(?:\/usr)?(?:\/bin\/)?(?:env\s{1,5})?(?:(?:ba|z|da|k|a)?sh|python[\d.]{0,4}|node|bun|deno|perl|ruby|php|iex|Invoke-Expression|pwsh|powershell)\b|\b(?:ba|z|da)?sh\s{1,5}(?:-c\s{1,5})?["']?(?:<\(|\$\(|`)\s{0,5}(?:curl|wget)\b|\b(?:eval|source)\s{1,5}["']?(?:<\(|\$\(|`)\s{0,5}(?:curl|wget)\b|\biex\s{0,5}\(?\s{0,5}\(?\s{0,5}(?:iwr|irm|New-Object\s{1,5}Net\.WebClient)/i
-const decodeAndRun =
-  /\bbase64\s{1,5}(?:-d|-D|--decode)\b[^\n]{0,200}(?:\||>|&&|;)[^\n]{0,200}\b(?:ba|z|da)?sh\b|\b(?:eval|Function|exec|execSync|spawn|spawnSync|compile|loads|assert)\s{0,5}\([^\n]{0,120}(?:\batob\s{0,5}\(|b64decode|fromhex\(|unhexlify|base64_decode|gzinflate|str_rot13|Buffer\.from\([^\n]{0,200}|String\.fromCharCode|codecs\.decode|FromBase64String)|-(?:enc|EncodedCommand)\s{1,5}[A-Za-z0-9+/=]{40}/i
-const startsDownload =
-  /\b(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|system|popen|Popen|run|check_output|check_call|shell_exec|passthru|Command::new|ProcessBuilder|\$)\s{0,5}[(`]\s{0,5}\[?\s{0,5}["'`]?(?:\/usr\/bin\/)?(?:curl|wget|powershell|certutil|bitsadmin)\b/i
+const downloadAndRun = [
+  // curl … | sudo -E bash -
+  /\b(?:curl|wget|iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^|]{0,300}\|\s{0,10}(?:sudo\s{1,5}(?:-\w{1,10}\s{1,5}){0,3})?(?:\/usr)?(?:\/bin\/)?(?:env\s{1,5})?(?:(?:ba|z|da|k|a)?sh|iex|Invoke-Expression|pwsh|powershell)\b/i,
+  // curl … | python3 -, but not | python3 -m json.tool
+  /\b(?:curl|wget)\b[^|]{0,300}\|\s{0,10}(?:sudo\s{1,5})?(?:python[\d.]{0,4}|node|bun|deno|perl|ruby|php)(?:\s{1,5}-)?\s{0,5}(?:$|[;&|)"'`])/i,
+  // bash <(curl …), sh -c "$(curl …)", eval `curl …`
+  /\b(?:(?:ba|z|da)?sh|eval|source)\s{1,5}(?:-c\s{1,5})?["']?(?:<\(|\$\(|`)\s{0,5}(?:curl|wget)\b/i,
+  // iex (iwr …)
+  /\biex\s{0,5}\(?\s{0,5}\(?\s{0,5}(?:iwr|irm|New-Object\s{1,5}Net\.WebClient)\b/i,
+]
+const decodeAndRun = [
+  // base64 -d | sh, base64 -d > file && bash file
+  /\bbase64\s{1,5}(?:-d|--decode)\b.{0,300}(?:[|;&(\s]|\/bin\/)(?:ba|z|da)?sh(?:\s|$|["'`);])/i,
+  // eval(atob(…)), exec(b64decode(…))
+  /\b(?:eval|Function|exec|execSync|spawn|spawnSync|compile|loads|assert)\s{0,5}\(.{0,120}(?:\batob\s{0,5}\(|b64decode|fromhex\(|unhexlify|base64_decode|gzinflate|str_rot13|Buffer\.from\(|String\.fromCharCode|codecs\.decode|FromBase64String)/i,
+  // powershell -EncodedCommand …
+  /-(?:enc|EncodedCommand)\s{1,5}[A-Za-z0-9+/=]{40}/i,
+]
+const startsDownload = [
+  /\b(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|system|popen|run|check_output|check_call|shell_exec|passthru|Command::new|ProcessBuilder|\$)\s{0,5}[(`]\s{0,5}\[?\s{0,5}["'`]?(?:\/usr\/bin\/)?(?:curl|wget|powershell|certutil|bitsadmin)\b/i,
+]
+/** Lines above that a line may continue. */
+const mostContinued = 5
 
 export const textRules: readonly Rule[] = [
   {
@@ -41,8 +58,24 @@ export const textRules: readonly Rule[] = [
   },
 ]
 
-function lineMatches(pattern: RegExp) {
-  return ({ text }: AddedLine, { path }: ChangedFile) => !isProse(path) && pattern.test(text)
+function lineMatches(patterns: readonly RegExp[]) {
+  return (line: AddedLine, file: ChangedFile) => {
+    if (isProse(file.path)) return false
+    const command = wholeCommand(line, file.after?.lines ?? [])
+    return patterns.some((pattern) => pattern.test(command))
+  }
+}
+
+/** A command that is broken over several lines, read as the shell reads it, down to this line. */
+function wholeCommand({ text, number }: AddedLine, lines: readonly string[]): string {
+  let command = text
+  for (let above = number - 2; above >= Math.max(0, number - 1 - mostContinued); above -= 1) {
+    const previous = (lines[above] ?? '').trimEnd()
+    if (previous.endsWith('\\')) command = `${previous.slice(0, -1)} ${command}`
+    else if (previous.endsWith('|')) command = `${previous} ${command}`
+    else break
+  }
+  return command
 }
 
 /** Tests quote attacks, and images are built from installers that are piped to a shell: both are looked at, not refused. */

@@ -31,6 +31,17 @@ export const treeRules: readonly Rule[] = [
     }),
   },
   {
+    id: 'hidden-symlink',
+    severity: 'hold',
+    when: 'Editors, agents and package managers look there for what to run, and would find what lies elsewhere.',
+    mend: 'Put the files where they belong.',
+    ...everywhere((file) => {
+      const name = file.path.slice(file.path.lastIndexOf('/') + 1)
+      const watched = isLink(file) && !sameLink(file) && /^(?:\..*|gradle|hooks|node_modules)$/i.test(name)
+      return watched ? [hit('A folder or file that tools look into is a symlink.')] : []
+    }),
+  },
+  {
     id: 'name-collision',
     severity: 'block',
     when: onCheckout,
