@@ -7,7 +7,7 @@ import { runCommand } from '../../worker/process/run-command.ts'
 import { makeRequest } from './job-request.ts'
 import { type Folder, makeFolder, makeOrigin, type OriginFile } from './origin.ts'
 
-export const budget: CollectBudget = { bytes: 1_000_000, files: 1000, fileBytes: 500_000, timeMs: 20_000 }
+const budget: CollectBudget = { bytes: 1_000_000, files: 1000, fileBytes: 500_000, timeMs: 20_000 }
 
 /** A repository on this machine, materialised, and the host's side of collecting from it. */
 export interface LocalJob extends AsyncDisposable {

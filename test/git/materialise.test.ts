@@ -8,6 +8,9 @@ import { type HttpBackend, startHttpBackend } from './http-backend.ts'
 import { makeRequest } from './job-request.ts'
 import { commitFiles, commitRawTree, type Folder, makeFolder, makeOrigin, plainGit } from './origin.ts'
 
+/** An ordinary user can give files to nobody but itself. */
+const ownUid = process.getuid?.() ?? 0
+const isRoot = ownUid === 0
 const token = 'ghs_canary4MaterialiseTests0123456789'
 let folder: Folder
 let backend: HttpBackend
@@ -35,7 +38,7 @@ function makeSource(options: { token?: string | null; limits?: Partial<SourceLim
         disposed += 1
       },
     }),
-    fileOwner: () => (options.owner === undefined ? null : { uid: options.owner, gid: options.owner }),
+    fileOwner: () => (options.owner === undefined ? null : { uid: options.owner, gid: process.getgid?.() ?? 0 }),
     limits: { ...defaultSourceLimits, ...options.limits },
   })
 }
@@ -118,10 +121,11 @@ describe('materialise', () => {
     const sha = await makeOrigin(origin(), { 'a/b.txt': 'x', link: { link: '/etc/hostname' } })
     const before = await stat('/etc/hostname')
 
-    const { workspace } = await materialise(sha, makeSource({ owner: 54321 }))
+    const owner = isRoot ? 54321 : ownUid
+    const { workspace } = await materialise(sha, makeSource({ owner }))
 
     for (const path of ['.', 'a', 'a/b.txt', 'link', '.git/index']) {
-      expect((await lstat(join(workspace, path))).uid).toBe(54321)
+      expect((await lstat(join(workspace, path))).uid).toBe(owner)
     }
     expect((await stat('/etc/hostname')).uid).toBe(before.uid)
   })
@@ -278,7 +282,7 @@ describe('what materialise refuses', () => {
 
     expect(await refusal(materialise(sha))).toMatchObject({
       code: 'submodules',
-      message: 'the repository has 1 submodules, the first at lib',
+      message: 'the repository has submodules (1), the first at lib',
     })
   })
 
@@ -340,9 +344,9 @@ describe('what is odd about a base is said, not refused', () => {
     expect(await readlink(join(workspace, 'out'))).toBe('/etc/passwd')
     expect(await readdir(workspace, { encoding: 'buffer' })).toContainEqual(Buffer.from('caf\xe9', 'latin1'))
     expect(notes).toEqual([
-      '1 Git LFS pointers were left as they are, their contents were not fetched; the first is big.bin',
-      '1 symlinks lead out of the repository and are broken in the sandbox; the first is out',
-      '1 paths are not UTF-8: they can be read, but not changed; the first is caf\ufffd',
+      'Git LFS pointers left as they are, without their contents: 1, the first is big.bin',
+      'Symlinks that lead out of the repository and are broken in the sandbox: 1, the first is out',
+      'Paths that are not UTF-8, and can be read but not changed: 1, the first is caf\ufffd',
     ])
   })
 })

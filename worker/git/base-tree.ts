@@ -68,7 +68,7 @@ function checkEntries(listed: readonly Listed[], limits: TreeLimits): readonly B
   const submodules = listed.filter((entry) => entry.type === 'commit')
   if (submodules[0] !== undefined) {
     const first = printablePath(submodules[0].path)
-    throw new SourceError('submodules', `the repository has ${submodules.length} submodules, the first at ${first}`)
+    throw new SourceError('submodules', `the repository has submodules (${submodules.length}), the first at ${first}`)
   }
   const bytes = listed.reduce((sum, entry) => sum + entry.size, 0)
   if (listed.length > limits.files || bytes > limits.bytes) {

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { lstat, opendir } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
 import { inodeName } from './fingerprint.ts'
 import type { WalkedFile } from './walk-result.ts'
 
@@ -21,12 +22,13 @@ export async function findForeignName(workspace: string, changed: readonly Walke
   return null
 }
 
+/** Counts the names of these files below the workspace. A folder that cannot be read counts as without any. */
 async function countNames(workspace: string, inodes: ReadonlySet<string | null>): Promise<Map<string | null, number>> {
   const names = new Map<string | null, number>()
   const folders = ['']
   let entries = 0
   for (let folder = folders.pop(); folder !== undefined && entries < mostEntries; folder = folders.pop()) {
-    for await (const entry of await opendir(fullPath(workspace, folder), { encoding: 'latin1' })) {
+    for (const entry of await entriesOf(fullPath(workspace, folder))) {
       entries += 1
       if (entry.isDirectory()) folders.push(`${folder}${entry.name}/`)
       if (!entry.isFile()) continue
@@ -35,6 +37,15 @@ async function countNames(workspace: string, inodes: ReadonlySet<string | null>)
     }
   }
   return names
+}
+
+async function entriesOf(folder: Buffer): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { encoding: 'latin1', withFileTypes: true })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return []
+    throw error
+  }
 }
 
 function fullPath(workspace: string, path: string): Buffer {

@@ -9,7 +9,7 @@ export interface GitVersion {
  * The oldest git that is accepted: the first of Debian 12's line with the repairs of May 2024 (CVE-2024-32002, -32004,
  * -32465). What was found later (CVE-2025-48384) needs a clone of submodules, which never happens here.
  */
-export const minimumGitVersion: GitVersion['parts'] = [2, 39, 4]
+const minimumGitVersion: GitVersion['parts'] = [2, 39, 4]
 
 /** Asks the program itself. Throws CommandError if it does not run. */
 export async function gitVersion(git: string, signal?: AbortSignal): Promise<GitVersion> {

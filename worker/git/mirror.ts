@@ -15,7 +15,7 @@ export interface Mirrors {
   discard(repositoryId: number, signal: AbortSignal): Promise<void>
 }
 
-export interface MirroredBase {
+interface MirroredBase {
   /** The mirror's folder. */
   readonly mirror: string
   readonly treeSha: string

@@ -22,15 +22,15 @@ export async function notesOnBase(
   const links = await outwardLinks(git, gitDir, entries, signal)
   const odd = entries.filter((entry) => decodeName(entry.path) === null)
   return [
-    describe(pointers, 'Git LFS pointers were left as they are, their contents were not fetched'),
-    describe(links, 'symlinks lead out of the repository and are broken in the sandbox'),
-    describe(odd, 'paths are not UTF-8: they can be read, but not changed'),
+    describe(pointers, 'Git LFS pointers left as they are, without their contents'),
+    describe(links, 'Symlinks that lead out of the repository and are broken in the sandbox'),
+    describe(odd, 'Paths that are not UTF-8, and can be read but not changed'),
   ].flat()
 }
 
 function describe(entries: readonly BaseEntry[], what: string): string[] {
   const first = entries[0]
-  return first === undefined ? [] : [`${entries.length} ${what}; the first is ${printablePath(first.path)}`]
+  return first === undefined ? [] : [`${what}: ${entries.length}, the first is ${printablePath(first.path)}`]
 }
 
 async function lfsPointers(git: Git, gitDir: string, entries: readonly BaseEntry[], signal: AbortSignal) {

@@ -26,7 +26,7 @@ export class UnsearchableError extends Error {
 }
 
 /** Bytes that one stream may unfold to in memory. */
-export const inflatedLimit = 64 * 1024 * 1024
+const inflatedLimit = 64 * 1024 * 1024
 /** Compressed data inside compressed data, and again. */
 export const depthLimit = 3
 

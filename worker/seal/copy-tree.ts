@@ -28,6 +28,8 @@ export async function giveTree(
 
 /** Moves a folder; where it is on another file system, copies it and removes the original. */
 export async function moveTree(from: string, to: string, signal: AbortSignal): Promise<void> {
+  // Moving a folder writes into it, and the sandbox may have taken that right away.
+  await chmod(from, 0o700)
   try {
     await rename(from, to)
   } catch (error) {
