@@ -34,13 +34,16 @@ function resultOf(call: string): Result {
   return call.endsWith(') = 0') ? 'done' : 'failed'
 }
 
-/** The strings of the first `[…]` list. strace prints every byte that is not plain ASCII as an escape. */
+/** Up to the list of arguments, over a path that may hold anything. */
+const beforeArguments = /^execve(?:at\([^"]*|\()"(?:[^"\\]|\\.)*"(?:\.\.\.)?, \[/s
+
+/** The strings of the list. strace prints every byte that is not plain ASCII as an escape. */
 function argumentsOf(call: string): Buffer[] {
-  const start = call.indexOf(', [')
-  if (start < 0) return []
+  const start = beforeArguments.exec(call)?.[0].length
+  if (start === undefined) return []
   const list: Buffer[] = []
   const literal = /"((?:[^"\\]|\\.)*)"(?:\.\.\.)?(?:, |(\]))?/gs
-  literal.lastIndex = start + 3
+  literal.lastIndex = start
   for (let found = literal.exec(call); found !== null; found = literal.exec(call)) {
     list.push(unquote(found[1] ?? ''))
     if (found[2] !== undefined) break

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { arch } from 'node:os'
 import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
 import { runCommand } from '../../process/run-command.ts'
 import { printable } from '../audit/printable.ts'
-import { machines, type SystemCall, systemCallNumber } from '../seccomp/system-calls.ts'
+import { type SystemCall, systemCallNumber } from '../seccomp/system-calls.ts'
+import { thisMachine } from '../seccomp/this-machine.ts'
 import type { ProbeResult } from './probe-result.ts'
 import { openProbeSinks } from './probe-sinks.ts'
 import { runProbe } from './run-probe.ts'
@@ -87,8 +87,7 @@ export async function runAttempts(
 }
 
 function systemCallArguments(): string[] {
-  const machine = machines.find((known) => known === arch())
-  if (machine === undefined) throw new SandboxError('unavailable', `no probes for ${arch()}`)
+  const machine = thisMachine()
   return calls.map((call) => `${call}=${systemCallNumber(call, machine)}`)
 }
 

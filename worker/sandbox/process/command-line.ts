@@ -1,3 +1,6 @@
+import { fileURLToPath } from 'node:url'
+import { systemCallNumber } from '../seccomp/system-calls.ts'
+import { thisMachine } from '../seccomp/this-machine.ts'
 import { handedOver } from './bubblewrap-arguments.ts'
 
 export interface HostUser {
@@ -11,6 +14,7 @@ export interface ChainPlan {
     readonly bwrap: string
     readonly setpriv: string
     readonly bash: string
+    readonly perl: string
     readonly strace: string | null
   }
   /** Where strace writes; not reachable from inside. */
@@ -36,22 +40,36 @@ const tracedStringLength = '256'
 /** bash, because dash cannot close a number of two digits. */
 const closeScript = 'for number in $1; do eval "exec $number>&-"; done; shift; exec "$@"'
 
+const stageScript = fileURLToPath(new URL('./stage.pl', import.meta.url))
+
+function stageCalls(): string[] {
+  const machine = thisMachine()
+  return [systemCallNumber('unshare', machine), systemCallNumber('mount', machine)].map(String)
+}
+
 /**
  * The command line on the host. Pure. From the outside in: closing what the worker inherited, the staging mounts and
- * the switch to the job's user, the audit, the sandbox, the launcher. Each dies when the one before it dies, and the
- * first when the worker does; strace's -D keeps bwrap the worker's own child for that.
+ * the switch to the job's user, the audit, the sandbox, the launcher. All of them but strace are one process that
+ * becomes the next, down to bwrap, which so is the worker's own child and dies with it; strace's -D is for that.
  */
 export function chainCommand(plan: ChainPlan): readonly string[] {
-  const { bwrap, setpriv, strace, bash } = plan.programs
+  const { bwrap, setpriv, strace, bash, perl } = plan.programs
   const open = plan.inherited.filter((number) => number > handedOver.block)
   const close = open.length > 0 ? [bash, '-c', closeScript, 'airlock-close', open.join(' ')] : []
   const stage =
     plan.staged.length > 0 && plan.user !== null
       ? [
-          ...[bwrap, '--die-with-parent', '--dev-bind', '/', '/', '--tmpfs', '/tmp'],
-          ...plan.staged.flatMap(({ from, to }) => ['--bind', from, to]),
-          ...['--', setpriv, '--reuid', String(plan.user.uid), '--regid', String(plan.user.gid)],
-          ...['--clear-groups', '--pdeathsig', 'KILL', '--'],
+          ...[perl, stageScript, ...stageCalls(), ...plan.staged.flatMap(({ from, to }) => [from, to])],
+          ...[
+            '--',
+            setpriv,
+            '--reuid',
+            String(plan.user.uid),
+            '--regid',
+            String(plan.user.gid),
+            '--clear-groups',
+            '--',
+          ],
         ]
       : []
   const audit =

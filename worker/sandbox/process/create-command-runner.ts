@@ -85,6 +85,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
         bwrap: host.program('bwrap'),
         setpriv: host.program('setpriv'),
         bash: host.program('bash'),
+        perl: host.program('perl'),
         strace: host.strace,
       },
       inherited: host.inherited,

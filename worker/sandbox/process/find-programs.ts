@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** What the engine starts on the host. The optional ones make a posture weaker when they are not there. */
-export const requiredPrograms = ['bwrap', 'socat', 'setpriv', 'mkfifo', 'du', 'bash'] as const
+export const requiredPrograms = ['bwrap', 'socat', 'setpriv', 'mkfifo', 'du', 'bash', 'perl'] as const
 export const optionalPrograms = ['strace'] as const
 export type Program = (typeof requiredPrograms)[number] | (typeof optionalPrograms)[number]
 
@@ -14,6 +14,7 @@ export const packageOf: Readonly<Record<Program, string>> = {
   mkfifo: 'coreutils',
   du: 'coreutils',
   bash: 'bash',
+  perl: 'perl-base',
   strace: 'strace',
 }
 

@@ -24,7 +24,7 @@ export async function createProcessSandbox(context: SandboxContext): Promise<San
   let last: Promise<unknown> = Promise.resolve()
   let proof: Promise<DestroyProof> | null = null
 
-  const exec = (request: ExecRequest): Promise<ExecResult> => {
+  const exec = async (request: ExecRequest): Promise<ExecResult> => {
     assertRunnable(request)
     const signal = AbortSignal.any([request.signal, gone.signal])
     const run = last.then(() => {

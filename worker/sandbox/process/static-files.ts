@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, copyFile, mkdir, rename, symlink, writeFile } from 'node:fs/promises'
-import { arch } from 'node:os'
 import { dirname, join } from 'node:path'
-import { SandboxError } from '../../pipeline/ports/index.ts'
 import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
-import { machines } from '../seccomp/system-calls.ts'
+import { thisMachine } from '../seccomp/this-machine.ts'
 
 /** Files that all sandboxes of this machine share, read-only. */
 export interface StaticFiles {
@@ -30,10 +28,7 @@ const mountPoints = ['ssl/certs', 'alternatives']
 
 /** Writes them. Harmless when repeated, also by several workers at once: each file appears whole or not at all. */
 export async function writeStaticFiles(folder: string): Promise<StaticFiles> {
-  const machine = machines.find((known) => known === arch())
-  if (machine === undefined) {
-    throw new SandboxError('unavailable', `no system-call filter for ${arch()}: run the worker on x64 or arm64`)
-  }
+  const machine = thisMachine()
   const etc = join(folder, 'etc')
   const emptyFolder = join(folder, 'empty')
   const filter = join(folder, `seccomp-${machine}.bpf`)
