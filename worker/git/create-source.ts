@@ -16,7 +16,7 @@ import type { CloneAccess } from './access-options.ts'
 import { type BaseEntry, readBaseTree, type TreeLimits } from './base-tree.ts'
 import { createCleanRepository } from './clean-repository.ts'
 import { collect } from './collect.ts'
-import { createGit } from './git-command.ts'
+import { createGit, type Git } from './git-command.ts'
 import { gitVersion, isGitSupported } from './git-version.ts'
 import { layOut } from './lay-out.ts'
 import { createMirrors } from './mirror.ts'
@@ -42,7 +42,7 @@ export interface SourceDeps {
 }
 
 export function createSource(deps: SourceDeps): Source {
-  const git = createGit(deps.git, join(deps.dataDir, 'git-home'))
+  const git = hasty(createGit(deps.git, join(deps.dataDir, 'git-home')))
   let isGoodGit = false
   const mirrors = createMirrors({ git, dataDir: deps.dataDir, fetchMs: deps.limits.fetchMs })
 
@@ -84,6 +84,14 @@ export function createSource(deps: SourceDeps): Source {
     collect: (request, paths, kept, budget, signal) =>
       collect({ git, limits: deps.limits }, { request, paths, kept, budget }, signal),
   }
+}
+
+/**
+ * Does not wait for the disk, which costs more than all else in a small job. Nothing here has to outlive a power cut:
+ * a job's folders are made again, and so is a mirror that turns out damaged.
+ */
+function hasty(git: Git): Git {
+  return (args, options) => git(args, { ...options, config: [['core.fsync', 'none'], ...(options.config ?? [])] })
 }
 
 async function requireGit(program: string, signal: AbortSignal): Promise<void> {

@@ -19,9 +19,12 @@ export interface Folders {
 
 export interface Snapshots {
   find(key: string): Promise<Snapshot | null>
-  /** Searches every file that is kept, and its name, for every form of every secret, and stores what is clean. A hit destroys it all. */
+  /**
+   * Searches every file that is kept, and its name, for every form of every secret, and stores what is clean. Both
+   * folders are gone afterwards: moved into the store, or destroyed.
+   */
   seal(key: string, from: Folders, secrets: ReadonlyMap<string, string>, signal: AbortSignal): Promise<SealResult>
-  /** Copies a snapshot into fresh folders that belong to `owner`. */
+  /** Copies a snapshot into folders that belong to `owner`; what was in them is removed. */
   restore(
     snapshot: Snapshot,
     into: Folders,
