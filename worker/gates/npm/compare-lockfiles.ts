@@ -1,18 +1,16 @@
 import { reachEntries } from './reach-entries.ts'
 import { entriesOf, type LockEntry, type Lockfile, nameAt } from './read-lockfile.ts'
 
-export const lockfileIssues = [
-  'integrity',
-  'integrity-missing',
-  'host',
-  'name',
-  'source',
-  'install-script',
-  'unreached',
-  'manifest',
-  'sections',
-] as const
-export type LockfileIssueKind = (typeof lockfileIssues)[number]
+export type LockfileIssueKind =
+  | 'integrity'
+  | 'integrity-missing'
+  | 'host'
+  | 'name'
+  | 'source'
+  | 'install-script'
+  | 'unreached'
+  | 'manifest'
+  | 'sections'
 
 export interface LockfileIssue {
   readonly kind: LockfileIssueKind

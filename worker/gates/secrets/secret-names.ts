@@ -1,6 +1,7 @@
 import type { Finding } from '../../contract/index.ts'
 import type { GateInput } from '../../pipeline/ports/index.ts'
 import { createFinding } from '../create-finding.ts'
+import { plainText } from './hidden-text.ts'
 import { createKnownValues } from './known-values.ts'
 import { describe } from './provider-findings.ts'
 import { scanProviderTokens } from './scan-provider-tokens.ts'
@@ -11,15 +12,9 @@ export async function findSecretNames({ changeSet, knownSecrets }: GateInput): P
   const known = createKnownValues(knownSecrets)
   const found = new Map<string, string>()
   // One scan for all names: each stands on a line of its own.
-  const lines = paths.map((path) => path.replaceAll(/[\r\n]/g, ' '))
-  const starts: number[] = []
-  let length = 0
-  for (const line of lines) {
-    starts.push(length)
-    length += line.length + 1
-  }
-  for (const token of await scanProviderTokens(lines.join('\n'), '')) {
-    const path = paths[starts.findLastIndex((start) => start <= token.start)]
+  const lines = plainText(paths.map((path) => path.replaceAll(/[\r\n]/g, ' ')).join('\n'))
+  for (const token of await scanProviderTokens(lines.text, '')) {
+    const path = paths[lines.lineAt(token.start) - 1]
     if (path !== undefined) found.set(path, describe(token))
   }
   for (const path of paths) {

@@ -11,11 +11,6 @@ export function whenChangedOrDeleted(): Match {
   return (file): Hit[] => [{ what: `This file is ${stateOf(file)}.`, line: firstAdded(file) }]
 }
 
-/** Fires for a file that did not exist. */
-export function whenNew(): Match {
-  return (file) => (file.before === null ? [{ what: 'This file is new.', line: null }] : [])
-}
-
 function stateOf(file: ChangedFile): string {
   if (file.after === null) return 'deleted'
   return file.before === null ? 'new' : 'changed'

@@ -7,7 +7,7 @@ const manifest = ['**/package.json']
 const onInstall = 'It would run on `npm install`, here, in CI and for everyone who installs the package from git.'
 const leaveScripts = 'Take it out, or let a maintainer make this change.'
 
-export const installScripts = [
+const installScripts = [
   'preinstall',
   'install',
   'postinstall',
