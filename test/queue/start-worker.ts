@@ -7,7 +7,7 @@ const fixture = fileURLToPath(new URL('./fixtures/worker.ts', import.meta.url))
 
 export interface WorkerProcess extends AsyncDisposable {
   kill(signal: NodeJS.Signals): void
-  readonly ended: Promise<unknown>
+  readonly ended: Promise<unknown[]>
 }
 
 /** A worker in a process of its own. */

@@ -82,3 +82,16 @@ describe('a worker that slept beyond its lock', () => {
     expect(await test.redis.lrange('effects', 0, -1)).toEqual([`${id}:1`])
   })
 })
+
+describe('a worker whose Redis is gone for good', () => {
+  it('ends all the same when it is told to', async () => {
+    await using worker = startWorker(test.server.url, 'worker', 'quick')
+    await untilSaid(test.redis, 'worker:up')
+    process.kill(test.server.pid, 'SIGKILL')
+
+    worker.kill('SIGTERM')
+    const [code] = await worker.ended
+
+    expect(code).toBe(0)
+  })
+})

@@ -33,6 +33,8 @@ export interface QueueProcess {
 }
 
 const abortedMs = 5000
+/** For BullMQ's own ends, which never come when Redis is gone. */
+const idleMs = 2000
 
 export function processQueue<T>(
   name: QueueName,
@@ -45,6 +47,7 @@ export function processQueue<T>(
   connection.on('error', (error) => log.warn({ err: error }, 'redis connection'))
   const attemptDeps = { ...deps, schema, ledger: createLedger(redis, name), backoffMs: timing.backoffMs }
   const running = new Map<string, AbortController>()
+  let closing = false
 
   const worker = new Worker(name, (job, lockToken) => attempt(job, lockToken), {
     connection,
@@ -64,6 +67,8 @@ export function processQueue<T>(
   const sweeper = startSweeper({ redis, queue: name, everyMs: timing.sweepMs, log })
 
   async function attempt(job: Job, lockToken = ''): Promise<void> {
+    // BullMQ may take one more while it stops taking.
+    if (closing) return settle(job, lockToken, { kind: 'give-back' })
     const id = job.id ?? ''
     const controller = new AbortController()
     // An older attempt in this very process, whose lock BullMQ forgot when it took the job again.
@@ -92,11 +97,15 @@ export function processQueue<T>(
   return {
     async close({ graceMs }) {
       await sweeper[Symbol.asyncDispose]()
-      const closed = worker.close()
-      if (!(await endsWithin(closed, graceMs))) {
+      closing = true
+      // Not close(): that waits without a limit for what runs and for a Redis that is gone, and cannot be hurried.
+      const drained = worker.pause()
+      if (!(await endsWithin(drained, running.size === 0 ? idleMs : graceMs))) {
         for (const id of running.keys()) stop(id, 'shutdown')
-        if (!(await endsWithin(closed, abortedMs))) log.error({ jobs: [...running.keys()] }, 'jobs did not stop')
+        const ended = running.size === 0 || (await endsWithin(drained, abortedMs))
+        if (!ended) log.error({ jobs: [...running.keys()], queue: name }, 'jobs did not stop in time')
       }
+      await endsWithin(worker.close(true), idleMs)
       connection.disconnect()
     },
   }
@@ -105,8 +114,12 @@ export function processQueue<T>(
 async function endsWithin(done: Promise<void>, ms: number): Promise<boolean> {
   const timer = new AbortController()
   const late = sleep(ms, false, { signal: timer.signal }).catch(() => false)
+  const ended = done.then(
+    () => true,
+    () => true,
+  )
   try {
-    return await Promise.race([done.then(() => true), late])
+    return await Promise.race([ended, late])
   } finally {
     timer.abort()
   }

@@ -10,8 +10,6 @@ import { triesPerJob, triesToTell } from './settings.ts'
 export interface AttemptContext {
   /** Counts up with every start of this job, whoever starts it. */
   readonly attempt: number
-  /** What fails now is not tried again, even where that might help. */
-  readonly final: boolean
   readonly fence: Fence
   /** Aborted with an AttemptStoppedError. A handler that then rejects gives the job back; one that resolves ends it. */
   readonly signal: AbortSignal
@@ -108,7 +106,6 @@ function createContext(ledger: Ledger, given: Given, token: number): AttemptCont
   }
   return {
     attempt: token,
-    final: given.failures + 1 >= triesPerJob,
     fence,
     signal,
     checkpoints: createCheckpoints(ledger, token),
