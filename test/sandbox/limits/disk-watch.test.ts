@@ -5,14 +5,14 @@ import type { DiskUsage } from '../../../worker/sandbox/limits/measure-usage.ts'
 const maxBytes = 1000
 const maxFiles = 100
 
-async function watchOf() {
+function watchOf() {
   const world = {
     time: 0,
     measures: 0,
     occupied: { bytes: 50_000, files: 500 } as Occupied,
     usage: { bytes: 0, files: 0, complete: true } as DiskUsage,
   }
-  const watch = await createDiskWatch({
+  const watch = createDiskWatch({
     maxBytes,
     maxFiles,
     occupied: async () => world.occupied,
@@ -29,7 +29,7 @@ const grow = (from: Occupied, bytes: number, files = 0) => ({ bytes: from.bytes 
 
 describe('the watch over a disk', () => {
   it('does not count files while the file system has hardly grown', async () => {
-    const { world, watch } = await watchOf()
+    const { world, watch } = watchOf()
     world.occupied = grow(world.occupied, 200)
 
     expect(await watch.isOver()).toBe(false)
@@ -37,7 +37,7 @@ describe('the watch over a disk', () => {
   })
 
   it('counts as soon as the growth could use up the budget, and is over when it has', async () => {
-    const { world, watch } = await watchOf()
+    const { world, watch } = watchOf()
     world.occupied = grow(world.occupied, 2000)
     world.usage = { bytes: 2000, files: 3, complete: true }
 
@@ -45,7 +45,7 @@ describe('the watch over a disk', () => {
   })
 
   it('does not blame a sandbox for what others write', async () => {
-    const { world, watch } = await watchOf()
+    const { world, watch } = watchOf()
     world.occupied = grow(world.occupied, 1_000_000)
     world.usage = { bytes: 10, files: 3, complete: true }
 
@@ -54,7 +54,7 @@ describe('the watch over a disk', () => {
   })
 
   it('counts files as well as bytes', async () => {
-    const { world, watch } = await watchOf()
+    const { world, watch } = watchOf()
     world.occupied = grow(world.occupied, 1, 90)
     world.usage = { bytes: 1, files: 101, complete: true }
 
@@ -62,7 +62,7 @@ describe('the watch over a disk', () => {
   })
 
   it('counts now and then even if nothing seems to grow, because some file systems tell nothing', async () => {
-    const { world, watch } = await watchOf()
+    const { world, watch } = watchOf()
     world.usage = { bytes: 1001, files: 1, complete: true }
     world.time = 10_000
 
@@ -70,7 +70,7 @@ describe('the watch over a disk', () => {
   })
 
   it('takes all growth for the sandbox when a part of it cannot be read', async () => {
-    const { world, watch } = await watchOf()
+    const { world, watch } = watchOf()
     world.occupied = grow(world.occupied, 1200)
     world.usage = { bytes: 10, files: 3, complete: false }
 

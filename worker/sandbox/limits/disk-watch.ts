@@ -31,27 +31,28 @@ const assumedShare = 0.75
  * sandbox cannot have grown by more than that has; only when that growth would use up what was left of the budget
  * at the last measurement are the sandbox's own files counted.
  */
-export async function createDiskWatch(options: DiskWatchOptions): Promise<DiskWatch> {
+export function createDiskWatch(options: DiskWatchOptions): DiskWatch {
   const { maxBytes, maxFiles } = options
-  const atFirst = await options.occupied()
-  let last = {
-    at: options.now(),
-    took: 0,
-    usage: { bytes: maxBytes * assumedShare, files: maxFiles * assumedShare },
-    occupied: atFirst,
-  }
+  // Asked now, waited for only when it is needed: a sandbox that starts does not wait for it.
+  const atFirst = options.occupied()
+  atFirst.catch(() => {})
+  const assumed = { bytes: maxBytes * assumedShare, files: maxFiles * assumedShare }
+  const started = options.now()
+  let last: { at: number; took: number; usage: Occupied; occupied: Occupied } | null = null
   let over = false
 
   return {
     isOver: async () => {
+      const first = await atFirst
       const occupied = await options.occupied()
+      last ??= { at: started, took: 0, usage: assumed, occupied: first }
       const growth = grown(last.occupied, occupied)
       const since = options.now() - last.at
       const spent = last.usage.bytes + growth.bytes > maxBytes || last.usage.files + growth.files > maxFiles
       if (since < longestBetweenMeasuresMs && (!spent || since < last.took * pausePerMeasure)) return over
       const at = options.now()
       const found = await options.measure()
-      const usage = found.complete ? found : atWorst(found, grown(atFirst, occupied))
+      const usage = found.complete ? found : atWorst(found, grown(first, occupied))
       last = { at, took: options.now() - at, usage, occupied }
       over = usage.bytes > maxBytes || usage.files > maxFiles
       return over

@@ -32,9 +32,9 @@ export interface ChainPlan {
 /**
  * Which calls strace stops for. The first three are the record. strace looks at *every* call of a new process or
  * thread until it makes the first one of this list, so the list has calls with which these begin: set_robust_list
- * (glibc), sigaltstack (Go), umask (bwrap's own). Without them a program with threads runs six times slower.
+ * (glibc), sigaltstack (Go), bind (bwrap's own). Without them a program with threads runs six times slower.
  */
-const traced = 'execve,execveat,connect,set_robust_list,sigaltstack,umask'
+const traced = 'execve,execveat,connect,set_robust_list,sigaltstack,bind'
 const tracedStringLength = '256'
 
 /** bash, because dash cannot close a number of two digits. */

@@ -39,8 +39,8 @@ export async function createProcessSandbox(context: SandboxContext): Promise<San
     gone.abort()
     await last
     proof ??= removeSandbox(context, parts, runner.namespaces())
-    await context.host.sparePipes.refill()
-    return proof
+    const [left] = await Promise.all([proof, context.host.sparePipes.refill()])
+    return left
   }
 
   return {

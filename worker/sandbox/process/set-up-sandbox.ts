@@ -59,7 +59,7 @@ export async function setUpSandbox(context: SandboxContext): Promise<SandboxPart
     giveTo(context.user, folder)
     const group = createControlGroup(host.places, groupName, spec.limits)
     const stage = stagePaths(visiblePaths(context, folder), context.user)
-    return { id, folder, group, stage, disk: await watchDisk(context) }
+    return { id, folder, group, stage, disk: watchDisk(context) }
   } catch (error) {
     await removeGroups(groups)
     await removeSandboxState(host.sandboxes, id)
@@ -74,7 +74,7 @@ function giveTo(user: HostUser | null, folder: string): void {
   for (const name of Object.values(pipeNames)) chownSync(join(folder, name), user.uid, user.gid)
 }
 
-function watchDisk({ host, spec, now }: SandboxContext): Promise<DiskWatch> {
+function watchDisk({ host, spec, now }: SandboxContext): DiskWatch {
   const folders = [spec.workspace, spec.home]
   return createDiskWatch({
     maxBytes: spec.limits.diskBytes,
