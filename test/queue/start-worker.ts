@@ -10,9 +10,12 @@ export interface WorkerProcess extends AsyncDisposable {
   readonly ended: Promise<unknown[]>
 }
 
+/** Dies with the test run, however that ends. */
+const leash = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--']
+
 /** A worker in a process of its own. */
 export function startWorker(url: string, name: string, timing: 'quick' | 'production'): WorkerProcess {
-  const child = spawnProcess([process.execPath, fixture, url, name, timing], {
+  const child = spawnProcess([...leash, process.execPath, fixture, url, name, timing], {
     env: {},
     stdio: ['ignore', 'ignore', 'inherit'],
   })
