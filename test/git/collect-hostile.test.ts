@@ -69,9 +69,9 @@ describe('files that are no files', () => {
     expect(await refusal()).toMatchObject({ path: expect.stringContaining('src/planted'), why })
   })
 
-  it.each(plants)('never opens %s where the base ignores the folder', async (_, plant) => {
+  it('never opens any of them where the base ignores the folder', async () => {
     await mkdir(inside('ignored'))
-    await plant(inside('ignored/planted'))
+    for (const [index, [, plant]] of plants.entries()) await plant(inside(`ignored/${index}`))
 
     expect(await job.collect()).toEqual({ kind: 'none' })
   })

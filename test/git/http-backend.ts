@@ -6,8 +6,8 @@ export interface HttpBackend extends AsyncDisposable {
   readonly origin: string
   /** Method and path of every request that was let through. */
   readonly requests: string[]
-  /** Answers everything with this status from now on; null: serve. */
-  failWith(status: number | null): void
+  /** Answers everything with this status from now on, and for a redirect where to. */
+  failWith(status: number, location?: string): void
   /** Holds every request back until the promise is settled, and says when the first one arrives. */
   hold(until: Promise<unknown>): Promise<void>
 }
@@ -15,8 +15,14 @@ export interface HttpBackend extends AsyncDisposable {
 /** `git http-backend` over the folders below `root`, for those who bring the right token. */
 export async function startHttpBackend(root: string, token: string): Promise<HttpBackend> {
   const requests: string[] = []
-  const state: { status: number | null; until: Promise<unknown>; arrived: () => void } = {
+  const state: {
+    status: number | null
+    headers: Record<string, string>
+    until: Promise<unknown>
+    arrived: () => void
+  } = {
     status: null,
+    headers: {},
     until: Promise.resolve(),
     arrived: () => undefined,
   }
@@ -27,7 +33,7 @@ export async function startHttpBackend(root: string, token: string): Promise<Htt
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     state.arrived()
     await state.until
-    if (state.status !== null) return void response.writeHead(state.status).end()
+    if (state.status !== null) return void response.writeHead(state.status, state.headers).end()
     if (request.headers.authorization !== expected) return void response.writeHead(401).end()
     requests.push(`${request.method} ${request.url}`)
     await runBackend(root, request, response)
@@ -37,8 +43,9 @@ export async function startHttpBackend(root: string, token: string): Promise<Htt
   return {
     origin: `http://127.0.0.1:${portOf(server)}`,
     requests,
-    failWith: (status) => {
+    failWith: (status, location) => {
       state.status = status
+      state.headers = location === undefined ? {} : { location }
     },
     hold: (until) =>
       new Promise((resolve) => {
@@ -46,6 +53,7 @@ export async function startHttpBackend(root: string, token: string): Promise<Htt
         state.arrived = resolve
       }),
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return
       server.closeAllConnections()
       server.close()
       await once(server, 'close')

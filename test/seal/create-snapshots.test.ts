@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   appendFile,
   chmod,
@@ -16,7 +15,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSnapshots, type SnapshotLimits } from '../../worker/seal/create-snapshots.ts'
-import { emptyFolders, type LeftBySetup, makeLeftBySetup, put } from './left-by-setup.ts'
+import { emptyFolders, type LeftBySetup, makeLeftBySetup, put, run } from './left-by-setup.ts'
 
 const key = (letter: string) => letter.repeat(64)
 const signal = AbortSignal.timeout(50_000)
@@ -103,18 +102,18 @@ describe('a sealed snapshot', () => {
   it('leaves extended attributes behind, which were not searched', async () => {
     await put(left.root, 'home/a', 'a')
     const [set, list] = process.arch === 'arm64' ? [5, 11] : [188, 194]
-    const perl = (script: string, path: string) => execFileSync('perl', ['-e', script, path], { encoding: 'latin1' })
+    const perl = (script: string, path: string) => run('perl', '-e', script, path)
     const attributesOf = (path: string) =>
       perl(`$b = " " x 200; $n = syscall(${list}, $ARGV[0], $b, 200); print substr($b, 0, $n)`, path)
-    perl(
+    await perl(
       `$v = "a secret"; syscall(${set}, $ARGV[0], $n = "user.token", $v, 8, 0) and die $!`,
       join(left.folders.home, 'a'),
     )
-    expect(attributesOf(join(left.folders.home, 'a'))).toContain('user.token')
+    expect(await attributesOf(join(left.folders.home, 'a'))).toContain('user.token')
 
     const into = await restored(await sealed())
 
-    expect(attributesOf(join(into.home, 'a'))).not.toContain('user.token')
+    expect(await attributesOf(join(into.home, 'a'))).not.toContain('user.token')
   })
 
   it('keeps what another worker sealed under the same key meanwhile', async () => {

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { runCommand } from '../../worker/process/run-command.ts'
 
 /** The two folders that setup leaves, and where a sealed copy may go. */
 export interface LeftBySetup extends AsyncDisposable {
@@ -43,7 +43,8 @@ function tar(written: Buffer): Buffer {
   return Buffer.concat([header, padded, Buffer.alloc(1024)])
 }
 
-function git(folder: string, ...args: string[]): void {
+/** Runs a program of the machine's and returns what it wrote. */
+export async function run(...argv: readonly string[]): Promise<string> {
   const env = {
     PATH: process.env.PATH ?? '',
     GIT_CONFIG_GLOBAL: '/dev/null',
@@ -52,7 +53,7 @@ function git(folder: string, ...args: string[]): void {
     GIT_COMMITTER_NAME: 'a',
     GIT_COMMITTER_EMAIL: 'a@b.c',
   }
-  execFileSync('git', ['-C', folder, ...args], { env, stdio: 'ignore' })
+  return (await runCommand(argv, { env })).stdout.toString('latin1')
 }
 
 /** History keeps what the work tree no longer shows: loose objects, or a pack. */
@@ -60,12 +61,12 @@ const inHistory = (packed: boolean): Plant => {
   return async ({ folders }, written) => {
     const repository = join(folders.home, 'repository')
     await put(repository, 'config', Buffer.concat([Buffer.from('x'.repeat(2000)), written]))
-    git(folders.home, 'init', '--quiet', repository)
-    git(repository, 'add', '.')
-    git(repository, 'commit', '--quiet', '-m', 'with')
+    await run('git', '-C', folders.home, 'init', '--quiet', repository)
+    await run('git', '-C', repository, 'add', '.')
+    await run('git', '-C', repository, 'commit', '--quiet', '-m', 'with')
     await writeFile(join(repository, 'config'), 'without')
-    git(repository, 'commit', '--quiet', '-a', '-m', 'without')
-    if (packed) git(repository, 'gc', '--quiet')
+    await run('git', '-C', repository, 'commit', '--quiet', '-a', '-m', 'without')
+    if (packed) await run('git', '-C', repository, 'gc', '--quiet')
   }
 }
 

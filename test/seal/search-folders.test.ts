@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { link, lstat, mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { chmod, link, lstat, mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { blobHash } from '../../worker/git/fingerprint.ts'
 import { searchFolders } from '../../worker/seal/search-folders.ts'
 import type { SearchLimits } from '../../worker/seal/search-result.ts'
-import { emptyFolders, fitsIntoName, type LeftBySetup, makeLeftBySetup, places, put } from './left-by-setup.ts'
+import { emptyFolders, fitsIntoName, type LeftBySetup, makeLeftBySetup, places, put, run } from './left-by-setup.ts'
 
 type Plant = [name: string, plant: (path: string) => Promise<unknown>, why: string]
 
@@ -91,7 +90,7 @@ describe('what setup left is searched for every secret', () => {
 
 describe('what can be kept', () => {
   /** Only root can make one, in a sandbox nobody can. */
-  const device: Plant = ['a device', async (path) => execFileSync('mknod', [path, 'c', '1', '3']), 'device']
+  const device: Plant = ['a device', (path) => run('mknod', path, 'c', '1', '3'), 'device']
 
   it('fingerprints every file and symlink of the workspace but its top .git, and nothing of the home', async () => {
     await put(left.root, 'workspace/a/b.txt', 'b')
@@ -113,7 +112,7 @@ describe('what can be kept', () => {
 
   it('drops sockets and FIFOs, which hold nothing', async () => {
     const fifo = join(left.folders.home, 'fifo')
-    execFileSync('mkfifo', [fifo])
+    await run('mkfifo', fifo)
 
     expect((await search()).kind).toBe('clean')
     await expect(lstat(fifo)).rejects.toThrow(/ENOENT/)
@@ -130,11 +129,7 @@ describe('what can be kept', () => {
 
   const plants: Plant[] = [
     ...(process.getuid?.() === 0 ? [device] : []),
-    [
-      'a setuid file',
-      (path: string) => writeFile(path, 'x').then(() => execFileSync('chmod', ['4755', path])),
-      'setuid',
-    ],
+    ['a setuid file', (path: string) => writeFile(path, 'x').then(() => chmod(path, 0o4755)), 'setuid'],
     ['a sparse file of 8 TB', (path: string) => writeFile(path, '').then(() => truncate(path, 8 * 1024 ** 4)), 'bytes'],
     [
       'a hard link to a file of the host',
