@@ -11,6 +11,7 @@ import { createCloneAccess } from '../../worker/github/clone-access.ts'
 import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
 import { createPublisher } from '../../worker/github/publish.ts'
 import { createReporter } from '../../worker/github/reporter.ts'
+import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
@@ -70,7 +71,10 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     async onDeadLetter(letter, context) {
       if (letter.request === null) return
       await using reporter = gitHub.reporterOf(context)
-      await reportDeadLetter(letter.request, letter, createLoggedReporter(reporter, deps.log, context.attempt))
+      const logged = createLoggedReporter(reporter, deps.log, context.attempt)
+      const saved = await loadCheckpoint(context.checkpoints, letter.id)
+      if (saved?.kind === 'ended') return await logged.finished(letter.request, saved.summary, saved.commit)
+      await reportDeadLetter(letter.request, letter, logged)
     },
   })
   return {

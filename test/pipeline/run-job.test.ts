@@ -183,6 +183,20 @@ describe('runJob', () => {
     expect(world.log).toEqual(['recheck', `hand off ${'f'.repeat(40)}`, 'finished', 'sealed record', 'folders removed'])
   })
 
+  it('tells the end later, and runs nothing again, when GitHub was away at the end', async () => {
+    const world = createWorld({ collected: { kind: 'none' } })
+    const ports = portsOf(world)
+    const away = { ...ports.reporter, finished: () => Promise.reject(new HandoffError('unavailable', '502')) }
+    const first = runJob(requestOf(), attemptOf(world, { final: false }), { ...ports, reporter: away })
+    await expect(first).rejects.toMatchObject({ retryable: true })
+    world.log.length = 0
+
+    const summary = await run(world, attemptOf(world, { number: 2, final: false }))
+
+    expect(summary.outcome).toEqual({ outcome: 'no-changes', reason: 'agent-changed-nothing' })
+    expect(world.log).toEqual(['finished', 'sealed record', 'folders removed'])
+  })
+
   it('throws what may be tried again, and reports it when no attempt follows', async () => {
     const world = createWorld()
     const ports = portsOf(world)

@@ -1,6 +1,6 @@
 import type { BaseLogger } from 'pino'
 import type { JobRequest, StepName } from '../contract/index.ts'
-import type { Fence, Reporter, Wording } from '../pipeline/ports/index.ts'
+import { type Fence, HandoffError, type Reporter, type Wording } from '../pipeline/ports/index.ts'
 import { writeCheckRun } from './check-run.ts'
 import type { InstallationTokens, TokenPermissions } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
@@ -33,23 +33,30 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
   const { tokens, wording, fence, log } = deps
   let commentId: number | null = null
   let step: StepName | null = null
-  const writer = createPacedWriter(writeComment, deps.pace ?? gentle)
+  const writer = createPacedWriter(async (update: StatusUpdate) => {
+    await writeComment(update)
+  }, deps.pace ?? gentle)
 
-  /** Each write has a token of its own, so that none is alive between two of them. */
+  /**
+   * Each write has a token of its own, so that none is alive between two of them. What GitHub refuses is logged; that
+   * it is away is also returned.
+   */
   async function quietly(
     request: JobRequest,
     permissions: TokenPermissions,
     work: (session: RepositorySession, at: LocatedRepository) => Promise<void>,
-  ): Promise<void> {
+  ): Promise<HandoffError | null> {
     try {
       await using session = openRepositorySession(tokens, request, permissions, AbortSignal.timeout(writeMs))
       await work(session, await session.locate())
+      return null
     } catch (error) {
       log.warn({ err: error, jobId: request.id, permissions }, 'GitHub could not be told')
+      return error instanceof HandoffError && error.retryable ? error : null
     }
   }
 
-  function writeComment({ request, text }: StatusUpdate): Promise<void> {
+  function writeComment({ request, text }: StatusUpdate): Promise<HandoffError | null> {
     return quietly(request, commentPermission(request), async (session, at) => {
       const botLogin = await deps.botLogin()
       commentId = await writeStatusComment(session, at, request, { text, botLogin, known: commentId, fence })
@@ -66,15 +73,17 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
     async finished(request, summary, commit) {
       await writer[Symbol.asyncDispose]()
       if (request.subject === null) return
-      await writeComment({ request, text: wording.finished(request, summary) })
+      const away = await writeComment({ request, text: wording.finished(request, summary) })
       await quietly(request, commentPermission(request), (session, at) =>
         react(session, at, request, { outcome: summary.outcome.outcome, fence }),
       )
-      if (commit === null) return
-      const words = wording.checkRun(request, summary)
-      await quietly(request, { checks: 'write' }, (session, at) =>
-        writeCheckRun(session, at, { jobId: request.id, commit, words, fence }),
-      )
+      if (commit !== null) {
+        const words = wording.checkRun(request, summary)
+        await quietly(request, { checks: 'write' }, (session, at) =>
+          writeCheckRun(session, at, { jobId: request.id, commit, words, fence }),
+        )
+      }
+      if (away !== null) throw away
     },
     [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
   }

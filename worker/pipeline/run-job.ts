@@ -5,9 +5,9 @@
  */
 import type { JobRequest, JobSummary, Outcome, StepName } from '../contract/index.ts'
 import { createAnnouncer } from './announcer.ts'
+import { type Handoff, loadCheckpoint } from './checkpoint.ts'
 import { chooseEngine } from './choose-engine.ts'
 import { AttemptAbortedError, outcomeOfError } from './end-of-attempt.ts'
-import { loadHandoff } from './handoff-checkpoint.ts'
 import { type Attempt, createFacts, type Job, type PipelinePorts, type StepResult } from './job.ts'
 import type { AuditLog } from './ports/index.ts'
 import { createRedactor } from './redactor.ts'
@@ -17,7 +17,7 @@ import { collect } from './steps/collect.ts'
 import { gate } from './steps/gate.ts'
 import { prepare } from './steps/prepare.ts'
 import { handOff, publish } from './steps/publish.ts'
-import { report } from './steps/report.ts'
+import { report, tell } from './steps/report.ts'
 import { seal } from './steps/seal.ts'
 import { setup } from './steps/setup.ts'
 
@@ -36,7 +36,9 @@ export async function runJob(request: JobRequest, attempt: Attempt, ports: Pipel
   const job: Job = { request, attempt, ports, audit, folders, facts, redactor, announce: announcer.announce }
   audit.append('job', { request, attempt: attempt.number })
   try {
-    const outcome = await reachOutcome(job)
+    const saved = await loadCheckpoint(ports.checkpoints, request.id)
+    if (saved?.kind === 'ended') return await timed(job, 'report', () => tell(job, saved))
+    const outcome = await reachOutcome(job, saved)
     await announcer.settle()
     return await timed(job, 'report', () => report(job, outcome))
   } finally {
@@ -45,9 +47,9 @@ export async function runJob(request: JobRequest, attempt: Attempt, ports: Pipel
   }
 }
 
-async function reachOutcome(job: Job): Promise<Outcome> {
+async function reachOutcome(job: Job, handoff: Handoff | null): Promise<Outcome> {
   try {
-    const outcome = await runSteps(job)
+    const outcome = await runSteps(job, handoff)
     if (job.attempt.signal.aborted) return abortedOutcome(job)
     return outcome
   } catch (error) {
@@ -62,9 +64,8 @@ function abortedOutcome(job: Job): Outcome {
   throw new AttemptAbortedError(job.attempt.signal.reason)
 }
 
-async function runSteps(job: Job): Promise<Outcome> {
-  const resumed = await loadHandoff(job)
-  if (resumed !== null) return valueOrEnd(await timed(job, 'publish', () => handOff(job, resumed)))
+async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
+  if (handoff !== null) return valueOrEnd(await timed(job, 'publish', () => handOff(job, handoff)))
 
   const prepared = await timed(job, 'prepare', () => prepare(job))
   if ('end' in prepared) return prepared.end

@@ -20,9 +20,10 @@ export interface Wording {
   }
 }
 
-/** Tells the requester. Nothing here may stop a job: implementations log what GitHub refuses and go on. */
+/** Tells the requester. Nothing that GitHub refuses may stop a job: implementations log it and go on. */
 export interface Reporter {
   progress(request: JobRequest, progress: JobProgress): Promise<void>
+  /** Throws a retryable HandoffError where GitHub is away, so that the end is told later. Harmless when repeated. */
   finished(request: JobRequest, summary: JobSummary, commit: string | null): Promise<void>
 }
 

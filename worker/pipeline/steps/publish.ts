@@ -1,5 +1,5 @@
 import type { ChangeSet, Outcome } from '../../contract/index.ts'
-import { type Handoff, saveHandoff } from '../handoff-checkpoint.ts'
+import type { Handoff } from '../checkpoint.ts'
 import type { Job, StepResult } from '../job.ts'
 import { summarise } from '../summarise.ts'
 
@@ -21,8 +21,8 @@ export async function publish(job: Job, changeSet: ChangeSet): Promise<StepResul
     },
     attempt.signal,
   )
-  const handoff: Handoff = { branch, commit, title, body, summary }
-  await saveHandoff(job, handoff)
+  const handoff: Handoff = { kind: 'handoff', branch, commit, title, body, summary }
+  await ports.checkpoints.save(request.id, handoff)
   return handOff(job, handoff)
 }
 
