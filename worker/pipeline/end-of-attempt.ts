@@ -31,7 +31,8 @@ export function outcomeOfError(error: unknown, final: boolean): Outcome {
   return outcome ?? { outcome: 'failed', reason: 'internal-error', detail: nameOf(error) }
 }
 
-function isRetryable(error: unknown): boolean {
+/** Every adapter's error says of itself whether another try may help. */
+export function isRetryable(error: unknown): boolean {
   return error instanceof Error && 'retryable' in error && error.retryable === true
 }
 
@@ -90,6 +91,8 @@ function handoffOutcome(error: HandoffError): Outcome {
     case 'denied':
     case 'suspended':
       return { outcome: 'refused', reason: 'repository-unavailable', detail }
+    case 'archived':
+      return { outcome: 'refused', reason: 'repository-archived', detail }
     case 'fence-lost':
       return { outcome: 'failed', reason: 'lease-lost', detail }
     case 'unavailable':

@@ -9,6 +9,7 @@ export type HandoffErrorCode =
   | 'unavailable'
   | 'denied'
   | 'suspended'
+  | 'archived'
   | 'rate-limited'
   | 'branch-taken'
   | 'rejected'
