@@ -121,6 +121,20 @@ describe('runJob', () => {
     expect(world.log).not.toContain('sandbox setup')
   })
 
+  it('refuses a secret that is too short to be searched for before anything runs', async () => {
+    const world = createWorld({ secrets: new Map([['PIN', '1234']]) })
+
+    const summary = await run(
+      world,
+      attemptOf(world),
+      requestOf({ setup: { run: ['x'], secrets: ['PIN'], network: [] } }),
+    )
+
+    expect(summary.outcome).toMatchObject({ outcome: 'refused', reason: 'secret-missing' })
+    expect(summary.outcome.detail).toContain('PIN has fewer than 6 bytes')
+    expect(world.log).not.toContain('sandbox setup')
+  })
+
   it('refuses a class of isolation that this worker does not have, and takes no weaker one', async () => {
     const world = createWorld()
 

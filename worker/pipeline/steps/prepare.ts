@@ -1,4 +1,5 @@
 import { type Isolation, type Policy, type Posture, sealPosture } from '../../contract/index.ts'
+import { minimumSecretBytes, tooShortSecrets } from '../../seal/secret-forms.ts'
 import { chooseEngine } from '../choose-engine.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import { type AgentAdapter, type SandboxEngine, SandboxError } from '../ports/index.ts'
@@ -30,6 +31,11 @@ export async function prepare(job: Job): Promise<StepResult<Prepared>> {
   const secrets = await job.ports.secrets.load(repository, policy.setup.secrets)
   if (secrets.missing.length > 0) {
     return end('refused', 'secret-missing', `the operator holds no secret named ${secrets.missing.join(', ')}`)
+  }
+  const [tooShort] = tooShortSecrets(secrets.values)
+  if (tooShort !== undefined) {
+    const why = `${tooShort} has fewer than ${minimumSecretBytes} bytes: what setup leaves could not be searched for it`
+    return end('refused', 'secret-missing', why)
   }
   job.redactor.learn(secrets.values)
   return { value: { engine, agent: loaded, secrets: secrets.values } }
