@@ -2,7 +2,6 @@ import { z } from 'zod'
 
 export const gateNames = ['secrets', 'licenses', 'delayed-execution', 'size'] as const
 export const gateNameSchema = z.enum(gateNames)
-export type GateName = z.infer<typeof gateNameSchema>
 
 /** `block` stops the handoff, `hold` waits for a person's approval, `note` only informs. */
 export const severitySchema = z.enum(['block', 'hold', 'note'])

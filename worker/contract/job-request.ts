@@ -11,7 +11,6 @@ export const jobIdSchema = z.string().regex(/^[a-z0-9]{10,32}$/)
 
 /** A person, by GitHub's numeric id: logins can be renamed and imitated, ids cannot. */
 export const actorSchema = z.strictObject({ id: z.int().nonnegative(), login: z.string().max(100) })
-export type Actor = z.infer<typeof actorSchema>
 
 /** Owner and repository names also name folders of ours, so `.` and `..` are refused. */
 const gitHubNameSchema = z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/)
@@ -31,7 +30,6 @@ export const subjectSchema = z.strictObject({
   number: z.int().positive(),
   title: z.string().max(1024),
 })
-export type Subject = z.infer<typeof subjectSchema>
 
 /**
  * All that a worker needs for one job, frozen when the person asked. Parsed again when it is taken from Redis.
