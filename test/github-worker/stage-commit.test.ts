@@ -124,7 +124,8 @@ describe('staging a commit', () => {
   })
 
   it('takes a fresh token when the first one expired in the middle', async () => {
-    github.api.post('/app/installations/11/access_tokens').reply(201, { token: 'ghs_old', repositories: [{ id: 7 }] })
+    // GitHub may have been mistaken: the old one is revoked all the same.
+    github.expectToken({ contents: 'write' }, 'ghs_old')
     github.expectLocate()
     github.api.get(`${repo}/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
     expectTree().matchHeader('authorization', 'token ghs_old').reply(401)
@@ -137,7 +138,7 @@ describe('staging a commit', () => {
 
   it('mints afresh only once, also when many uploads meet the 401 together', async () => {
     const files = ['a', 'b', 'c', 'd'].map((path) => ({ path, before: null, after: version(path) }))
-    github.api.post('/app/installations/11/access_tokens').reply(201, { token: 'ghs_old', repositories: [{ id: 7 }] })
+    github.expectToken({ contents: 'write' }, 'ghs_old')
     github.expectLocate()
     github.api.get(`${repo}/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
     for (const file of files) expectBlob(file).matchHeader('authorization', 'token ghs_old').reply(401)
@@ -150,7 +151,7 @@ describe('staging a commit', () => {
   })
 
   it('is denied when the fresh token is refused too', async () => {
-    github.api.post('/app/installations/11/access_tokens').reply(201, { token: 'ghs_old', repositories: [{ id: 7 }] })
+    github.expectToken({ contents: 'write' }, 'ghs_old')
     github.expectToken({ contents: 'write' }, 'ghs_new')
     github.api.get('/installation/repositories?per_page=1').times(2).reply(401)
 
@@ -171,6 +172,13 @@ describe('staging a commit', () => {
     github.expectLocate({ owner: { login: 'mallory' } })
 
     await expect(stage([added])).rejects.toMatchObject({ code: 'denied' })
+  })
+
+  it('refuses a repository that was archived', async () => {
+    github.expectToken({ contents: 'write' })
+    github.expectLocate({ archived: true })
+
+    await expect(stage([added])).rejects.toMatchObject({ code: 'archived', retryable: false })
   })
 
   it('follows a repository that was renamed, by its id', async () => {

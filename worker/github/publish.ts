@@ -3,8 +3,9 @@ import { HandoffError, type Publisher } from '../pipeline/ports/index.ts'
 import { checkBranchName } from './check-branch-name.ts'
 import { createBranch } from './create-branch.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
+import type { LocatedRepository } from './locate-repository.ts'
 import { openPullRequest } from './open-pull-request.ts'
-import { openRepositorySession } from './repository-session.ts'
+import { openRepositorySession, type RepositorySession } from './repository-session.ts'
 import { stageCommit } from './stage-commit.ts'
 
 export interface PublisherDeps {
@@ -17,7 +18,7 @@ export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
   return {
     async stage({ request, changeSet, commitMessage, fence }, signal) {
       await using session = openRepositorySession(tokens, request, { contents: 'write' }, signal)
-      const at = await session.locate()
+      const at = await locateWritable(session)
       // Awaited here, or its failure would be nobody's while the session ends.
       return await stageCommit(session, at, { changeSet, message: commitMessage, fence })
     },
@@ -25,7 +26,7 @@ export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
     async handOff({ request, branch, commit, title, body, fence }, signal) {
       const permissions = { contents: 'write', pull_requests: 'write' } as const
       await using session = openRepositorySession(tokens, request, permissions, signal)
-      const at = await session.locate()
+      const at = await locateWritable(session)
       checkBranchName(branch, at.defaultBranch)
       const published = await createBranch(session, at, { branch, commit, fence })
       const { handoff } = request.policy
@@ -55,4 +56,11 @@ export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
       return { branch, commit: published, pullRequest }
     },
   }
+}
+
+/** GitHub refuses every write to an archived repository with a plain 403: better said by its name. */
+async function locateWritable(session: RepositorySession): Promise<LocatedRepository> {
+  const at = await session.locate()
+  if (at.archived) throw new HandoffError('archived', 'the repository is archived')
+  return at
 }

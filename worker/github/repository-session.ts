@@ -49,7 +49,7 @@ export function openRepositorySession(
   async function once<T>(operation: (octokit: Octokit) => Promise<T>): Promise<T> {
     minted ??= mint()
     const used = minted
-    const { octokit } = await used
+    const { octokit, token } = await used
     try {
       return await operation(octokit)
     } catch (error) {
@@ -60,6 +60,8 @@ export function openRepositorySession(
       if (minted === used) {
         refreshesLeft -= 1
         minted = null
+        // GitHub may have been mistaken: no token is dropped alive.
+        await token[Symbol.asyncDispose]()
       }
     }
     return once(operation)
