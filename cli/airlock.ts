@@ -4,17 +4,16 @@ import { QueueUnavailableError } from '../worker/contract/index.ts'
 import { type Io, UsageError } from './command.ts'
 import { commands } from './commands/index.ts'
 import { SettingsError } from './settings/parse-settings.ts'
+import { createStopSignal } from './stop-signal.ts'
 
 const [name, ...args] = process.argv.slice(2)
-const stop = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort('by-person'))
 
 const io: Io = {
   env: process.env,
   cwd: process.cwd(),
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
-  signal: stop.signal,
+  signal: createStopSignal(),
 }
 
 process.exitCode = await main(name, args)

@@ -53,6 +53,7 @@ async function runBoth(credentials: AppCredentials, redisUrl: string, io: Io): P
     const app = await startApp({ ...credentials, webhookSecret, redis, log: createLogger(settings, 'app') })
     log.info('taking jobs')
     await untilStopped(io.signal)
+    log.info('ending')
     await app.close(graceMs)
     await worker.close(graceMs)
   })
