@@ -1,4 +1,4 @@
-import type { AgentName } from '../contract/index.ts'
+import type { AgentName, startableAgents } from '../contract/index.ts'
 import type { Agents } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import { claude } from './claude.ts'
@@ -7,8 +7,8 @@ import { command } from './command.ts'
 import { installAgent, type Run } from './install-agent.ts'
 import { pi } from './pi.ts'
 
-/** The agents that can be started. Gemini, opencode, Copilot and Qwen have a name and no adapter yet. */
-const adapters: readonly InstallableAgent[] = [claude, codex, pi, command]
+/** Exactly those that the contract says can be started: the help on GitHub offers them. */
+const adapters: Readonly<Record<(typeof startableAgents)[number], InstallableAgent>> = { claude, codex, pi, command }
 
 /** Agents of this host, installed below `dataDir` when they are first asked for. Throws AgentInstallError. */
 export function createAgents(dataDir: string, run: Run): Agents {
@@ -16,7 +16,7 @@ export function createAgents(dataDir: string, run: Run): Agents {
 
   return {
     async load(name) {
-      const adapter = adapters.find((candidate) => candidate.name === name)
+      const adapter = Object.values(adapters).find((candidate) => candidate.name === name)
       if (adapter === undefined) return null
       const started = installing.get(name) ?? installAgent(adapter, dataDir, run)
       installing.set(name, started)
