@@ -61,6 +61,8 @@ export interface GitHubStandIn extends AsyncDisposable, People {
   ): Promise<string>
   refs(repository: Repository): Promise<Ref[]>
   renameRepository(repository: Repository, name: string): void
+  /** To an owner whose installation reaches it there. */
+  transferRepository(repository: Repository, owner: string): void
   addCollaborator(repository: Repository, login: string, role: CollaboratorRole): User
   /** Suspends or resumes the installation; the App's own by default. */
   suspend(suspended: boolean, installationId?: number): void
@@ -113,6 +115,10 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
     renameRepository(repository, name) {
       repository.formerNames.push(repository.name)
       repository.name = name
+    },
+    transferRepository(repository, owner) {
+      repository.owner = ensureUser(state, owner, 'Organization')
+      repository.installation = ensureInstallation(state, repository.owner)
     },
     addCollaborator(repository, login, role) {
       const user = ensureUser(state, login)

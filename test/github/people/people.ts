@@ -93,6 +93,7 @@ export function createPeople(world: World): People {
       const issue = issueOf(repository, number)
       const label = ensureLabel(state, repository, name)
       if (!issue.labels.includes(label)) issue.labels.push(label)
+      issue.updatedAt = new Date()
       return {
         issue,
         delivery: await deliveries.deliver(
@@ -104,6 +105,7 @@ export function createPeople(world: World): People {
       const issue = issueOf(repository, number)
       const label = ensureLabel(state, repository, name)
       issue.labels = issue.labels.filter((kept) => kept !== label)
+      issue.updatedAt = new Date()
       return {
         issue,
         delivery: await deliveries.deliver(

@@ -61,6 +61,7 @@ async function addLabels(call: RepositoryCall) {
     const label = ensureLabel(world.state, repository, name)
     if (issue.labels.includes(label)) continue
     issue.labels.push(label)
+    issue.updatedAt = new Date()
     world.deliveries.announce(await labelEvent(world, repository, issue, 'labeled', label, world.app.bot))
   }
   return ok(labelBodies(call, issue))
@@ -72,6 +73,7 @@ async function removeLabel(call: RepositoryCall) {
   const label = issue.labels.find(({ name }) => name === param(call, 'name'))
   if (!label) throw new Refusal(404, 'Label does not exist')
   issue.labels = issue.labels.filter((kept) => kept !== label)
+  issue.updatedAt = new Date()
   world.deliveries.announce(await labelEvent(world, repository, issue, 'unlabeled', label, world.app.bot))
   return ok(labelBodies(call, issue))
 }

@@ -87,12 +87,10 @@ export interface CheckRun {
 
 export interface Repository {
   readonly id: number
-  readonly owner: User
   /** Names this repository had before; requests to them are redirected. */
   readonly formerNames: string[]
   readonly createdAt: Date
   readonly gitDir: string
-  readonly installation: Installation | undefined
   readonly protectedBranches: Set<string>
   /** Roles by user id. */
   readonly collaborators: Map<number, CollaboratorRole>
@@ -101,6 +99,8 @@ export interface Repository {
   readonly comments: Comment[]
   readonly reactions: Reaction[]
   readonly checkRuns: CheckRun[]
+  owner: User
+  installation: Installation | undefined
   name: string
   private: boolean
   archived: boolean
