@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { startEmbeddedRedis } from '../../worker/queue/embedded-redis.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../github/stand-in.ts'
+import { airlockEntry, operatorEnvironment } from './operator-environment.ts'
 import { type LoggedProcess, startLoggedProcess } from './process-log.ts'
 
 export interface InstallationOptions {
@@ -21,10 +21,11 @@ export interface Installation extends AsyncDisposable {
   readonly app: LoggedProcess
   readonly appUrl: string
   readonly redisUrl: string
+  /** Another app beside the first, to which GitHub goes on to deliver. */
+  startApp(): Promise<LoggedProcess>
   startWorker(env?: Readonly<Record<string, string>>): Promise<LoggedProcess>
 }
 
-const entry = fileURLToPath(new URL('../../cli/airlock.ts', import.meta.url))
 const startMs = 30_000
 
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
@@ -34,14 +35,20 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   stack.defer(() => rm(redisDir, { recursive: true, force: true }))
   const redis = stack.use(await startEmbeddedRedis(redisDir))
   const github = stack.use(await createGitHubStandIn({ openapi: options.openapi ?? false }))
-  const env = { ...environment(github, redis.url, options.dataDir), ...options.env }
+  const env = { ...operatorEnvironment(github, options.dataDir), REDIS_URL: redis.url, ...options.env }
 
-  const app = startLoggedProcess([entry, 'serve'], env)
-  stack.defer(async () => {
-    await app.stop()
-  })
-  const listening = await app.waitFor((line) => line.msg === 'listening', startMs)
-  const appUrl = `http://127.0.0.1:${String(listening.port)}`
+  async function start(owner: AsyncDisposableStack, command: string, ready: string, more = {}) {
+    const started = startLoggedProcess([airlockEntry, command], { ...env, ...more })
+    owner.defer(async () => {
+      await started.stop()
+    })
+    await started.waitFor((line) => line.msg === ready, startMs)
+    return started
+  }
+
+  const app = await start(stack, 'serve', 'listening')
+  const port = app.lines.find((line) => line.msg === 'listening')?.port
+  const appUrl = `http://127.0.0.1:${String(port)}`
   github.deliverTo(`${appUrl}/api/github/webhooks`)
 
   const owned = stack.move()
@@ -50,34 +57,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     app,
     appUrl,
     redisUrl: redis.url,
-    async startWorker(more = {}) {
-      const worker = startLoggedProcess([entry, 'work'], { ...env, ...more })
-      owned.defer(async () => {
-        await worker.stop()
-      })
-      await worker.waitFor((line) => line.msg === 'taking jobs', startMs)
-      return worker
-    },
+    startApp: () => start(owned, 'serve', 'listening'),
+    startWorker: (more) => start(owned, 'work', 'taking jobs', more),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  }
-}
-
-/** Nothing of the caller's environment but what programs need to run at all: a real key must not change a test. */
-function environment(github: GitHubStandIn, redisUrl: string, dataDir: string): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']
-  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
-    value !== undefined && (kept.includes(name) || /^npm_config_/i.test(name)) ? [[name, value] as const] : [],
-  )
-  return {
-    ...Object.fromEntries(inherited),
-    APP_ID: String(github.app.id),
-    PRIVATE_KEY: github.app.privateKey,
-    WEBHOOK_SECRET: github.app.webhookSecret,
-    GHE_HOST: new URL(github.url).host,
-    GHE_PROTOCOL: 'http',
-    REDIS_URL: redisUrl,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    AIRLOCK_DATA_DIR: dataDir,
   }
 }

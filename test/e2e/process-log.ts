@@ -22,8 +22,14 @@ export interface LoggedProcess {
   readonly exited: Promise<number | null>
 }
 
-export function startLoggedProcess(argv: readonly string[], env: Readonly<Record<string, string>>): LoggedProcess {
-  const child = spawn(process.execPath, argv, { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+/** `ownGroup`: as a shell starts a program in a terminal, so that one signal can go to it and all that it starts. */
+export function startLoggedProcess(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { ownGroup = false } = {},
+): LoggedProcess {
+  const stdio = ['ignore', 'pipe', 'pipe'] as const
+  const child = spawn(process.execPath, argv, { env: { ...env }, stdio: [...stdio], detached: ownGroup })
   const { pid } = child
   if (pid === undefined) throw new Error(`could not start ${argv.join(' ')}`)
   const lines: LogLine[] = []
