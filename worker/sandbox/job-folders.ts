@@ -1,21 +1,9 @@
 import { constants, type Stats } from 'node:fs'
-import {
-  chmod,
-  chown,
-  lchown,
-  lstat,
-  mkdir,
-  mkdtemp,
-  open,
-  opendir,
-  readdir,
-  readFile,
-  rm,
-  writeFile,
-} from 'node:fs/promises'
+import { chown, lchown, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type JobFolderStore, type JobFolders, type Owner, SandboxError } from '../pipeline/ports/index.ts'
+import { removeTree } from '../seal/remove-tree.ts'
 import {
   isStillRunning,
   type ProcessIdentity,
@@ -133,24 +121,6 @@ async function writeFresh(path: string, content: string, owner: Owner): Promise<
     if (owner !== null) await file.chown(owner.uid, owner.gid)
   } finally {
     await file.close()
-  }
-}
-
-/** Removes a tree also where the sandbox took away its folders' permissions. Never follows a symlink. */
-async function removeTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true, maxRetries: 3 })
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))) throw error
-    await openFolders(path)
-    await rm(path, { recursive: true, force: true, maxRetries: 3 })
-  }
-}
-
-async function openFolders(path: string): Promise<void> {
-  await chmod(path, 0o700)
-  for await (const entry of await opendir(path)) {
-    if (entry.isDirectory()) await openFolders(join(path, entry.name))
   }
 }
 
