@@ -14,7 +14,7 @@ import type { Attempt } from './ports.ts'
 export async function answerDeadLetter(
   { repositories, operatorPolicy, log }: Omit<TriggerDeps, 'jobs'>,
   event: TriggerEvent,
-  reason: Extract<Reason, 'github-unavailable' | 'attempts-exhausted' | 'internal-error'>,
+  reason: Reason,
   attempt: Attempt,
 ): Promise<void> {
   if (readAsk(event, fallbackTriggers(operatorPolicy)).kind === 'none') return

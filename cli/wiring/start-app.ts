@@ -4,6 +4,7 @@ import { createRepositories } from '../../app/github/open-repositories.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createAppServer } from '../../app/server.ts'
+import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
@@ -40,9 +41,9 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     async handle(event, attempt) {
       await handleTrigger(trigger, event, attempt)
     },
-    async onDeadLetter({ request, reason }, attempt) {
-      if (request === null) return
-      await answerDeadLetter(trigger, request, reason === 'crashed' ? 'attempts-exhausted' : 'internal-error', attempt)
+    async onDeadLetter(letter, attempt) {
+      if (letter.request === null) return
+      await answerDeadLetter(trigger, letter.request, outcomeOfDeath(letter).reason, attempt)
     },
   })
   const server = createAppServer({

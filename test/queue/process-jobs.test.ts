@@ -169,7 +169,7 @@ describe('a job that cannot be done', () => {
 
     expect(handle).toHaveBeenCalledOnce()
     expect(onDeadLetter).toHaveBeenCalledExactlyOnceWith(
-      { id: request.id, request, reason: 'failed', code: 'TypeError', message: 'a bug' },
+      { id: request.id, request, reason: 'failed', error: 'TypeError', code: 'TypeError', message: 'a bug' },
       expect.objectContaining({ attempt: 1 }),
     )
   })

@@ -21,7 +21,7 @@ export class AttemptAbortedError extends Error {
 
 /**
  * What an adapter's failure means for the job. Throws the error again where another attempt may help, where the
- * attempt has no right left to report, and where the failure is a bug of ours that is tried once more.
+ * attempt has no right left to report, and where the failure is a bug of ours: that one the queue gives up at once.
  */
 export function outcomeOfError(error: unknown, final: boolean): Outcome {
   if (error instanceof FenceLostError) throw error

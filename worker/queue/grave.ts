@@ -5,6 +5,8 @@ import { crashesSurvived } from './settings.ts'
 export const graveSchema = z.strictObject({
   /** What it holds could not be read; it took its worker down again and again; its handler threw. */
   reason: z.enum(['unreadable', 'crashed', 'failed']),
+  /** The error's `name`: whose `code` it is. */
+  error: z.string().max(100),
   /** The error's own `code`, or its name. */
   code: z.string().max(100),
   message: z.string().max(1000),
@@ -17,13 +19,19 @@ export async function findGrave(ledger: Ledger, id: string, crashes: number): Pr
   const text = await ledger.read(id, 'grave')
   if (text !== null) return graveSchema.parse(JSON.parse(text))
   if (crashes <= crashesSurvived) return null
-  return { reason: 'crashed', code: 'crashed', message: `its worker died ${crashes} times` }
+  return { reason: 'crashed', error: '', code: 'crashed', message: `its worker died ${crashes} times` }
 }
 
 export function graveOf(error: unknown): Grave {
-  if (!(error instanceof Error)) return { reason: 'failed', code: 'unknown', message: '' }
+  if (!(error instanceof Error)) return { reason: 'failed', error: '', code: 'unknown', message: '' }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return { reason: 'failed', code: code.slice(0, 100), message: error.message.slice(0, 1000) }
+  const message = error.message.slice(0, 1000)
+  return { reason: 'failed', error: error.name.slice(0, 100), code: code.slice(0, 100), message }
 }
 
-export const unreadable: Grave = { reason: 'unreadable', code: 'unreadable', message: 'not what the schema says' }
+export const unreadable: Grave = {
+  reason: 'unreadable',
+  error: '',
+  code: 'unreadable',
+  message: 'not what the schema says',
+}
