@@ -18,7 +18,7 @@ describe('where cgroups can be made', () => {
     ])
   })
 
-  it('on a v2 host is beside the own group, because none can be made below one with processes', () => {
+  it('on a v2 host is beside the own group, else in it once the worker has stepped aside, else at the root', () => {
     const places = parseCgroupMounts(
       '30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate',
       '0::/user.slice/user-1000.slice/user@1000.service/app.slice/airlock.service\n',
@@ -29,6 +29,12 @@ describe('where cgroups can be made', () => {
         version: 'cgroup-v2',
         folder: '/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice',
         controllers,
+      },
+      {
+        version: 'cgroup-v2',
+        folder: '/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/airlock.service',
+        controllers,
+        occupied: true,
       },
       { version: 'cgroup-v2', folder: '/sys/fs/cgroup', controllers },
     ])

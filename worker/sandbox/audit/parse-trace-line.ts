@@ -10,7 +10,7 @@ export type TraceLine =
   | { readonly kind: 'connect'; readonly pid: number; readonly at: number; readonly address: string }
   | { readonly kind: 'exec-result'; readonly pid: number; readonly result: Result }
 
-export type Result = 'done' | 'failed' | 'pending'
+type Result = 'done' | 'failed' | 'pending'
 
 const linePattern = /^(\d{1,10}) +(\d{1,12}\.\d{1,9}) (.*)$/s
 const resumedPattern = /^<\.\.\. (?:execve|execveat) resumed>/

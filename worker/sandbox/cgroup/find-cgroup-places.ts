@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CgroupPlace, type Controller, controllers, parseCgroupMounts } from './parse-cgroup-mounts.ts'
@@ -25,8 +26,9 @@ export async function findCgroupPlaces(cgroupRoot: string | undefined): Promise<
 
 /** The controllers that a group made here would have. */
 async function tryPlace(place: CgroupPlace): Promise<readonly Controller[]> {
-  const trial = join(place.folder, `airlock-trial-${process.pid}`)
+  const trial = join(place.folder, `airlock-trial-${randomUUID()}`)
   try {
+    if (place.occupied === true) await stepAside(place.folder)
     if (place.version === 'cgroup-v2') await enable(place)
     await mkdir(trial)
   } catch {
@@ -39,6 +41,14 @@ async function tryPlace(place: CgroupPlace): Promise<readonly Controller[]> {
   } finally {
     await rmdir(trial)
   }
+}
+
+/** Moves the worker's processes into a group of their own, so that theirs can have groups with limits in it. */
+async function stepAside(folder: string): Promise<void> {
+  const aside = join(folder, 'airlock-worker')
+  await mkdir(aside, { recursive: true })
+  const pids = (await readFile(join(folder, 'cgroup.procs'), 'utf8')).split('\n').filter((pid) => pid !== '')
+  for (const pid of pids) await writeFile(join(aside, 'cgroup.procs'), pid)
 }
 
 /** Hands the controllers down, one by one: a kernel without one of them would refuse them all. */

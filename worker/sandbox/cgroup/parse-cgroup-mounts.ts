@@ -10,14 +10,17 @@ export interface CgroupPlace {
   readonly folder: string
   /** v1: the one controller of this hierarchy. v2: those that are wanted; the kernel says which there are. */
   readonly controllers: readonly Controller[]
+  /** True for the worker's own v2 group: its processes have to step aside before groups can be made in it. */
+  readonly occupied?: true
 }
 
 /**
  * Where groups could be made, best first, out of /proc/self/mountinfo and /proc/self/cgroup. Pure.
  *
- * v1 has a hierarchy per controller: below the worker's own group, else at its root. v2 forbids groups below one
- * that holds processes, so there the new group goes beside the worker's own, else below the root. On hybrid hosts
- * a controller is in one of the two, and v1 comes first because v2 then has none of the three.
+ * v1 has a hierarchy per controller: below the worker's own group, else at its root. v2 forbids groups with limits
+ * below one that holds processes, so there the new group goes beside the worker's own (a login session, or root);
+ * else into it, if it was handed over to the worker (systemd's Delegate=yes); else below the root. On hybrid hosts a
+ * controller is in one of the two, and v2 has none of the three if v1 has them.
  */
 export function parseCgroupMounts(mountInfo: string, ownGroups: string): readonly CgroupPlace[] {
   const own = new Map(
@@ -35,8 +38,11 @@ export function parseCgroupMounts(mountInfo: string, ownGroups: string): readonl
     const [type, , superOptions = ''] = right.split(' ')
     const below = (path: string) => join(mountPoint, posix.relative(root, path).replace(/^(\.\.\/?)+/, ''))
     if (type === 'cgroup2') {
-      const folders = [posix.dirname(below(ownPath(''))), mountPoint].filter((folder) => folder.startsWith(mountPoint))
-      return [...new Set(folders)].map((folder) => ({ version: 'cgroup-v2', folder, controllers }))
+      const group = below(ownPath(''))
+      const root = { version: 'cgroup-v2', folder: mountPoint, controllers } as const
+      if (group === mountPoint) return [root]
+      const beside = { ...root, folder: posix.dirname(group) }
+      return [beside, { ...root, folder: group, occupied: true }, ...(beside.folder === mountPoint ? [] : [root])]
     }
     if (type !== 'cgroup') return []
     return controllers

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /** What the engine starts on the host. The optional ones make a posture weaker when they are not there. */
 export const requiredPrograms = ['bwrap', 'socat', 'setpriv', 'mkfifo', 'du', 'bash', 'perl'] as const
-export const optionalPrograms = ['strace'] as const
+const optionalPrograms = ['strace'] as const
 export type Program = (typeof requiredPrograms)[number] | (typeof optionalPrograms)[number]
 
 /** The Debian package that brings each. */

@@ -14,7 +14,7 @@ const listening = `*: 0100007F:${brokerPort.toString(16).toUpperCase().padStart(
  * $1 largest file in 512-byte blocks · $2 open files · $3 processes or '' · $4 data segment in KiB or ''
  * $5 'broker' or '' · then the command.
  */
-export const launchScript = `
+const launchScript = `
 refuse() { echo "airlock: $1" >&2; exit 125; }
 ulimit -c 0 || refuse 'core dumps cannot be switched off'
 ulimit -f "$1" || refuse 'the file size cannot be limited'

@@ -63,10 +63,11 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
     await killAndWait(init === null ? [] : [init], deathTimeoutMs)
     await Promise.race([output.done, stop.happened])
     await Promise.race([traced, sleep(deathTimeoutMs, undefined, { ref: false })])
-    if (stop.reason() === null && !child.ranToEnd()) throw notStarted(output.lastErrors() || `exit ${end.code}`)
     const command = commandEnd(end)
-    const late = stop.reason() ?? (await lateReason(plan, command))
-    return { ended: late ?? 'exited', ...command, outputBytes: output.bytes() }
+    const reason = stop.reason() ?? (await lateReason(plan, command))
+    // Asked after the limits: where memory ends, the kernel may kill bwrap with the rest, before it can report.
+    if (reason === null && !child.ranToEnd()) throw notStarted(output.lastErrors() || `exit ${end.code}`)
+    return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes() }
   } finally {
     over.abort()
     child.kill()

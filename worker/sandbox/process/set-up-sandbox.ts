@@ -43,7 +43,7 @@ export interface SandboxParts {
 }
 
 /** More than any honest checkout has. */
-export const maxFiles = 2_000_000
+const maxFiles = 2_000_000
 
 /** Makes them. What is to be cleaned up is written down first, so that a crash at any point leaves no orphan. */
 export async function setUpSandbox(context: SandboxContext): Promise<SandboxParts> {

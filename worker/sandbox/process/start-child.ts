@@ -38,7 +38,7 @@ export interface Child {
   close(): void
 }
 
-export interface InitProcess {
+interface InitProcess {
   readonly pid: number
   /** The inode that names its pid namespace. */
   readonly namespace: string
