@@ -14,8 +14,8 @@ import { makeShortFolder } from './short-folder.ts'
 
 /** One hostile, or harmless, run. */
 export interface LocalJob {
-  /** The agent: any command, in the workspace. */
-  readonly command: readonly string[]
+  /** The agent: any command, in the workspace. By default what the policy says. */
+  readonly command?: readonly string[]
   /** Added to the policy's own; JSON is YAML. */
   readonly policy?: Readonly<Record<string, unknown>>
   /** Of the base commit, beside the programs of test/fixtures/inside in `tools/`. */
@@ -103,7 +103,7 @@ function requestOf(repository: string, sha: string, policy: string, job: LocalJo
     task: job.task ?? 'Do what you want',
     policy: { text: policy, name: '.github/airlock.yml' },
     agent: null,
-    command: job.command,
+    command: job.command ?? null,
     isolation: job.isolation ?? null,
     now: Date.now(),
   })
