@@ -50,11 +50,12 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
   const stop = createStop(child.kill)
   const output = pumpOutput(child, plan.request.onOutput, plan.outputBytes, () => stop.because('output'))
   output.done.catch(() => stop.because('cancelled'))
-  const traced = readTrace(child, plan.log)
   armStops(plan, stop, over.signal)
   let init: ProcessIdentity | null = null
   try {
     init = await startedInit(plan, child)
+    // Not before: each line would wake this process while the sandbox is being built, and the pipe holds them all.
+    const traced = readTrace(child, plan.log)
     if (init !== null && stop.reason() === null) {
       watch(plan, stop, over.signal)
       child.release()
