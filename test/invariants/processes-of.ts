@@ -3,7 +3,7 @@ import { hostUser } from '../../worker/sandbox/process/host-user.ts'
 
 /** Host pids of all that belongs to a job: by its mark, its user, or the pid namespace that one of these is in. */
 export function processesOf(jobId: string): number[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && isAlive(name))
   const ours = all.filter((pid) => isMarked(pid, jobId) || isOfUser(pid, jobId))
   const own = pidNamespaceOf('self')
   const namespaces = new Set(ours.map(pidNamespaceOf).filter((name) => name !== own && name !== ''))
@@ -17,6 +17,11 @@ export function procFile(pid: number | string, name: string): string {
   } catch {
     return ''
   }
+}
+
+/** A corpse that the host's first process has not buried yet does nothing any more. */
+function isAlive(pid: string): boolean {
+  return !/^State:\s*[ZX]/m.test(procFile(pid, 'status'))
 }
 
 function isMarked(pid: string, jobId: string): boolean {

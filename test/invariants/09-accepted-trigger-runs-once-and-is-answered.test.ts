@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectRedis } from '../../worker/queue/connect-redis.ts'
+import { intakeId } from '../../worker/queue/enqueue.ts'
+import { expectKeptRules } from '../e2e/expect-kept-rules.ts'
+import { outcomeOf } from '../e2e/outcome-of.ts'
+import type { LoggedProcess } from '../e2e/process-log.ts'
+import { startWorld, type World } from '../e2e/start-world.ts'
+import type { Issue, Repository } from '../github/state/entities.ts'
+import type { Delivery } from '../github/webhooks/deliveries.ts'
+import { createDeliveryRequest } from '../github/webhooks/delivery-request.ts'
+import { createHostileRepository } from './hostile-repository.ts'
+
+const does = (line: string) => ({ agent: 'command', command: ['sh', '-c', line] })
+
+let world: World
+let worker: LoggedProcess
+
+beforeAll(async () => {
+  world = await startWorld()
+  worker = await world.installation.startWorker({ AIRLOCK_CONCURRENCY: '4' })
+})
+afterAll(() => world?.[Symbol.asyncDispose]())
+
+async function openIssue(repository: Repository): Promise<Issue> {
+  return (await world.github.openIssue(repository, { by: 'ada', title: 'Mend it' })).issue
+}
+
+async function label(repository: Repository, { number }: Issue): Promise<Delivery> {
+  return (await world.github.label(repository, number, { by: 'ada', name: 'airlock' })).delivery
+}
+
+/** The same event with a name of its own, as when GitHub has two hooks for one App. */
+async function deliverAgain({ event, payload }: Delivery): Promise<number> {
+  const { id, webhookSecret } = world.github.app
+  const request = createDeliveryRequest({ appId: id, secret: webhookSecret, event, guid: randomUUID(), payload })
+  const answer = await fetch(`${world.installation.appUrl}/api/github/webhooks`, { method: 'POST', ...request })
+  return answer.status
+}
+
+/** How often an agent was started for the job. */
+function startsOf(jobId: string): number {
+  return worker.lines.filter((line) => line.msg === 'step' && line.step === 'agent' && line.jobId === jobId).length
+}
+
+describe('9. an accepted trigger runs once', () => {
+  it('when its delivery comes a hundred times at once, and others tell of the same event', async () => {
+    const before = await world.jobs()
+    const repository = await createHostileRepository(world, 'hundredfold', does('echo x >x.txt'))
+    const issue = await openIssue(repository)
+
+    const first = await label(repository, issue)
+    const again = await Promise.all(Array.from({ length: 100 }, () => world.github.redeliver(first.id)))
+    const others = await Promise.all(Array.from({ length: 10 }, () => deliverAgain(first)))
+
+    const { jobId } = await world.handled(first)
+    await world.ended(jobId)
+    await world.github.redeliver(first.id)
+    const { pullRequests, branches, comments } = await outcomeOf({ repository, issue, jobId })
+    expect(new Set([...again.map(({ statusCode }) => statusCode), ...others])).toEqual(new Set([202]))
+    expect(await world.jobs()).toHaveLength(before.length + 1)
+    expect(startsOf(jobId)).toBe(1)
+    expect([pullRequests.length, branches.length, comments.length]).toEqual([1, 1, 1])
+  })
+
+  it('control: two events, on two issues, are two jobs', async () => {
+    const before = await world.jobs()
+    const repository = await createHostileRepository(world, 'twofold', does('echo x >x.txt'))
+    for (const issue of [await openIssue(repository), await openIssue(repository)]) {
+      const { jobId } = await world.handled(await label(repository, issue))
+      await world.ended(jobId)
+    }
+
+    expect(await world.jobs()).toHaveLength(before.length + 2)
+    expect(repository.issues.filter(({ pull }) => pull !== undefined)).toHaveLength(2)
+  })
+})
+
+describe('9. an accepted trigger is written down before it is acknowledged', () => {
+  it('waits with its answer to GitHub until Redis has it', async () => {
+    const redis = await connectRedis({ url: world.installation.redisUrl, log: { warn: () => undefined } })
+    const repository = await createHostileRepository(world, 'written-down', does('echo x >x.txt'))
+    const issue = await openIssue(repository)
+    const entries = async () => (await redis.keys('airlock:ledger:intake:entry:*')).length
+    const before = await entries()
+    await redis.call('CLIENT', 'PAUSE', '1000', 'WRITE')
+    const pausedAt = Date.now()
+
+    let answeredAt = 0
+    const answering = label(repository, issue).then((delivery) => {
+      answeredAt = Date.now()
+      return delivery
+    })
+    await sleep(500)
+    const seen = { answeredAt, entries: await entries() }
+    const delivery = await answering
+    const eventLine = world.installation.app.lines.find(
+      ({ msg, deliveryId }) => msg === 'trigger event' && deliveryId === delivery.guid,
+    )
+
+    expect(seen).toEqual({ answeredAt: 0, entries: before })
+    expect(delivery.statusCode).toBe(202)
+    expect(answeredAt - pausedAt).toBeGreaterThan(900)
+    expect(await redis.exists(`airlock:ledger:intake:entry:${intakeId(String(eventLine?.eventKey))}`)).toBe(1)
+    await world.ended((await world.handled(delivery)).jobId)
+    redis.disconnect()
+  })
+})
+
+describe('9. an accepted trigger is always answered, also when the answer is no', () => {
+  it.concurrent.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ['done', does('echo x >x.txt'), 'Done.'],
+    ['nothing to change', does('true'), 'No changes.'],
+    [
+      'something that a gate forbids',
+      does('mkdir -p .github/workflows; echo "on: push" >.github/workflows/x.yml'),
+      '(Blocked|Held).',
+    ],
+    ['an agent that fails', does('exit 1'), 'Failed.'],
+    ['an agent that never ends', { ...does('sleep 60'), limits: { minutes: 0.01 } }, 'Failed.'],
+    ['setup that fails', { ...does('true'), setup: { run: ['exit 7'] } }, 'Failed.'],
+    ['something unsafe', does('ln -s /etc/passwd link'), 'Refused.'],
+    ['an isolation that is not there', { ...does('true'), isolation: 'microvm' }, 'Refused.'],
+    ['a policy that cannot be read', { nonsense: true }, 'Refused.'],
+  ])('%s', async (name, policy, heading) => {
+    const repository = await createHostileRepository(world, name.replaceAll(' ', '-'), policy)
+    const issue = await openIssue(repository)
+    const { jobId, kind } = await world.handled(await label(repository, issue))
+    if (kind === 'enqueued') await world.ended(jobId)
+
+    const { comments, reactions } = await outcomeOf({ repository, issue, jobId })
+    expect(comments).toHaveLength(1)
+    expect(comments[0]).toMatch(new RegExp(`\\*\\*${heading}\\*\\*`))
+    expect(reactions.length).toBeGreaterThan(0)
+  })
+
+  it('and asked GitHub nothing that it would not understand, and kept no token', () => {
+    expectKeptRules(world.github)
+    expect(world.github.tokens.live()).toEqual([])
+  })
+})
