@@ -18,6 +18,7 @@ import { runJob } from '../../worker/pipeline/run-job.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
+import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { type CorePorts, createCore } from './create-core.ts'
@@ -52,6 +53,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const handle = async (request: JobRequest, context: AttemptContext) => {
     running.add(request.id)
     try {
+      await gitHub.tokens.revokeLeft(request.id)
       await using reporter = gitHub.reporterOf(context)
       const { attempt, fence, signal, checkpoints } = context
       const logged = createLoggedReporter(reporter, deps.log, attempt)
@@ -70,6 +72,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     handle,
     async onDeadLetter(letter, context) {
       if (letter.request === null) return
+      await gitHub.tokens.revokeLeft(letter.id)
       await using reporter = gitHub.reporterOf(context)
       const logged = createLoggedReporter(reporter, deps.log, context.attempt)
       const saved = await loadCheckpoint(context.checkpoints, letter.id)
@@ -88,7 +91,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
 async function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: DataFolders) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
-  const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, log })
+  const vault = createTokenVault(deps.redis, privateKey)
+  const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, vault, log })
   // The worker takes no webhooks: a secret that nobody knows is as good as none.
   const webhookSecret = randomBytes(32).toString('hex')
   const app = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: urls.api, log })
@@ -111,6 +115,7 @@ async function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: Dat
   }
   return {
     ports,
+    tokens,
     reporterOf: ({ fence }: AttemptContext) => createReporter({ tokens, wording, botLogin, fence, log }),
   }
 }

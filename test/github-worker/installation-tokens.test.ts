@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type MockGitHub, mockGitHub, never } from './mock-github.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type MockGitHub, mockGitHub, never, requestOf } from './mock-github.ts'
 
 let github: MockGitHub
 beforeEach(() => {
@@ -7,7 +7,8 @@ beforeEach(() => {
 })
 afterEach(() => github.verify())
 
-const mint = () => github.tokens.mint(11, 7, { contents: 'read' }, never)
+const request = requestOf()
+const mint = () => github.tokens.mint(request, { contents: 'read' }, never)
 const grant = () => github.api.post('/app/installations/11/access_tokens')
 
 describe('a token', () => {
@@ -61,6 +62,7 @@ describe('a token', () => {
 
     expect(github.log.lines).toHaveLength(1)
     expect(JSON.stringify(github.log.lines)).not.toContain('ghs_1')
+    expect(github.vault.kept).toEqual(new Set([`${request.id} ghs_1`]))
   })
 
   it('that expired meanwhile needs no revoking', async () => {
@@ -71,5 +73,33 @@ describe('a token', () => {
     await token[Symbol.asyncDispose]()
 
     expect(github.log.lines).toEqual([])
+  })
+
+  it('is known to the vault for as long as it lives', async () => {
+    github.expectToken({ contents: 'read' })
+
+    {
+      await using _token = await mint()
+      expect(github.vault.kept).toEqual(new Set([`${request.id} ghs_1`]))
+    }
+
+    expect(github.vault.kept).toEqual(new Set())
+  })
+
+  it('that the vault cannot take is revoked and not used', async () => {
+    github.expectToken({ contents: 'read' })
+    vi.spyOn(github.vault, 'keep').mockRejectedValueOnce(new Error('away'))
+
+    await expect(mint()).rejects.toThrow('away')
+  })
+
+  it('of an attempt that was killed is revoked by the next one, and those of other jobs are not', async () => {
+    await github.vault.keep(request.id, 'ghs_left')
+    await github.vault.keep('another', 'ghs_other')
+    github.api.delete('/installation/token').matchHeader('authorization', 'token ghs_left').reply(204)
+
+    await github.tokens.revokeLeft(request.id)
+
+    expect(github.vault.kept).toEqual(new Set(['another ghs_other']))
   })
 })

@@ -6,6 +6,7 @@ import type { JobRequest } from '../../worker/contract/index.ts'
 import { createInstallationTokens, type TokenPermissions } from '../../worker/github/installation-tokens.ts'
 import type { Fence } from '../../worker/pipeline/ports/index.ts'
 import { jobRequest } from '../queue/job-request.ts'
+import { createMemoryVault } from './memory-vault.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -34,6 +35,7 @@ export function createLog(): Logged {
 export interface MockGitHub {
   readonly api: nock.Scope
   readonly tokens: ReturnType<typeof createInstallationTokens>
+  readonly vault: ReturnType<typeof createMemoryVault>
   readonly log: Logged
   /** One token for repository 7, with exactly these permissions, and its end. */
   expectToken(permissions: TokenPermissions, token?: string): void
@@ -46,12 +48,14 @@ export function mockGitHub(): MockGitHub {
   nock.disableNetConnect()
   const api = nock(app.baseUrl)
   const log = createLog()
+  const vault = createMemoryVault()
   const unexpected: string[] = []
   const onUnexpected = ({ method, url }: Request) => void unexpected.push(`${method} ${url}`)
   nock.emitter.on('no match', onUnexpected)
   return {
     api,
-    tokens: createInstallationTokens({ ...app, log }),
+    tokens: createInstallationTokens({ ...app, vault, log }),
+    vault,
     log,
     expectToken(permissions, token = 'ghs_1') {
       api

@@ -8,6 +8,7 @@ import { createGitHubStandIn, type GitHubStandIn } from '../github/stand-in.ts'
 import type { Repository } from '../github/state/entities.ts'
 import { eventually } from '../queue/eventually.ts'
 import { summaryOf } from './job-summary.ts'
+import { createMemoryVault } from './memory-vault.ts'
 import { createLog, type Logged, openFence, requestOf } from './mock-github.ts'
 
 let standIn: GitHubStandIn
@@ -44,7 +45,7 @@ function reporter() {
   const { id: appId, privateKey } = standIn.app
   const app = { appId, privateKey, baseUrl: `${standIn.url}/api/v3` }
   return createReporter({
-    tokens: createInstallationTokens({ ...app, log }),
+    tokens: createInstallationTokens({ ...app, vault: createMemoryVault(), log }),
     botLogin: createBotLogin(app),
     log,
     fence: openFence,

@@ -9,6 +9,7 @@ import { createFolder, git } from '../github/clients.ts'
 import { writeBlob, writeTree } from '../github/git/objects.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../github/stand-in.ts'
 import type { Repository } from '../github/state/entities.ts'
+import { createMemoryVault } from './memory-vault.ts'
 import { createLog, never, openFence, requestOf } from './mock-github.ts'
 
 const branch = 'airlock/1-fix-it'
@@ -32,7 +33,8 @@ beforeEach(async () => {
   await standIn.openIssue(repository, { title: 'It is broken', by: 'ada' })
   const log = createLog()
   const { id: appId, privateKey } = standIn.app
-  tokens = createInstallationTokens({ appId, privateKey, baseUrl: `${standIn.url}/api/v3`, log })
+  const vault = createMemoryVault()
+  tokens = createInstallationTokens({ appId, privateKey, baseUrl: `${standIn.url}/api/v3`, vault, log })
   publisher = createPublisher({ tokens, log })
   request = requestFor(await git(repository.gitDir, undefined, 'rev-parse', 'main'), ada.id)
   changeSet = await changeSetOn(request.base.sha)

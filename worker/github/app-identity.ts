@@ -7,7 +7,9 @@ const appSchema = z.object({ slug: z.string().min(1) })
 const timeoutMs = 20_000
 
 /** The login under which our comments appear. Asked once; a failure is asked again. Throws HandoffError. */
-export function createBotLogin(deps: Omit<InstallationTokensDeps, 'log'>): () => Promise<string> {
+export function createBotLogin(
+  deps: Pick<InstallationTokensDeps, 'appId' | 'privateKey' | 'baseUrl'>,
+): () => Promise<string> {
   let known: string | null = null
   return async () => {
     if (known !== null) return known

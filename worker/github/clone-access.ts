@@ -1,5 +1,4 @@
 import type { JobRequest } from '../contract/index.ts'
-import { HandoffError } from '../pipeline/ports/index.ts'
 import { createTokenClient } from './github-client.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
 import { locateRepository } from './locate-repository.ts'
@@ -21,9 +20,7 @@ export interface GitHubCloneAccess {
 /** Where the repository is today, by its id, and a token that reads its contents and nothing else. Throws HandoffError. */
 export function createCloneAccess({ tokens, gitUrl }: CloneAccessDeps) {
   return async (request: JobRequest, signal: AbortSignal): Promise<GitHubCloneAccess> => {
-    const { installationId, repository } = request
-    if (installationId === null) throw new HandoffError('denied', 'a job without an installation has no GitHub')
-    const token = await tryAgain(() => tokens.mint(installationId, repository.id, { contents: 'read' }, signal), signal)
+    const token = await tryAgain(() => tokens.mint(request, { contents: 'read' }, signal), signal)
     const dispose = async () => token[Symbol.asyncDispose]()
     const octokit = createTokenClient(tokens.baseUrl, token.value, signal)
     const locate = () =>

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BaseLogger } from 'pino'
 import { z } from 'zod'
+import type { JobRequest } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
 import { createAppClient, createTokenClient } from './github-client.ts'
 import { mapGitHubError, statusOf } from './map-github-error.ts'
@@ -11,7 +12,15 @@ export interface InstallationTokensDeps {
   readonly privateKey: string
   /** `https://api.github.com`, or `PROTOCOL://HOST/api/v3`. */
   readonly baseUrl: string
+  readonly vault: TokenVault
   readonly log: Pick<BaseLogger, 'warn'>
+}
+
+/** Knows the tokens of each job that are alive, also when the process that minted them is not. May throw. */
+export interface TokenVault {
+  keep(jobId: string, token: string): Promise<void>
+  forget(jobId: string, token: string): Promise<void>
+  left(jobId: string): Promise<readonly string[]>
 }
 
 export type TokenPermissions = Readonly<
@@ -26,12 +35,9 @@ export interface InstallationToken extends AsyncDisposable {
 export interface InstallationTokens {
   readonly baseUrl: string
   /** Never from a cache: a token ends with the step that asked for it. Throws HandoffError. */
-  mint(
-    installationId: number,
-    repositoryId: number,
-    permissions: TokenPermissions,
-    signal: AbortSignal,
-  ): Promise<InstallationToken>
+  mint(request: JobRequest, permissions: TokenPermissions, signal: AbortSignal): Promise<InstallationToken>
+  /** For a new attempt: revokes what an earlier one, whose process was killed, left alive. */
+  revokeLeft(jobId: string): Promise<void>
 }
 
 const mintedSchema = z.object({
@@ -41,15 +47,22 @@ const mintedSchema = z.object({
 const revokeTries = 3
 
 export function createInstallationTokens(deps: InstallationTokensDeps): InstallationTokens {
-  const { baseUrl, log } = deps
+  const { baseUrl, vault, log } = deps
+
+  /** One that could not be revoked stays in the vault, for another attempt. */
+  async function end(jobId: string, token: string): Promise<void> {
+    if (await revoke(baseUrl, token, log)) await vault.forget(jobId, token)
+  }
+
   return {
     baseUrl,
-    async mint(installationId, repositoryId, permissions, signal) {
+    async mint({ id: jobId, installationId, repository }, permissions, signal) {
+      if (installationId === null) throw new HandoffError('denied', 'a job without an installation has no GitHub')
       const octokit = createAppClient(baseUrl, deps, signal)
       const minted = await octokit.rest.apps
         .createInstallationAccessToken({
           installation_id: installationId,
-          repository_ids: [repositoryId],
+          repository_ids: [repository.id],
           permissions,
         })
         .catch((error: unknown) => {
@@ -57,14 +70,23 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
           throw refusedToken(error)
         })
       const { token, repositories } = mintedSchema.parse(minted.data)
-      const dispose = () => revoke(baseUrl, token, log)
-      if (repositories.length !== 1 || repositories[0]?.id !== repositoryId) {
-        await dispose()
-        throw new HandoffError('denied', 'GitHub minted a token for other repositories than the one that was asked for')
+      try {
+        await vault.keep(jobId, token)
+        if (repositories.length !== 1 || repositories[0]?.id !== repository.id) throw otherRepositories()
+      } catch (error) {
+        await end(jobId, token)
+        throw error
       }
-      return { value: token, [Symbol.asyncDispose]: dispose }
+      return { value: token, [Symbol.asyncDispose]: () => end(jobId, token) }
+    },
+    async revokeLeft(jobId) {
+      for (const token of await vault.left(jobId)) await end(jobId, token)
     },
   }
+}
+
+function otherRepositories(): HandoffError {
+  return new HandoffError('denied', 'GitHub minted a token for other repositories than the one that was asked for')
 }
 
 /** Gone, suspended, or no longer for this repository; a 401 is about the App's own key. */
@@ -81,19 +103,21 @@ function isRetryable(error: unknown): boolean {
   return error instanceof HandoffError && error.retryable
 }
 
-/** Also when the job was aborted: a live token is worse than a late end. */
-async function revoke(baseUrl: string, token: string, log: InstallationTokensDeps['log']): Promise<void> {
+/** Also when the job was aborted: a live token is worse than a late end. False: it lives on for up to an hour. */
+async function revoke(baseUrl: string, token: string, log: InstallationTokensDeps['log']): Promise<boolean> {
   const octokit = createTokenClient(baseUrl, token, new AbortController().signal)
   for (let attempt = 1; ; attempt += 1) {
     try {
       await octokit.rest.apps.revokeInstallationAccessToken()
-      return
+      return true
     } catch (error) {
       // Expired, or revoked before.
-      if (statusOf(error) === 401) return
+      if (statusOf(error) === 401) return true
       const mapped = mapGitHubError(error)
-      const away = mapped instanceof HandoffError && mapped.retryable
-      if (!away || attempt === revokeTries) return log.warn({ err: mapped }, 'a token lives on for up to an hour')
+      if (!isRetryable(mapped) || attempt === revokeTries) {
+        log.warn({ err: mapped }, 'a token lives on for up to an hour')
+        return false
+      }
       await sleep(attempt * 500)
     }
   }

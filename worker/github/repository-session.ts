@@ -1,6 +1,5 @@
 import type { Octokit } from 'octokit'
 import type { JobRequest } from '../contract/index.ts'
-import { HandoffError } from '../pipeline/ports/index.ts'
 import { createTokenClient } from './github-client.ts'
 import type { InstallationToken, InstallationTokens, TokenPermissions } from './installation-tokens.ts'
 import { type LocatedRepository, locateRepository } from './locate-repository.ts'
@@ -31,14 +30,12 @@ export function openRepositorySession(
   permissions: TokenPermissions,
   signal: AbortSignal,
 ): RepositorySession {
-  const { installationId, repository } = request
   let minted: Promise<Minted> | null = null
   let refreshesLeft = 1
 
   async function mint(): Promise<Minted> {
-    if (installationId === null) throw new HandoffError('denied', 'a job without an installation has no GitHub')
     try {
-      const token = await tokens.mint(installationId, repository.id, permissions, signal)
+      const token = await tokens.mint(request, permissions, signal)
       return { token, octokit: createTokenClient(tokens.baseUrl, token.value, signal) }
     } catch (error) {
       minted = null
