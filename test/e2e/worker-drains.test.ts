@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -7,6 +7,7 @@ import { expectKeptRules } from './expect-kept-rules.ts'
 import { operatorEnvironment } from './operator-environment.ts'
 import { outcomeOf } from './outcome-of.ts'
 import { type LoggedProcess, startLoggedProcess } from './process-log.ts'
+import { processesNaming } from './processes-naming.ts'
 import { letGo, standsStill, untilStandingStill } from './stand-still.ts'
 import { type Asked, startWorld, type World } from './start-world.ts'
 
@@ -177,10 +178,3 @@ describe('airlock up', () => {
 
   it('asked GitHub for nothing that it does not know', () => expectKeptRules(github))
 })
-
-/** Command lines of processes that name a path. */
-async function processesNaming(path: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')))
-  return lines.filter((line) => line.includes(path)).map((line) => line.replaceAll('\0', ' '))
-}

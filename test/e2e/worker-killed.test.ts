@@ -5,6 +5,7 @@ import type { Held } from '../github/http/faults.ts'
 import { expectKeptRules } from './expect-kept-rules.ts'
 import { outcomeOf } from './outcome-of.ts'
 import type { LoggedProcess, LogLine } from './process-log.ts'
+import { processesNaming } from './processes-naming.ts'
 import { letGo, standsStill, standsStillInSetup, untilStandingStill } from './stand-still.ts'
 import { type Asked, startWorld, type World, writesOneFile } from './start-world.ts'
 
@@ -36,9 +37,8 @@ describe('a worker that is killed with -9', () => {
   let world: World
   let rescuer: LoggedProcess
   const asked = new Map<string, Asked>()
-  /** The last step that a killed worker began, by job. */
-  const lastSteps = new Map<string, unknown>()
-  let killedAt = 0
+  /** By job: the last step that its killed worker began, and when that worker was dead. */
+  const ends = new Map<string, { readonly step: unknown; readonly at: number }>()
 
   beforeAll(async () => {
     world = await startWorld()
@@ -47,7 +47,8 @@ describe('a worker that is killed with -9', () => {
     const held = await stopEverywhere(holder)
     rescuer = await world.installation.startWorker({ AIRLOCK_CONCURRENCY: '16' })
     rescuer.onLine((line) => void goOn(line))
-    await kill(holder)
+    holder.kill('SIGKILL')
+    await noteEnd(holder)
     for (const hold of held) hold.release()
     for (const { jobId } of asked.values()) await world.ended(jobId, 60_000)
   }, 150_000)
@@ -64,7 +65,7 @@ describe('a worker that is killed with -9', () => {
       })
     }
     await Promise.all(steps.map((step) => ask(step, policies[step])))
-    await Promise.all(workers.map((worker) => worker.exited.then(() => noteLastSteps(worker))))
+    await Promise.all(workers.map(noteEnd))
   }
 
   async function ask(name: string, policy?: string): Promise<Asked> {
@@ -86,15 +87,10 @@ describe('a worker that is killed with -9', () => {
     return held
   }
 
-  async function kill(worker: LoggedProcess): Promise<void> {
-    killedAt = Date.now()
-    worker.kill('SIGKILL')
-    await worker.exited
-    noteLastSteps(worker)
-  }
-
-  function noteLastSteps({ lines }: LoggedProcess): void {
-    for (const { msg, jobId, step } of lines) if (msg === 'step') lastSteps.set(String(jobId), step)
+  async function noteEnd({ exited, lines }: LoggedProcess): Promise<void> {
+    await exited
+    const at = Date.now()
+    for (const { msg, jobId, step } of lines) if (msg === 'step') ends.set(String(jobId), { step, at })
   }
 
   /** In the second attempt nothing has to stand still. */
@@ -113,11 +109,12 @@ describe('a worker that is killed with -9', () => {
     const [step] = name.split('-')
 
     const found = await outcomeOf(job)
+    const end = ends.get(job.jobId)
     const next = await rescuer.waitFor(({ msg, jobId }) => msg === 'step' && jobId === job.jobId, 1)
 
-    expect(lastSteps.get(job.jobId)).toBe(step)
+    expect(end?.step).toBe(step)
     expect(Number(next.attempt)).toBeGreaterThan(1)
-    expect(Number(next.time) - killedAt).toBeLessThan(takenUpMs)
+    expect(Number(next.time) - (end?.at ?? 0)).toBeLessThan(takenUpMs)
     expect(found.pullRequests).toHaveLength(1)
     expect(found.branches).toMatchObject([{ changed: 'fixed.txt' }])
     expect(found.comments).toEqual([expect.stringContaining('**Done.**')])
@@ -138,7 +135,7 @@ describe('a worker that is killed with -9', () => {
       },
       { timeout: leftMs, interval: 200 },
     )
-    expect(await markedProcesses()).toEqual([])
+    expect(await processesNaming(world.dataDir)).toEqual([])
   })
 
   it('leaves no live token', async () => {
@@ -146,8 +143,4 @@ describe('a worker that is killed with -9', () => {
   })
 
   it('asks GitHub for nothing that it does not know', () => expectKeptRules(world.github))
-
-  async function markedProcesses(): Promise<string[]> {
-    return []
-  }
 })
