@@ -25,6 +25,8 @@ function expectStart(change: object = {}): void {
 }
 const lookAtActor = () => github.api.get(`${repo}/collaborators/ada/permission`)
 const lookAtBranch = () => github.api.get(`${repo}/branches/main`)
+const moved = 'f'.repeat(40)
+const compare = () => github.api.get(`${repo}/compare/${request.base.sha}...${moved}?per_page=1&page=2`)
 
 function expectWriter(): void {
   expectStart()
@@ -41,8 +43,8 @@ describe('what was allowed at the trigger', () => {
 
   it('goes on when the branch went on and still has the base', async () => {
     expectWriter()
-    lookAtBranch().reply(200, { commit: { sha: 'f'.repeat(40) } })
-    github.api.get(`${repo}/git/commits/${request.base.sha}`).reply(200, { sha: request.base.sha })
+    lookAtBranch().reply(200, { commit: { sha: moved } })
+    compare().reply(200, { status: 'ahead' })
 
     await expect(recheck()).resolves.toBeNull()
   })
@@ -91,11 +93,22 @@ describe('what was allowed at the trigger', () => {
 
   it('refuses a base commit that is gone', async () => {
     expectWriter()
-    lookAtBranch().reply(200, { commit: { sha: 'f'.repeat(40) } })
-    github.api.get(`${repo}/git/commits/${request.base.sha}`).reply(404)
+    lookAtBranch().reply(200, { commit: { sha: moved } })
+    compare().reply(404)
 
     await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'base-moved' })
   })
+
+  it.each(['diverged', 'behind'])(
+    'refuses a base that the branch has no more, though it is kept: %s',
+    async (status) => {
+      expectWriter()
+      lookAtBranch().reply(200, { commit: { sha: moved } })
+      compare().reply(200, { status })
+
+      await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'base-moved' })
+    },
+  )
 
   it('refuses another policy, and one that cannot be read', async () => {
     const invalid: Outcome = { outcome: 'refused', reason: 'policy-invalid', detail: 'line 3' }

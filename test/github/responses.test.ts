@@ -108,6 +108,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.git.updateRef({ ...at, ref: 'heads/airlock/1', sha })
   await rest.git.listMatchingRefs({ ...at, ref: 'heads/airlock' })
   await rest.repos.getCommit({ ...at, ref: sha })
+  await rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${sha}` })
 
   const pull = { ...at, pull_number: 2 }
   await rest.pulls.create({ ...at, title: 'Mend', head: 'airlock/1', base: 'main', body: 'Closes #1', draft: true })

@@ -68,13 +68,21 @@ function heldPermission(permission: string, role: string | undefined): Permissio
   return permission === 'admin' || permission === 'write' || permission === 'read' ? permission : 'none'
 }
 
-/** Whether the base is still an ancestor of its branch is judged by git, in the clone. */
+/**
+ * A branch that went on has the base in its history. One that was rewritten has not, also where GitHub still keeps the
+ * commit: it was taken away on purpose, and must not come back on a branch of ours.
+ */
 async function recheckBase(session: RepositorySession, at: LocatedRepository, { base }: JobRequest) {
   const branch = await session.find((octokit) => octokit.rest.repos.getBranch({ ...nameOf(at), branch: base.ref }))
   if (branch === null) return refuse('base-missing')
-  if (branch.data.commit.sha === base.sha) return null
-  const commit = await session.find((octokit) => octokit.rest.git.getCommit({ ...nameOf(at), commit_sha: base.sha }))
-  return commit === null ? refuse('base-moved') : null
+  const head = branch.data.commit.sha
+  if (head === base.sha) return null
+  const basehead = `${base.sha}...${head}`
+  // Only the first page has the files, and they can be large.
+  const found = await session.find((octokit) =>
+    octokit.rest.repos.compareCommitsWithBasehead({ ...nameOf(at), basehead, per_page: 1, page: 2 }),
+  )
+  return found?.data.status === 'ahead' ? null : refuse('base-moved')
 }
 
 async function recheckPolicy(

@@ -2,6 +2,7 @@ import type { Route } from '../http/route.ts'
 import { appRoutes } from './app-routes.ts'
 import { checkRunRoutes } from './check-run-routes.ts'
 import { commentRoutes } from './comment-routes.ts'
+import { compareRoutes } from './compare-routes.ts'
 import { contentsRoutes } from './contents-routes.ts'
 import { gitDataRoutes } from './git-data-routes.ts'
 import { hookDeliveryRoutes } from './hook-delivery-routes.ts'
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...appRoutes,
   ...checkRunRoutes,
   ...commentRoutes,
+  ...compareRoutes,
   ...contentsRoutes,
   ...gitDataRoutes,
   ...hookDeliveryRoutes,
