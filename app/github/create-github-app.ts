@@ -6,6 +6,7 @@
  * is done. Octokit's own retry is off: it would repeat what may have happened, such as a comment. A failure goes back
  * to the queue, and every effect is looked for before it is made.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Probot, ProbotOctokit } from 'probot'
 import { z } from 'zod'
@@ -19,12 +20,26 @@ export interface GitHubAppDeps {
   readonly webhookSecret: string
   /** `https://api.github.com`, or `PROTOCOL://HOST/api/v3`. */
   readonly baseUrl: string
+  readonly vault: TokenVault
   readonly log: Logger
 }
 
+/** Knows the tokens of each owner that are alive, also when the process that minted them is not. May throw. */
+export interface TokenVault {
+  keep(owner: string, token: string): Promise<void>
+  forget(owner: string, token: string): Promise<void>
+  left(owner: string): Promise<readonly string[]>
+}
+
 export type TokenPermissions = Readonly<Record<string, 'read' | 'write'>>
-/** By id, which outlives a renaming, or by names of the installation's account. */
-type TokenScope = { readonly repositoryId: number } | { readonly names: readonly string[] }
+/**
+ * `owner` is what the token is minted for, such as an event's key. The repositories by id, which outlives a renaming,
+ * or by names of the installation's account.
+ */
+type TokenScope = { readonly owner: string } & (
+  | { readonly repositoryId: number }
+  | { readonly names: readonly string[] }
+)
 
 /** A client whose token is revoked when it is disposed of. */
 export interface TokenClient extends GitHubClient, AsyncDisposable {}
@@ -39,27 +54,47 @@ export interface GitHubApp {
     permissions: TokenPermissions,
     signal: AbortSignal,
   ): Promise<TokenClient>
+  /** For a new attempt of this owner: revokes what an earlier one, whose process was killed, left alive. */
+  revokeLeft(owner: string): Promise<void>
 }
 
 const PlainOctokit = ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } })
 const mintedSchema = z.object({ token: z.string().min(1) })
 const appSchema = z.object({ slug: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) })
 const revokeMs = 10_000
+const revokeTries = 3
 
 export async function createGitHubApp(deps: GitHubAppDeps): Promise<GitHubApp> {
-  const { appId, privateKey, webhookSecret, baseUrl, log } = deps
+  const { appId, privateKey, webhookSecret, baseUrl, vault, log } = deps
   const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl, log, Octokit: PlainOctokit })
   const octokit = await probot.auth()
   let known: string | null = null
 
-  async function revoke(client: GitHubClient): Promise<void> {
-    try {
-      await client.call('DELETE /installation/token')
-    } catch (error) {
-      if (!(error instanceof GitHubError)) throw error
-      if (error.code !== 'unauthenticated')
-        log.warn({ err: error }, 'a token could not be revoked; it ends within the hour')
+  function signIn(token: string) {
+    return new PlainOctokit({ auth: { token }, baseUrl, log: octokit.log })
+  }
+
+  /** With a signal of its own: a live token is worse than a late end. True: it is dead. */
+  async function revoke(token: string): Promise<boolean> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await createGitHubClient(signIn(token), AbortSignal.timeout(revokeMs)).call('DELETE /installation/token')
+        return true
+      } catch (error) {
+        if (!(error instanceof GitHubError)) throw error
+        if (error.code === 'unauthenticated') return true
+        if (!error.retryable || attempt === revokeTries) {
+          log.warn({ err: error }, 'a token could not be revoked; it ends within the hour')
+          return false
+        }
+        await sleep(attempt * 500)
+      }
     }
+  }
+
+  /** One that could not be revoked stays in the vault, for another attempt. */
+  async function end(owner: string, token: string): Promise<void> {
+    if (await revoke(token)) await vault.forget(owner, token)
   }
 
   return {
@@ -67,19 +102,23 @@ export async function createGitHubApp(deps: GitHubAppDeps): Promise<GitHubApp> {
       known ??= `${appSchema.parse(await createGitHubClient(octokit, signal).call('GET /app')).slug}[bot]`
       return known
     },
-    async openClient(installationId, scope, permissions, signal) {
+    async openClient(installationId, { owner, ...scope }, permissions, signal) {
       const chosen = 'names' in scope ? { repositories: scope.names } : { repository_ids: [scope.repositoryId] }
       const minted = await createGitHubClient(octokit, signal).call(
         'POST /app/installations/{installation_id}/access_tokens',
         { installation_id: installationId, ...chosen, permissions },
       )
       const { token } = mintedSchema.parse(minted)
-      const signedIn = new PlainOctokit({ auth: { token }, baseUrl, log: octokit.log })
-      return {
-        ...createGitHubClient(signedIn, signal),
-        // With a signal of its own: a live token is worse than a late end.
-        [Symbol.asyncDispose]: () => revoke(createGitHubClient(signedIn, AbortSignal.timeout(revokeMs))),
+      try {
+        await vault.keep(owner, token)
+      } catch (error) {
+        await end(owner, token)
+        throw error
       }
+      return { ...createGitHubClient(signIn(token), signal), [Symbol.asyncDispose]: () => end(owner, token) }
+    },
+    async revokeLeft(owner) {
+      for (const token of await vault.left(owner)) await end(owner, token)
     },
   }
 }

@@ -24,14 +24,16 @@ const reachableSchema = z.object({
 export function createRepositories(app: GitHubApp): Repositories {
   return {
     async open(event, { signal, fence }) {
-      const scope = { repositoryId: event.repository.id }
-      const client = await orNull(app.openClient(event.installationId, scope, permissionsFor(event), signal))
+      const { eventKey: owner, installationId } = event
+      await app.revokeLeft(owner)
+      const scope = { owner, repositoryId: event.repository.id }
+      const client = await orNull(app.openClient(installationId, scope, permissionsFor(event), signal))
       if (client === null) return null
       await using opened = new AsyncDisposableStack()
       opened.use(client)
       const now = await locate(client, event)
       if (now === null) return null
-      const organisation = opened.use(await openOrganisation(app, event.installationId, signal))
+      const organisation = opened.use(await openOrganisation(app, owner, installationId, signal))
       const thread = { fence, botLogin: () => app.botLogin(signal) }
       const kept = opened.move()
       return {
@@ -49,15 +51,16 @@ function permissionsFor({ subject }: TriggerEvent): TokenPermissions {
 }
 
 /**
- * A client that reads the owner's `.github` repository and nothing else. Null where the App is not installed on it; a
+ * A client that reads the `.github` repository of the installation's account and nothing else; `owner` is the token's. Null where the App is not installed on it; a
  * public one can then still be read with any token.
  */
 export function openOrganisation(
   app: GitHubApp,
+  owner: string,
   installationId: number,
   signal: AbortSignal,
 ): Promise<TokenClient | null> {
-  return orNull(app.openClient(installationId, { names: ['.github'] }, { contents: 'read' }, signal))
+  return orNull(app.openClient(installationId, { owner, names: ['.github'] }, { contents: 'read' }, signal))
 }
 
 /** By its id, whatever it is called by now. Another owner's policy would apply: that is not the repository of then. */

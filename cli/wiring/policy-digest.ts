@@ -16,7 +16,7 @@ export function createPolicyDigest(app: GitHubApp): AuthorityDeps['policyDigest'
     const now = { owner, name, private: request.repository.private, archived, defaultBranch }
     const repository = createGitHubClient(octokit, signal)
     await using stack = new AsyncDisposableStack()
-    const organisation = stack.use(await openOrganisation(app, request.installationId, signal))
+    const organisation = stack.use(await openOrganisation(app, request.id, request.installationId, signal))
     return await readPolicyDigest(createRepositoryFacts(repository, organisation ?? repository, now), null)
   }
 }

@@ -8,6 +8,7 @@ import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
+import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { gitHubUrls } from './github-urls.ts'
 
@@ -30,7 +31,9 @@ const concurrency = 8
 /** Takes webhooks, and turns accepted events into jobs or answers, until it is closed. */
 export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const { settings, appId, privateKey, webhookSecret, redis, log } = deps
-  const gitHub = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: gitHubUrls(settings).api, log })
+  const vault = createTokenVault(redis, privateKey)
+  const baseUrl = gitHubUrls(settings).api
+  const gitHub = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl, vault, log })
   const intake = createIntake(redis)
   const jobs = createJobs(redis)
   const trigger: TriggerDeps = { repositories: createRepositories(gitHub), jobs, operatorPolicy: null, log }

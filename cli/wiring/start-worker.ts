@@ -95,7 +95,7 @@ async function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: Dat
   const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, vault, log })
   // The worker takes no webhooks: a secret that nobody knows is as good as none.
   const webhookSecret = randomBytes(32).toString('hex')
-  const app = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: urls.api, log })
+  const app = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: urls.api, vault, log })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'wording'> = {
     authority: createAuthority({ tokens, policyDigest: createPolicyDigest(app) }),

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import nock from 'nock'
 import pino from 'pino'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createGitHubApp } from '../../../app/github/create-github-app.ts'
 import { openOrganisation } from '../../../app/github/open-repositories.ts'
+import { createMemoryVault } from '../../github-worker/memory-vault.ts'
 import { mockGitHub, origin } from './api.ts'
 
 mockGitHub()
@@ -17,8 +18,10 @@ const signedIn = { reqheaders: { authorization: /^bearer [\w-]+\.[\w-]+\.[\w-]+$
 async function createApp(baseUrl = origin) {
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) })
-  const app = await createGitHubApp({ appId: 1, privateKey: pem, webhookSecret: 'x'.repeat(16), baseUrl, log })
-  return { app, lines }
+  const vault = createMemoryVault()
+  const webhookSecret = 'x'.repeat(16)
+  const app = await createGitHubApp({ appId: 1, privateKey: pem, webhookSecret, baseUrl, vault, log })
+  return { app, lines, vault }
 }
 
 describe('the GitHub App', () => {
@@ -47,7 +50,7 @@ describe('the GitHub App', () => {
     const { app, lines } = await createApp()
 
     {
-      await using client = await app.openClient(99, { repositoryId: 1 }, { issues: 'write' }, signal)
+      await using client = await app.openClient(99, { owner: 'event', repositoryId: 1 }, { issues: 'write' }, signal)
       expect(await client.call('GET /repos/{owner}/{repo}', { owner: 'octo', repo: 'repo' })).toEqual({ id: 1 })
     }
 
@@ -64,23 +67,47 @@ describe('the GitHub App', () => {
     const { app } = await createApp()
 
     for (let event = 0; event < 2; event += 1) {
-      await using _client = await app.openClient(99, { repositoryId: 1 }, {}, signal)
+      await using _client = await app.openClient(99, { owner: 'event', repositoryId: 1 }, {}, signal)
     }
   })
 
   it.each([
-    [401, false],
-    [500, true],
-  ])('says so when a token could not be revoked: %i', async (status, warned) => {
+    [401, 1, false],
+    [403, 1, true],
+    [500, 3, true],
+  ])('says so when a token could not be revoked: %i', async (status, tries, warned) => {
     nock(origin).post(tokens).reply(201, { token: 'ghs_minted' })
-    nock(origin).delete('/installation/token').reply(status)
-    const { app, lines } = await createApp()
+    nock(origin).delete('/installation/token').times(tries).reply(status)
+    const { app, lines, vault } = await createApp()
 
     {
-      await using _client = await app.openClient(99, { repositoryId: 1 }, {}, signal)
+      await using _client = await app.openClient(99, { owner: 'event', repositoryId: 1 }, {}, signal)
     }
 
     expect(lines.join('').includes('could not be revoked')).toBe(warned)
+    expect(vault.kept.size).toBe(warned ? 1 : 0)
+  })
+
+  it('revokes what a killed process left of the same event, and of no other', async () => {
+    const { app, vault } = await createApp()
+    await vault.keep('event', 'ghs_left')
+    await vault.keep('another', 'ghs_other')
+    nock(origin, { reqheaders: { authorization: 'token ghs_left' } })
+      .delete('/installation/token')
+      .reply(204)
+
+    await app.revokeLeft('event')
+
+    expect(vault.kept).toEqual(new Set(['another ghs_other']))
+  })
+
+  it('uses no token that the vault could not take', async () => {
+    nock(origin).post(tokens).reply(201, { token: 'ghs_minted' })
+    nock(origin).delete('/installation/token').reply(204)
+    const { app, vault } = await createApp()
+    vi.spyOn(vault, 'keep').mockRejectedValueOnce(new Error('away'))
+
+    await expect(app.openClient(99, { owner: 'event', repositoryId: 1 }, {}, signal)).rejects.toThrow('away')
   })
 
   it('finds a GitHub Enterprise Server by its base URL', async () => {
@@ -89,7 +116,7 @@ describe('the GitHub App', () => {
     nock(host).delete('/api/v3/installation/token').reply(204)
     const { app } = await createApp(`${host}/api/v3`)
 
-    await using _client = await app.openClient(99, { repositoryId: 1 }, {}, signal)
+    await using _client = await app.openClient(99, { owner: 'event', repositoryId: 1 }, {}, signal)
   })
 
   it('opens the policy of an owner to read it, and nothing where it may not', async () => {
@@ -97,13 +124,13 @@ describe('the GitHub App', () => {
     for (const status of [422, 404, 403]) nock(origin).post(tokens, asked).reply(status)
     const { app } = await createApp()
 
-    for (let turn = 0; turn < 3; turn += 1) expect(await openOrganisation(app, 99, signal)).toBeNull()
+    for (let turn = 0; turn < 3; turn += 1) expect(await openOrganisation(app, 'event', 99, signal)).toBeNull()
   })
 
   it.each([401, 500])('does not take %i for a missing policy', async (status) => {
     nock(origin).post(tokens).reply(status)
     const { app } = await createApp()
 
-    await expect(openOrganisation(app, 99, signal)).rejects.toMatchObject({ name: 'GitHubError' })
+    await expect(openOrganisation(app, 'event', 99, signal)).rejects.toMatchObject({ name: 'GitHubError' })
   })
 })

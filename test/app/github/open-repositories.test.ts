@@ -14,7 +14,10 @@ function fakeApp(reachable: unknown, organisation: Error | null = null) {
   let live = 0
   const app: GitHubApp = {
     botLogin: async () => 'airlock[bot]',
-    async openClient(_installation, scope, permissions): Promise<TokenClient> {
+    async revokeLeft(owner) {
+      opened.push(`what is left of ${owner}`)
+    },
+    async openClient(_installation, { owner: _, ...scope }, permissions): Promise<TokenClient> {
       if ('names' in scope && organisation !== null) throw organisation
       live += 1
       opened.push({ ...scope, permissions })
@@ -61,7 +64,7 @@ describe('opening a repository', () => {
 
     const read = { metadata: 'read', contents: 'read' }
     const policy = { names: ['.github'], permissions: { contents: 'read' } }
-    expect(opened).toEqual([
+    expect(opened.filter((entry) => typeof entry !== 'string')).toEqual([
       { repositoryId: 1, permissions: { ...read, issues: 'write' } },
       policy,
       { repositoryId: 1, permissions: { ...read, pull_requests: 'write' } },
@@ -76,5 +79,14 @@ describe('opening a repository', () => {
 
     await expect(open(app)).rejects.toMatchObject({ retryable: true })
     expect(live()).toBe(0)
+  })
+
+  it('first revokes what a killed attempt at the same event left', async () => {
+    const { app, opened } = fakeApp({ repositories: [] })
+    const event = labelEvent()
+
+    await open(app, event)
+
+    expect(opened[0]).toBe(`what is left of ${event.eventKey}`)
   })
 })

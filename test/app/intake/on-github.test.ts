@@ -6,6 +6,7 @@ import { handleTrigger } from '../../../app/intake/handle-trigger.ts'
 import { createAppServer, webhookPath } from '../../../app/server.ts'
 import type { JobRequest, TriggerEvent } from '../../../worker/contract/index.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../../github/stand-in.ts'
+import { createMemoryVault } from '../../github-worker/memory-vault.ts'
 import { attempt } from './fake-repository.ts'
 
 const log = pino({ level: 'silent' })
@@ -48,7 +49,8 @@ afterEach(async () => {
 
 async function handleAll() {
   const { id: appId, privateKey, webhookSecret } = github.app
-  const app = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: `${github.url}/api/v3`, log })
+  const vault = createMemoryVault()
+  const app = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: `${github.url}/api/v3`, vault, log })
   const deps = {
     repositories: createRepositories(app),
     jobs: {
