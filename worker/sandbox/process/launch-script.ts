@@ -3,13 +3,12 @@ import { brokerPort } from '../../pipeline/ports/index.ts'
 /** Where the broker's socket is seen from inside. */
 export const insideBrokerSocket = '/run/airlock/broker.sock'
 
-const listening = `*: 0100007F:${brokerPort.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A *`
-
 /**
  * The first program inside a sandbox. It is constant; everything that varies comes as arguments, which no shell
  * reads twice. It lowers its own limits, starts the forwarder from the broker's port to the broker's socket, waits
  * until that listens, and becomes the command. The forwarder is forked twice, so that the command, which takes this
- * process's place, does not find a child that it never started.
+ * process's place, does not find a child that it never started. It says itself when it listens: asking the kernel again
+ * and again takes several times as long. Nobody reads what it says after that.
  *
  * $1 largest file in 512-byte blocks · $2 open files · $3 processes or '' · $4 data segment in KiB or ''
  * $5 'broker' or '' · then the command.
@@ -21,19 +20,12 @@ ulimit -f "$1" || refuse 'the file size cannot be limited'
 ulimit -n "$2" 2>/dev/null
 if [ -n "$3" ]; then ulimit -p "$3" 2>/dev/null || ulimit -u "$3" || refuse 'processes cannot be limited'; fi
 if [ -n "$4" ]; then ulimit -d "$4" || refuse 'memory cannot be limited'; fi
-listens() {
-  while read -r line; do case "$line" in ${listening.replaceAll(' ', '\\ ')}) return 0;; esac; done </proc/net/tcp
-  return 1
-}
 if [ -n "$5" ]; then
-  ( socat -b 65536 TCP-LISTEN:${brokerPort},bind=127.0.0.1,fork,reuseaddr,backlog=128,max-children=256 \\
-      UNIX-CONNECT:${insideBrokerSocket} </dev/null >/dev/null 2>&1 & )
-  tries=0
-  until listens; do
-    tries=$((tries + 1))
-    if [ $tries -gt 3000 ]; then refuse 'the forwarder to the broker did not start'; fi
-    if [ $tries -gt 2000 ]; then sleep 0.01; fi
-  done
+  { socat -d -d -b 65536 TCP-LISTEN:${brokerPort},bind=127.0.0.1,fork,reuseaddr,backlog=128,max-children=256 \\
+      UNIX-CONNECT:${insideBrokerSocket} </dev/null 2>&1 >/dev/null & } | {
+    while read -r line; do case "$line" in *' listening on '*) exit 0;; esac; done
+    exit 1
+  } || refuse 'the forwarder to the broker did not start'
 fi
 shift 5
 exec "$@"
