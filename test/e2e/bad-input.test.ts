@@ -157,7 +157,7 @@ describe('airlock run on a repository that is not as expected', () => {
     await using folder = await makeFolder()
     await plainGit(['-C', folder.path, ...args])
     const io = {
-      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', AIRLOCK_DATA_DIR: `${folder.path}-data` },
+      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', AIRLOCK_DATA_DIR: `${folder.path}/data` },
       ...{ cwd: folder.path, stdout: () => {}, stderr: () => {}, signal: AbortSignal.timeout(30_000) },
     }
 

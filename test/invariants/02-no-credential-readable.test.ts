@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectKeptRules } from '../e2e/expect-kept-rules.ts'
 import { startWorld, type World } from '../e2e/start-world.ts'
@@ -111,10 +112,11 @@ describe('2. no setup secret is readable in the agent sandbox', () => {
 describe("2. no credential of GitHub's, the App's or the model's is readable in any sandbox", () => {
   const modelKey = 'key-of-the-operator-for-the-model-51d0'
   let world: World
+  let home: string
   let needles: Readonly<Record<string, string>>
 
   beforeAll(async () => {
-    const home = await makeShortFolder()
+    home = await makeShortFolder()
     await writeTree(home, { '.npmrc': `registry=${sink.url}\n` })
     world = await startWorld({ HOME: home, ANTHROPIC_API_KEY: modelKey })
     const { app } = world.github
@@ -127,7 +129,10 @@ describe("2. no credential of GitHub's, the App's or the model's is readable in 
       token: `ghs_${app.id}_${Buffer.from('{"alg":"RS256","typ":"JWT"}').toString('base64url')}`,
     }
   })
-  afterAll(() => world?.[Symbol.asyncDispose]())
+  afterAll(async () => {
+    await world?.[Symbol.asyncDispose]()
+    await rm(home, { recursive: true, force: true })
+  })
 
   async function huntIn(name: string, planted: Readonly<Record<string, string>>): Promise<void> {
     const words = Object.entries(needles).map(([needle, text]) => `${needle.replace(' ', '-')}=${disguise(text)}`)
