@@ -40,6 +40,16 @@ describe('job folders', () => {
     expect(await readdir(second.agent.workspace)).toEqual([])
   })
 
+  it('of an attempt that slept do not take those of its successor with them', async () => {
+    const sleeper = await store.create('job0000001', 1, null)
+    await using successor = await store.create('job0000001', 2, null)
+
+    await sleeper[Symbol.asyncDispose]()
+
+    expect(existsSync(successor.agent.workspace)).toBe(true)
+    expect(await readdir(join(root, 'sockets'))).toHaveLength(1)
+  })
+
   it('follow no symlink that a sandbox planted where the host writes', async () => {
     await using folders = await store.create('job0000001', 1, null)
     const { home } = folders.agent

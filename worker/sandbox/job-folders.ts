@@ -39,7 +39,7 @@ export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
         agent: await makePair(join(root, 'agent'), owner),
         repository: join(root, 'repository.git'),
         brokerSocket: join(sockets, 'broker.sock'),
-        [Symbol.asyncDispose]: () => removeJob(jobRoot),
+        [Symbol.asyncDispose]: () => removeOwn(jobRoot, sockets),
       }
     },
     async reap(isLive) {
@@ -57,6 +57,12 @@ async function reapJob(jobRoot: string, isLive: () => boolean): Promise<boolean>
   if (claim === null || isLive() || isStillRunning(claim.worker)) return false
   await removeJob(jobRoot)
   return true
+}
+
+/** An attempt that slept and was overtaken leaves alone what is its successor's by now: its own is gone already. */
+async function removeOwn(jobRoot: string, sockets: string): Promise<void> {
+  const claim = await readClaim(jobRoot)
+  if (claim?.sockets === sockets) await removeJob(jobRoot)
 }
 
 async function removeJob(jobRoot: string): Promise<void> {
