@@ -35,37 +35,47 @@ const requests = {
 
 describe('a worker that is killed with -9', () => {
   let world: World
-  let rescuer: LoggedProcess
+  const workers: LoggedProcess[] = []
+  let sleeper: { readonly worker: LoggedProcess; readonly asked: Asked }
   const asked = new Map<string, Asked>()
-  /** By job: the last step that its killed worker began, and when that worker was dead. */
+  /** By job: the last step of its first attempt, and when the worker of that one was dead. */
   const ends = new Map<string, { readonly step: unknown; readonly at: number }>()
 
   beforeAll(async () => {
     world = await startWorld()
     await killInSteps(['seal', 'collect', 'gate'])
-    const holder = await world.installation.startWorker({ AIRLOCK_CONCURRENCY: '10' })
+    const asleep = await putToSleep()
+    const holder = await startWorker(16)
     const held = await stopEverywhere(holder)
-    rescuer = await world.installation.startWorker({ AIRLOCK_CONCURRENCY: '16' })
+    const rescuer = await startWorker(16)
     rescuer.onLine((line) => void goOn(line))
     holder.kill('SIGKILL')
     await noteEnd(holder)
     for (const hold of held) hold.release()
-    for (const { jobId } of asked.values()) await world.ended(jobId, 60_000)
+    for (const { jobId } of [...asked.values(), sleeper.asked]) await world.ended(jobId, 60_000)
+    sleeper.worker.kill('SIGCONT')
+    asleep.release()
   }, 150_000)
 
   afterAll(() => world[Symbol.asyncDispose]())
 
+  async function startWorker(concurrency: number): Promise<LoggedProcess> {
+    const worker = await world.installation.startWorker({ AIRLOCK_CONCURRENCY: String(concurrency) })
+    workers.push(worker)
+    return worker
+  }
+
   /** Steps that need no network: the worker that logs one of them is killed at that very line. */
   async function killInSteps(steps: readonly (keyof typeof policies)[]): Promise<void> {
-    const workers = await Promise.all(steps.map(() => world.installation.startWorker({ AIRLOCK_CONCURRENCY: '1' })))
-    for (const worker of workers) {
+    const victims = await Promise.all(steps.map(() => startWorker(1)))
+    for (const worker of victims) {
       worker.onLine((line) => {
         const hit = steps.some((step) => line.step === step && line.jobId === asked.get(step)?.jobId)
         if (hit) worker.kill('SIGKILL')
       })
     }
     await Promise.all(steps.map((step) => ask(step, policies[step])))
-    await Promise.all(workers.map(noteEnd))
+    await Promise.all(victims.map(noteEnd))
   }
 
   async function ask(name: string, policy?: string): Promise<Asked> {
@@ -75,7 +85,7 @@ describe('a worker that is killed with -9', () => {
     return made
   }
 
-  /** One worker, ten jobs: each stands still at another point. */
+  /** One worker and a job for each point at which it stands still. */
   async function stopEverywhere(worker: LoggedProcess): Promise<Held[]> {
     const held = Object.values(requests).map(([when, method, path]) => world.github.hold({ method, path }, when))
     await Promise.all(Object.keys(requests).map((name) => ask(name)))
@@ -87,10 +97,23 @@ describe('a worker that is killed with -9', () => {
     return held
   }
 
+  /** Not dead but stopped, longer than its lock lasts, on its way to a branch. */
+  async function putToSleep(): Promise<Held> {
+    const path = /^\/repos\/acme\/sleeps\/git\/ref\/heads%2Fairlock/
+    const held = world.github.hold({ method: 'GET', path }, 'before')
+    const worker = await startWorker(1)
+    const repository = await world.createRepository({ name: 'sleeps' })
+    sleeper = { worker, asked: await world.ask(repository) }
+    await held.reached
+    worker.kill('SIGSTOP')
+    return held
+  }
+
   async function noteEnd({ exited, lines }: LoggedProcess): Promise<void> {
     await exited
     const at = Date.now()
-    for (const { msg, jobId, step } of lines) if (msg === 'step') ends.set(String(jobId), { step, at })
+    const steps = lines.filter(({ msg, attempt }) => msg === 'step' && attempt === 1)
+    for (const { jobId, step } of steps) ends.set(String(jobId), { step, at })
   }
 
   /** In the second attempt nothing has to stand still. */
@@ -110,17 +133,38 @@ describe('a worker that is killed with -9', () => {
 
     const found = await outcomeOf(job)
     const end = ends.get(job.jobId)
-    const next = await rescuer.waitFor(({ msg, jobId }) => msg === 'step' && jobId === job.jobId, 1)
+    const next = workers
+      .flatMap(({ lines }) => lines)
+      .find(({ jobId, attempt }) => jobId === job.jobId && attempt === 2)
 
     expect(end?.step).toBe(step)
-    expect(Number(next.attempt)).toBeGreaterThan(1)
-    expect(Number(next.time) - (end?.at ?? 0)).toBeLessThan(takenUpMs)
+    expect(Number(next?.time) - (end?.at ?? 0)).toBeLessThan(takenUpMs)
     expect(found.pullRequests).toHaveLength(1)
     expect(found.branches).toMatchObject([{ changed: 'fixed.txt' }])
     expect(found.comments).toEqual([expect.stringContaining('**Done.**')])
     expect(found.checks).toEqual(['success'])
     expect(found.reactions.toSorted()).toEqual(['eyes', 'rocket'])
     expect(found.labels).toEqual([])
+  })
+
+  it('or only slept does nothing more when it wakes', async () => {
+    const { worker, asked: job } = sleeper
+    const isOver = ({ msg, jobId }: LogLine) => msg === 'attempt failed' && jobId === job.jobId
+
+    const over = await worker.waitFor(isOver, takenUpMs)
+
+    const found = await outcomeOf(job)
+    expect(over.verdict).toBe('lost')
+    expect(found).toMatchObject({
+      pullRequests: [expect.anything()],
+      branches: [expect.anything()],
+      checks: ['success'],
+    })
+    expect(found.comments).toEqual([expect.stringContaining('**Done.**')])
+    const writes = world.github.requests.filter(
+      ({ method, path }) => method === 'POST' && /\/sleeps\/(git\/refs|pulls)$/.test(path),
+    )
+    expect(writes).toHaveLength(2)
   })
 
   it('leaves no folder, socket or process', async () => {
