@@ -16,7 +16,7 @@ import { clone } from './steps/clone.ts'
 import { collect } from './steps/collect.ts'
 import { gate } from './steps/gate.ts'
 import { prepare } from './steps/prepare.ts'
-import { handOff, publish } from './steps/publish.ts'
+import { publish, resumeHandOff } from './steps/publish.ts'
 import { report, tell } from './steps/report.ts'
 import { seal } from './steps/seal.ts'
 import { setup } from './steps/setup.ts'
@@ -65,7 +65,7 @@ function abortedOutcome(job: Job): Outcome {
 }
 
 async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
-  if (handoff !== null) return valueOrEnd(await timed(job, 'publish', () => handOff(job, handoff)))
+  if (handoff !== null) return valueOrEnd(await timed(job, 'publish', () => resumeHandOff(job, handoff)))
 
   const prepared = await timed(job, 'prepare', () => prepare(job))
   if ('end' in prepared) return prepared.end

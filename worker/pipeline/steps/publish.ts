@@ -3,15 +3,17 @@ import type { Handoff } from '../checkpoint.ts'
 import type { Job, StepResult } from '../job.ts'
 import { summarise } from '../summarise.ts'
 
-/** Uploads the commit, writes down that it exists, and hands it off. */
+/**
+ * Uploads the commit, writes down that it exists, and hands it off. While it is uploaded, which nobody can see, the
+ * authority is asked again: the agent's work took a while, and whoever lost the right to ask gets no pull request.
+ */
 export async function publish(job: Job, changeSet: ChangeSet): Promise<StepResult<Outcome>> {
   const { ports, request, folders, attempt } = job
   const branch = ports.wording.branch(request)
-  const outcome = outcomeFor(job)
-  const summary = summarise(job, outcome)
+  const summary = summarise(job, outcomeFor(job))
   const { title, body } = ports.wording.pullRequest(request, summary)
   await attempt.fence.check()
-  const commit = await ports.publisher.stage(
+  const staged = ports.publisher.stage(
     {
       request,
       changeSet,
@@ -21,18 +23,23 @@ export async function publish(job: Job, changeSet: ChangeSet): Promise<StepResul
     },
     attempt.signal,
   )
+  const [commit, refused] = await Promise.all([staged, ports.authority.recheck(request, attempt.signal)])
+  if (refused !== null) return { end: refused }
   const handoff: Handoff = { kind: 'handoff', branch, commit, title, body, summary }
   await ports.checkpoints.save(request.id, handoff)
   return handOff(job, handoff)
 }
 
-/** Branch and pull request from what was checkpointed, by this attempt or by an earlier one that died. */
-export async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>> {
+/** What an earlier attempt had ready when it died. Time has passed: the authority is asked before anything is shown. */
+export async function resumeHandOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>> {
+  const refused = await job.ports.authority.recheck(job.request, job.attempt.signal)
+  return refused === null ? handOff(job, handoff) : { end: refused }
+}
+
+/** Branch and pull request, from what was checkpointed. */
+async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>> {
   const { ports, request, attempt, facts } = job
   const { branch, commit, title, body, summary } = handoff
-  // The agent's work took a while: whoever lost the right to ask meanwhile gets no pull request.
-  const refused = await ports.authority.recheck(request, attempt.signal)
-  if (refused !== null) return { end: refused }
   const published = await ports.publisher.handOff(
     { request, branch, commit, title, body, fence: attempt.fence },
     attempt.signal,
