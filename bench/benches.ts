@@ -1,0 +1,14 @@
+import type { Bench } from './bench.ts'
+import { broker } from './broker.ts'
+import { jobOverhead } from './job-overhead.ts'
+import { memory } from './memory.ts'
+import { sandboxStart } from './sandbox-start.ts'
+import { webhookAck } from './webhook-ack.ts'
+
+export const benches: ReadonlyMap<string, Bench> = new Map([
+  ['sandbox-start', sandboxStart],
+  ['webhook-ack', webhookAck],
+  ['job-overhead', jobOverhead],
+  ['broker', broker],
+  ['memory', memory],
+])
