@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runCommand } from '../../worker/process/run-command.ts'
 import { type ModelServer, startModel } from '../model/start-model.ts'
@@ -94,8 +95,9 @@ describe('1. the agent has no network device but loopback, and the broker as its
       command: ['sh', '-c', 'printf %s "$ANTHROPIC_API_KEY" >key; exec sleep 31.8'],
       signal: stop.signal,
     })
-    const pid = await runningProgram(airlock, ['sleep', '31.8'])
-    const key = await readFile(`/proc/${pid}/root/workspace/key`, 'utf8')
+    await runningProgram(airlock, ['sleep', '31.8'])
+    const [jobId = ''] = await readdir(airlock.folders.jobs)
+    const key = await readFile(join(airlock.folders.jobs, jobId, '1/agent/workspace/key'), 'utf8')
     await airlock.run({ command: ['node', 'tools/ask-model.ts', key] })
 
     stop.abort('by-person')
