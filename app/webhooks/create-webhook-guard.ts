@@ -80,12 +80,15 @@ function answerForError(error: unknown, log: WebhookGuardDeps['log']): WebhookAn
 
 function writeAnswer(request: IncomingMessage, response: ServerResponse, answer: WebhookAnswer): void {
   const { status, message, retryAfterSeconds } = answer
+  const body = `${message}\n`
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
+    // Without it the body would go out in chunks, in several writes.
+    'content-length': Buffer.byteLength(body),
     'x-content-type-options': 'nosniff',
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
     ...(status === 405 ? { allow: 'POST' } : {}),
   })
-  response.end(`${message}\n`)
+  response.end(body)
   discardRest(request)
 }

@@ -78,10 +78,15 @@ function readChunks(request: IncomingMessage, limits: BodyLimits, take: (chunk: 
       reject(error)
     }
   }
-  request.on('data', onData).once('end', resolve).once('error', cutShort).once('close', cutShort)
+  // A body that is whole is closed too, before anybody waiting for the promise can stop listening.
+  const whole = () => {
+    request.off('close', cutShort)
+    resolve()
+  }
+  request.on('data', onData).once('end', whole).once('error', cutShort).once('close', cutShort)
   return promise.finally(() => {
     clearTimeout(total)
     clearInterval(pace)
-    request.off('data', onData).off('end', resolve).off('close', cutShort)
+    request.off('data', onData).off('end', whole).off('close', cutShort)
   })
 }

@@ -38,6 +38,8 @@ export interface Ledger {
 }
 
 const mostPerSweep = 200
+/** Made once: making a schema takes longer than using it. */
+const integer = z.int()
 
 export function createLedger(redis: Redis, queue: QueueName): Ledger {
   const root = `airlock:ledger:${queue}`
@@ -50,7 +52,7 @@ export function createLedger(redis: Redis, queue: QueueName): Ledger {
     async accept({ id, body }, deliveryId) {
       const keys = [entryKey(id), pending, bodies, ...(deliveryId === null ? [] : [deliveryKey(deliveryId)])]
       const reply = await answered(redis.eval(acceptScript, keys.length, ...keys, id, body, ledgerSeconds))
-      return z.int().parse(reply) === 1
+      return integer.parse(reply) === 1
     },
     async overdue(ageMs) {
       const reply = await answered(redis.eval(overdueScript, 2, pending, bodies, ageMs, mostPerSweep))
@@ -68,7 +70,7 @@ export function createLedger(redis: Redis, queue: QueueName): Ledger {
     },
     async take(id, lockKey, lockToken) {
       const reply = await answered(redis.eval(takeScript, 2, entryKey(id), lockKey, lockToken, ledgerSeconds))
-      const token = z.int().parse(reply)
+      const token = integer.parse(reply)
       if (token > 0) return { kind: 'taken', token }
       return { kind: token === 0 ? 'finished' : 'lock-lost' }
     },
@@ -77,7 +79,7 @@ export function createLedger(redis: Redis, queue: QueueName): Ledger {
     },
     async write(id, token, field, value) {
       const reply = await answered(redis.eval(writeScript, 1, entryKey(id), token, field, value))
-      if (z.int().parse(reply) !== 1) throw fenceLost(id)
+      if (integer.parse(reply) !== 1) throw fenceLost(id)
     },
     read: (id, field) => answered(redis.hget(entryKey(id), field)),
   }
