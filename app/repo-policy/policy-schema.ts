@@ -51,15 +51,15 @@ const gatesSchema = z
   .strictObject({
     licenses: z
       .strictObject({
-        'allow-licenses': list(license, 256).optional().describe('SPDX ids; a new dependency with any other is held.'),
-        'deny-licenses': list(license, 256).optional().describe('SPDX ids; a new dependency with one of them is held.'),
+        'allow-licenses': list(license, 256).optional().describe('SPDX ids; a new dependency with any other is blocked.'),
+        'deny-licenses': list(license, 256).optional().describe('SPDX ids; a new dependency with one of them is blocked.'),
       })
       .refine((lists) => lists['allow-licenses'] === undefined || lists['deny-licenses'] === undefined, {
         error: 'allow-licenses and deny-licenses exclude each other',
       })
       .optional()
       .describe('Licenses of dependencies that a change adds: one of the two lists.'),
-    protected: list(line(256), 256).optional().describe('Globs of paths that a change may not touch.'),
+    protected: list(line(256), 256).optional().describe('Globs of paths; a change that touches one is held.'),
   })
   .describe('What a change has to pass before it leaves the sandbox.')
 
