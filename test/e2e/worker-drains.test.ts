@@ -11,9 +11,8 @@ import { processesNaming } from './processes-naming.ts'
 import { letGo, standsStill, untilStandingStill } from './stand-still.ts'
 import { type Asked, startWorld, type World } from './start-world.ts'
 
-const graceMs = 15_000
-/** Until aborted jobs have ended. */
-const abortedMs = 5000
+/** What was given back need not wait until its lock is over. */
+const lockMs = 12_000
 const soonMs = 30_000
 
 async function expectPublishedOnce(asked: Asked): Promise<void> {
@@ -60,15 +59,16 @@ describe('a worker that gets SIGTERM', () => {
     await untilStandingStill(worker, asked.jobId)
 
     worker.kill('SIGTERM')
-    const sentAt = Date.now()
     const next = await world.installation.startWorker()
     const still = await untilStandingStill(next, asked.jobId)
-    const takenAfterMs = Date.now() - sentAt
     await letGo(world.dataDir, still)
     await world.ended(asked.jobId)
 
     expect(await worker.exited).toBe(0)
-    expect(takenAfterMs).toBeLessThan(graceMs + abortedMs)
+    const givenBack = worker.lines.find((line) => line.msg === 'attempt failed')
+    const taken = next.lines.find((line) => line.jobId === asked.jobId)
+    expect(givenBack?.verdict).toBe('give-back')
+    expect(Number(taken?.time) - Number(givenBack?.time)).toBeLessThan(lockMs)
     await expectPublishedOnce(asked)
     await next.stop()
   })
