@@ -12,9 +12,14 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
+/** What is gone meanwhile is what was wanted: the removal that failed here goes on elsewhere in the tree. */
 async function openFolders(path: string): Promise<void> {
-  await chmod(path, 0o700)
-  for await (const entry of await opendir(path)) {
-    if (entry.isDirectory()) await openFolders(join(path, entry.name))
+  try {
+    await chmod(path, 0o700)
+    for await (const entry of await opendir(path)) {
+      if (entry.isDirectory()) await openFolders(join(path, entry.name))
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
   }
 }
