@@ -2,14 +2,18 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectKeptRules } from '../e2e/expect-kept-rules.ts'
 import { outcomeOf } from '../e2e/outcome-of.ts'
+import type { LoggedProcess } from '../e2e/process-log.ts'
+import { letGo, standsStill, untilStandingStill } from '../e2e/stand-still.ts'
 import { type Asked, startWorld, type World } from '../e2e/start-world.ts'
 import { gitText } from '../github/git/run-git.ts'
+import type { Files } from '../github/state/create-repository.ts'
 import type { CollaboratorRole, Issue, Repository } from '../github/state/entities.ts'
 import { createHostileRepository } from './hostile-repository.ts'
 
 const policy = { agent: 'command', command: ['sh', '-c', 'cp "$AIRLOCK_TASK_FILE" task.md'] }
 
 let world: World
+let worker: LoggedProcess
 /** Asked for while no worker runs, so that whatever happens next happens before one takes them. */
 const early = new Map<string, Asked>()
 
@@ -22,7 +26,7 @@ beforeAll(async () => {
     await afterwards(repository, issue)
     early.set(name, { repository, issue, jobId })
   }
-  await world.installation.startWorker()
+  worker = await world.installation.startWorker()
 })
 afterAll(() => world?.[Symbol.asyncDispose]())
 
@@ -36,8 +40,8 @@ const meanwhile: Readonly<Record<string, (repository: Repository, issue: Issue) 
   },
 }
 
-async function createRepository(name: string): Promise<Repository> {
-  return createHostileRepository(world, name, policy)
+async function createRepository(name: string, files: Files = {}): Promise<Repository> {
+  return createHostileRepository(world, name, policy, files)
 }
 
 async function openIssue(repository: Repository): Promise<Issue> {
@@ -66,7 +70,7 @@ async function endOf(asked: Asked) {
   await world.ended(asked.jobId)
   const { branches, comments, pullRequests } = await outcomeOf(asked)
   const [branch] = branches
-  const task = branch === undefined ? null : await gitText(asked.repository.gitDir, ['show', `${branch.name}:task.md`])
+  const task = branch && (await gitText(asked.repository.gitDir, ['show', `${branch.name}:task.md`]).catch(() => ''))
   const [pull] = asked.repository.issues.filter(({ pull: isPull }) => isPull !== undefined)
   return { branches, pullRequests, task, body: pull?.body ?? '', status: comments.at(-1) ?? '' }
 }
@@ -138,45 +142,47 @@ describe("5. only a person with the policy's live permission starts work", () =>
   })
 
   it('refuses when the permission was lost while the agent worked', async () => {
-    const repository = await createRepository('lost-late')
-    const issue = await openIssue(repository)
-    const staged = world.github.hold(
-      { method: 'POST', path: /^\/repos\/acme\/lost-late\/git\/commits$/ },
-      'after-effect',
-    )
-    const { jobId } = await label(repository, issue, 'ada')
-    await staged.reached
-    world.github.addCollaborator(repository, 'ada', 'triage')
-    staged.release()
+    const end = await endOfLateJob('lost-late', 'ada', (repository) => {
+      world.github.addCollaborator(repository, 'ada', 'triage')
+    })
 
-    const end = await endOf({ repository, issue, jobId })
     expect(end.status).toContain('**Refused.**')
     expect(end.branches).toEqual([])
     expect(end.pullRequests).toEqual([])
   })
 
   it('refuses when the name that asked belongs to somebody else by now', async () => {
-    const repository = await createRepository('name-taken')
-    world.github.addCollaborator(repository, 'kim', 'write')
-    const issue = await openIssue(repository)
-    const staged = world.github.hold(
-      { method: 'POST', path: /^\/repos\/acme\/name-taken\/git\/commits$/ },
-      'after-effect',
-    )
-    const { jobId } = await label(repository, issue, 'kim')
-    await staged.reached
-    const { users } = world.github.state
-    users.splice(
-      users.findIndex(({ login }) => login === 'kim'),
-      1,
-    )
-    world.github.addCollaborator(repository, 'kim', 'write')
-    staged.release()
+    const end = await endOfLateJob('name-taken', 'kim', (repository) => {
+      const { users } = world.github.state
+      users.splice(
+        users.findIndex(({ login }) => login === 'kim'),
+        1,
+      )
+      world.github.addCollaborator(repository, 'kim', 'write')
+    })
 
-    const end = await endOf({ repository, issue, jobId })
     expect(end.status).toContain('**Refused.**')
     expect(end.branches).toEqual([])
   })
+
+  it('control: hands over what was worked on while nobody lost anything', async () => {
+    const end = await endOfLateJob('kept', 'ada', () => {})
+
+    expect(end.status).toContain('**Done.**')
+    expect(end.pullRequests).toHaveLength(1)
+  })
+
+  /** Something happens on GitHub while the agent is at work. */
+  async function endOfLateJob(name: string, by: string, happens: (repository: Repository) => void) {
+    const repository = await createRepository(name, { '.github/airlock.yml': standsStill })
+    world.github.addCollaborator(repository, by, 'write')
+    const issue = await openIssue(repository)
+    const { jobId } = await label(repository, issue, by)
+    const still = await untilStandingStill(worker, jobId)
+    happens(repository)
+    await letGo(world.dataDir, still)
+    return endOf({ repository, issue, jobId })
+  }
 
   it('runs the text that the person saw, whatever was written since, and shows its digest', async () => {
     const end = await endOf(askedEarly('texts-changed'))
