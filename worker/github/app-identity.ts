@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { createAppClient } from './github-client.ts'
 import type { InstallationTokensDeps } from './installation-tokens.ts'
 import { mapGitHubError } from './map-github-error.ts'
+import { createAppJwtSigner } from './sign-app-jwt.ts'
 
 const appSchema = z.object({ slug: z.string().min(1) })
 const timeoutMs = 20_000
@@ -10,10 +11,12 @@ const timeoutMs = 20_000
 export function createBotLogin(
   deps: Pick<InstallationTokensDeps, 'appId' | 'privateKey' | 'baseUrl'>,
 ): () => Promise<string> {
+  const { appId, baseUrl } = deps
+  const signJwt = createAppJwtSigner(deps.privateKey)
   let known: string | null = null
   return async () => {
     if (known !== null) return known
-    const octokit = createAppClient(deps.baseUrl, deps, AbortSignal.timeout(timeoutMs))
+    const octokit = createAppClient(baseUrl, { appId, signJwt }, AbortSignal.timeout(timeoutMs))
     const { data } = await octokit.rest.apps.getAuthenticated().catch((error: unknown) => {
       throw mapGitHubError(error)
     })

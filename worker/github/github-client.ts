@@ -7,6 +7,7 @@
  */
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from 'octokit'
+import type { SignAppJwt } from './sign-app-jwt.ts'
 
 const requestMs = 20_000
 const plain = { userAgent: 'airlock', throttle: { enabled: false }, retry: { enabled: false } }
@@ -19,10 +20,13 @@ export function createTokenClient(baseUrl: string, token: string, signal: AbortS
 /** A client that signs in as the App itself; it mends a clock that is wrong by GitHub's. */
 export function createAppClient(
   baseUrl: string,
-  auth: { readonly appId: number; readonly privateKey: string },
+  { appId, signJwt }: { readonly appId: number; readonly signJwt: SignAppJwt },
   signal: AbortSignal,
 ): Octokit {
-  return bounded(new Octokit({ ...plain, baseUrl, authStrategy: createAppAuth, auth }), signal)
+  return bounded(
+    new Octokit({ ...plain, baseUrl, authStrategy: createAppAuth, auth: { appId, createJwt: signJwt } }),
+    signal,
+  )
 }
 
 function bounded(octokit: Octokit, signal: AbortSignal): Octokit {

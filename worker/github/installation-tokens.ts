@@ -5,6 +5,7 @@ import type { JobRequest } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
 import { createAppClient, createTokenClient } from './github-client.ts'
 import { mapGitHubError, statusOf } from './map-github-error.ts'
+import { createAppJwtSigner } from './sign-app-jwt.ts'
 
 export interface InstallationTokensDeps {
   readonly appId: number
@@ -47,7 +48,8 @@ const mintedSchema = z.object({
 const revokeTries = 3
 
 export function createInstallationTokens(deps: InstallationTokensDeps): InstallationTokens {
-  const { baseUrl, vault, log } = deps
+  const { appId, baseUrl, vault, log } = deps
+  const signJwt = createAppJwtSigner(deps.privateKey)
 
   /** One that could not be revoked stays in the vault, for another attempt. */
   async function end(jobId: string, token: string): Promise<void> {
@@ -58,7 +60,7 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
     baseUrl,
     async mint({ id: jobId, installationId, repository }, permissions, signal) {
       if (installationId === null) throw new HandoffError('denied', 'a job without an installation has no GitHub')
-      const octokit = createAppClient(baseUrl, deps, signal)
+      const octokit = createAppClient(baseUrl, { appId, signJwt }, signal)
       const minted = await octokit.rest.apps
         .createInstallationAccessToken({
           installation_id: installationId,

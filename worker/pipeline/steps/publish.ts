@@ -23,8 +23,12 @@ export async function publish(job: Job, changeSet: ChangeSet): Promise<StepResul
     },
     attempt.signal,
   )
-  const [commit, refused] = await Promise.all([staged, ports.authority.recheck(request, attempt.signal)])
+  const rechecked = ports.authority.recheck(request, attempt.signal)
+  // Both are waited for, whatever becomes of either: an upload that goes on alone would have a live token.
+  await Promise.allSettled([staged, rechecked])
+  const refused = await rechecked
   if (refused !== null) return { end: refused }
+  const commit = await staged
   const handoff: Handoff = { kind: 'handoff', branch, commit, title, body, summary }
   await ports.checkpoints.save(request.id, handoff)
   return handOff(job, handoff)
