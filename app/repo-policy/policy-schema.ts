@@ -51,8 +51,12 @@ const gatesSchema = z
   .strictObject({
     licenses: z
       .strictObject({
-        'allow-licenses': list(license, 256).optional().describe('SPDX ids; a new dependency with any other is blocked.'),
-        'deny-licenses': list(license, 256).optional().describe('SPDX ids; a new dependency with one of them is blocked.'),
+        'allow-licenses': list(license, 256)
+          .optional()
+          .describe('SPDX ids; a new dependency with any other is blocked.'),
+        'deny-licenses': list(license, 256)
+          .optional()
+          .describe('SPDX ids; a new dependency with one of them is blocked.'),
       })
       .refine((lists) => lists['allow-licenses'] === undefined || lists['deny-licenses'] === undefined, {
         error: 'allow-licenses and deny-licenses exclude each other',
