@@ -7,6 +7,7 @@ import type { Git } from './git-command.ts'
 import { createIgnoreRules } from './ignored-paths.ts'
 import { listChanges, type RawChange } from './list-changes.ts'
 import { readBlobs } from './read-blobs.ts'
+import type { SpareThreads } from './spare-threads.ts'
 import { startWalk } from './start-walk.ts'
 import type { WalkResult } from './walk-result.ts'
 import { writeTree } from './write-tree.ts'
@@ -14,6 +15,7 @@ import { writeTree } from './write-tree.ts'
 export interface CollectDeps {
   readonly git: Git
   readonly limits: TreeLimits
+  readonly threads: SpareThreads
 }
 
 export interface CollectInput {
@@ -31,7 +33,7 @@ export async function collect(deps: CollectDeps, input: CollectInput, signal: Ab
   if (!(await isFolder(paths.workspace))) return { kind: 'workspace-deleted' }
   const base = await readBaseTree(deps.git, paths.repository, request.base.sha, deps.limits, signal)
   const ask = createIgnoreRules(deps.git, paths.repository, base, signal)
-  const walked = await startWalk({ root: paths.workspace, base, kept, budget }, ask, signal)
+  const walked = await startWalk(deps.threads, { root: paths.workspace, base, kept, budget }, ask, signal)
   if (walked.kind !== 'walked') return walked
   const refused = await checkResult(deps.git, paths, base, walked, signal)
   return refused ?? build(deps.git, input, base, walked, signal)

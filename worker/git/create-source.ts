@@ -21,6 +21,7 @@ import { gitVersion, isGitSupported } from './git-version.ts'
 import { layOut } from './lay-out.ts'
 import { createMirrors } from './mirror.ts'
 import { notesOnBase } from './notes-on-base.ts'
+import { createWalkThreads } from './start-walk.ts'
 
 export interface SourceLimits extends TreeLimits {
   /** Milliseconds for one exchange with the repository's host. */
@@ -43,6 +44,7 @@ export interface SourceDeps {
 
 export function createSource(deps: SourceDeps): Source {
   const git = hasty(createGit(deps.git, join(deps.dataDir, 'git-home')))
+  const threads = createWalkThreads()
   let isGoodGit = false
   const mirrors = createMirrors({ git, dataDir: deps.dataDir, fetchMs: deps.limits.fetchMs })
 
@@ -65,6 +67,8 @@ export function createSource(deps: SourceDeps): Source {
         signal,
       )
     }
+    // `collect` will need one, and the agent comes before it.
+    threads.refill()
     return describeBase(baseSha, treeSha, entries, notes)
   }
 
@@ -82,7 +86,7 @@ export function createSource(deps: SourceDeps): Source {
       }
     },
     collect: (request, paths, kept, budget, signal) =>
-      collect({ git, limits: deps.limits }, { request, paths, kept, budget }, signal),
+      collect({ git, limits: deps.limits, threads }, { request, paths, kept, budget }, signal),
   }
 }
 

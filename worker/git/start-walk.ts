@@ -1,19 +1,32 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { createSpareThreads, type SpareThreads } from './spare-threads.ts'
 import type { AskIgnored, WalkInput, WalkResult } from './walk-result.ts'
 import type { WalkMessage } from './walk-thread.ts'
 
 /** Beyond the walk's own budget, for one read that hangs in the file system. */
 const graceMs = 10_000
 
+/** What `startWalk` takes its threads from. */
+export function createWalkThreads(): SpareThreads {
+  return createSpareThreads(new URL('./walk-thread.ts', import.meta.url))
+}
+
 /**
  * Walks a workspace in a thread of its own: its reads block, and there may be very many. Ends the thread when it is
  * done, cancelled or late.
  */
-export async function startWalk(input: WalkInput, ask: AskIgnored, signal: AbortSignal): Promise<WalkResult> {
+export async function startWalk(
+  threads: SpareThreads,
+  input: WalkInput,
+  ask: AskIgnored,
+  signal: AbortSignal,
+): Promise<WalkResult> {
   signal.throwIfAborted()
-  const thread = new Worker(new URL('./walk-thread.ts', import.meta.url), { workerData: input, env: {} })
+  const thread = threads.take()
   try {
-    return await resultOf(thread, input, ask, signal)
+    const result = resultOf(thread, input, ask, signal)
+    thread.postMessage(input)
+    return await result
   } finally {
     await thread.terminate()
   }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type { WalkInput, WalkResult } from './walk-result.ts'
 import { walkWorkspace } from './walk-workspace.ts'
 
@@ -9,7 +9,7 @@ export type WalkMessage =
 
 const port = parentPort
 if (port !== null) {
-  const input: WalkInput = workerData
+  const input = await new Promise<WalkInput>((resolve) => port.once('message', resolve))
   const ask = (paths: readonly string[]): Promise<ReadonlySet<string>> =>
     new Promise((resolve) => {
       port.once('message', resolve)

@@ -31,8 +31,10 @@ export async function writeTree(git: Git, input: TreeInput, signal: AbortSignal)
       signal,
       timeoutMs,
     })
-  if (input.changed.length > 0) await run(['fast-import', '--quiet'], blobStream(input.changed))
-  await run(['read-tree', input.baseSha])
+  const writeBlobs = async () => {
+    if (input.changed.length > 0) await run(['fast-import', '--quiet'], blobStream(input.changed))
+  }
+  await Promise.all([writeBlobs(), run(['read-tree', input.baseSha])])
   await run(['update-index', '-z', '--index-info'], indexInfo(input))
   return (await run(['write-tree'])).toString('latin1').trim()
 }

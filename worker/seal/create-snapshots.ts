@@ -63,11 +63,12 @@ export function createSnapshots({ dir, limits = defaultLimits }: SnapshotDeps): 
 
     async restore(snapshot, into, owner, signal) {
       const stored = folderOf(dir, snapshot.key)
-      for (const part of ['workspace', 'home'] as const) {
+      const restorePart = async (part: 'workspace' | 'home') => {
         await removeTree(into[part])
         await copyTree(join(stored, part), into[part], signal)
         if (owner !== null) await giveTree(into[part], owner, signal)
       }
+      await Promise.all([restorePart('workspace'), restorePart('home')])
     },
   }
 }
