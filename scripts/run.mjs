@@ -10,7 +10,7 @@ const commands = {
   airlock: { dev: false, steps: [['cli/airlock.ts']] },
   test: { dev: true, steps: [['node_modules/vitest/vitest.mjs', 'run']] },
   check: { dev: true, steps: [['scripts/check.ts']] },
-  bench: { dev: true, steps: [['bench/main.ts']] },
+  bench: { dev: true, bench: true, steps: [['bench/main.ts']] },
   docs: { dev: true, steps: [['scripts/write-reference.ts']] },
 }
 
@@ -21,7 +21,7 @@ if (command === undefined) {
   process.exit(2)
 }
 
-const node = setUp({ dev: command.dev })
+const node = setUp(command)
 for (const [script, ...args] of command.steps) {
   const status = await run([join(projectRoot, script), ...args, ...rest])
   if (status !== 0) process.exit(status)

@@ -20,9 +20,15 @@ const runPackages = {
 }
 const testPackages = { ...runPackages, curl: 'curl', openssl: 'openssl', python3: 'python3', ip: 'iproute2' }
 
-/** @param {{ dev: boolean }} options `dev`: also what tests, checks and benches need. Returns Node 24's path. */
-export function setUp({ dev }) {
-  installDebianPackages(dev ? testPackages : runPackages)
+/** Without it the sandbox that ours is compared with does not start. */
+const benchPackages = { ...testPackages, rg: 'ripgrep' }
+
+/**
+ * @param {{ dev: boolean, bench?: boolean }} options `dev`: also what tests, checks and benches need; `bench`: also
+ * what only benches need. Returns Node 24's path.
+ */
+export function setUp({ dev, bench = false }) {
+  installDebianPackages(bench ? benchPackages : dev ? testPackages : runPackages)
   const node = installNode()
   installNpmPackages(node, dev)
   return node

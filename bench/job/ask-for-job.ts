@@ -9,7 +9,7 @@ import type { Sample } from '../measure.ts'
 export const agentScript = 'date +%s%N > changed.txt'
 
 /** A policy with a setup, so that a warm job starts from a sealed snapshot. */
-const policy = `agent: command\ncommand: [sh, -c, "${agentScript}"]\nsetup: { run: ["true"] }\n`
+export const policy = `agent: command\ncommand: [sh, -c, "${agentScript}"]\nsetup: { run: ["true"] }\n`
 const files = 100
 const jobMs = 120_000
 
@@ -25,8 +25,8 @@ export async function createBenchRepository({ github }: Installation, name: stri
 const endSchema = z.object({ outcome: z.literal('published'), durations: z.partialRecord(stepNameSchema, z.number()) })
 
 /**
- * One job: `total` from the label to the pull request on the stand-in, and each step by the worker's own clock.
- * Throws where the job ends in another way.
+ * One job: `total` from the label to the pull request on the stand-in, each step by the worker's own clock, and as
+ * `around` what is left: webhook, intake and queue. Throws where the job ends in another way.
  */
 export async function askForJob(
   { github }: Installation,
@@ -44,7 +44,9 @@ export async function askForJob(
   const branch = `airlock/issue-${issue.number}-`
   const fits = (line: object) => JSON.stringify(line).includes(`/pull/`) && isEndOf(line, repository, branch)
   const ended = await Promise.race(workers.map((worker) => worker.waitFor(fits, jobMs)))
-  return { total, ...endSchema.parse(ended).durations }
+  const { report, ...steps } = endSchema.parse(ended).durations
+  const inSteps = Object.values(steps).reduce((sum, ms) => sum + ms, 0)
+  return { total, around: total - inSteps, ...steps, ...(report === undefined ? {} : { report }) }
 }
 
 /** The end of this very job: the pull request that it names is the one with the issue's branch. */
