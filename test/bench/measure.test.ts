@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { interleave, quantile, summarise, summariseNumbers } from '../../bench/measure.ts'
+import { interleave, quantile, type Sample, summarise, summariseNumbers } from '../../bench/measure.ts'
 
 describe('a summary', () => {
   it('has the middle of an odd number of values as its median, in whatever order they came', () => {
@@ -24,7 +24,7 @@ describe('a summary', () => {
   })
 
   it('takes one metric of the samples that have it', () => {
-    const samples = [{ total: 2, other: 7 }, { total: 4 }, { other: 9 }]
+    const samples: readonly Sample[] = [{ total: 2, other: 7 }, { total: 4 }, { other: 9 }]
 
     expect(summarise(samples, 'total')).toMatchObject({ n: 2, median: 3 })
   })
