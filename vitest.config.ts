@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Whole installations on two loaded cores: what fails is run once more, and the report shows that it was.
+    retry: 1,
     // The machine's own git configuration must not decide what a test sees.
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
   },
