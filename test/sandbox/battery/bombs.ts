@@ -122,7 +122,7 @@ export const bombs: readonly BatteryCase[] = [
     run: async (bench) => {
       const { sandbox, spec } = await bench.create({ diskBytes: 24 * mebibyte })
       const many = await runIn(sandbox, shell('i=0; while :; do head -c 262144 /dev/zero > file$i; i=$((i+1)); done'))
-      const usage = await measureUsage('/usr/bin/du', [spec.workspace])
+      const usage = await measureUsage(['/usr/bin/du'], [spec.workspace])
       const huge = await bench.once(shell('exec head -c 100M /dev/zero > huge'), { diskBytes: 24 * mebibyte })
       const control = await bench.once(shell('head -c 8M /dev/zero > large; wc -c < large'), {
         diskBytes: 24 * mebibyte,

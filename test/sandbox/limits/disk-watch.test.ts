@@ -9,6 +9,7 @@ function watchOf() {
   const world = {
     time: 0,
     measures: 0,
+    measureTakes: 0,
     occupied: { bytes: 50_000, files: 500 } as Occupied,
     usage: { bytes: 0, files: 0, complete: true } as DiskUsage,
   }
@@ -18,6 +19,7 @@ function watchOf() {
     occupied: async () => world.occupied,
     measure: async () => {
       world.measures++
+      world.time += world.measureTakes
       return world.usage
     },
     now: () => world.time,
@@ -61,12 +63,28 @@ describe('the watch over a disk', () => {
     expect(await watch.isOver()).toBe(true)
   })
 
-  it('counts now and then even if nothing seems to grow, because some file systems tell nothing', async () => {
+  it('finds within a second what a sandbox wrote while its neighbour deleted as much', async () => {
     const { world, watch } = watchOf()
+    world.occupied = grow(world.occupied, -5000)
     world.usage = { bytes: 1001, files: 1, complete: true }
-    world.time = 10_000
 
+    expect(await watch.isOver()).toBe(false)
+    world.time = 1000
     expect(await watch.isOver()).toBe(true)
+  })
+
+  it('counts a large tree less often, so that counting does not become the work', async () => {
+    const { world, watch } = watchOf()
+    world.measureTakes = 400
+    world.time = 1000
+    await watch.isOver()
+    world.time = 8000
+    await watch.isOver()
+
+    expect(world.measures).toBe(1)
+    world.time = 9400
+    await watch.isOver()
+    expect(world.measures).toBe(2)
   })
 
   it('takes all growth for the sandbox when a part of it cannot be read', async () => {

@@ -20,8 +20,14 @@ export interface DiskWatch {
   isOver(): Promise<boolean>
 }
 
+/**
+ * Counted at least this often even if nothing seems to grow: while a neighbour on the same file system deletes,
+ * what a sandbox writes does not show. Counting that takes long is done less often, a twentieth of the time at most.
+ */
+const shortestBetweenMeasuresMs = 1_000
 const longestBetweenMeasuresMs = 10_000
-/** Of the time, at most a fifth goes into measuring. */
+const calmPausePerMeasure = 20
+/** Where the growth could have used up the budget, up to a fifth of the time goes into counting. */
 const pausePerMeasure = 4
 /** What a sandbox is taken to hold before anybody has counted. */
 const assumedShare = 0.75
@@ -29,7 +35,7 @@ const assumedShare = 0.75
 /**
  * Keeps an eye on what a sandbox writes to disk. A file system tells at once how much is in use on it, and a
  * sandbox cannot have grown by more than that has; only when that growth would use up what was left of the budget
- * at the last measurement are the sandbox's own files counted.
+ * at the last measurement are the sandbox's own files counted at once.
  */
 export function createDiskWatch(options: DiskWatchOptions): DiskWatch {
   const { maxBytes, maxFiles } = options
@@ -49,7 +55,7 @@ export function createDiskWatch(options: DiskWatchOptions): DiskWatch {
       const growth = grown(last.occupied, occupied)
       const since = options.now() - last.at
       const spent = last.usage.bytes + growth.bytes > maxBytes || last.usage.files + growth.files > maxFiles
-      if (since < longestBetweenMeasuresMs && (!spent || since < last.took * pausePerMeasure)) return over
+      if (since < (spent ? last.took * pausePerMeasure : calmPause(last.took))) return over
       const at = options.now()
       const found = await options.measure()
       const usage = found.complete ? found : atWorst(found, grown(first, occupied))
@@ -59,6 +65,9 @@ export function createDiskWatch(options: DiskWatchOptions): DiskWatch {
     },
   }
 }
+
+const calmPause = (took: number) =>
+  Math.min(longestBetweenMeasuresMs, Math.max(shortestBetweenMeasuresMs, took * calmPausePerMeasure))
 
 const grown = (from: Occupied, to: Occupied): Occupied => ({
   bytes: Math.max(0, to.bytes - from.bytes),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { type ControlGroup, createControlGroup, removeGroups } from '../cgroup/control-group.ts'
 import { createDiskWatch, type DiskWatch } from '../limits/disk-watch.ts'
-import { measureUsage } from '../limits/measure-usage.ts'
+import { measureUsage, unhinderedDu } from '../limits/measure-usage.ts'
 import { occupiedSpace } from '../limits/occupied-space.ts'
 import type { ProcessIdentity } from '../reaper/process-identity.ts'
 import { removeSandboxState, writeSandboxState } from '../reaper/sandbox-state.ts'
@@ -76,11 +76,12 @@ function giveTo(user: HostUser | null, folder: string): void {
 
 function watchDisk({ host, spec, now }: SandboxContext): DiskWatch {
   const folders = [spec.workspace, spec.home]
+  const du = unhinderedDu(host.program('du'), host.program('bwrap'), process.getuid?.() === 0)
   return createDiskWatch({
     maxBytes: spec.limits.diskBytes,
     maxFiles,
     occupied: occupiedSpace(folders),
-    measure: () => measureUsage(host.program('du'), folders),
+    measure: () => measureUsage(du, folders),
     now,
   })
 }
