@@ -39,7 +39,7 @@ async function diagnose(engine: SandboxEngine): Promise<EngineDiagnosis> {
     return {
       isolation: engine.isolation,
       posture: await engine.posture(),
-      probes: await runProbes(engine),
+      probes: await runProbes({ engine, image: 'host' }),
       missing: null,
     }
   } catch (error) {

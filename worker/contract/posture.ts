@@ -8,8 +8,8 @@ export type Level = z.infer<typeof levelSchema>
 
 const limitPostureSchema = z.strictObject({
   level: levelSchema,
-  /** What holds the limit: cgroup-v1, cgroup-v2, rlimit, monitor, timer, none. */
-  by: z.enum(['cgroup-v1', 'cgroup-v2', 'rlimit', 'monitor', 'timer', 'none']),
+  /** What holds the limit. `machine`: the size of a virtual machine. */
+  by: z.enum(['cgroup-v1', 'cgroup-v2', 'rlimit', 'machine', 'monitor', 'timer', 'none']),
 })
 export type LimitPosture = z.infer<typeof limitPostureSchema>
 

@@ -3,10 +3,10 @@
  * The posture is made from them, and `airlock doctor` shows them. They know an engine only by its port.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { SandboxEngine } from '../pipeline/ports/index.ts'
 import type { ProbeResult } from './posture/probe-result.ts'
 import { runAttempts } from './posture/run-attempts.ts'
 import { runLimitProbes } from './posture/run-limit-probes.ts'
+import type { ProbedEngine } from './posture/run-probe.ts'
 
 export type { ProbeResult } from './posture/probe-result.ts'
 
@@ -14,10 +14,10 @@ export type { ProbeResult } from './posture/probe-result.ts'
  * Takes about a second. Works in a folder of its own below /tmp, which every user can walk to, because the control
  * runs as the job's user.
  */
-export async function runProbes(engine: Pick<SandboxEngine, 'create' | 'fileOwner'>): Promise<readonly ProbeResult[]> {
+export async function runProbes(probed: ProbedEngine): Promise<readonly ProbeResult[]> {
   const folder = await mkdtemp('/tmp/airlock-probe-')
   try {
-    return [...(await runAttempts(engine, folder)), ...(await runLimitProbes(engine, folder))]
+    return [...(await runAttempts(probed, folder)), ...(await runLimitProbes(probed, folder))]
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -33,7 +33,7 @@ export const attacks: readonly BatteryCase[] = [
   {
     name: 'blocks every attempt of the probes, each of which works where it may',
     run: async (bench) => {
-      const results = await runProbes(bench.engine)
+      const results = await runProbes({ engine: bench.engine, image: 'host' })
       const certain = results.filter(({ name }) => !notEverywhere.has(name))
       return {
         seen: {

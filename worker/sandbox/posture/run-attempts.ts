@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
+import { SandboxError } from '../../pipeline/ports/index.ts'
 import { runCommand } from '../../process/run-command.ts'
 import { printable } from '../audit/printable.ts'
 import { type SystemCall, systemCallNumber } from '../seccomp/system-calls.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
 import type { ProbeResult } from './probe-result.ts'
 import { openProbeSinks } from './probe-sinks.ts'
-import { runProbe } from './run-probe.ts'
+import { type ProbedEngine, runProbe } from './run-probe.ts'
 
 const script = new URL('./attempts.pl', import.meta.url)
 const perl = '/usr/bin/perl'
@@ -54,18 +54,15 @@ const calls: readonly SystemCall[] = [
 ]
 
 /** Runs all attempts inside a sandbox of this engine, and on the host as its control. */
-export async function runAttempts(
-  engine: Pick<SandboxEngine, 'create' | 'fileOwner'>,
-  folder: string,
-): Promise<readonly ProbeResult[]> {
+export async function runAttempts(probed: ProbedEngine, folder: string): Promise<readonly ProbeResult[]> {
   const canary = randomUUID()
   await using sinks = await openProbeSinks(folder, canary)
   const input = await readFile(script, 'utf8')
   const argv = [perl, '-', ...systemCallArguments(), ...words(sinks.places)]
 
-  const inside = await runProbe(engine, folder, { name: 'attempts', argv, stdin: input })
+  const inside = await runProbe(probed, folder, { name: 'attempts', argv, stdin: input })
   const out = await sinks.arrived()
-  const control = await runCommand(argv, { input, timeoutMs: 60_000, ...engine.fileOwner('control') })
+  const control = await runCommand(argv, { input, timeoutMs: 60_000, ...probed.engine.fileOwner('control') })
   const through = await sinks.arrived()
 
   const tried = readAnswers(inside.output, inside.errors)

@@ -1,7 +1,7 @@
 import type { Limits } from '../../contract/index.ts'
-import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
+import { SandboxError } from '../../pipeline/ports/index.ts'
 import type { ProbeResult } from './probe-result.ts'
-import { type ProbeRun, runProbe } from './run-probe.ts'
+import { type ProbedEngine, type ProbeRun, runProbe } from './run-probe.ts'
 
 const perl = '/usr/bin/perl'
 const mebibyte = 1024 * 1024
@@ -46,15 +46,12 @@ const probes: readonly LimitProbe[] = [
 ]
 
 /** Runs into each limit, and as the control does the same under a limit that is wide enough. */
-export async function runLimitProbes(
-  engine: Pick<SandboxEngine, 'create' | 'fileOwner'>,
-  folder: string,
-): Promise<readonly ProbeResult[]> {
+export async function runLimitProbes(probed: ProbedEngine, folder: string): Promise<readonly ProbeResult[]> {
   return Promise.all(
     probes.map(async ({ name, attempted, program, tight, wide, succeeded }) => {
       const argv = [perl, '-e', program]
-      const inside = await runProbe(engine, folder, { name, argv, limits: tight })
-      const control = await runProbe(engine, folder, { name: `${name}-control`, argv, limits: wide })
+      const inside = await runProbe(probed, folder, { name, argv, limits: tight })
+      const control = await runProbe(probed, folder, { name: `${name}-control`, argv, limits: wide })
       if (!succeeded(control)) throw new SandboxError('unavailable', `the probe ${name} fails where it may succeed`)
       const end = inside.ended === 'exited' ? (inside.signal ?? `exit ${inside.exitCode}`) : inside.ended
       return {

@@ -11,6 +11,12 @@ export interface Probe {
   readonly limits?: Partial<Limits>
 }
 
+/** An engine, and the image that is looked at in it. */
+export interface ProbedEngine {
+  readonly engine: Pick<SandboxEngine, 'create' | 'fileOwner'>
+  readonly image: string
+}
+
 export interface ProbeRun extends ExecResult {
   readonly output: string
   readonly errors: string
@@ -28,11 +34,7 @@ const probeLimits: Limits = {
 }
 
 /** Runs one program in a sandbox made for it, and takes the sandbox down again. */
-export async function runProbe(
-  engine: Pick<SandboxEngine, 'create' | 'fileOwner'>,
-  folder: string,
-  probe: Probe,
-): Promise<ProbeRun> {
+export async function runProbe({ engine, image }: ProbedEngine, folder: string, probe: Probe): Promise<ProbeRun> {
   const jobId = `probe${probe.name.replaceAll(/[^a-z0-9]/g, '')}`.padEnd(10, '0')
   const workspace = join(folder, `${probe.name}-workspace`)
   const home = join(folder, `${probe.name}-home`)
@@ -44,7 +46,7 @@ export async function runProbe(
   const limits = { ...probeLimits, ...probe.limits }
   const shown = { stdout: '', stderr: '' }
   await using sandbox = await engine.create({
-    ...{ jobId, attempt: 0, phase: 'agent', image: 'host', workspace, home, tools: [], brokerSocket: null },
+    ...{ jobId, attempt: 0, phase: 'agent', image, workspace, home, tools: [], brokerSocket: null },
     limits,
   })
   const result = await sandbox.exec({

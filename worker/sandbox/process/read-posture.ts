@@ -15,7 +15,7 @@ export async function readPosture(
   host: PreparedHost,
   engine: Pick<SandboxEngine, 'create' | 'fileOwner'>,
 ): Promise<Posture> {
-  const probes = await runProbes(engine).catch(async (error: unknown) => {
+  const probes = await runProbes({ engine, image: 'host' }).catch(async (error: unknown) => {
     const reason = await namespacesForbidden()
     throw reason === null ? error : new SandboxError('unavailable', reason, { cause: error })
   })
