@@ -6,7 +6,7 @@ import { residentMemory } from '../limits/resident-memory.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
 import { bubblewrapArguments } from './bubblewrap-arguments.ts'
 import { chainCommand } from './command-line.ts'
-import { insideBrokerSocket, launchCommand } from './launch-script.ts'
+import { insideBrokerSocket, launchCommand, launchEnvironment } from './launch-script.ts'
 import { runInBubblewrap } from './run-in-bubblewrap.ts'
 import type { SandboxContext, SandboxParts } from './set-up-sandbox.ts'
 import { pipeNames } from './spare-pipes.ts'
@@ -56,7 +56,10 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
           })
     const end = await runInBubblewrap({
       command: command(request.argv),
-      options: bubblewrapArguments({ ...mounts(context, parts), env: { ...ownEnvironment(context), ...request.env } }),
+      options: bubblewrapArguments({
+        ...mounts(context, parts),
+        env: launchEnvironment({ ...ownEnvironment(context), ...request.env }),
+      }),
       filter: host.files.filter,
       folder: parts.folder,
       stdin: request.stdin,

@@ -10,9 +10,10 @@
  *   new session keyring, and the probes show that the host's cannot be read.
  * - What this host cannot hold is told in the posture, after it has been tried, and never assumed.
  */
+import { join } from 'node:path'
 import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
 import { type ProcessIdentity, readProcessIdentity } from '../reaper/process-identity.ts'
-import { reapSandboxes } from '../reaper/reap-sandboxes.ts'
+import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
 import { assertMountable } from './assert-runnable.ts'
 import { hostUser } from './host-user.ts'
 import { prepareHost } from './prepare-host.ts'
@@ -34,6 +35,7 @@ export interface ProcessEngineOptions {
 /** Makes the engine. Nothing is looked at or written before it is used for the first time. */
 export function createProcessEngine(options: ProcessEngineOptions): SandboxEngine {
   const fileOwner = process.getuid?.() === 0 ? hostUser : () => null
+  const sandboxes = join(options.runDir, 'sandboxes')
   const prepared = once(() => prepareHost(options.runDir, options.cgroupRoot, ownIdentity()))
 
   const create: SandboxEngine['create'] = async (spec) => {
@@ -51,7 +53,9 @@ export function createProcessEngine(options: ProcessEngineOptions): SandboxEngin
     create,
     fileOwner,
     posture: once(async () => readPosture(await prepared(), { create, fileOwner })),
-    reap: async (isLive) => reapSandboxes((await prepared()).sandboxes, isLive),
+    reap: async (isLive) => reapSandboxes(sandboxes, isLive),
+    list: async () => listSandboxes(sandboxes),
+    kill: async (id) => killSandbox(sandboxes, id),
   }
 }
 

@@ -2,14 +2,13 @@ import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** What the engine starts on the host. The optional ones make a posture weaker when they are not there. */
-export const requiredPrograms = ['bwrap', 'socat', 'setpriv', 'mkfifo', 'du', 'bash', 'perl'] as const
+export const requiredPrograms = ['bwrap', 'setpriv', 'mkfifo', 'du', 'bash', 'perl'] as const
 const optionalPrograms = ['strace'] as const
 export type Program = (typeof requiredPrograms)[number] | (typeof optionalPrograms)[number]
 
 /** The Debian package that brings each. */
 export const packageOf: Readonly<Record<Program, string>> = {
   bwrap: 'bubblewrap',
-  socat: 'socat',
   setpriv: 'util-linux',
   mkfifo: 'coreutils',
   du: 'coreutils',

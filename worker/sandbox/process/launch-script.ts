@@ -1,35 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { brokerPort } from '../../pipeline/ports/index.ts'
+import { thisMachine } from '../seccomp/this-machine.ts'
 
 /** Where the broker's socket is seen from inside. */
 export const insideBrokerSocket = '/run/airlock/broker.sock'
 
-/**
- * The first program inside a sandbox. It is constant; everything that varies comes as arguments, which no shell
- * reads twice. It lowers its own limits, starts the forwarder from the broker's port to the broker's socket, waits
- * until that listens, and becomes the command. The forwarder is forked twice, so that the command, which takes this
- * process's place, does not find a child that it never started. It says itself when it listens: asking the kernel again
- * and again takes several times as long. Nobody reads what it says after that.
- *
- * $1 largest file in 512-byte blocks · $2 open files · $3 processes or '' · $4 data segment in KiB or ''
- * $5 'broker' or '' · then the command.
- */
-const launchScript = `
-refuse() { echo "airlock: $1" >&2; exit 125; }
-ulimit -c 0 || refuse 'core dumps cannot be switched off'
-ulimit -f "$1" || refuse 'the file size cannot be limited'
-ulimit -n "$2" 2>/dev/null
-if [ -n "$3" ]; then ulimit -p "$3" 2>/dev/null || ulimit -u "$3" || refuse 'processes cannot be limited'; fi
-if [ -n "$4" ]; then ulimit -d "$4" || refuse 'memory cannot be limited'; fi
-if [ -n "$5" ]; then
-  { socat -d -d -b 65536 TCP-LISTEN:${brokerPort},bind=127.0.0.1,fork,reuseaddr,backlog=128,max-children=256 \\
-      UNIX-CONNECT:${insideBrokerSocket} </dev/null 2>&1 >/dev/null & } | {
-    while read -r line; do case "$line" in *' listening on '*) exit 0;; esac; done
-    exit 1
-  } || refuse 'the forwarder to the broker did not start'
-fi
-shift 5
-exec "$@"
-`
+/** Perl alone, because every image has it, and because sh, a pipe and a forwarder took as long as the sandbox itself. */
+const script = readFileSync(new URL('./launch.pl', import.meta.url), 'utf8')
+
+/** The call that sets a limit, by its number. */
+const prlimit64 = { x64: 302, arm64: 261 } as const
 
 export interface LaunchLimits {
   readonly fileBytes: number
@@ -39,18 +19,28 @@ export interface LaunchLimits {
   readonly dataBytes: number | null
 }
 
-/** The launcher's command line. `mark` becomes its $0: the word by which this sandbox's processes are recognised. */
+/** The launcher's command line. `mark` is the word by which this sandbox's processes are recognised. */
 export function launchCommand(mark: string, limits: LaunchLimits, broker: boolean, argv: readonly string[]): string[] {
   return [
-    '/bin/sh',
-    '-c',
-    launchScript,
-    mark,
-    String(Math.ceil(limits.fileBytes / 512)),
+    ...['/usr/bin/perl', '-e', script, mark],
+    String(prlimit64[thisMachine()]),
+    String(Math.floor(limits.fileBytes)),
     String(limits.openFiles),
-    limits.processes === null ? '' : String(limits.processes),
-    limits.dataBytes === null ? '' : String(Math.floor(limits.dataBytes / 1024)),
-    broker ? 'broker' : '',
+    String(limits.processes ?? ''),
+    limits.dataBytes === null ? '' : String(Math.floor(limits.dataBytes)),
+    ...(broker ? [String(brokerPort), insideBrokerSocket] : ['', '']),
     ...argv,
   ]
+}
+
+/**
+ * The command's variables as the launcher needs them. Those that tell perl what to load would run before the record
+ * begins, so they come under another name; and perl is not to complain about a locale that the image lacks.
+ */
+export function launchEnvironment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const kept = Object.entries(env).map(([name, value]) => [
+    name.startsWith('PERL') ? `AIRLOCK_KEPT_${name}` : name,
+    value,
+  ])
+  return { ...Object.fromEntries(kept), PERL_BADLANG: '0' }
 }
