@@ -257,6 +257,8 @@ function engineOf(world: World, log: (entry: string) => void): PipelinePorts['en
     posture: async () => posture,
     fileOwner: () => null,
     reap: async () => 0,
+    list: async () => [],
+    kill: async () => false,
     async create(spec) {
       log(`sandbox ${spec.phase}`)
       const destroy = async () => {

@@ -72,6 +72,30 @@ describe('the reaper', () => {
     await reaperOf().reap(() => false)
   })
 
+  it('knows whose worker lives, and kills by id what a dead or a living one has', async () => {
+    const { id } = await killWorker('abandoned004')
+    const { sandbox } = await bench.create()
+    const engine = reaperOf()
+
+    const listed = await engine.list()
+    const started = Promise.withResolvers<void>()
+    const running = runIn(sandbox, shell('echo started; sleep 60'), { onOutput: () => started.resolve() })
+    await started.promise
+    const killed = [await engine.kill(id), await engine.kill(sandbox.id), await engine.kill('nobody')]
+
+    expect(listed.map((entry) => [entry.id, entry.live])).toEqual(
+      expect.arrayContaining([
+        [id, false],
+        [sandbox.id, true],
+      ]),
+    )
+    expect(killed).toEqual([true, true, false])
+    expect((await running).exitCode).not.toBe(0)
+    expect(await findByArgument(sandboxMark(sandbox.id))).toEqual([])
+    expect((await engine.list()).map((entry) => entry.id)).not.toContain(id)
+    await sandbox.destroy()
+  })
+
   it('leaves alone what belongs to a job that is worked on, and what a living worker has', async () => {
     const { id } = await killWorker('abandoned003')
     const { sandbox } = await bench.create()

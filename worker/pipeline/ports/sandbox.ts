@@ -89,6 +89,16 @@ export class SandboxError extends Error {
   }
 }
 
+/** A sandbox that is on this machine, whichever worker made it: from what was written down before it was made. */
+export interface SandboxListing {
+  readonly id: string
+  readonly jobId: string
+  readonly attempt: number
+  readonly phase: Phase
+  /** False: its worker is dead, and the next reaper removes it. */
+  readonly live: boolean
+}
+
 /** One isolation class on this host. */
 export interface SandboxEngine {
   readonly isolation: Isolation
@@ -99,4 +109,11 @@ export interface SandboxEngine {
   fileOwner(jobId: string): { readonly uid: number; readonly gid: number } | null
   /** Removes what a dead worker left of jobs that `isLive` does not know. Returns how many. */
   reap(isLive: (jobId: string) => boolean): Promise<number>
+  /** Every sandbox of this engine on this machine. Empty where the engine cannot be had: never throws for that. */
+  list(): Promise<readonly SandboxListing[]>
+  /**
+   * Ends one sandbox, whoever made it: everything in it is dead when this returns. What is left besides is removed here
+   * if its worker is dead, and by that worker if not. False: there is none of this id.
+   */
+  kill(id: string): Promise<boolean>
 }

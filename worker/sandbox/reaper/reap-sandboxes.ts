@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import type { SandboxListing } from '../../pipeline/ports/index.ts'
 import { removeGroups } from '../cgroup/control-group.ts'
 import { findByArgument } from './find-processes.ts'
 import { killAndWait } from './kill-and-wait.ts'
@@ -22,10 +23,34 @@ export async function reapSandboxes(sandboxes: string, isLive: (jobId: string) =
   return reaped
 }
 
-async function removeLeftovers(state: SandboxState): Promise<void> {
-  const pids = await findByArgument(sandboxMark(state.id))
+/** All of this machine that are written down. */
+export function listSandboxes(sandboxes: string): readonly SandboxListing[] {
+  return readSandboxStates(sandboxes).map(({ id, jobId, attempt, phase, worker }) => {
+    return { id, jobId, attempt, phase, live: isStillRunning(worker) }
+  })
+}
+
+/** A worker that lives sees its command end and removes the rest itself. False: there is none of this id. */
+export async function killSandbox(sandboxes: string, id: string): Promise<boolean> {
+  const state = readSandboxStates(sandboxes).find((candidate) => candidate.id === id)
+  if (state === undefined) return false
+  if (isStillRunning(state.worker)) {
+    await killProcesses(id)
+    return true
+  }
+  await removeLeftovers(state)
+  await removeSandboxState(sandboxes, id)
+  return true
+}
+
+async function killProcesses(id: string): Promise<void> {
+  const pids = await findByArgument(sandboxMark(id))
   const processes = pids.map(readProcessIdentity).filter((identity) => identity !== null)
   await killAndWait(processes, deathTimeoutMs)
+}
+
+async function removeLeftovers(state: SandboxState): Promise<void> {
+  await killProcesses(state.id)
   // The file is ours, but a folder is only removed by the name that belongs to this sandbox.
   await removeGroups(state.groups.filter((folder) => basename(folder) === `airlock-${state.id}`))
 }

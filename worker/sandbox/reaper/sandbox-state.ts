@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -29,8 +29,9 @@ export function writeSandboxState(folder: string, state: SandboxState): void {
   renameSync(draft, join(folder, fileName))
 }
 
-/** All states that can be read. */
+/** All states that can be read; none where the folder was not made yet. */
 export function readSandboxStates(sandboxes: string): readonly SandboxState[] {
+  if (!existsSync(sandboxes)) return []
   return readdirSync(sandboxes).flatMap((name) => {
     const state = sandboxStateSchema.safeParse(readJson(join(sandboxes, name, fileName))).data
     return state === undefined ? [] : [state]
