@@ -1,0 +1,82 @@
+# The first program inside a sandbox. It lowers its own limits, listens on the broker's port, leaves a forwarder behind
+# that carries each connection to the broker's socket, and becomes the command. It is constant; everything that varies
+# comes as arguments, which no shell reads. No module is loaded: this is on the way of every command.
+#
+# Arguments: number of prlimit64 here, largest file in bytes, open files, processes or '', data segment in bytes or '',
+# port and socket of the broker or '' twice, then the command. Variables of the command's that mean something to perl
+# itself come with a prefix.
+use strict;
+
+my ($prlimit, $file, $open, $processes, $data, $port, $socket) = splice @ARGV, 1, 7;
+shift @ARGV;
+my ($FSIZE, $DATA, $CORE, $NPROC, $NOFILE) = (1, 2, 4, 6, 7);
+
+sub refuse { print STDERR "airlock: $_[0]: $!\n"; exit 125 }
+
+sub limit {
+  my ($what, $most) = @_;
+  my $pair = pack 'QQ', $most, $most;
+  return syscall($prlimit + 0, 0, $what, $pair, 0) == 0;
+}
+
+limit($CORE, 0) or refuse 'core dumps cannot be switched off';
+limit($FSIZE, $file) or refuse 'the file size cannot be limited';
+limit($NOFILE, $open);
+$processes eq '' or limit($NPROC, $processes) or refuse 'processes cannot be limited';
+$data eq '' or limit($DATA, $data) or refuse 'memory cannot be limited';
+
+# Both ways until each side has said its last; a side that takes nothing more ends both.
+sub serve {
+  my ($client) = @_;
+  socket my $broker, 1, 1, 0 or return;
+  connect $broker, pack 'Sa108', 1, $socket or return;
+  my %ways = (fileno($client) => [$client, $broker], fileno($broker) => [$broker, $client]);
+  while (%ways) {
+    my $ready = '';
+    vec($ready, $_, 1) = 1 for keys %ways;
+    next if select($ready, undef, undef, undef) < 1;
+    for my $number (grep { vec $ready, $_, 1 } keys %ways) {
+      my ($from, $to) = @{$ways{$number}};
+      my $got = sysread $from, my $block, 65536;
+      for (my $done = 0; $got && $done < $got;) { $done += syswrite($to, $block, $got - $done, $done) || return }
+      next if $got;
+      shutdown $to, 1;
+      delete $ways{$number};
+    }
+  }
+}
+
+# Forked twice, so that the command does not find a child that it never started.
+sub forward {
+  my ($listener) = @_;
+  my $first = fork;
+  defined $first or refuse 'the forwarder to the broker did not start';
+  return waitpid $first, 0 if $first;
+  fork and exit 0;
+  open STDIN, '<', '/dev/null';
+  open STDOUT, '>', '/dev/null';
+  open STDERR, '>', '/dev/null';
+  $SIG{PIPE} = 'IGNORE';
+  my $busy = 0;
+  while (1) {
+    accept my $client, $listener or next;
+    $busy-- while $busy > 0 && waitpid(-1, $busy < 256 ? 1 : 0) > 0;
+    my $child = fork;
+    if (defined $child && !$child) { close $listener; serve($client); exit 0 }
+    $busy++ if $child;
+  }
+}
+
+if ($port ne '') {
+  socket my $listener, 2, 1, 0 or refuse 'no socket';
+  setsockopt $listener, 1, 2, pack 'i', 1;
+  bind $listener, pack 'SnC4x8', 2, $port, 127, 0, 0, 1 or refuse "port $port";
+  listen $listener, 128 or refuse "port $port";
+  forward($listener);
+}
+
+delete $ENV{PERL_BADLANG};
+for (grep { /^AIRLOCK_KEPT_/ } keys %ENV) { $ENV{substr $_, 13} = delete $ENV{$_} }
+exec { $ARGV[0] } @ARGV;
+print STDERR "airlock: $ARGV[0]: $!\n";
+exit($! == 2 ? 127 : 126);
