@@ -15,6 +15,11 @@ export function findNamespaceMembers(namespaces: ReadonlySet<string>): readonly 
     .filter((pid) => readProcessIdentity(pid) !== null)
 }
 
+/** Inside of a sandbox, rather than waiting for one out here. */
+export function isInNamespaceOfItsOwn(pid: number): boolean {
+  return !['', namespaceOf('self')].includes(namespaceOf(String(pid)))
+}
+
 function namespaceOf(pid: string): string {
   try {
     return /^pid:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/ns/pid`))?.[1] ?? ''

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { SandboxListing } from '../../pipeline/ports/index.ts'
 import { removeGroups } from '../cgroup/control-group.ts'
-import { findByArgument } from './find-processes.ts'
+import { findByArgument, isInNamespaceOfItsOwn } from './find-processes.ts'
 import { killAndWait } from './kill-and-wait.ts'
 import { isStillRunning, readProcessIdentity } from './process-identity.ts'
 import { readSandboxStates, removeSandboxState, type SandboxState, sandboxMark } from './sandbox-state.ts'
@@ -35,7 +35,8 @@ export async function killSandbox(sandboxes: string, id: string): Promise<boolea
   const state = readSandboxStates(sandboxes).find((candidate) => candidate.id === id)
   if (state === undefined) return false
   if (isStillRunning(state.worker)) {
-    await killProcesses(id)
+    // What waits for the command out here is left to tell the worker that it ended.
+    await killProcesses((await findByArgument(sandboxMark(id))).filter(isInNamespaceOfItsOwn))
     return true
   }
   await removeLeftovers(state)
@@ -43,14 +44,13 @@ export async function killSandbox(sandboxes: string, id: string): Promise<boolea
   return true
 }
 
-async function killProcesses(id: string): Promise<void> {
-  const pids = await findByArgument(sandboxMark(id))
+async function killProcesses(pids: readonly number[]): Promise<void> {
   const processes = pids.map(readProcessIdentity).filter((identity) => identity !== null)
   await killAndWait(processes, deathTimeoutMs)
 }
 
 async function removeLeftovers(state: SandboxState): Promise<void> {
-  await killProcesses(state.id)
+  await killProcesses(await findByArgument(sandboxMark(state.id)))
   // The file is ours, but a folder is only removed by the name that belongs to this sandbox.
   await removeGroups(state.groups.filter((folder) => basename(folder) === `airlock-${state.id}`))
 }
