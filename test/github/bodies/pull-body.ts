@@ -1,4 +1,5 @@
 import { resolveCommit } from '../git/commits.ts'
+import { countAhead } from '../git/history.ts'
 import { fetchPullHead, setPullRef } from '../git/pull-head.ts'
 import { gitText } from '../git/run-git.ts'
 import type { Issue, PullRequest, Repository } from '../state/entities.ts'
@@ -71,7 +72,7 @@ export async function fullPullBody(world: World, repository: Repository, issue: 
     comments: repository.comments.filter((comment) => comment.issueNumber === issue.number).length,
     review_comments: 0,
     maintainer_can_modify: false,
-    commits: Number(await gitText(repository.gitDir, ['rev-list', '--count', `${pull.baseSha}..${pull.headSha}`])),
+    commits: (await countAhead(repository.gitDir, pull.baseSha, pull.headSha)) ?? 0,
     additions: sum(0),
     deletions: sum(1),
     changed_files: numbers.length,

@@ -1,4 +1,6 @@
-import { gitMaybe, gitText, runGit } from './run-git.ts'
+import { isFullId, readObject, writeObject } from './object-store.ts'
+import { readRefFile } from './ref-files.ts'
+import { GitFailed, gitMaybe } from './run-git.ts'
 
 export interface Identity {
   readonly name: string
@@ -23,11 +25,19 @@ export interface Commit extends Omit<CommitInput, 'signature'> {
   readonly payload: string
 }
 
-export function resolveCommit(gitDir: string, revision: string): Promise<string | undefined> {
+export async function resolveCommit(gitDir: string, revision: string): Promise<string | undefined> {
+  const sha = isFullId(revision) ? revision : await readRefFile(gitDir, revision)
+  if (sha === null) return undefined
+  const object = sha === undefined ? undefined : await readObject(gitDir, sha)
+  if (object?.type === 'commit') return sha
+  if (sha !== undefined && object === undefined) return undefined
   return gitMaybe(gitDir, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])
 }
 
-export function writeCommit(gitDir: string, commit: CommitInput): Promise<string> {
+/** Throws GitFailed for what git would not take for a commit. */
+export async function writeCommit(gitDir: string, commit: CommitInput): Promise<string> {
+  const odd = [commit.tree, ...commit.parents].find((sha) => !isFullId(sha))
+  if (odd !== undefined) throw new GitFailed(128, `bad object id ${odd}`)
   const signature = commit.signature === undefined ? [] : [`gpgsig ${commit.signature.replaceAll('\n', '\n ')}`]
   const lines = [
     `tree ${commit.tree}`,
@@ -38,11 +48,13 @@ export function writeCommit(gitDir: string, commit: CommitInput): Promise<string
     '',
     commit.message,
   ]
-  return gitText(gitDir, ['hash-object', '-t', 'commit', '-w', '--stdin'], { input: lines.join('\n') })
+  return writeObject(gitDir, 'commit', Buffer.from(lines.join('\n')))
 }
 
 export async function readCommit(gitDir: string, sha: string): Promise<Commit> {
-  const raw = (await runGit(gitDir, ['cat-file', 'commit', sha])).toString('utf8')
+  const object = await readObject(gitDir, sha)
+  if (object?.type !== 'commit') throw new GitFailed(128, `${sha} is no commit`)
+  const raw = object.content.toString('utf8')
   const gap = raw.indexOf('\n\n')
   const signature = /^gpgsig (.*(?:\n .*)*)\n?/m.exec(raw.slice(0, gap + 1))
   const header = raw.slice(0, gap).split('\n')

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { isFullId, readLoose, readObject, writeObject } from './object-store.ts'
 import { gitMaybe, gitText, runGit } from './run-git.ts'
+import { isPlainPath, type PlainChange, putFiles, readTreeLines, type TreeLine } from './tree-objects.ts'
 
 /** One line of a tree to be written; `sha: null` takes the path away. */
 export interface TreeChange {
@@ -17,16 +19,32 @@ export interface TreeEntry {
   readonly size: number | undefined
 }
 
-export function objectType(gitDir: string, sha: string): Promise<string | undefined> {
-  return gitMaybe(gitDir, ['cat-file', '-t', sha])
+export async function objectType(gitDir: string, sha: string): Promise<string | undefined> {
+  return isFullId(sha) ? (await readObject(gitDir, sha))?.type : gitMaybe(gitDir, ['cat-file', '-t', sha])
 }
 
 export function writeBlob(gitDir: string, content: string | Uint8Array): Promise<string> {
-  return gitText(gitDir, ['hash-object', '-w', '--stdin'], { input: content })
+  return writeObject(gitDir, 'blob', Buffer.from(content))
 }
 
-/** A new tree: `base` with `changes` applied, made in an index of its own. */
+/** A new tree: `base` with `changes` applied. Throws GitFailed for what git takes into no tree. */
 export async function writeTree(
+  gitDir: string,
+  base: string | undefined,
+  changes: readonly TreeChange[],
+): Promise<string> {
+  const plain = changes.flatMap((change) => plainChange(change) ?? [])
+  const written = plain.length === changes.length ? await putFiles(gitDir, base, plain) : undefined
+  return written ?? writeTreeByGit(gitDir, base, changes)
+}
+
+function plainChange({ path, mode, sha }: TreeChange): PlainChange | undefined {
+  const isFile = mode === '100644' || mode === '100755'
+  return isFile && sha !== null && isFullId(sha) && isPlainPath(path) ? { path, mode, sha } : undefined
+}
+
+/** In an index of its own. */
+async function writeTreeByGit(
   gitDir: string,
   base: string | undefined,
   changes: readonly TreeChange[],
@@ -54,6 +72,24 @@ export async function writeTree(
 }
 
 export async function listTree(gitDir: string, treeish: string, recursive: boolean): Promise<TreeEntry[]> {
+  const lines = recursive || !isFullId(treeish) ? undefined : await readTreeLines(gitDir, treeish)
+  const entries = await Promise.all((lines ?? []).map((line) => looseEntry(gitDir, line)))
+  const known = entries.filter((entry) => entry !== undefined)
+  return lines !== undefined && known.length === lines.length ? known : listTreeByGit(gitDir, treeish, recursive)
+}
+
+const TYPES: Readonly<Record<string, string>> = { '40000': 'tree', '160000': 'commit' }
+
+/** Undefined for a packed file: its size is for git to say. */
+async function looseEntry(gitDir: string, { mode, name, sha }: TreeLine): Promise<TreeEntry | undefined> {
+  const type = TYPES[mode] ?? 'blob'
+  const entry = { path: name, mode: mode.padStart(6, '0'), type, sha }
+  if (type !== 'blob') return { ...entry, size: undefined }
+  const size = (await readLoose(gitDir, sha))?.content.length
+  return size === undefined ? undefined : { ...entry, size }
+}
+
+async function listTreeByGit(gitDir: string, treeish: string, recursive: boolean): Promise<TreeEntry[]> {
   const flags = recursive ? ['-r', '-t'] : []
   const out = await gitText(gitDir, ['ls-tree', '-z', '-l', ...flags, treeish])
   return out

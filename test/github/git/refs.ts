@@ -1,3 +1,5 @@
+import { objectType } from './objects.ts'
+import { isPlainRef, readRefFile, writeRefFile } from './ref-files.ts'
 import { gitMaybe, gitText } from './run-git.ts'
 
 export interface Ref {
@@ -22,16 +24,21 @@ export async function listRefs(gitDir: string, prefix = 'refs/'): Promise<Ref[]>
 }
 
 export async function readRef(gitDir: string, ref: string): Promise<Ref | undefined> {
-  return (await listRefs(gitDir, ref)).find((found) => found.ref === ref)
+  const sha = await readRefFile(gitDir, ref)
+  if (sha === undefined) return (await listRefs(gitDir, ref)).find((found) => found.ref === ref)
+  const type = sha === null ? undefined : await objectType(gitDir, sha)
+  return sha === null || type === undefined ? undefined : { ref, sha, type }
 }
 
 /** False where the ref is there already, also when two ask at once. */
 export async function createRef(gitDir: string, ref: string, sha: string): Promise<boolean> {
-  return (await gitMaybe(gitDir, ['update-ref', ref, sha, NO_COMMIT])) !== undefined
+  const made = await writeRefFile(gitDir, ref, sha, { isNew: true })
+  return made ?? (await gitMaybe(gitDir, ['update-ref', ref, sha, NO_COMMIT])) !== undefined
 }
 
 export async function updateRef(gitDir: string, ref: string, sha: string): Promise<void> {
-  await gitText(gitDir, ['update-ref', ref, sha])
+  const written = await writeRefFile(gitDir, ref, sha, { isNew: false })
+  if (written === undefined) await gitText(gitDir, ['update-ref', ref, sha])
 }
 
 export async function deleteRef(gitDir: string, ref: string): Promise<void> {
@@ -39,28 +46,9 @@ export async function deleteRef(gitDir: string, ref: string): Promise<void> {
 }
 
 export async function isValidRef(gitDir: string, ref: string): Promise<boolean> {
-  return (await gitMaybe(gitDir, ['check-ref-format', ref])) !== undefined
+  return isPlainRef(ref) || (await gitMaybe(gitDir, ['check-ref-format', ref])) !== undefined
 }
 
 export async function isAncestor(gitDir: string, older: string, newer: string): Promise<boolean> {
   return (await gitMaybe(gitDir, ['merge-base', '--is-ancestor', older, newer])) !== undefined
-}
-
-/** Workflow files that the commits bring which no ref of the repository reaches yet. */
-export async function newWorkflowFiles(gitDir: string, sha: string): Promise<string[]> {
-  const commits = (await gitText(gitDir, ['rev-list', sha, '--not', '--all'])).split('\n').filter((line) => line !== '')
-  const lists = commits.map((commit) =>
-    gitText(gitDir, [
-      'diff-tree',
-      '--no-commit-id',
-      '--name-only',
-      '-r',
-      '-m',
-      '--root',
-      commit,
-      '--',
-      '.github/workflows',
-    ]),
-  )
-  return (await Promise.all(lists)).flatMap((list) => list.split('\n')).filter((path) => path !== '')
 }

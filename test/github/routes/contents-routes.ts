@@ -1,7 +1,9 @@
 import { objectUrl, repositoryUrl, webUrl } from '../bodies/repository-body.ts'
-import { resolveCommit } from '../git/commits.ts'
-import { listTree, type TreeEntry } from '../git/objects.ts'
-import { gitMaybe, gitText, runGit } from '../git/run-git.ts'
+import { readCommit, resolveCommit } from '../git/commits.ts'
+import { readObject } from '../git/object-store.ts'
+import { listTree, objectType, type TreeEntry } from '../git/objects.ts'
+import { gitText } from '../git/run-git.ts'
+import { findLine } from '../git/tree-objects.ts'
 import { notFound, Refusal } from '../http/refusal.ts'
 import { ok } from '../http/reply.ts'
 import { param, type RepositoryCall, type Route, repositoryRoute } from '../http/route.ts'
@@ -23,9 +25,8 @@ async function getContents(call: RepositoryCall) {
     throw new Refusal(404, call.query.has('ref') ? `No commit found for the ref ${ref}` : 'This repository is empty.')
 
   const path = param(call, 'path').replace(/\/$/, '')
-  const parent = path.includes('/') ? `${commit}:${path.slice(0, path.lastIndexOf('/'))}` : commit
-  const siblings =
-    (await gitMaybe(gitDir, ['cat-file', '-t', parent])) === undefined ? [] : await listTree(gitDir, parent, false)
+  const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
+  const siblings = await listFolder(gitDir, commit, folder)
   const entry = siblings.find((sibling) => sibling.path === path.slice(path.lastIndexOf('/') + 1))
   if (!entry) throw notFound()
 
@@ -34,9 +35,21 @@ async function getContents(call: RepositoryCall) {
   return ok(children.map((child) => entryBody(call, ref, `${path}/${child.path}`, child)))
 }
 
+/** Nothing where the commit has no such folder. */
+async function listFolder(gitDir: string, commit: string, folder: string): Promise<TreeEntry[]> {
+  const { tree } = await readCommit(gitDir, commit)
+  const line = folder === '' ? { mode: '40000', sha: tree } : await findLine(gitDir, tree, folder)
+  if (line === null) return []
+  if (line?.mode === '40000') return listTree(gitDir, line.sha, false)
+  const revision = `${commit}:${folder}`
+  return (await objectType(gitDir, revision)) === undefined ? [] : listTree(gitDir, revision, false)
+}
+
 async function fileReply(call: RepositoryCall, ref: string, path: string, entry: TreeEntry, blob: string) {
   if (entry.type === 'commit') return ok({ ...entryBody(call, ref, path, entry), submodule_git_url: null })
-  const bytes = await runGit(call.repository.gitDir, ['cat-file', 'blob', blob])
+  const object = await readObject(call.repository.gitDir, blob)
+  if (object === undefined) throw notFound()
+  const bytes = object.content
   if (call.accept.includes('raw'))
     return {
       status: 200,

@@ -3,8 +3,9 @@ import { gitCommitBody } from '../bodies/commit-body.ts'
 import { objectUrl } from '../bodies/repository-body.ts'
 import { nodeId } from '../bodies/user-body.ts'
 import { type Identity, writeCommit } from '../git/commits.ts'
+import { isFullId, readObject } from '../git/object-store.ts'
 import { objectType, writeBlob } from '../git/objects.ts'
-import { GitFailed, runGit } from '../git/run-git.ts'
+import { GitFailed } from '../git/run-git.ts'
 import { invalid, notFound } from '../http/refusal.ts'
 import { created, ok } from '../http/reply.ts'
 import { param, parseBody, type RepositoryCall, type Route, repositoryRoute } from '../http/route.ts'
@@ -30,7 +31,7 @@ export const gitDataRoutes: readonly Route[] = [
   repositoryRoute('POST', '/git/commits', ['contents:write'], createCommit),
   repositoryRoute('GET', '/git/commits/{commit_sha}', ['contents:read'], async (call) => {
     const sha = param(call, 'commit_sha')
-    if ((await objectType(call.repository.gitDir, sha)) !== 'commit') throw notFound()
+    if (!isFullId(sha) || (await objectType(call.repository.gitDir, sha)) !== 'commit') throw notFound()
     return ok(await gitCommitBody(call.world, call.repository, sha))
   }),
 ]
@@ -43,8 +44,9 @@ async function createBlob(call: RepositoryCall) {
 
 async function getBlob(call: RepositoryCall) {
   const sha = param(call, 'file_sha')
-  if ((await objectType(call.repository.gitDir, sha)) !== 'blob') throw notFound()
-  const bytes = await runGit(call.repository.gitDir, ['cat-file', 'blob', sha])
+  const object = await readObject(call.repository.gitDir, sha)
+  if (object?.type !== 'blob') throw notFound()
+  const bytes = object.content
   const content = bytes.toString('base64')
   return ok({
     sha,

@@ -56,8 +56,9 @@ async function create(call: RepositoryCall) {
     ...parseBody(call, createSchema),
     user: world.app.bot,
   })
-  world.deliveries.announce(await pullEvent(world, repository, opened.issue, opened.pull, 'opened', world.app.bot))
-  return created(await fullPullBody(world, repository, opened.issue, opened.pull))
+  const event = await pullEvent(world, repository, opened.issue, opened.pull, 'opened', world.app.bot)
+  world.deliveries.announce(event)
+  return created(event.payload.pull_request)
 }
 
 function update(call: RepositoryCall) {

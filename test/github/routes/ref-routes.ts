@@ -3,18 +3,9 @@ import { holds } from '../auth/authorize.ts'
 import { repositoryUrl } from '../bodies/repository-body.ts'
 import { nodeId } from '../bodies/user-body.ts'
 import { resolveCommit } from '../git/commits.ts'
+import { newWorkflowFiles } from '../git/history.ts'
 import { objectType } from '../git/objects.ts'
-import {
-  createRef,
-  deleteRef,
-  isAncestor,
-  isValidRef,
-  listRefs,
-  newWorkflowFiles,
-  type Ref,
-  readRef,
-  updateRef,
-} from '../git/refs.ts'
+import { createRef, deleteRef, isAncestor, isValidRef, listRefs, type Ref, readRef, updateRef } from '../git/refs.ts'
 import { invalid, notFound } from '../http/refusal.ts'
 import { created, noContent, ok, page } from '../http/reply.ts'
 import { param, parseBody, type RepositoryCall, type Route, repositoryRoute } from '../http/route.ts'

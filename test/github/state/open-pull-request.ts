@@ -1,6 +1,6 @@
 import { resolveCommit } from '../git/commits.ts'
+import { countAhead } from '../git/history.ts'
 import { fetchPullHead, setPullRef } from '../git/pull-head.ts'
-import { gitMaybe, gitText } from '../git/run-git.ts'
 import { validationFailed } from '../http/refusal.ts'
 import type { Issue, PullRequest, Repository, User } from './entities.ts'
 import { findRepository, nextIssueNumber, type State } from './state.ts'
@@ -30,11 +30,9 @@ export async function openPullRequest(
   const baseSha = await resolveCommit(repository.gitDir, `refs/heads/${spec.base}`)
   if (baseSha === undefined) throw problem('base')
 
-  if ((await gitMaybe(repository.gitDir, ['merge-base', baseSha, headSha])) === undefined) {
-    throw said(`The ${spec.head} branch has no history in common with ${spec.base}`)
-  }
-  const ahead = await gitText(repository.gitDir, ['rev-list', '--count', `${baseSha}..${headSha}`])
-  if (ahead === '0') throw said(`No commits between ${spec.base} and ${spec.head}`)
+  const ahead = await countAhead(repository.gitDir, baseSha, headSha)
+  if (ahead === undefined) throw said(`The ${spec.head} branch has no history in common with ${spec.base}`)
+  if (ahead === 0) throw said(`No commits between ${spec.base} and ${spec.head}`)
   if (isOpen(repository, headRepository, headRef, spec.base)) {
     throw said(`A pull request already exists for ${headRepository.owner.login}:${headRef}.`)
   }
