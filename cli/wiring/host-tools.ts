@@ -1,6 +1,6 @@
 import { access, constants, realpath } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
-import type { HostTool } from '../../worker/sandbox/process/set-up-sandbox.ts'
+import type { HostTool } from '../../worker/sandbox/command/inside-environment.ts'
 
 /**
  * Programs that image `host` shows beside the system's own: the Node that runs this worker, and npm where it is not

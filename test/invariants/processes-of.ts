@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { hostUser } from '../../worker/sandbox/process/host-user.ts'
+import { hostUser } from '../../worker/sandbox/host-user.ts'
 
 /** Host pids of all that belongs to a job: by its mark, its user, or the pid namespace that one of these is in. */
 export function processesOf(jobId: string): number[] {

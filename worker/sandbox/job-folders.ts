@@ -2,14 +2,9 @@ import { constants, type Stats } from 'node:fs'
 import { chown, lchown, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type JobFolderStore, type JobFolders, type Owner, SandboxError } from '../pipeline/ports/index.ts'
+import type { JobFolderStore, JobFolders, Owner } from '../pipeline/ports/index.ts'
 import { removeTree } from '../seal/remove-tree.ts'
-import {
-  isStillRunning,
-  type ProcessIdentity,
-  processIdentitySchema,
-  readProcessIdentity,
-} from './reaper/process-identity.ts'
+import { isStillRunning, ownIdentity, processIdentitySchema } from './reaper/process-identity.ts'
 
 export interface JobFolderDeps {
   /** Folders of jobs; only the worker may enter it. */
@@ -78,12 +73,6 @@ async function writeClaim(jobRoot: string, claim: Claim): Promise<void> {
 async function readClaim(jobRoot: string): Promise<Claim | null> {
   const text = await readFile(join(jobRoot, 'claim.json'), 'utf8').catch(() => null)
   return text === null ? null : claimSchema.parse(JSON.parse(text))
-}
-
-function ownIdentity(): ProcessIdentity {
-  const identity = readProcessIdentity(process.pid)
-  if (identity === null) throw new SandboxError('unavailable', '/proc is not mounted')
-  return identity
 }
 
 async function makePair(parent: string, owner: Owner): Promise<JobFolders['setup']> {

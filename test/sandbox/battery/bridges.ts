@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { chown, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { insideBrokerSocket } from '../../../worker/sandbox/process/launch-script.ts'
+import { insideBrokerSocket } from '../../../worker/sandbox/command/launch-script.ts'
 import type { BatteryCase } from './battery-case.ts'
 import { runIn, type SandboxBench, shell } from './sandbox-bench.ts'
 

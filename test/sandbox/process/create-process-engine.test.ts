@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postureSchema } from '../../../worker/contract/index.ts'
+import { hostUser } from '../../../worker/sandbox/host-user.ts'
 import { createProcessEngine } from '../../../worker/sandbox/process/create-process-engine.ts'
-import { hostUser } from '../../../worker/sandbox/process/host-user.ts'
 import { createSandboxBench, runIn, type SandboxBench, shell } from '../battery/sandbox-bench.ts'
 
 describe('the engine of class process', () => {

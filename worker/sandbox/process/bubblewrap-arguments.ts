@@ -1,5 +1,5 @@
 import { insidePaths } from '../../pipeline/ports/index.ts'
-import { insideBrokerSocket } from './launch-script.ts'
+import { insideBrokerSocket } from '../command/launch-script.ts'
 import type { ViewEntry } from './system-view.ts'
 
 /** Numbers of the open files that bwrap is started with; it closes each before the command starts. */

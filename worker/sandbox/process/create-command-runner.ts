@@ -1,12 +1,14 @@
-import { join, posix } from 'node:path'
-import { type ExecRequest, type ExecResult, insidePaths } from '../../pipeline/ports/index.ts'
+import { join } from 'node:path'
+import type { ExecRequest, ExecResult } from '../../pipeline/ports/index.ts'
 import { forebears } from '../audit/forebears.ts'
 import { createProcessLog } from '../audit/process-log.ts'
+import { insideEnvironment } from '../command/inside-environment.ts'
+import { insideBrokerSocket, launchCommand, launchEnvironment } from '../command/launch-script.ts'
+import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { residentMemory } from '../limits/resident-memory.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
 import { bubblewrapArguments } from './bubblewrap-arguments.ts'
 import { chainCommand } from './command-line.ts'
-import { insideBrokerSocket, launchCommand, launchEnvironment } from './launch-script.ts'
 import { runInBubblewrap } from './run-in-bubblewrap.ts'
 import type { SandboxContext, SandboxParts } from './set-up-sandbox.ts'
 import { pipeNames } from './spare-pipes.ts'
@@ -26,8 +28,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
   const { limits } = spec
   const held = new Set(host.places.flatMap((place) => place.controllers))
   const namespaces = new Set<string>()
-  let wallMs = limits.wallMs
-  let outputBytes = limits.outputBytes
+  const spend = createPhaseBudget(limits, now)
   let namespace = ''
   let memoryKills = 0
 
@@ -42,10 +43,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
     return (await parts.disk.isOver()) ? 'disk' : null
   }
 
-  const run = async (request: ExecRequest): Promise<ExecResult> => {
-    const startedAt = now()
-    if (wallMs <= 0) return neverRan('wall-time')
-    if (outputBytes <= 0) return neverRan('output')
+  const run = async (request: ExecRequest, left: Budget): Promise<Omit<ExecResult, 'durationMs'>> => {
     const log =
       host.strace === null
         ? null
@@ -58,15 +56,14 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       command: command(request.argv),
       options: bubblewrapArguments({
         ...mounts(context, parts),
-        env: launchEnvironment({ ...ownEnvironment(context), ...request.env }),
+        env: launchEnvironment({ ...insideEnvironment(context.hostTools), ...request.env }),
       }),
       filter: host.files.filter,
       folder: parts.folder,
       stdin: request.stdin,
       user: parts.stage.staged.length > 0 ? null : context.user,
       request,
-      wallMs,
-      outputBytes,
+      ...left,
       log,
       limit: (pid) => parts.group.add(pid),
       onNamespace: (inode) => {
@@ -75,11 +72,8 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       },
       overLimit,
     })
-    const durationMs = now() - startedAt
-    wallMs -= durationMs
-    outputBytes -= end.outputBytes
     memoryKills = parts.group.memoryKills()
-    return { ...end, durationMs, processes: log?.events() ?? [], processesTruncated: log?.truncated() ?? false }
+    return { ...end, processes: log?.events() ?? [], processesTruncated: log?.truncated() ?? false }
   }
 
   const command = (argv: readonly string[]) =>
@@ -108,7 +102,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       ),
     })
 
-  return { run, namespaces: () => namespaces }
+  return { run: (request) => spend((left) => run(request, left)), namespaces: () => namespaces }
 }
 
 function mounts({ host, spec, hostTools }: SandboxContext, { stage }: SandboxParts) {
@@ -122,23 +116,4 @@ function mounts({ host, spec, hostTools }: SandboxContext, { stage }: SandboxPar
     brokerSocket: spec.brokerSocket === null ? null : stage.find(spec.brokerSocket),
     tmpBytes: Math.floor(Math.min(spec.limits.memoryBytes / 2, spec.limits.diskBytes)),
   }
-}
-
-function ownEnvironment({ hostTools }: SandboxContext): Readonly<Record<string, string>> {
-  const tools = hostTools.map(({ name, bin }) => posix.join(insidePaths.tools, name, bin))
-  return {
-    PATH: [...tools, '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'].join(':'),
-    HOME: insidePaths.home,
-    USER: 'airlock',
-    LOGNAME: 'airlock',
-    SHELL: '/bin/sh',
-    LANG: 'C.UTF-8',
-    TMPDIR: '/tmp',
-    TERM: 'dumb',
-  }
-}
-
-function neverRan(ended: 'wall-time' | 'output'): ExecResult {
-  const nothing = { exitCode: null, signal: null, durationMs: 0, outputBytes: 0 }
-  return { ended, ...nothing, processes: [], processesTruncated: false }
 }

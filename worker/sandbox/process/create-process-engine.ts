@@ -12,14 +12,15 @@
  */
 import { join } from 'node:path'
 import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
-import { type ProcessIdentity, readProcessIdentity } from '../reaper/process-identity.ts'
+import { assertMountable } from '../command/assert-runnable.ts'
+import type { HostTool } from '../command/inside-environment.ts'
+import { hostUser } from '../host-user.ts'
+import { once } from '../once.ts'
+import { ownIdentity } from '../reaper/process-identity.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
-import { assertMountable } from './assert-runnable.ts'
-import { hostUser } from './host-user.ts'
 import { prepareHost } from './prepare-host.ts'
 import { createProcessSandbox } from './process-sandbox.ts'
 import { readPosture } from './read-posture.ts'
-import type { HostTool } from './set-up-sandbox.ts'
 
 export interface ProcessEngineOptions {
   /** Absolute folder for the engine's own small files; made if need be. May be shared by workers of one machine. */
@@ -57,22 +58,4 @@ export function createProcessEngine(options: ProcessEngineOptions): SandboxEngin
     list: async () => listSandboxes(sandboxes),
     kill: async (id) => killSandbox(sandboxes, id),
   }
-}
-
-/** Runs it once; a failure is not kept, because what was missing may be there the next time. */
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | null = null
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = null
-      throw error
-    })
-    return made
-  }
-}
-
-function ownIdentity(): ProcessIdentity {
-  const identity = readProcessIdentity(process.pid)
-  if (identity === null) throw new SandboxError('unavailable', '/proc is not mounted')
-  return identity
 }

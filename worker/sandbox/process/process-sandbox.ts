@@ -1,15 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import {
-  type DestroyProof,
-  type ExecRequest,
-  type ExecResult,
-  type Sandbox,
-  SandboxError,
-} from '../../pipeline/ports/index.ts'
+import type { DestroyProof, Sandbox } from '../../pipeline/ports/index.ts'
 import { removeGroups } from '../cgroup/control-group.ts'
+import { sequentialSandbox } from '../command/sequential-sandbox.ts'
 import { findNamespaceMembers } from '../reaper/find-processes.ts'
 import { removeSandboxState } from '../reaper/sandbox-state.ts'
-import { assertRunnable } from './assert-runnable.ts'
 import { createCommandRunner } from './create-command-runner.ts'
 import { type SandboxContext, type SandboxParts, setUpSandbox } from './set-up-sandbox.ts'
 
@@ -19,41 +13,15 @@ import { type SandboxContext, type SandboxParts, setUpSandbox } from './set-up-s
  */
 export async function createProcessSandbox(context: SandboxContext): Promise<Sandbox> {
   const parts = await setUpSandbox(context)
-  const gone = new AbortController()
   const runner = createCommandRunner(context, parts)
-  let last: Promise<unknown> = Promise.resolve()
-  let proof: Promise<DestroyProof> | null = null
-
-  const exec = async (request: ExecRequest): Promise<ExecResult> => {
-    assertRunnable(request)
-    const signal = AbortSignal.any([request.signal, gone.signal])
-    const run = last.then(() => {
-      if (gone.signal.aborted) throw new SandboxError('start-failed', 'the sandbox is destroyed')
-      return runner.run({ ...request, signal })
-    })
-    last = run.catch(() => {})
-    return run
-  }
-
-  const destroy = async (): Promise<DestroyProof> => {
-    gone.abort()
-    await last
-    proof ??= removeSandbox(context, parts, runner.namespaces())
-    const [left] = await Promise.all([proof, context.host.sparePipes.refill()])
-    return left
-  }
-
-  return {
-    id: parts.id,
-    exec,
-    destroy,
-    [Symbol.asyncDispose]: async () => {
-      const left = await destroy()
-      if (left.processes + left.mounts + left.groups > 0) {
-        throw new SandboxError('not-destroyed', `left of the sandbox: ${JSON.stringify(left)}`)
-      }
+  return sequentialSandbox(parts.id, {
+    run: runner.run,
+    remove: async () => {
+      const proof = removeSandbox(context, parts, runner.namespaces())
+      const [left] = await Promise.all([proof, context.host.sparePipes.refill()])
+      return left
     },
-  }
+  })
 }
 
 /** Looks what is left instead of believing that nothing is. The state stays for the reaper if something is. */

@@ -4,26 +4,18 @@ import type { Posture } from '../../contract/index.ts'
 import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
 import { runCommand } from '../../process/run-command.ts'
 import { describePosture } from '../posture/describe-posture.ts'
-import { runProbes } from '../probes.ts'
+import { probeWalls } from '../posture/probe-walls.ts'
 import type { PreparedHost } from './prepare-host.ts'
-
-/** Names of probes that tell of a limit, not of a wall: one that is open makes the posture weaker, not the class void. */
-const limitProbes = new Set(['pids', 'memory', 'file-size'])
 
 /** Probes the host and tells what it enforces. Throws `unavailable` if there is no sandbox, or if one of its walls has a hole. */
 export async function readPosture(
   host: PreparedHost,
   engine: Pick<SandboxEngine, 'create' | 'fileOwner'>,
 ): Promise<Posture> {
-  const probes = await runProbes({ engine, image: 'host' }).catch(async (error: unknown) => {
+  const probes = await probeWalls({ engine, image: 'host' }).catch(async (error: unknown) => {
     const reason = await namespacesForbidden()
     throw reason === null ? error : new SandboxError('unavailable', reason, { cause: error })
   })
-  const holes = probes.filter((probe) => probe.outcome === 'open' && !limitProbes.has(probe.name))
-  if (holes.length > 0) {
-    const tried = holes.map((probe) => `${probe.attempted} (${probe.detail})`).join('; ')
-    throw new SandboxError('unavailable', `a sandbox here does not hold: it was possible to ${tried}`)
-  }
   const versions = {
     kernel: release(),
     bwrap: await version(host.program('bwrap')),

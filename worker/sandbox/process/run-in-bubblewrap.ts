@@ -1,11 +1,12 @@
-import { constants } from 'node:os'
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ExecEnd, type ExecRequest, SandboxError } from '../../pipeline/ports/index.ts'
 import type { ProcessLog } from '../audit/process-log.ts'
+import { commandEnd, lateReason } from '../command/command-end.ts'
+import { createCommandStop } from '../command/command-stop.ts'
+import { pumpOutput } from '../command/pump-output.ts'
 import { killAndWait } from '../reaper/kill-and-wait.ts'
 import { type ProcessIdentity, readProcessIdentity } from '../reaper/process-identity.ts'
-import { pumpOutput } from './pump-output.ts'
 import { type Child, type ChildPlan, startChild } from './start-child.ts'
 
 export interface RunPlan extends ChildPlan {
@@ -31,14 +32,6 @@ export interface RunEnd {
 
 const startTimeoutMs = 20_000
 const deathTimeoutMs = 15_000
-const watchIntervalMs = 200
-
-/** The one way to end a run early. The first reason counts; later ones only kill again. */
-interface Stop {
-  because(why: ExecEnd): void
-  reason(): ExecEnd | null
-  readonly happened: Promise<void>
-}
 
 /**
  * Runs one command in a sandbox of its own, and returns when everything that it started is dead: however it ends,
@@ -46,18 +39,17 @@ interface Stop {
  */
 export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
   const child = await startChild(plan)
-  const over = new AbortController()
-  const stop = createStop(child.kill)
-  const output = pumpOutput(child, plan.request.onOutput, plan.outputBytes, () => stop.because('output'))
+  const { request, wallMs, overLimit } = plan
+  using stop = createCommandStop({ kill: child.kill, signal: request.signal, wallMs, overLimit })
+  const output = pumpOutput(child, request.onOutput, plan.outputBytes, () => stop.because('output'))
   output.done.catch(() => stop.because('cancelled'))
-  armStops(plan, stop, over.signal)
   let init: ProcessIdentity | null = null
   try {
     init = await startedInit(plan, child)
     // Not before: each line would wake this process while the sandbox is being built, and the pipe holds them all.
     const traced = readTrace(child, plan.log)
     if (init !== null && stop.reason() === null) {
-      watch(plan, stop, over.signal)
+      stop.watch()
       child.release()
     }
     const end = await Promise.race([child.exited, stop.happened.then(() => died(child))])
@@ -65,41 +57,15 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
     await Promise.race([output.done, stop.happened])
     await Promise.race([traced, sleep(deathTimeoutMs, undefined, { ref: false })])
     const command = commandEnd(end)
-    const reason = stop.reason() ?? (await lateReason(plan, command))
+    const reason = stop.reason() ?? (await lateReason(command, overLimit))
     // Asked after the limits: where memory ends, the kernel may kill bwrap with the rest, before it can report.
     if (reason === null && !child.ranToEnd()) throw notStarted(output.lastErrors() || `exit ${end.code}`)
     return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes() }
   } finally {
-    over.abort()
     child.kill()
     await killAndWait(init === null ? [] : [init], deathTimeoutMs)
     child.close()
   }
-}
-
-function createStop(kill: () => void): Stop {
-  let reason: ExecEnd | null = null
-  const { promise, resolve } = Promise.withResolvers<void>()
-  return {
-    because: (why) => {
-      reason ??= why
-      kill()
-      resolve()
-    },
-    reason: () => reason,
-    happened: promise,
-  }
-}
-
-function armStops(plan: RunPlan, stop: Stop, over: AbortSignal): void {
-  const cancel = () => stop.because('cancelled')
-  const wall = setTimeout(() => stop.because('wall-time'), plan.wallMs)
-  plan.request.signal.addEventListener('abort', cancel)
-  if (plan.request.signal.aborted) cancel()
-  over.addEventListener('abort', () => {
-    clearTimeout(wall)
-    plan.request.signal.removeEventListener('abort', cancel)
-  })
 }
 
 /** Waits for the sandbox to be built and puts it under its limits; null if it ended before that. */
@@ -116,17 +82,6 @@ async function startedInit(plan: RunPlan, child: Child): Promise<ProcessIdentity
   return identity
 }
 
-function watch(plan: RunPlan, stop: Stop, over: AbortSignal): void {
-  const look = async () => {
-    if (over.aborted) return
-    // Usage that cannot be told counts as too much.
-    const reason = await plan.overLimit().catch(() => 'disk' as const)
-    if (reason !== null) stop.because(reason)
-    else setTimeout(look, watchIntervalMs).unref()
-  }
-  setTimeout(look, watchIntervalMs).unref()
-}
-
 function readTrace(child: Child, log: ProcessLog | null): Promise<void> {
   if (log === null) return Promise.resolve()
   child.trace.on('data', (chunk: Buffer) => log.write(chunk))
@@ -138,21 +93,6 @@ async function died(child: Child): Promise<{ code: number | null; signal: string
   const end = await Promise.race([child.exited, late])
   if (end === null) throw new SandboxError('not-destroyed', 'the sandbox did not end when it was killed')
   return end
-}
-
-/** bwrap, like a shell, tells of a signal as 128 and its number. */
-function commandEnd(end: { code: number | null; signal: string | null }) {
-  const number = (end.code ?? 0) - 128
-  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0]
-  return name === undefined ? { exitCode: end.code, signal: end.signal } : { exitCode: null, signal: name }
-}
-
-/** Which limit a command ran into that ended before anybody looked. */
-async function lateReason(plan: RunPlan, command: { exitCode: number | null; signal: string | null }) {
-  if (command.signal === 'SIGXFSZ') return 'disk'
-  const reason = await plan.overLimit()
-  // The kernel killed something in it, but the command went on and succeeded.
-  return reason === 'memory' && command.exitCode === 0 ? null : reason
 }
 
 function notStarted(why: string): SandboxError {

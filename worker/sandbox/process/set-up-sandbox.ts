@@ -3,24 +3,16 @@ import { chmodSync, chownSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { type ControlGroup, createControlGroup, removeGroups } from '../cgroup/control-group.ts'
-import { createDiskWatch, type DiskWatch } from '../limits/disk-watch.ts'
-import { measureUsage, unhinderedDu } from '../limits/measure-usage.ts'
-import { occupiedSpace } from '../limits/occupied-space.ts'
+import type { HostTool } from '../command/inside-environment.ts'
+import type { DiskWatch } from '../limits/disk-watch.ts'
+import { unhinderedDu } from '../limits/measure-usage.ts'
+import { watchFolders } from '../limits/watch-folders.ts'
 import type { ProcessIdentity } from '../reaper/process-identity.ts'
 import { removeSandboxState, writeSandboxState } from '../reaper/sandbox-state.ts'
 import type { HostUser } from './command-line.ts'
 import type { PreparedHost } from './prepare-host.ts'
 import { pipeNames } from './spare-pipes.ts'
 import { type Stage, stagePaths } from './stage-paths.ts'
-
-/** A host program that every sandbox gets, read-only as /opt/airlock/NAME. */
-export interface HostTool {
-  readonly name: string
-  /** Absolute path of its folder on the host. */
-  readonly path: string
-  /** The folder in it that belongs on PATH, `.` for itself. */
-  readonly bin: string
-}
 
 export interface SandboxContext {
   readonly host: PreparedHost
@@ -41,9 +33,6 @@ export interface SandboxParts {
   readonly stage: Stage
   readonly disk: DiskWatch
 }
-
-/** More than any honest checkout has. */
-const maxFiles = 2_000_000
 
 /** Makes them. What is to be cleaned up is written down first, so that a crash at any point leaves no orphan. */
 export async function setUpSandbox(context: SandboxContext): Promise<SandboxParts> {
@@ -75,15 +64,8 @@ function giveTo(user: HostUser | null, folder: string): void {
 }
 
 function watchDisk({ host, spec, now }: SandboxContext): DiskWatch {
-  const folders = [spec.workspace, spec.home]
   const du = unhinderedDu(host.program('du'), host.program('bwrap'), process.getuid?.() === 0)
-  return createDiskWatch({
-    maxBytes: spec.limits.diskBytes,
-    maxFiles,
-    occupied: occupiedSpace(folders),
-    measure: () => measureUsage(du, folders),
-    now,
-  })
+  return watchFolders(spec, du, now)
 }
 
 /** Every host path that the job's user must be able to walk to. */

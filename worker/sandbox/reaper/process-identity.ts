@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { SandboxError } from '../../pipeline/ports/index.ts'
 
 /** A process that cannot be mistaken for a later one with the same number: pid, start in clock ticks, boot. */
 export const processIdentitySchema = z.strictObject({
@@ -22,6 +23,13 @@ export function readProcessIdentity(pid: number): ProcessIdentity | null {
   } catch {
     return null
   }
+}
+
+/** This worker's own. Throws SandboxError `unavailable` where it cannot be told. */
+export function ownIdentity(): ProcessIdentity {
+  const identity = readProcessIdentity(process.pid)
+  if (identity === null) throw new SandboxError('unavailable', '/proc is not mounted')
+  return identity
 }
 
 export function isStillRunning(identity: ProcessIdentity): boolean {
