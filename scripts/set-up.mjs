@@ -18,7 +18,14 @@ const runPackages = {
   socat: 'socat',
   strace: 'strace',
 }
-const testPackages = { ...runPackages, curl: 'curl', openssl: 'openssl', python3: 'python3', ip: 'iproute2' }
+const testPackages = {
+  ...runPackages,
+  curl: 'curl',
+  openssl: 'openssl',
+  python3: 'python3',
+  ip: 'iproute2',
+  mmdebstrap: 'mmdebstrap',
+}
 
 /** Without it the sandbox that ours is compared with does not start. */
 const benchPackages = { ...testPackages, rg: 'ripgrep' }

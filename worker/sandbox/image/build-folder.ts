@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isStillRunning, readProcessIdentity } from '../reaper/process-identity.ts'
+
+const prefix = '.build-'
+
+/**
+ * A folder in which an image is made, on the same disk as where it will be. It carries the builder's identity in its
+ * name, so that the next builder can tell whether it is dead. Disposed, it is gone with all that is in it.
+ */
+export async function makeBuildFolder(parent: string): Promise<AsyncDisposable & { readonly path: string }> {
+  await removeDeadBuilds(parent)
+  const own = readProcessIdentity(process.pid)
+  const owner = [process.pid, own?.startTime ?? '0', own?.bootId ?? 'unknown'].join('_')
+  const path = join(parent, `${prefix}${owner}_${randomUUID().slice(0, 8)}`)
+  // Sandboxes run as users of their own, and the smoke test runs in here.
+  await mkdir(path, { mode: 0o711 })
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+async function removeDeadBuilds(parent: string): Promise<void> {
+  for (const entry of await readdir(parent)) {
+    if (!entry.startsWith(prefix)) continue
+    const [pid, startTime = '', bootId = ''] = entry.slice(prefix.length).split('_')
+    if (isStillRunning({ pid: Number(pid), startTime, bootId })) continue
+    await rm(join(parent, entry), { recursive: true, force: true })
+  }
+}

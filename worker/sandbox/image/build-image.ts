@@ -1,0 +1,129 @@
+/**
+ * Builds images: from a folder of sandbox-images to one root file system, named by its digest. Imports its neighbours,
+ * worker/process and the pipeline's ports; which engine the smoke test runs in is the caller's choice.
+ *
+ * Decided here:
+ * - mmdebstrap makes it in one go, npm packages included, because it makes the same tar each time.
+ * - An image that is from another is made anew from both descriptions. That costs a minute and leaves one way to build.
+ * - What is built takes its name at the very end, after its smoke test; whatever stops a build before that leaves a
+ *   folder that the builder, or the next one, removes.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { runCommand } from '../../process/run-command.ts'
+import { makeBuildFolder } from './build-folder.ts'
+import { lockBuild } from './build-lock.ts'
+import { buildOverlay } from './build-overlay.ts'
+import type { BuiltImage } from './built-image.ts'
+import { createImageStore, describeImage, latestLink } from './create-image-store.ts'
+import { readDebianSources } from './debian-sources.ts'
+import { suite } from './image-content.ts'
+import { imageFiles, type Manifest, readManifest } from './manifest.ts'
+import { parseDpkgStatus } from './parse-dpkg-status.ts'
+import { type Recipe, readRecipe } from './read-recipe.ts'
+import { runMmdebstrap } from './run-mmdebstrap.ts'
+import { type MakeEngine, smokeTest } from './smoke-test.ts'
+
+export interface BuildOptions {
+  /** Absolute. Made if need be. */
+  readonly imagesDir: string
+  /** Folder of descriptions; by default the project's own sandbox-images. */
+  readonly descriptions?: string
+  /** For npm and the builder: PATH, HOME, proxies and certificates of the machine. */
+  readonly env: Readonly<Record<string, string>>
+  /** Null: the smoke test is left out. */
+  readonly makeEngine: MakeEngine | null
+  readonly signal: AbortSignal
+  /** A line of progress. */
+  readonly onLine: (line: string) => void
+  /** Take the image that is there if it was built by the same recipe. */
+  readonly reuse?: boolean
+}
+
+const ownDescriptions = fileURLToPath(new URL('../../../sandbox-images/', import.meta.url))
+
+export async function buildImage(name: string, options: BuildOptions): Promise<BuiltImage> {
+  const recipe = await readRecipe(options.descriptions ?? ownDescriptions, name)
+  const parent = join(options.imagesDir, name)
+  for (const folder of [options.imagesDir, parent]) await mkdir(folder, { recursive: true, mode: 0o711 })
+  await using _lock = await lockBuild(parent, options.signal, () => options.onLine('another build of it is at work'))
+  const there = options.reuse === true ? await upToDate(options.imagesDir, recipe) : null
+  if (there !== null) return there
+  await using folder = await makeBuildFolder(parent)
+  const unnamed = join(folder.path, 'image')
+  const manifest = await build(recipe, folder.path, unnamed, options)
+  return await keep(parent, unnamed, manifest)
+}
+
+async function upToDate(imagesDir: string, { name, digest }: Recipe): Promise<BuiltImage | null> {
+  const image = await createImageStore(imagesDir).find(name)
+  const manifest = image === null ? null : await readManifest(image.folder)
+  return manifest?.recipe === digest ? image : null
+}
+
+async function build(recipe: Recipe, work: string, unnamed: string, options: BuildOptions): Promise<Manifest> {
+  const { env, signal, onLine } = options
+  for (const folder of [join(work, 'overlay'), join(work, 'tmp'), join(work, 'smoke'), unnamed]) await mkdir(folder)
+  const tar = join(unnamed, imageFiles.tar)
+  const rootfs = join(unnamed, imageFiles.rootfs)
+  const overlay = await buildOverlay(recipe, join(work, 'overlay'), { env, signal, onLine })
+  const sources = await readDebianSources(suite)
+  onLine(`${recipe.debian.length} Debian packages, and what they need`)
+  await runMmdebstrap(
+    { packages: recipe.debian, sources, overlay, target: tar },
+    { temporary: join(work, 'tmp'), env, signal, onLine },
+  )
+  onLine('unpacking')
+  await mkdir(rootfs, { mode: 0o755 })
+  await runCommand(['/usr/bin/tar', '--extract', '--numeric-owner', `--file=${tar}`, `--directory=${rootfs}`], {
+    env: { PATH: '/usr/bin:/bin' },
+    timeoutMs: 15 * 60_000,
+    signal,
+  })
+  const manifest = await describe(recipe, tar, rootfs)
+  await writeFile(join(unnamed, imageFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`)
+  const { makeEngine } = options
+  if (makeEngine !== null) {
+    await smokeTest(describeImage(unnamed, manifest), recipe.smoke, join(work, 'smoke'), { makeEngine, signal, onLine })
+  }
+  return manifest
+}
+
+async function describe({ name, digest, env }: Recipe, tar: string, rootfs: string): Promise<Manifest> {
+  const packages = parseDpkgStatus(await readFile(join(rootfs, 'var/lib/dpkg/status'), 'utf8'))
+  return {
+    version: 1,
+    name,
+    digest: await digestOf(tar),
+    recipe: digest,
+    architecture: packages.find((one) => one.name === 'dpkg')?.architecture ?? 'unknown',
+    bytes: (await stat(tar)).size,
+    env,
+    debian: Object.fromEntries(packages.map((one) => [one.name, one.version])),
+    npm: {},
+  }
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}
+
+/** Gives it its name. The same image may be there already; then that one stays, because sandboxes may be using it. */
+async function keep(parent: string, unnamed: string, manifest: Manifest): Promise<BuiltImage> {
+  const folder = join(parent, manifest.digest)
+  if ((await readManifest(folder)) === null) {
+    await rm(folder, { recursive: true, force: true })
+    await rename(unnamed, folder)
+  }
+  const draft = join(parent, `.${latestLink}`)
+  await rm(draft, { force: true })
+  await symlink(manifest.digest, draft)
+  await rename(draft, join(parent, latestLink))
+  return describeImage(folder, manifest)
+}

@@ -1,0 +1,68 @@
+import { access, constants } from 'node:fs/promises'
+import type { DebianSources } from './debian-sources.ts'
+import { dpkgOptions, finishScript, sourceDateEpoch, suite } from './image-content.ts'
+import { ImageError } from './image-error.ts'
+import { runBuilder } from './run-builder.ts'
+
+export interface MmdebstrapPlan {
+  readonly packages: readonly string[]
+  readonly sources: DebianSources
+  /** A tar that is unpacked over the installed packages. */
+  readonly overlay: string
+  /** The tar that is made. */
+  readonly target: string
+}
+
+export interface MmdebstrapRun {
+  /** For programs and temporary files; must be on a disk with some gigabytes. */
+  readonly temporary: string
+  /** Proxies and the like, from the machine. */
+  readonly env: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly onLine: (line: string) => void
+}
+
+const program = '/usr/bin/mmdebstrap'
+
+/** Dies with the worker, and takes its mounts and whatever it started along. */
+const contained = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '/usr/bin/unshare', '--kill-child=KILL', '--fork']
+const namespaces = ['--mount', '--pid', '--mount-proc']
+
+export async function hasMmdebstrap(): Promise<boolean> {
+  return access(program, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Makes the root file system as a tar that is sorted, has numbers for owners, and is the same each time. */
+export async function runMmdebstrap(plan: MmdebstrapPlan, run: MmdebstrapRun): Promise<void> {
+  const isRoot = process.getuid?.() === 0
+  if (!(await hasMmdebstrap())) throw new ImageError('builder-missing', 'apt-get install -y mmdebstrap')
+  await runBuilder([...contained, ...(isRoot ? namespaces : []), '--', ...mmdebstrapArguments(plan)], {
+    env: {
+      ...run.env,
+      PATH: `${run.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`,
+      LC_ALL: 'C.UTF-8',
+      TMPDIR: run.temporary,
+      SOURCE_DATE_EPOCH: String(sourceDateEpoch),
+    },
+    stdin: plan.sources.sources,
+    signal: run.signal,
+    onLine: run.onLine,
+  })
+}
+
+/** Pure. */
+export function mmdebstrapArguments({ packages, sources, overlay, target }: MmdebstrapPlan): readonly string[] {
+  return [
+    ...[program, '--variant=minbase', '--format=tar', '--skip=output/dev', '--skip=cleanup/run'],
+    ...packages.map((name) => `--include=${name}`),
+    ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
+    ...['Apt::Install-Recommends "false"', ...sources.options].map((option) => `--aptopt=${option}`),
+    `--customize-hook=tar-in ${overlay} /`,
+    `--customize-hook=${finishScript}`,
+    ...[suite, target],
+    ...(sources.sources === '' ? [] : ['-']),
+  ]
+}
