@@ -42,6 +42,20 @@ describe('accepting an event', () => {
     expect(answers).toEqual(['accepted', 'accepted'])
   })
 
+  it('tells in one burst what is new from what came twice, by its delivery or by its event', async () => {
+    await using intake = createIntake(test.redis)
+    const burst = [
+      labelEvent('label:6', 'delivery-6'),
+      labelEvent('label:6', 'delivery-6-again'),
+      labelEvent('label:7', 'delivery-7'),
+      labelEvent('label:8', 'delivery-7'),
+    ]
+
+    const answers = await Promise.all(burst.map((event) => intake.accept(event)))
+
+    expect(answers).toEqual(['accepted', 'duplicate', 'accepted', 'duplicate'])
+  })
+
   it('still knows a delivery and its event after thirty days', async () => {
     await using intake = createIntake(test.redis)
     await intake.accept(labelEvent('label:5', 'delivery-5'))

@@ -5,15 +5,26 @@
 
 const nowMs = "(redis.call('TIME')[1] * 1000 + math.floor(redis.call('TIME')[2] / 1000))"
 
-/** KEYS entry, pending, bodies [, delivery] · ARGV id, body, TTL in seconds · 1: new, 0: known. */
+/**
+ * Many at once. KEYS pending, bodies, then of each its entry and its delivery, empty where it has none · ARGV TTL in
+ * seconds, then of each its id and body · for each 1: new, 0: known.
+ */
 export const acceptScript = `
-if KEYS[4] and not redis.call('SET', KEYS[4], ARGV[1], 'NX', 'EX', ARGV[3]) then return 0 end
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'accepted')
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
-redis.call('ZADD', KEYS[2], ${nowMs}, ARGV[1])
-return 1`
+local now = ${nowMs}
+local taken = {}
+for at = 1, (#KEYS - 2) / 2 do
+  local entry, delivery, id = KEYS[2 * at + 1], KEYS[2 * at + 2], ARGV[2 * at]
+  local isNew = delivery == '' or redis.call('SET', delivery, '', 'NX', 'EX', ARGV[1])
+  taken[at] = 0
+  if isNew and redis.call('EXISTS', entry) == 0 then
+    redis.call('HSET', entry, 'state', 'accepted')
+    redis.call('EXPIRE', entry, ARGV[1])
+    redis.call('HSET', KEYS[2], id, ARGV[2 * at + 1])
+    redis.call('ZADD', KEYS[1], now, id)
+    taken[at] = 1
+  end
+end
+return taken`
 
 /** KEYS pending, bodies · ARGV least age in ms, most · flat list of id, body. */
 export const overdueScript = `

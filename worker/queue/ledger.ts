@@ -3,17 +3,22 @@
  * delivery can come again. BullMQ only carries; it forgets a job's id as soon as the job is removed, runs a job twice
  * when a lock is lost, and knows nothing of what was finished. The ledger decides all three.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { FenceLostError } from '../pipeline/ports/index.ts'
 import { answered } from './answered.ts'
+import { groupWrites } from './group-writes.ts'
 import { acceptScript, overdueScript, takeScript, writeScript } from './ledger-scripts.ts'
 import { ledgerSeconds, type QueueName } from './settings.ts'
 
 export interface LedgerEntry {
   readonly id: string
   readonly body: string
+}
+
+interface Offer extends LedgerEntry {
+  readonly deliveryId: string | null
 }
 
 export type Taken = { readonly kind: 'taken'; readonly token: number } | { readonly kind: 'finished' | 'lock-lost' }
@@ -38,22 +43,28 @@ export interface Ledger {
 }
 
 const mostPerSweep = 200
+/** Entries that are accepted in one script: Redis does nothing else meanwhile. */
+const mostPerGroup = 64
 /** Made once: making a schema takes longer than using it. */
 const integer = z.int()
+const integers = z.array(integer)
 
 export function createLedger(redis: Redis, queue: QueueName): Ledger {
   const root = `airlock:ledger:${queue}`
   const entryKey = (id: string) => `${root}:entry:${id}`
-  const deliveryKey = (id: string) => `${root}:delivery:${createHash('sha256').update(id).digest('hex')}`
+  const deliveryKey = (id: string | null) => (id === null ? '' : `${root}:delivery:${hash('sha256', id)}`)
   const pending = `${root}:pending`
   const bodies = `${root}:bodies`
+  const acceptInGroup = groupWrites(mostPerGroup, async (group: readonly Offer[]) => {
+    const keys = group.flatMap(({ id, deliveryId }) => [entryKey(id), deliveryKey(deliveryId)])
+    const values = group.flatMap(({ id, body }) => [id, body])
+    const all = [pending, bodies, ...keys]
+    const reply = await answered(redis.eval(acceptScript, all.length, ...all, ledgerSeconds, ...values))
+    return integers.parse(reply)
+  })
 
   return {
-    async accept({ id, body }, deliveryId) {
-      const keys = [entryKey(id), pending, bodies, ...(deliveryId === null ? [] : [deliveryKey(deliveryId)])]
-      const reply = await answered(redis.eval(acceptScript, keys.length, ...keys, id, body, ledgerSeconds))
-      return integer.parse(reply) === 1
-    },
+    accept: async (entry, deliveryId) => (await acceptInGroup({ ...entry, deliveryId })) === 1,
     async overdue(ageMs) {
       const reply = await answered(redis.eval(overdueScript, 2, pending, bodies, ageMs, mostPerSweep))
       return toEntries(z.array(z.string()).parse(reply))
