@@ -1,28 +1,34 @@
 /**
- * GitHub as the app uses it: who may, what is there, and answers. The only part of the app that holds the App's key.
- * Imports the ports of intake that it implements, and Probot, which signs the App in.
+ * GitHub as the app uses it: who may, what is there, and answers. The only part of the app that speaks as the App.
+ * Imports the ports of intake that it implements, and Probot's client.
  *
  * Every event gets a token of its own, for one repository and what an answer needs, and it is revoked when the event
  * is done. Octokit's own retry is off: it would repeat what may have happened, such as a comment. A failure goes back
  * to the queue, and every effect is looked for before it is made.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from 'pino'
-import { Probot, ProbotOctokit } from 'probot'
+import { createAppAuth } from '@octokit/auth-app'
+import type { BaseLogger } from 'pino'
+import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
 import { GitHubError } from '../intake/github-error.ts'
 import { createGitHubClient, type GitHubClient } from './github-client.ts'
 
 export interface GitHubAppDeps {
   readonly appId: number
-  /** PEM. */
-  readonly privateKey: string
-  readonly webhookSecret: string
+  /** Signs with the App's key, which nothing here needs to see. */
+  readonly signJwt: SignAppJwt
   /** `https://api.github.com`, or `PROTOCOL://HOST/api/v3`. */
   readonly baseUrl: string
   readonly vault: TokenVault
-  readonly log: Logger
+  readonly log: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>
 }
+
+/** The proof that we are the App, for ten minutes at most. `timeDifference`: GitHub's clock less ours, in seconds. */
+export type SignAppJwt = (
+  appId: string | number,
+  timeDifference?: number,
+) => Promise<{ readonly jwt: string; readonly expiresAt: string }>
 
 /** Knows the tokens of each owner that are alive, also when the process that minted them is not. May throw. */
 export interface TokenVault {
@@ -64,14 +70,14 @@ const appSchema = z.object({ slug: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) })
 const revokeMs = 10_000
 const revokeTries = 3
 
-export async function createGitHubApp(deps: GitHubAppDeps): Promise<GitHubApp> {
-  const { appId, privateKey, webhookSecret, baseUrl, vault, log } = deps
-  const probot = new Probot({ appId, privateKey, secret: webhookSecret, baseUrl, log, Octokit: PlainOctokit })
-  const octokit = await probot.auth()
+export function createGitHubApp({ appId, signJwt, baseUrl, vault, log }: GitHubAppDeps): GitHubApp {
+  const shared = { baseUrl, log: boundLog(log) }
+  const auth = { appId, createJwt: signJwt }
+  const octokit = new PlainOctokit({ ...shared, authStrategy: createAppAuth, auth })
   let known: string | null = null
 
   function signIn(token: string) {
-    return new PlainOctokit({ auth: { token }, baseUrl, log: octokit.log })
+    return new PlainOctokit({ ...shared, auth: { token } })
   }
 
   /** With a signal of its own: a live token is worse than a late end. True: it is dead. */
@@ -121,4 +127,10 @@ export async function createGitHubApp(deps: GitHubAppDeps): Promise<GitHubApp> {
       for (const token of await vault.left(owner)) await end(owner, token)
     },
   }
+}
+
+/** Octokit takes the methods off the logger that they belong to. */
+function boundLog(log: GitHubAppDeps['log']) {
+  const { debug, info, warn, error } = log
+  return { debug: debug.bind(log), info: info.bind(log), warn: warn.bind(log), error: error.bind(log) }
 }

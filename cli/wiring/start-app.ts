@@ -4,6 +4,7 @@ import { createRepositories } from '../../app/github/open-repositories.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createAppServer } from '../../app/server.ts'
+import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
@@ -33,7 +34,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const { settings, appId, privateKey, webhookSecret, redis, log } = deps
   const vault = createTokenVault(redis, privateKey)
   const baseUrl = gitHubUrls(settings).api
-  const gitHub = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl, vault, log })
+  const gitHub = createGitHubApp({ appId, signJwt: createAppJwtSigner(privateKey), baseUrl, vault, log })
   const intake = createIntake(redis)
   const jobs = createJobs(redis)
   const trigger: TriggerDeps = { repositories: createRepositories(gitHub), jobs, operatorPolicy: null, log }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { createGitHubApp } from '../../app/github/create-github-app.ts'
 import { wording } from '../../app/replies/wording.ts'
@@ -11,6 +10,7 @@ import { createCloneAccess } from '../../worker/github/clone-access.ts'
 import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
 import { createPublisher } from '../../worker/github/publish.ts'
 import { createReporter } from '../../worker/github/reporter.ts'
+import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
@@ -46,7 +46,7 @@ export interface RunningWorker {
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const folders = await prepareDataFolders(dataDirOf(deps.settings))
   const core = await createCore(deps.settings, deps.env, folders)
-  const gitHub = await createGitHubPorts(deps, core, folders)
+  const gitHub = createGitHubPorts(deps, core, folders)
   const running = new Set<string>()
   const reaper = await startReaper(core, (jobId) => running.has(jobId), deps.log)
 
@@ -88,14 +88,12 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   }
 }
 
-async function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: DataFolders) {
+function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: DataFolders) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
   const vault = createTokenVault(deps.redis, privateKey)
   const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, vault, log })
-  // The worker takes no webhooks: a secret that nobody knows is as good as none.
-  const webhookSecret = randomBytes(32).toString('hex')
-  const app = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: urls.api, vault, log })
+  const app = createGitHubApp({ appId, signJwt: createAppJwtSigner(privateKey), baseUrl: urls.api, vault, log })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'wording'> = {
     authority: createAuthority({ tokens, policyDigest: createPolicyDigest(app) }),

@@ -4,6 +4,7 @@ import pino from 'pino'
 import { describe, expect, it, vi } from 'vitest'
 import { createGitHubApp } from '../../../app/github/create-github-app.ts'
 import { openOrganisation } from '../../../app/github/open-repositories.ts'
+import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { createMemoryVault } from '../../github-worker/memory-vault.ts'
 import { mockGitHub, origin } from './api.ts'
 
@@ -19,8 +20,7 @@ async function createApp(baseUrl = origin) {
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) })
   const vault = createMemoryVault()
-  const webhookSecret = 'x'.repeat(16)
-  const app = await createGitHubApp({ appId: 1, privateKey: pem, webhookSecret, baseUrl, vault, log })
+  const app = createGitHubApp({ appId: 1, signJwt: createAppJwtSigner(pem), baseUrl, vault, log })
   return { app, lines, vault }
 }
 
@@ -39,6 +39,23 @@ describe('the GitHub App', () => {
 
     await expect(app.botLogin(signal)).rejects.toMatchObject({ retryable: true })
     expect(await app.botLogin(signal)).toBe('airlock[bot]')
+  })
+
+  it('proves who it is with the signer that it is given, on every request that needs it', async () => {
+    const signJwt = vi.fn(createAppJwtSigner(pem))
+    const log = pino({ level: 'silent' })
+    const app = createGitHubApp({ appId: 1, signJwt, baseUrl: origin, vault: createMemoryVault(), log })
+    for (const _turn of [1, 2]) {
+      nock(origin, signedIn).post(tokens).reply(201, { token: 'ghs_minted' })
+      nock(origin).delete('/installation/token').reply(204)
+    }
+
+    for (const owner of ['one', 'two']) {
+      await using _client = await app.openClient(99, { owner, repositoryId: 1 }, {}, signal)
+    }
+
+    expect(signJwt).toHaveBeenCalledWith(1, undefined)
+    expect(signJwt).toHaveBeenCalledTimes(2)
   })
 
   it('works with a token for one repository and what is needed there, and revokes it', async () => {

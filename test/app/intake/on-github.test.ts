@@ -5,6 +5,7 @@ import { createRepositories } from '../../../app/github/open-repositories.ts'
 import { handleTrigger } from '../../../app/intake/handle-trigger.ts'
 import { createAppServer, webhookPath } from '../../../app/server.ts'
 import type { JobRequest, TriggerEvent } from '../../../worker/contract/index.ts'
+import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../../github/stand-in.ts'
 import { createMemoryVault } from '../../github-worker/memory-vault.ts'
 import { attempt } from './fake-repository.ts'
@@ -48,9 +49,10 @@ afterEach(async () => {
 })
 
 async function handleAll() {
-  const { id: appId, privateKey, webhookSecret } = github.app
+  const { id: appId, privateKey } = github.app
+  const signJwt = createAppJwtSigner(privateKey)
   const vault = createMemoryVault()
-  const app = await createGitHubApp({ appId, privateKey, webhookSecret, baseUrl: `${github.url}/api/v3`, vault, log })
+  const app = createGitHubApp({ appId, signJwt, baseUrl: `${github.url}/api/v3`, vault, log })
   const deps = {
     repositories: createRepositories(app),
     jobs: {
