@@ -28,6 +28,8 @@ export class BodyBlocks {
   }
 
   toBuffer(): Buffer {
+    const [first, ...more] = this.#blocks
+    if (first !== undefined && more.length === 0) return first.bytes.subarray(0, first.used)
     return Buffer.concat(this.#blocks.map(({ bytes, used }) => bytes.subarray(0, used)))
   }
 

@@ -15,30 +15,36 @@ export interface Delivery {
   readonly receivedAt: string
 }
 
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString())
+const [labelEvent, commentEvent] = triggerEventSchema.options
+const { installationId, sender, subject } = labelEvent.shape
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text).toISOString())
+  .pipe(labelEvent.shape.occurredAt)
+/** Every field has the bounds of the event that it becomes, so that this one look is enough. */
 const sharedShape = {
-  installation: z.object({ id: z.int().positive() }),
+  installation: z.object({ id: installationId }),
   repository: z.object({
     id: repositorySchema.shape.id,
     name: repositorySchema.shape.name,
-    private: z.boolean(),
+    private: repositorySchema.shape.private,
     default_branch: repositorySchema.shape.defaultBranch,
     owner: z.object({ login: repositorySchema.shape.owner }),
   }),
-  sender: z.object({ id: z.int(), login: z.string(), type: z.string() }),
+  sender: z.object(sender.shape),
   issue: z.object({
-    number: z.int(),
-    title: z.string(),
-    body: z.string().nullish(),
+    number: subject.shape.number,
+    title: subject.shape.title,
+    body: subject.shape.body.nullish(),
     updated_at: time,
     /** GitHub calls a pull request an issue that has this. */
     pull_request: z.object({}).nullish(),
   }),
 }
-const labeledSchema = z.object({ ...sharedShape, label: z.object({ name: z.string().max(100) }) })
+const labeledSchema = z.object({ ...sharedShape, label: z.object({ name: labelEvent.shape.label }) })
 const commentedSchema = z.object({
   ...sharedShape,
-  comment: z.object({ id: z.int(), body: z.string(), created_at: time }),
+  comment: z.object({ ...commentEvent.shape.comment.shape, created_at: time }),
 })
 
 /**
@@ -60,29 +66,36 @@ function fromLabel(delivery: Delivery): ParsedEvent {
   if (!parsed.success) return invalid(parsed.error)
   const { repository, issue, sender, label } = parsed.data
   const identity = [repository.id, issue.number, label.name, sender.id, issue.updated_at]
-  return checked({
+  const event: TriggerEvent = {
     ...common(delivery, parsed.data),
     kind: 'label',
     eventKey: `label:${identity.join(':')}`,
     label: label.name,
     occurredAt: issue.updated_at,
-  })
+  }
+  return { kind: 'event', event }
 }
 
 function fromComment(delivery: Delivery): ParsedEvent {
   const parsed = commentedSchema.safeParse(delivery.payload)
   if (!parsed.success) return invalid(parsed.error)
   const { id, body, created_at } = parsed.data.comment
-  return checked({
+  const event: TriggerEvent = {
     ...common(delivery, parsed.data),
     kind: 'comment',
     eventKey: `comment:${parsed.data.repository.id}:${id}`,
     comment: { id, body },
     occurredAt: created_at,
-  })
+  }
+  return { kind: 'event', event }
 }
 
-function common(delivery: Delivery, payload: z.infer<typeof labeledSchema> | z.infer<typeof commentedSchema>) {
+type Shared = Pick<
+  TriggerEvent,
+  'version' | 'deliveryId' | 'installationId' | 'repository' | 'sender' | 'subject' | 'receivedAt'
+>
+
+function common(delivery: Delivery, payload: z.infer<typeof labeledSchema> | z.infer<typeof commentedSchema>): Shared {
   const { installation, repository, sender, issue } = payload
   const { id, name, private: isPrivate, default_branch: defaultBranch, owner } = repository
   return {
@@ -90,7 +103,7 @@ function common(delivery: Delivery, payload: z.infer<typeof labeledSchema> | z.i
     deliveryId: delivery.deliveryId,
     installationId: installation.id,
     repository: { id, owner: owner.login, name, private: isPrivate, defaultBranch },
-    sender: { id: sender.id, login: sender.login, type: sender.type },
+    sender,
     subject: {
       kind: issue.pull_request ? 'pull-request' : 'issue',
       number: issue.number,
@@ -99,11 +112,6 @@ function common(delivery: Delivery, payload: z.infer<typeof labeledSchema> | z.i
     },
     receivedAt: delivery.receivedAt,
   }
-}
-
-function checked(event: unknown): ParsedEvent {
-  const parsed = triggerEventSchema.safeParse(event)
-  return parsed.success ? { kind: 'event', event: parsed.data } : invalid(parsed.error)
 }
 
 /** Names the fields and repeats no value. */

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { BodyBlocks } from './body-blocks.ts'
 import { WebhookRefusal } from './webhook-refusal.ts'
@@ -34,7 +34,7 @@ export interface InFlight {
  */
 export async function readSignedBody(
   request: IncomingMessage,
-  { secret, signature }: { readonly secret: string; readonly signature: string },
+  { secret, signature }: { readonly secret: KeyObject; readonly signature: string },
   limits: BodyLimits,
   inFlight: InFlight,
 ): Promise<Buffer> {
