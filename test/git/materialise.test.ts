@@ -114,17 +114,15 @@ describe('materialise', () => {
     expect(await readFile(join(workspace, 'a.txt'), 'utf8')).toBe('first')
   })
 
-  it('fetches a commit once: the second job only asks where the branch is', async () => {
+  it('fetches a commit once: the second job asks for nothing, and needs no token', async () => {
     const sha = await makeOrigin(served.origin, { 'a.txt': 'x' })
     await served.materialise(sha)
     served.backend.requests.length = 0
 
     await served.materialise(sha, served.makeSource(), { name: 'second' })
 
-    expect(served.backend.requests).toEqual([
-      'GET /origin/info/refs?service=git-upload-pack',
-      'POST /origin/git-upload-pack',
-    ])
+    expect(served.backend.requests).toEqual([])
+    expect(served.disposed()).toBe(1)
   })
 
   it('serves two jobs of one repository at once', async () => {

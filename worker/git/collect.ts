@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import type { ChangeSet, FileVersion, JobRequest } from '../contract/index.ts'
 import type { CollectBudget, CollectResult, KeptFiles, SourcePaths } from '../pipeline/ports/index.ts'
+import type { BaseMemo } from './base-memo.ts'
 import { type BaseEntry, readBaseTree, type TreeLimits } from './base-tree.ts'
 import { checkResult } from './check-result.ts'
 import type { Git } from './git-command.ts'
@@ -16,6 +17,7 @@ export interface CollectDeps {
   readonly git: Git
   readonly limits: TreeLimits
   readonly threads: SpareThreads
+  readonly memo: BaseMemo
 }
 
 export interface CollectInput {
@@ -31,7 +33,9 @@ type Walked = Extract<WalkResult, { kind: 'walked' }>
 export async function collect(deps: CollectDeps, input: CollectInput, signal: AbortSignal): Promise<CollectResult> {
   const { paths, kept, budget, request } = input
   if (!(await isFolder(paths.workspace))) return { kind: 'workspace-deleted' }
-  const base = await readBaseTree(deps.git, paths.repository, request.base.sha, deps.limits, signal)
+  const { sha } = request.base
+  const known = deps.memo.get(sha)?.entries
+  const base = known ?? (await readBaseTree(deps.git, paths.repository, sha, deps.limits, signal))
   const ask = createIgnoreRules(deps.git, paths.repository, base, signal)
   const walked = await startWalk(deps.threads, { root: paths.workspace, base, kept, budget }, ask, signal)
   if (walked.kind !== 'walked') return walked
@@ -47,23 +51,31 @@ async function build(
   signal: AbortSignal,
 ): Promise<CollectResult> {
   if (changed.length === 0 && deleted.length === 0) return { kind: 'none' }
-  const baseSha = request.base.sha
-  const treeSha = await writeTree(git, { gitDir: paths.repository, baseSha, changed, deleted }, signal)
-  const changes = await listChanges(git, paths.repository, baseSha, treeSha, signal)
-  if (changes.length === 0) return { kind: 'none' }
-  const sizes = new Map(base.map(({ sha, size }) => [sha, size]))
-  const olds = new Set(changes.flatMap(({ before }) => (before === null ? [] : [before.sha])))
-  const bytes = [...olds].reduce((sum, sha) => sum + (sizes.get(sha) ?? 0), 0)
-  if (bytes > budget.bytes) {
+  const olds = blobsBefore(base, changed, deleted)
+  if (olds.bytes > budget.bytes) {
     return {
       kind: 'over-budget',
       path: null,
       why: `before they changed, the files had more than ${budget.bytes} bytes`,
     }
   }
-  const contents = new Map<string, Uint8Array>(await readBlobs(git, paths.repository, [...olds], bytes, signal))
+  const baseSha = request.base.sha
+  const [treeSha, read] = await Promise.all([
+    writeTree(git, { gitDir: paths.repository, baseSha, changed, deleted }, signal),
+    readBlobs(git, paths.repository, [...olds.shas], olds.bytes, signal),
+  ])
+  const changes = await listChanges(git, paths.repository, baseSha, treeSha, signal)
+  if (changes.length === 0) return { kind: 'none' }
+  const contents = new Map<string, Uint8Array>(read)
   for (const { sha, content } of changed) contents.set(sha, content)
   return { kind: 'changes', changeSet: { baseSha, treeSha, files: withContents(changes, contents) } }
+}
+
+/** What the files held that changed or are gone. */
+function blobsBefore(base: readonly BaseEntry[], changed: Walked['changed'], deleted: Walked['deleted']) {
+  const gone = new Set([...changed.map(({ path }) => path), ...deleted])
+  const sizes = new Map(base.flatMap(({ path, sha, size }) => (gone.has(path) ? [[sha, size] as const] : [])))
+  return { shas: sizes.keys(), bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) }
 }
 
 function withContents(changes: readonly RawChange[], contents: ReadonlyMap<string, Uint8Array>): ChangeSet['files'] {

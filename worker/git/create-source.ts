@@ -13,6 +13,7 @@ import type { JobRequest } from '../contract/index.ts'
 import { type MaterialisedBase, type Source, SourceError } from '../pipeline/ports/index.ts'
 import { CommandError } from '../process/run-command.ts'
 import type { CloneAccess } from './access-options.ts'
+import { createBaseMemo, type KnownBase } from './base-memo.ts'
 import { type BaseEntry, readBaseTree, type TreeLimits } from './base-tree.ts'
 import { createCleanRepository } from './clean-repository.ts'
 import { collect } from './collect.ts'
@@ -35,7 +36,10 @@ export interface SourceDeps {
   readonly dataDir: string
   /** Git's program, by name or path. */
   readonly git: string
-  /** How this job may read its repository. Called only when it is about to. */
+  /**
+   * How this job may read its repository. Called only when it is about to: a commit that is in the mirror already is
+   * asked for nowhere, and whether the job may still start from it is the authority's to say.
+   */
   readonly cloneAccess: (request: JobRequest, signal: AbortSignal) => Promise<CloneAccess>
   /** Whom the workspace of a job must belong to; null: the worker. */
   readonly fileOwner: (jobId: string) => { readonly uid: number; readonly gid: number } | null
@@ -45,20 +49,26 @@ export interface SourceDeps {
 export function createSource(deps: SourceDeps): Source {
   const git = hasty(createGit(deps.git, join(deps.dataDir, 'git-home')))
   const threads = createWalkThreads()
+  const memo = createBaseMemo()
   let isGoodGit = false
   const mirrors = createMirrors({ git, dataDir: deps.dataDir, fetchMs: deps.limits.fetchMs })
+
+  const readBase = async (repository: string, sha: string, signal: AbortSignal): Promise<KnownBase> => {
+    const entries = await readBaseTree(git, repository, sha, deps.limits, signal)
+    const base = { entries, notes: await notesOnBase(git, repository, entries, signal) }
+    memo.put(sha, base)
+    return base
+  }
 
   const attempt = async (
     request: JobRequest,
     paths: { workspace: string | null; repository: string },
     signal: AbortSignal,
   ) => {
-    const access = await deps.cloneAccess(request, signal)
-    const { mirror, treeSha } = await mirrors.fetchBase(request, access, signal).finally(() => access.dispose())
     const baseSha = request.base.sha
+    const { mirror, treeSha } = await mirrors.fetchBase(request, () => deps.cloneAccess(request, signal), signal)
     await createCleanRepository(paths.repository, mirror, baseSha)
-    const entries = await readBaseTree(git, paths.repository, baseSha, deps.limits, signal)
-    const notes = await notesOnBase(git, paths.repository, entries, signal)
+    const { entries, notes } = memo.get(baseSha) ?? (await readBase(paths.repository, baseSha, signal))
     if (paths.workspace !== null) {
       const branch = branchName(request)
       await layOut(
@@ -86,7 +96,7 @@ export function createSource(deps: SourceDeps): Source {
       }
     },
     collect: (request, paths, kept, budget, signal) =>
-      collect({ git, limits: deps.limits, threads }, { request, paths, kept, budget }, signal),
+      collect({ git, limits: deps.limits, threads, memo }, { request, paths, kept, budget }, signal),
   }
 }
 
@@ -111,7 +121,12 @@ function branchName({ base }: JobRequest): string {
   return isPlain && name !== base.sha ? name : 'base'
 }
 
-function describeBase(sha: string, treeSha: string, entries: readonly BaseEntry[], notes: string[]): MaterialisedBase {
+function describeBase(
+  sha: string,
+  treeSha: string,
+  entries: readonly BaseEntry[],
+  notes: readonly string[],
+): MaterialisedBase {
   return {
     sha,
     treeSha,

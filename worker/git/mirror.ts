@@ -9,8 +9,8 @@ import type { Git } from './git-command.ts'
 import { createRemoteReader, type RemoteReader } from './remote-reader.ts'
 
 export interface Mirrors {
-  /** Makes sure that the base commit is in the repository's mirror. Throws SourceError. */
-  fetchBase(request: JobRequest, access: CloneAccess, signal: AbortSignal): Promise<MirroredBase>
+  /** Makes sure that the base commit is in the repository's mirror; opens it only to fetch. Throws SourceError. */
+  fetchBase(request: JobRequest, open: () => Promise<CloneAccess>, signal: AbortSignal): Promise<MirroredBase>
   /** Throws a damaged mirror away. */
   discard(repositoryId: number, signal: AbortSignal): Promise<void>
 }
@@ -40,30 +40,40 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return lockFile(`${pathOf(repositoryId)}.lock`, signal, 3 * deps.fetchMs)
   }
+  const fetchLocked = async (remote: RemoteReader, request: JobRequest, tip: string | null, signal: AbortSignal) => {
+    const mirror = pathOf(request.repository.id)
+    const meanwhile = await treeOf(deps.git, mirror, keptRef(request.base.sha), signal)
+    if (meanwhile !== null) return { mirror, treeSha: meanwhile }
+    for (const isAgain of [false, true]) {
+      if (isAgain) await rm(mirror, { recursive: true, force: true })
+      await deps.git(['init', '--quiet', '--bare', '--template=', '--initial-branch=none', mirror], { signal })
+      const treeSha = await fetchInto(deps.git, mirror, remote, request, tip, signal)
+      if (treeSha !== null) return { mirror, treeSha }
+    }
+    throw new SourceError('unavailable', 'the base commit could not be fetched whole, or fails git’s own checks')
+  }
+
   return {
-    async fetchBase(request, access, signal) {
+    async fetchBase(request, open, signal) {
+      const mirror = pathOf(request.repository.id)
+      const known = await treeOf(deps.git, mirror, keptRef(request.base.sha), signal)
+      if (known !== null) return { mirror, treeSha: known }
+      await using access = await openAccess(open)
       const remote = createRemoteReader(deps.git, await openRemote(access, deps.dataDir), access.token, deps.fetchMs)
       const tip = await remote.branchTip(request.base, signal)
-      const mirror = pathOf(request.repository.id)
-      const keep = keptRef(request.base.sha)
-      const known = await treeOf(deps.git, mirror, keep, signal)
-      if (known !== null) return { mirror, treeSha: known }
       await using _held = await lock(request.repository.id, signal)
-      const meanwhile = await treeOf(deps.git, mirror, keep, signal)
-      if (meanwhile !== null) return { mirror, treeSha: meanwhile }
-      for (const isAgain of [false, true]) {
-        if (isAgain) await rm(mirror, { recursive: true, force: true })
-        await deps.git(['init', '--quiet', '--bare', '--template=', '--initial-branch=none', mirror], { signal })
-        const treeSha = await fetchInto(deps.git, mirror, remote, request, tip, signal)
-        if (treeSha !== null) return { mirror, treeSha }
-      }
-      throw new SourceError('unavailable', 'the base commit could not be fetched whole, or fails git’s own checks')
+      return fetchLocked(remote, request, tip, signal)
     },
     async discard(repositoryId, signal) {
       await using _held = await lock(repositoryId, signal)
       await rm(pathOf(repositoryId), { recursive: true, force: true })
     },
   }
+}
+
+async function openAccess(open: () => Promise<CloneAccess>): Promise<CloneAccess & AsyncDisposable> {
+  const access = await open()
+  return { ...access, [Symbol.asyncDispose]: () => access.dispose() }
 }
 
 /** Made when a fetch is whole: objects alone may be those of a fetch that is still under way. */

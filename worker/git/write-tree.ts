@@ -1,6 +1,4 @@
 import { Buffer } from 'node:buffer'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Git } from './git-command.ts'
 import type { WalkedFile } from './walk-result.ts'
 
@@ -13,41 +11,47 @@ export interface TreeInput {
 }
 
 const timeoutMs = 300_000
-const noObject = '0'.repeat(40)
 const newline = Buffer.from('\n')
 
 /**
- * Writes changed files as blobs and the whole as a tree into the clean repository, through an index of its own. No
- * file is read and no attribute asked: git gets the bytes. `write-tree` fails if a blob is not there by its id, so
- * the ids that the walk computed are confirmed by git's own collision-proof hash.
+ * Writes changed files as blobs and the whole as a tree into the clean repository, by one git that rewrites only the
+ * folders that changed. No file is read and no attribute asked: git gets the bytes. It fails if a blob is not there by
+ * its id, so the ids that the walk computed are confirmed by git's own collision-proof hash. The walk has refused
+ * every new name that a checkout could mistake.
  */
 export async function writeTree(git: Git, input: TreeInput, signal: AbortSignal): Promise<string> {
-  const index = join(input.gitDir, 'collect-index')
-  await rm(index, { force: true })
-  const run = (args: readonly string[], stdin?: Buffer) =>
-    git([`--git-dir=${input.gitDir}`, ...args], {
-      env: { GIT_INDEX_FILE: index },
-      ...(stdin === undefined ? {} : { input: stdin }),
-      signal,
-      timeoutMs,
-    })
-  const writeBlobs = async () => {
-    if (input.changed.length > 0) await run(['fast-import', '--quiet'], blobStream(input.changed))
-  }
-  await Promise.all([writeBlobs(), run(['read-tree', input.baseSha])])
-  await run(['update-index', '-z', '--index-info'], indexInfo(input))
-  return (await run(['write-tree'])).toString('latin1').trim()
+  const output = await git([`--git-dir=${input.gitDir}`, 'fast-import', '--quiet', '--force', '--done'], {
+    input: importStream(input),
+    // Its pack is kept as it is: taking it apart into files would be a second git.
+    config: [['fastimport.unpackLimit', '1']],
+    signal,
+    timeoutMs,
+  })
+  const [, treeSha] = /^040000 tree ([0-9a-f]{40})\t/.exec(output.toString('latin1')) ?? []
+  if (treeSha === undefined) throw new Error('git fast-import did not say what tree it made')
+  return treeSha
 }
 
-function blobStream(files: readonly WalkedFile[]): Buffer {
-  return Buffer.concat(files.flatMap(({ size, content }) => [Buffer.from(`blob\ndata ${size}\n`), content, newline]))
-}
-
-/** Deletions first, so that a folder can become a file. */
-function indexInfo({ changed, deleted }: TreeInput): Buffer {
+/** The commit that it needs around a tree is nobody's: no ref of the repository outlives the job. */
+function importStream({ baseSha, changed, deleted }: TreeInput): Buffer {
+  const blobs = changed.flatMap(({ size, content }) => [Buffer.from(`blob\ndata ${size}\n`), content, newline])
+  // Deletions first, so that a folder can become a file.
   const lines = [
-    ...deleted.map((path) => `0 ${noObject}\t${path}\0`),
-    ...changed.map(({ mode, sha, path }) => `${mode} ${sha}\t${path}\0`),
+    'commit refs/airlock/collected',
+    'committer airlock <airlock@localhost.invalid> 0 +0000',
+    'data 0',
+    `from ${baseSha}`,
+    ...deleted.map((path) => `D ${quotePath(path)}`),
+    ...changed.map(({ mode, sha, path }) => `M ${mode} ${sha} ${quotePath(path)}`),
+    'ls ""',
+    'done',
+    '',
   ]
-  return Buffer.from(lines.join(''), 'latin1')
+  return Buffer.concat([...blobs, Buffer.from(lines.join('\n'), 'latin1')])
+}
+
+/** Always in quotes: a name may hold a line's end, and must not be read as a command. */
+function quotePath(path: string): string {
+  const escaped = path.replace(/[^\x20-\x7e]|["\\]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`)
+  return `"${escaped}"`
 }
