@@ -3,12 +3,23 @@ import { type Permission, permissionSchema, repositorySchema, shaSchema } from '
 import { GitHubError } from '../intake/github-error.ts'
 import type { PullRequestHead, RepositoryFacts, RepositoryNow } from '../intake/ports.ts'
 import { organisationPolicyPath, type PolicyText, policyPath } from '../repo-policy/evaluate-policy.ts'
+import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
+import { visibilities } from '../repo-policy/operator/operator-schema.ts'
 import type { GitHubClient } from './github-client.ts'
 
 const permissionAnswerSchema = z.object({
   permission: z.string(),
   role_name: z.string().optional(),
   user: z.object({ id: z.int() }).nullable(),
+})
+const traitsSchema = z.object({
+  private: z.boolean(),
+  visibility: z.enum(visibilities).nullable().catch(null),
+  topics: z.array(z.string()).nullable().catch(null),
+  custom_properties: z
+    .record(z.string(), z.union([z.string(), z.array(z.string()), z.null()]))
+    .nullable()
+    .catch(null),
 })
 const refSchema = z.object({ object: z.object({ sha: shaSchema }) })
 const branchesSchema = z.array(z.unknown())
@@ -46,6 +57,9 @@ export function createRepositoryFacts(
 
   return {
     now,
+    async traits() {
+      return traitsOf(now, await client.find('GET /repos/{owner}/{repo}', at))
+    },
     async permissionOf(username) {
       const found = await client.find('GET /repos/{owner}/{repo}/collaborators/{username}/permission', {
         ...at,
@@ -68,6 +82,18 @@ export function createRepositoryFacts(
     repositoryPolicy: (commit) => readPolicy(client, { ...at, path: policyPath, ref: commit }),
     organisationPolicy: () =>
       readPolicy(organisation, { owner: now.owner, repo: '.github', path: organisationPolicyPath }),
+  }
+}
+
+/** What GitHub does not say stays unknown; older servers know only public and not public. */
+function traitsOf({ owner, name }: RepositoryNow, found: unknown): RepositoryTraits {
+  const known = traitsSchema.safeParse(found).data
+  return {
+    fullName: `${owner}/${name}`,
+    nameIsProven: true,
+    visibility: known?.visibility ?? (known?.private === false ? 'public' : null),
+    topics: known?.topics ?? null,
+    properties: known?.custom_properties ?? null,
   }
 }
 

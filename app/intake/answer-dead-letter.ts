@@ -17,7 +17,7 @@ export async function answerDeadLetter(
   reason: Reason,
   attempt: Attempt,
 ): Promise<void> {
-  if (readAsk(event, fallbackTriggers(operatorPolicy)).kind === 'none') return
+  if (readAsk(event, fallbackTriggers(operatorPolicy.level)).kind === 'none') return
   await using repository = await repositories.open(event, attempt)
   if (repository === null) return
   const jobId = jobIdFor(event.eventKey)

@@ -3,7 +3,7 @@ import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.t
 import { helpComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { describeProblems } from '../repo-policy/evaluate-policy.ts'
-import type { ParsedPolicy } from '../repo-policy/parse-policy.ts'
+import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
 import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
@@ -17,8 +17,8 @@ import { readPolicy } from './read-policy.ts'
 export interface TriggerDeps {
   readonly repositories: Repositories
   readonly jobs: Jobs
-  /** The operator's own airlock.yml, above everybody's. */
-  readonly operatorPolicy: ParsedPolicy | null
+  /** What the operator allows, above everybody's policy. */
+  readonly operatorPolicy: OperatorPolicy
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
 }
 
@@ -56,7 +56,7 @@ async function handleIn(
   const { facts, thread } = repository
   const defaultHead = await facts.headOf(facts.now.defaultBranch)
   const policy = await readPolicy(facts, deps.operatorPolicy, defaultHead)
-  const triggers = policy.ok ? policy.policy.triggers : fallbackTriggers(deps.operatorPolicy)
+  const triggers = policy.ok ? policy.policy.triggers : fallbackTriggers(deps.operatorPolicy.level)
   const ask = readAsk(event, triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
 
@@ -107,6 +107,10 @@ async function start(
   const { policy } = resolution
   if ((ask.agent ?? policy.agent) === 'command' && policy.command === undefined) {
     return refuse(handling, 'agent-unavailable', 'the policy names no command')
+  }
+  const allowed = deps.operatorPolicy.file.agents
+  if (ask.agent !== null && allowed?.includes(ask.agent) === false) {
+    return refuse(handling, 'agent-unavailable', `the operator allows ${allowed.join(', ')}`)
   }
   const base = await readBase(event, repository.facts, defaultHead)
   if (!base.ok) return refuse(handling, base.reason, base.detail)

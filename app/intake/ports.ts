@@ -7,6 +7,7 @@
  */
 import type { JobRequest, TriggerEvent } from '../../worker/contract/index.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
+import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
 
 /** The attempt's right to act; every effect on GitHub asks it first. It throws when another attempt has taken over. */
@@ -39,6 +40,8 @@ export interface PullRequestHead {
 /** What is true on GitHub now. Methods throw GitHubError. */
 export interface RepositoryFacts {
   readonly now: RepositoryNow
+  /** What the operator's rules may ask of it: visibility, topics, custom properties. */
+  traits(): Promise<RepositoryTraits>
   /** Null: GitHub knows no such collaborator. */
   permissionOf(login: string): Promise<LivePermission | null>
   headOf(branch: string): Promise<BranchHead>

@@ -1,29 +1,35 @@
 import type { Outcome } from '../../worker/contract/index.ts'
 import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
-import type { ParsedPolicy } from '../repo-policy/parse-policy.ts'
+import { asksForTraits, type RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
+import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
 import type { BranchHead, RepositoryFacts } from './ports.ts'
 
-type PolicyFacts = Pick<RepositoryFacts, 'organisationPolicy' | 'repositoryPolicy'>
+type PolicyFacts = Pick<RepositoryFacts, 'now' | 'traits' | 'organisationPolicy' | 'repositoryPolicy'>
 
 /** The effective policy as the default branch's commit, and the owner's, say it. */
 export async function readPolicy(
   facts: PolicyFacts,
-  operator: ParsedPolicy | null,
+  operator: OperatorPolicy,
   defaultHead: BranchHead,
 ): Promise<Resolution> {
-  const [organisation, repository] = await Promise.all([
+  const [traits, organisation, repository] = await Promise.all([
+    asksForTraits(operator.file.isolation) ? facts.traits() : nameOnly(facts.now),
     facts.organisationPolicy(),
     defaultHead.kind === 'commit' ? facts.repositoryPolicy(defaultHead.sha) : ({ kind: 'none' } as const),
   ])
-  return evaluatePolicy(operator, { organisation, repository })
+  return evaluatePolicy(operator, { organisation, repository }, traits)
+}
+
+function nameOnly({ owner, name }: RepositoryFacts['now']): RepositoryTraits {
+  return { fullName: `${owner}/${name}`, nameIsProven: true, visibility: null, topics: null, properties: null }
 }
 
 /** For the worker, which compares it with the frozen one before it starts and before it publishes. */
 export async function readPolicyDigest(
-  facts: PolicyFacts & Pick<RepositoryFacts, 'now' | 'headOf'>,
-  operator: ParsedPolicy | null,
+  facts: PolicyFacts & Pick<RepositoryFacts, 'headOf'>,
+  operator: OperatorPolicy,
 ): Promise<string | Outcome> {
   const resolution = await readPolicy(facts, operator, await facts.headOf(facts.now.defaultBranch))
   if (resolution.ok) return policyDigest(resolution.policy)

@@ -1,3 +1,6 @@
+import { boundPolicy } from './operator/bound-policy.ts'
+import type { RepositoryTraits } from './operator/least-isolation.ts'
+import type { OperatorPolicy } from './operator/operator-policy.ts'
 import { type ParsedPolicy, type PolicyProblem, parsePolicy } from './parse-policy.ts'
 import { type Resolution, resolvePolicy } from './resolve-policy.ts'
 
@@ -17,12 +20,25 @@ export const policyPath = '.github/airlock.yml'
 export const organisationPolicyPath = 'airlock.yml'
 
 /** The effective policy of the operator's, the organisation's and the repository's file, or all that is wrong with them. */
-export function evaluatePolicy(operator: ParsedPolicy | null, texts: PolicyTexts): Resolution {
+export function evaluatePolicy(operator: OperatorPolicy, texts: PolicyTexts, traits: RepositoryTraits): Resolution {
   const organisation = parseLevel(texts.organisation, `${organisationPolicyPath} of the organisation`)
   const repository = parseLevel(texts.repository, policyPath)
   const problems = [...organisation.problems, ...repository.problems]
   if (problems.length > 0) return { ok: false, problems }
-  return resolvePolicy({ operator, organisation: organisation.policy, repository: repository.policy })
+  return evaluateLevels(operator, [organisation.policy, repository.policy], traits)
+}
+
+/** The same of files that were read already, highest first; null where a level has none. */
+export function evaluateLevels(
+  operator: OperatorPolicy,
+  [organisation, repository]: readonly [ParsedPolicy | null, ParsedPolicy | null],
+  traits: RepositoryTraits,
+): Resolution {
+  const resolved = resolvePolicy({ operator: operator.level, organisation, repository })
+  if (!resolved.ok) return resolved
+  const levels = [operator.level, organisation, repository].filter((level) => level !== null)
+  const { policy, problems } = boundPolicy(resolved.policy, levels, operator, traits)
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, policy }
 }
 
 interface Level {

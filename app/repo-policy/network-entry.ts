@@ -18,9 +18,9 @@ export function isNetworkEntry(text: string): boolean {
   return !entry.wildcard || getPublicSuffix(entry.host, { allowPrivateDomains: true }) !== entry.host
 }
 
-/** Does what one level allows include what the level below asks for? In doubt it does not. */
+/** Does what one level allows include what the level below asks for? In doubt it does not. `*`: any public host. */
 export function coversEntry(allowed: string, asked: string): boolean {
-  if (allowed === asked) return true
+  if (allowed === asked || allowed === '*') return true
   const above = readEntry(allowed)
   const below = readEntry(asked)
   if (above === null || below === null || !above.host.includes('.')) return false

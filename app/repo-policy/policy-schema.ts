@@ -7,7 +7,7 @@
  * Every key is optional and none has a default here: a level that is silent leaves the word to the others.
  */
 import { z } from 'zod'
-import { agentNameSchema, isolationSchema, permissionSchema } from '../../worker/contract/index.ts'
+import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from '../../worker/contract/index.ts'
 import { isNetworkEntry } from './network-entry.ts'
 
 const size = (text: string) =>
@@ -35,7 +35,7 @@ const setupSchema = z
   })
   .describe('The phase before the agent: online by allowlist, with secrets, and destroyed at its end.')
 
-const limitsSchema = z
+export const limitsSchema = z
   .strictObject({
     minutes: z.number().positive().max(360).optional().describe('Wall time of each phase, in minutes.'),
     memory: size('Memory of a sandbox.').optional(),
@@ -108,6 +108,9 @@ export const policyFileSchema = z
       .optional()
       .describe("What the sandbox's system is: an image of Airlock's by name, or host."),
     isolation: isolationSchema.optional().describe('The least isolation that is accepted; nothing weaker is taken.'),
+    profile: profileSchema
+      .optional()
+      .describe('Network and limits together; the other keys may narrow it, and never widen it.'),
     setup: setupSchema.optional(),
     network: z
       .array(networkEntry)

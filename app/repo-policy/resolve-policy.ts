@@ -1,10 +1,11 @@
-import { isolationClasses, type Policy, permissions, policySchema } from '../../worker/contract/index.ts'
+import { isolationClasses, type Policy, permissions, policySchema, profiles } from '../../worker/contract/index.ts'
 import { defaultPolicy } from './default-policy.ts'
 import { findWidened } from './find-widened.ts'
 import { lastSet, least, mergeSet, strictest, union } from './narrow.ts'
 import type { ParsedPolicy, PolicyProblem } from './parse-policy.ts'
 import { parseSize } from './parse-size.ts'
 import type { PolicyFile } from './policy-schema.ts'
+import { findLaxerProfiles, withProfile } from './profiles.ts'
 
 /** One policy per level; null where that level has none. */
 export interface PolicyLevels {
@@ -21,18 +22,24 @@ export type Resolution =
  * The effective policy. What a level sets bounds all below it: limits take the least, isolation and permission the
  * strictest, protected paths and denied licenses add up. A list of hosts, secrets or allowed licenses may only be a
  * part of the one above; what is not is named, because a job that silently lacks what its setup needs is hard to
- * understand. Tastes (agent, model, label …) are the lowest level's.
+ * understand. A profile bounds the file that names it and all below. Tastes (agent, model, label …) are the lowest level's.
  */
 export function resolvePolicy(levels: PolicyLevels): Resolution {
-  const parsed = [levels.operator, levels.organisation, levels.repository].filter((level) => level !== null)
-  const problems = findWidened(parsed)
+  const written = [levels.operator, levels.organisation, levels.repository].filter((level) => level !== null)
+  const parsed = written.flatMap(withProfile)
+  const problems = [...findLaxerProfiles(written), ...findWidened(parsed)]
   if (problems.length > 0) return { ok: false, problems }
 
   const files = parsed.map((level) => level.file)
   const tastes = files.map(({ agent, command, model, image, network }) => ({ agent, command, model, image, network }))
+  const profile = strictest(
+    profiles,
+    files.map((file) => file.profile),
+  )
   const policy: Policy = {
     ...defaultPolicy,
     ...mergeSet(tastes),
+    ...(profile === undefined ? {} : { profile }),
     isolation:
       strictest(
         isolationClasses,

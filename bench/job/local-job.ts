@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { defaultOperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { createConsoleReporter } from '../../cli/run/console-reporter.ts'
 import { createLocalPorts } from '../../cli/run/local-ports.ts'
 import { openLocalRepository } from '../../cli/run/local-repository.ts'
@@ -34,7 +35,12 @@ export async function createLocalJobs(dataDir: string, original: string) {
     const base = await openLocalRepository(current, dataDir, signal).resolve(null)
     if (base === null) throw new Error('the repository has no commit')
     const ask = { repository: current, base, task: `Task ${count}`, agent: null, command: null, isolation: null }
-    const created = createLocalRequest({ ...ask, policy: { text: policy, name: 'airlock.yml' }, now: Date.now() })
+    const created = createLocalRequest({
+      ...ask,
+      policy: { text: policy, name: 'airlock.yml' },
+      operatorPolicy: defaultOperatorPolicy,
+      now: Date.now(),
+    })
     if (!created.ok) throw new Error(JSON.stringify(created.problems))
     const reporter = createConsoleReporter(() => undefined)
     const ports = createLocalPorts({ core, folders, repository: current, secretsDir: null, reporter })

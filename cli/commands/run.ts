@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import type { PolicyProblem } from '../../app/repo-policy/parse-policy.ts'
 import type { JobSummary } from '../../worker/contract/index.ts'
 import { createGit } from '../../worker/git/git-command.ts'
@@ -13,6 +14,7 @@ import { openLocalRepository } from '../run/local-repository.ts'
 import { createLocalRequest } from '../run/local-request.ts'
 import { type RunFlags, readRunFlags, rightRun } from '../run/read-run-flags.ts'
 import { writeResult } from '../run/write-result.ts'
+import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
 import { createCore } from '../wiring/create-core.ts'
 import { type DataFolders, dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
@@ -46,7 +48,7 @@ exit status: 0 published or no changes · 1 failed · 2 wrong usage · 3 held or
     const settings = parseSettings(io.env, [])
     const folders = await prepareDataFolders(dataDirOf(settings))
     const repository = await localPathOf(flags, folders, io.signal)
-    const created = await createRequest(flags, repository, folders, io.signal)
+    const created = await createRequest(flags, repository, folders, loadOperatorPolicy(settings), io.signal)
     if (!created.ok) return refusePolicy(created.problems, io)
     const core = await createCore(settings, io.env, folders)
     const reporter = createConsoleReporter(io.stderr)
@@ -69,14 +71,20 @@ async function localPathOf({ repo, out }: RunFlags, folders: DataFolders, signal
   return path
 }
 
-async function createRequest(flags: RunFlags, path: string, folders: DataFolders, signal: AbortSignal) {
+async function createRequest(
+  flags: RunFlags,
+  path: string,
+  folders: DataFolders,
+  operatorPolicy: OperatorPolicy,
+  signal: AbortSignal,
+) {
   const repository = openLocalRepository(path, folders.root, signal)
   const base = await repository.resolve(flags.base)
   if (base === null) throw new UsageError(`${flags.base ?? 'HEAD'} names no commit in ${flags.repo}`, rightRun)
   const name = '.github/airlock.yml'
   const text = flags.policy === null ? await repository.readFile(base.sha, name) : null
   const policy = flags.policy ?? (text === null ? null : { text, name })
-  return createLocalRequest({ ...flags, repository: path, base, policy, now: Date.now() })
+  return createLocalRequest({ ...flags, repository: path, base, policy, operatorPolicy, now: Date.now() })
 }
 
 function refusePolicy(problems: readonly PolicyProblem[], io: Io): number {

@@ -1,22 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
-import { defaultPolicy } from '../../app/repo-policy/default-policy.ts'
-import { type PolicyProblem, parsePolicy } from '../../app/repo-policy/parse-policy.ts'
+import { evaluateLevels } from '../../app/repo-policy/evaluate-policy.ts'
+import { strictest } from '../../app/repo-policy/narrow.ts'
+import type { RepositoryTraits } from '../../app/repo-policy/operator/least-isolation.ts'
+import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
+import { type ParsedPolicy, type PolicyProblem, parsePolicy } from '../../app/repo-policy/parse-policy.ts'
 import { policyDigest } from '../../app/repo-policy/policy-digest.ts'
-import { resolvePolicy } from '../../app/repo-policy/resolve-policy.ts'
-import {
-  type AgentName,
-  type Isolation,
-  isolationClasses,
-  type JobRequest,
-  type Policy,
-} from '../../worker/contract/index.ts'
+import { type AgentName, type Isolation, isolationClasses, type JobRequest } from '../../worker/contract/index.ts'
 
 export interface LocalAsk {
   /** Absolute path of the repository, bare or not. */
   readonly repository: string
   readonly base: { readonly ref: string; readonly sha: string }
   readonly task: string
+  readonly operatorPolicy: OperatorPolicy
   /** The policy's text and how to call it; null: there is none. */
   readonly policy: { readonly text: string; readonly name: string } | null
   readonly agent: AgentName | null
@@ -26,6 +23,9 @@ export interface LocalAsk {
   readonly now: number
 }
 
+/** Stands where a repository's owner is on GitHub. */
+const localOwner = 'local'
+
 export type LocalRequest =
   | { readonly ok: true; readonly request: JobRequest }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] }
@@ -34,7 +34,7 @@ export type LocalRequest =
 export function createLocalRequest(ask: LocalAsk): LocalRequest {
   const resolved = policyOf(ask)
   if (!resolved.ok) return resolved
-  const policy = withOverrides(resolved.policy, ask)
+  const { policy } = resolved
   return {
     ok: true,
     request: {
@@ -43,11 +43,8 @@ export function createLocalRequest(ask: LocalAsk): LocalRequest {
       installationId: null,
       repository: {
         id: Number.parseInt(sha256(ask.repository).slice(0, 12), 16),
-        owner: 'local',
-        name: basename(ask.repository)
-          .replace(/[^A-Za-z0-9._-]/g, '-')
-          .replace(/^\.+$/, 'repository')
-          .slice(0, 100),
+        owner: localOwner,
+        name: nameOf(ask.repository),
         private: true,
         defaultBranch: ask.base.ref,
       },
@@ -70,19 +67,30 @@ export function createLocalRequest(ask: LocalAsk): LocalRequest {
 }
 
 function policyOf(ask: LocalAsk) {
-  if (ask.policy === null) return { ok: true as const, policy: defaultPolicy }
-  const parsed = parsePolicy(ask.policy.text, ask.policy.name)
-  if (!parsed.ok) return parsed
-  return resolvePolicy({ operator: null, organisation: null, repository: parsed.policy })
+  const traits = traitsOf(ask.repository)
+  const written = ask.policy ?? { text: '', name: 'the command line' }
+  const parsed = parsePolicy(written.text, written.name)
+  return parsed.ok ? evaluateLevels(ask.operatorPolicy, [null, withOverrides(parsed.policy, ask)], traits) : parsed
+}
+
+/** Whose copy a folder is cannot be told: every rule of the operator's may be meant for it. */
+function traitsOf(repository: string): RepositoryTraits {
+  const fullName = `${localOwner}/${nameOf(repository)}`
+  return { fullName, nameIsProven: false, visibility: null, topics: null, properties: null }
+}
+
+function nameOf(repository: string): string {
+  return basename(repository)
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^\.+$/, 'repository')
+    .slice(0, 100)
 }
 
 /** What the command line says of the agent holds; of isolation, whichever is stricter. */
-function withOverrides(policy: Policy, ask: LocalAsk): Policy {
-  const rank = (isolation: Isolation) => isolationClasses.indexOf(isolation)
-  const isolation =
-    ask.isolation !== null && rank(ask.isolation) > rank(policy.isolation) ? ask.isolation : policy.isolation
-  if (ask.command !== null) return { ...policy, isolation, agent: 'command', command: [...ask.command] }
-  return { ...policy, isolation, agent: ask.agent ?? policy.agent }
+function withOverrides(level: ParsedPolicy, { command, agent, isolation }: LocalAsk): ParsedPolicy {
+  const least = strictest(isolationClasses, [level.file.isolation, isolation ?? undefined])
+  const chosen = command === null ? agent && { agent } : { agent: 'command' as const, command: [...command] }
+  return { ...level, file: { ...level.file, ...(least && { isolation: least }), ...chosen } }
 }
 
 function sha256(text: string): string {

@@ -86,6 +86,11 @@ export const settingsTable = {
       'Absolute path of the folder of setup secrets: `OWNER/NAME` or `OWNER/REPOSITORY/NAME`, a file each, in lower case but for NAME.',
     example: '/etc/airlock/secrets',
   }),
+  AIRLOCK_OPERATOR_POLICY: setting(z.string().startsWith('/'), {
+    description:
+      "Absolute path of the operator's own policy, above every organisation's and repository's: [isolation](isolation.md). The app and all workers need the same.",
+    example: '/etc/airlock/operator.yml',
+  }),
   AIRLOCK_CONCURRENCY: setting(wholeNumber(1, 64), {
     description: 'Jobs that one worker runs at the same time, from 1 to 64.',
     example: '2',

@@ -3,12 +3,13 @@ import { createGitHubClient } from '../../app/github/github-client.ts'
 import { openOrganisation } from '../../app/github/open-repositories.ts'
 import { createRepositoryFacts } from '../../app/github/repository-facts.ts'
 import { readPolicyDigest } from '../../app/intake/read-policy.ts'
+import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import type { AuthorityDeps } from '../../worker/github/authority.ts'
 
 const readMs = 60_000
 
 /** How a worker reads the policy that is in force now: with the app's own reader, so that both read the same. */
-export function createPolicyDigest(app: GitHubApp): AuthorityDeps['policyDigest'] {
+export function createPolicyDigest(app: GitHubApp, operator: OperatorPolicy): AuthorityDeps['policyDigest'] {
   return async (octokit, at, request) => {
     if (request.installationId === null) return request.policyDigest
     const signal = AbortSignal.timeout(readMs)
@@ -17,6 +18,6 @@ export function createPolicyDigest(app: GitHubApp): AuthorityDeps['policyDigest'
     const repository = createGitHubClient(octokit, signal)
     await using stack = new AsyncDisposableStack()
     const organisation = stack.use(await openOrganisation(app, request.id, request.installationId, signal))
-    return await readPolicyDigest(createRepositoryFacts(repository, organisation ?? repository, now), null)
+    return await readPolicyDigest(createRepositoryFacts(repository, organisation ?? repository, now), operator)
   }
 }

@@ -10,6 +10,7 @@ import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
+import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { gitHubUrls } from './github-urls.ts'
 
@@ -37,7 +38,8 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const gitHub = createGitHubApp({ appId, signJwt: createAppJwtSigner(privateKey), baseUrl, vault, log })
   const intake = createIntake(redis)
   const jobs = createJobs(redis)
-  const trigger: TriggerDeps = { repositories: createRepositories(gitHub), jobs, operatorPolicy: null, log }
+  const operatorPolicy = loadOperatorPolicy(settings)
+  const trigger: TriggerDeps = { repositories: createRepositories(gitHub), jobs, operatorPolicy, log }
   const events = processIntake({
     redis,
     log,

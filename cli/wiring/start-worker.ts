@@ -19,6 +19,7 @@ import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
+import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { type CorePorts, createCore } from './create-core.ts'
@@ -96,7 +97,7 @@ function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: DataFolde
   const app = createGitHubApp({ appId, signJwt: createAppJwtSigner(privateKey), baseUrl: urls.api, vault, log })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'wording'> = {
-    authority: createAuthority({ tokens, policyDigest: createPolicyDigest(app) }),
+    authority: createAuthority({ tokens, policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)) }),
     source: createSource({
       dataDir: folders.root,
       git: 'git',

@@ -3,6 +3,7 @@ export const levelRules = {
   lowest: 'The repository decides.',
   least: 'The smaller value counts.',
   strictest: 'The stricter value counts.',
+  stricter: 'The repository may only choose a stricter one; a laxer one is refused.',
   sum: 'Both lists count.',
   part: "The repository may only list what the organisation's list allows; anything else is refused.",
 } as const
@@ -15,6 +16,7 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   model: 'lowest',
   image: 'lowest',
   isolation: 'strictest',
+  profile: 'stricter',
   'setup.run': 'lowest',
   'setup.secrets': 'part',
   'setup.network': 'part',

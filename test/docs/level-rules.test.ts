@@ -16,6 +16,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   model: ['claude-sonnet-5', 'gpt-5'],
   image: ['base', 'node'],
   isolation: ['microvm', 'process'],
+  profile: ['strict', 'moderate'],
   'setup.run': [['npm ci'], ['make']],
   'setup.secrets': [['A'], ['A', 'B']],
   'setup.network': [['npm'], ['npm', 'example.com']],
@@ -54,7 +55,7 @@ describe('what the policy reference says of levels', () => {
 
 function expectedBy(rule: string, first: unknown, second: unknown) {
   if (rule === 'lowest') return { downwards: second, upwards: first }
-  if (rule === 'part') return { downwards: 'refused', upwards: first }
+  if (rule === 'part' || rule === 'stricter') return { downwards: 'refused', upwards: first }
   if (rule === 'sum') return { downwards: [first, second].flat(), upwards: [second, first].flat() }
   return { downwards: first, upwards: first }
 }

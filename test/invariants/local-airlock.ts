@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { wording } from '../../app/replies/wording.ts'
+import { defaultOperatorPolicy, type OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { createLocalPorts } from '../../cli/run/local-ports.ts'
 import { createLocalRequest } from '../../cli/run/local-request.ts'
 import { type CorePorts, createCore } from '../../cli/wiring/create-core.ts'
@@ -22,6 +23,7 @@ export interface LocalJob {
   readonly files?: Readonly<Record<string, OriginFile>>
   readonly secrets?: Readonly<Record<string, string>>
   readonly isolation?: Isolation
+  readonly operatorPolicy?: OperatorPolicy
   readonly task?: string
   readonly signal?: AbortSignal
   /** Parts that are replaced. */
@@ -105,6 +107,7 @@ function requestOf(repository: string, sha: string, policy: string, job: LocalJo
     agent: null,
     command: job.command ?? null,
     isolation: job.isolation ?? null,
+    operatorPolicy: job.operatorPolicy ?? defaultOperatorPolicy,
     now: Date.now(),
   })
   if (!created.ok) throw new Error(`not a policy: ${JSON.stringify(created.problems)}`)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { findingSchema } from './finding.ts'
-import { stepNameSchema } from './names.ts'
+import { isolationSchema, stepNameSchema } from './names.ts'
 import { outcomeNameSchema, reasonSchema } from './outcome.ts'
+import { acceptedWeakerSchema } from './policy.ts'
 import { postureSchema } from './posture.ts'
 
 export const usageSchema = z.strictObject({
@@ -32,6 +33,8 @@ export const jobReportSchema = z.strictObject({
   pullRequest: z.strictObject({ title: z.string(), body: z.string() }).nullable(),
   findings: z.array(findingSchema),
   posture: postureSchema.nullable(),
+  /** Only where a weaker class ran than the policy asks for, as the operator accepts. */
+  acceptedWeaker: acceptedWeakerSchema.extend({ asked: isolationSchema, ran: isolationSchema }).optional(),
   egress: z.strictObject({
     allowed: z.array(z.strictObject({ host: z.string(), port: z.int(), phase: z.enum(['setup', 'agent']) })),
     denied: z.array(deniedSchema),

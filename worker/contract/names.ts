@@ -13,6 +13,11 @@ export const isolationClasses = ['process', 'container', 'gvisor', 'microvm'] as
 export const isolationSchema = z.enum(isolationClasses)
 export type Isolation = z.infer<typeof isolationSchema>
 
+/** Profiles, laxest first: each sets network and limits together. */
+export const profiles = ['permissive', 'moderate', 'strict'] as const
+export const profileSchema = z.enum(profiles)
+export type Profile = z.infer<typeof profileSchema>
+
 /** Collaborator permissions on a repository, weakest first, in GitHub's own words. */
 export const permissions = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
 export const permissionSchema = z.enum(permissions)

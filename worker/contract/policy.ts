@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { agentNameSchema, isolationSchema, permissionSchema } from './names.ts'
+import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from './names.ts'
+
+/** What the operator wrote: where this class is all that can be had, a weaker one than the policy asks for may run. */
+export const acceptedWeakerSchema = z.strictObject({
+  /** The weakest that is accepted. */
+  isolation: isolationSchema,
+  reason: z.string().max(500),
+  /** SHA-256 of the operator's entry: by this it is named wherever it is shown. */
+  digest: z.string().max(64),
+})
+export type AcceptedWeaker = z.infer<typeof acceptedWeakerSchema>
 
 /**
  * The effective policy of one job: every key of `airlock.yml` with its default filled in and its units made
@@ -14,6 +24,10 @@ export const policySchema = z.strictObject({
   image: z.string().max(64),
   /** The least isolation that is accepted. */
   isolation: isolationSchema,
+  /** Set only where the operator accepts for this repository what is weaker than `isolation`. */
+  acceptedWeaker: acceptedWeakerSchema.optional(),
+  /** What the limits and networks below were bounded by, if a level named one. */
+  profile: profileSchema.optional(),
   setup: z.strictObject({
     /** Shell lines, run in order inside sandbox 1. */
     run: z.array(z.string().max(8192)).max(64),
@@ -22,7 +36,7 @@ export const policySchema = z.strictObject({
     /** Egress presets and domains of the setup phase. */
     network: z.array(z.string().max(253)).max(128),
   }),
-  /** Egress presets and domains of the agent phase; empty means the model and nothing else. */
+  /** Egress presets and domains of the agent phase; empty means the model and nothing else, `*` any public host. */
   network: z.array(z.string().max(253)).max(128),
   limits: z.strictObject({
     /** Wall time of each phase, in milliseconds. */

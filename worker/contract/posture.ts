@@ -18,7 +18,8 @@ export const postureSchema = z.strictObject({
   isolation: isolationSchema,
   engine: z.string().max(64),
   versions: z.record(z.string(), z.string()),
-  network: z.enum(['none', 'allowlist']),
+  /** `public`: any host with a public address, through the broker. */
+  network: z.enum(['none', 'allowlist', 'public']),
   dns: z.enum(['none', 'host']),
   /** `listed`: the host's own system folders, read-only and by name; `image`: only an image of ours. */
   hostReads: z.enum(['listed', 'image']),

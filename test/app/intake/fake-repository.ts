@@ -3,6 +3,8 @@ import { GitHubError } from '../../../app/intake/github-error.ts'
 import type { TriggerDeps } from '../../../app/intake/handle-trigger.ts'
 import type { Attempt, BranchHead, PullRequestHead, RepositoryNow } from '../../../app/intake/ports.ts'
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
+import type { RepositoryTraits } from '../../../app/repo-policy/operator/least-isolation.ts'
+import { defaultOperatorPolicy, type OperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
 import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
 import type { JobRequest } from '../../../worker/contract/index.ts'
 
@@ -10,6 +12,7 @@ export const headSha = 'a'.repeat(40)
 
 export interface FakeWorld {
   now: RepositoryNow
+  traits: RepositoryTraits
   reachable: boolean
   live: LivePermission | null
   head: BranchHead
@@ -23,6 +26,7 @@ export interface FakeWorld {
   readonly comments: Map<number, string>
   readonly jobs: JobRequest[]
   position: number
+  operatorPolicy: OperatorPolicy
   opened: number
 }
 
@@ -30,6 +34,7 @@ export interface FakeWorld {
 export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
   return {
     now: { owner: 'octo', name: 'repo', private: true, archived: false, defaultBranch: 'main' },
+    traits: { fullName: 'octo/repo', nameIsProven: true, visibility: 'private', topics: [], properties: {} },
     reachable: true,
     live: { userId: 42, permission: 'write' },
     head: { kind: 'commit', sha: headSha },
@@ -41,6 +46,7 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     comments: new Map(),
     jobs: [],
     position: 1,
+    operatorPolicy: defaultOperatorPolicy,
     opened: 0,
     ...changes,
   }
@@ -64,6 +70,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
   const facts = {
     get now() {
       return world.now
+    },
+    async traits() {
+      may('traits')
+      return world.traits
     },
     async permissionOf() {
       may('permissionOf')
@@ -127,7 +137,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
         return { position: world.position }
       },
     },
-    operatorPolicy: null,
+    operatorPolicy: world.operatorPolicy,
     log: pino({ level: 'silent' }),
   }
 }

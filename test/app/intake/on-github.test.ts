@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGitHubApp } from '../../../app/github/create-github-app.ts'
 import { createRepositories } from '../../../app/github/open-repositories.ts'
 import { handleTrigger } from '../../../app/intake/handle-trigger.ts'
+import { defaultOperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
 import { createAppServer, webhookPath } from '../../../app/server.ts'
 import type { JobRequest, TriggerEvent } from '../../../worker/contract/index.ts'
 import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
@@ -61,7 +62,7 @@ async function handleAll() {
         return { position: 2 }
       },
     },
-    operatorPolicy: null,
+    operatorPolicy: defaultOperatorPolicy,
     log,
   }
   const results = []

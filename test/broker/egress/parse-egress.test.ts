@@ -24,12 +24,19 @@ describe('a list of hosts', () => {
     [['github.io'], 'github.io'],
     [['mirror'], 'mirror.corp:8081'],
     [['other.example', 'mirror'], 'mirror.corp:8081'],
+    [['*'], 'anything.example'],
+    [['*'], 'anything.example:80'],
   ])('%j allows %s', (entries, target) => {
     expect(allows(entries, target)).toBe(true)
   })
 
   it.each([
     [[], 'example.com'],
+    [['*'], 'anything.example:22'],
+    [['*'], 'localhost'],
+    [['*'], '93.184.216.34'],
+    [['*'], '[2606:2800:220:1::1]:443'],
+    [['*'], 'mirror'],
     [['example.com'], 'evil-example.com'],
     [['example.com'], 'example.com.evil.example'],
     [['example.com'], 'a.example.com'],
@@ -47,7 +54,6 @@ describe('a list of hosts', () => {
   })
 
   it.each([
-    ['*', 'example.com'],
     ['*.*', 'example.com'],
     ['*.com', 'public suffix'],
     ['*.co.uk', 'public suffix'],

@@ -17,6 +17,8 @@ export function matchEgress(rules: readonly EgressRule[], target: Authority): Eg
 
 function covers(rule: EgressRule, target: Authority): boolean {
   if (!rule.below) return rule.host === target.name
+  // A domain and no address: what it resolves to is checked to be public, as for every rule.
+  if (rule.host === '') return !target.isAddress && registrable(target.name) !== null
   // A wildcard stops at a public suffix: *.amazonaws.com is no leave for anybody's bucket below s3.amazonaws.com.
   return target.name.endsWith(`.${rule.host}`) && registrable(target.name) === registrable(rule.host)
 }

@@ -15,18 +15,21 @@ export interface EgressRule {
   /** As it was written, for people. */
   readonly entry: string
   readonly host: string
-  /** True: any name below `host`, but not `host` itself. */
+  /** True: any name below `host`, but not `host` itself. Below the empty host is every domain that there is. */
   readonly below: boolean
   readonly ports: readonly number[]
   /** The operator named this host, so it may resolve to a private address. A repository's own domain may not. */
   readonly anywhere: boolean
 }
 
+/** Any public host, by its name: what the profile `permissive` stands for. */
+const anyHost = '*'
+
 const defaultPorts: readonly number[] = [443, 80]
 const entryPattern = /^(?<wildcard>\*\.)?(?<host>\[[^\]]*\]|[^:[\]*]+)(?::(?<port>[0-9]{1,5}))?$/s
 
 /**
- * Turns presets, `domain`, `*.domain` and `domain:port` into rules. An empty list gives no rule, which is closed.
+ * Turns presets, `domain`, `*.domain`, `domain:port` and `*` into rules. An empty list gives no rule, which is closed.
  * Throws BrokerError naming the entry that is unknown, malformed or too wide.
  */
 export function parseEgress(
@@ -36,6 +39,7 @@ export function parseEgress(
 ): readonly EgressRule[] {
   const vouched = new Set(privateHosts.map((entry) => hostOf(entry, entry).name))
   return entries.flatMap((entry) => {
+    if (entry === anyHost) return [{ entry, host: '', below: true, ports: defaultPorts, anywhere: false }]
     const preset = presets.get(entry)
     if (preset === undefined) return [parseDomain(entry, presets, vouched)]
     return preset.map(({ host, port }) => {

@@ -45,7 +45,7 @@ export async function prepare(job: Job): Promise<StepResult<Prepared>> {
 function postureOfRun({ digest: _, ...enforced }: Posture, policy: Policy): Posture {
   return sealPosture({
     ...enforced,
-    network: policy.network.length === 0 ? enforced.network : 'allowlist',
+    network: networkOf(policy) ?? enforced.network,
     credentials: policy.setup.secrets.length === 0 ? enforced.credentials : 'in-sandbox',
   })
 }
@@ -53,6 +53,11 @@ function postureOfRun({ digest: _, ...enforced }: Posture, policy: Policy): Post
 function missingIsolation(job: Job, least: Isolation): string {
   const present = job.ports.engines.map((engine) => engine.isolation).join(', ')
   return `the policy asks for at least ${least}; this worker has ${present || 'none'}`
+}
+
+function networkOf({ network }: Policy): 'allowlist' | 'public' | null {
+  if (network.length === 0) return null
+  return network.includes('*') ? 'public' : 'allowlist'
 }
 
 async function postureOf(engine: SandboxEngine) {

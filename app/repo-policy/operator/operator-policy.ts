@@ -1,0 +1,54 @@
+import type { ParsedPolicy, PolicyProblem } from '../parse-policy.ts'
+import { parseYaml } from '../parse-yaml.ts'
+import { type OperatorFile, operatorFileSchema } from './operator-schema.ts'
+
+export interface OperatorPolicy {
+  /** How people call the file. */
+  readonly name: string
+  readonly file: OperatorFile
+  /** Its `policy`: an airlock.yml above everybody's. */
+  readonly level: ParsedPolicy
+}
+
+export type OperatorParse =
+  | { readonly ok: true; readonly policy: OperatorPolicy }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] }
+
+/** What holds where the operator has written nothing. */
+export const defaultOperatorPolicy: OperatorPolicy = policyOf(operatorFileSchema.parse({}), "Airlock's own bounds")
+
+/** Reads the operator's file. Never throws: what cannot be read is a list of problems, each with its remedy. */
+export function parseOperatorPolicy(text: string, name: string): OperatorParse {
+  const result = parseYaml(text, name, operatorFileSchema)
+  if (!result.ok) return { ok: false, problems: result.problems.map(withRemedy) }
+  const { value, lineOf } = result.parsed
+  return { ok: true, policy: policyOf(value, name, (path) => lineOf(['policy', ...path])) }
+}
+
+function policyOf(file: OperatorFile, name: string, lineOf: ParsedPolicy['lineOf'] = () => null): OperatorPolicy {
+  return { name, file, level: { name, file: file.policy, lineOf } }
+}
+
+/** A line that would be right, for each key of the file. */
+const examples: Readonly<Record<keyof OperatorFile, string>> = {
+  maximum: 'maximum: { minutes: 60, memory: 8g, cpus: 4, disk: 20g, cost-usd: 10 }',
+  profiles: 'profiles: [strict, moderate]',
+  images: 'images: [base, agents]',
+  agents: 'agents: [claude, codex]',
+  isolation: 'isolation: { least: container, rules: [{ visibility: private, least: gvisor }] }',
+  'accept-weaker': 'accept-weaker: [{ repository: acme/website, isolation: container, reason: "public anyway" }]',
+  policy: 'policy: { triggers: { permission: maintain } }',
+}
+
+function withRemedy(problem: PolicyProblem): PolicyProblem {
+  const key = Object.keys(examples).find((name) => problem.path === name || /^[.[]/.test(rest(problem.path, name)))
+  const remedy =
+    key === undefined
+      ? `the keys are ${Object.keys(examples).join(', ')}`
+      : `right would be: ${Reflect.get(examples, key)}`
+  return { ...problem, message: `${problem.message}; ${remedy}` }
+}
+
+function rest(path: string, name: string): string {
+  return path.startsWith(name) ? path.slice(name.length) : ''
+}
