@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseTraceLine } from '../../../worker/sandbox/audit/parse-trace-line.ts'
 import { printable } from '../../../worker/sandbox/audit/printable.ts'
 import { createProcessLog } from '../../../worker/sandbox/audit/process-log.ts'
 
@@ -11,7 +12,13 @@ const launched = [
 ].join('\n')
 
 const logOf = (text: string, forebears: (pid: number) => readonly number[] = () => []) => {
-  const log = createProcessLog({ launcherMark: mark, silentSockets: ['/run/broker'], forebears })
+  const log = createProcessLog({
+    parseLine: parseTraceLine,
+    maxLine: 65_536,
+    launcher: mark,
+    silentSockets: ['/run/broker'],
+    forebears,
+  })
   log.write(Buffer.from(text, 'latin1'))
   return log
 }
@@ -50,7 +57,13 @@ describe('the log of processes', () => {
   })
 
   it('reads a log that comes in pieces as it reads it whole', () => {
-    const log = createProcessLog({ launcherMark: mark, silentSockets: [], forebears: () => [] })
+    const log = createProcessLog({
+      parseLine: parseTraceLine,
+      maxLine: 65_536,
+      launcher: mark,
+      silentSockets: [],
+      forebears: () => [],
+    })
 
     for (const byte of Buffer.from(`${launched}\n`, 'latin1')) log.write(Buffer.of(byte))
 

@@ -23,6 +23,8 @@ describe('a control group', () => {
     const places = [{ version: 'cgroup-v2', folder, controllers }] as const
 
     const group = createControlGroup(places, 'airlock-x', limits)
+    // The kernel makes this file with the folder.
+    await writeFile(join(folder, 'airlock-x', 'cgroup.procs'), '')
     await group.add(4711)
 
     const read = (file: string) => readFile(join(folder, 'airlock-x', file), 'utf8')
@@ -32,6 +34,7 @@ describe('a control group', () => {
     expect(await read('pids.max')).toBe('33')
     expect(await read('cpu.max')).toBe('150000 100000')
     expect(await read('cgroup.procs')).toBe('4711')
+    expect(group.doors).toEqual([])
   })
 
   it('of version 1 is one folder per hierarchy', async () => {
@@ -50,6 +53,7 @@ describe('a control group', () => {
     expect(await read('pids/airlock-x/pids.max')).toBe('33')
     expect(await read('cpu/airlock-x/cpu.cfs_quota_us')).toBe('150000')
     expect(group.folders).toHaveLength(3)
+    expect(group.doors).toEqual(group.folders.map((path) => join(path, 'tasks')))
   })
 
   it.each([

@@ -1,16 +1,22 @@
 import type { ProcessEvent } from '../../pipeline/ports/index.ts'
-import { parseTraceLine, type TraceLine } from './parse-trace-line.ts'
+import type { TraceLine } from './parse-trace-line.ts'
 import { printable } from './printable.ts'
 
 const maxEvents = 5000
 const maxDetail = 1024
-const maxLine = 64 * 1024
 /** Processes whose command line is remembered, to name who connected. */
 const maxRemembered = 4096
 
 export interface ProcessLogOptions {
-  /** The launcher's $0, fourth on its command line. What happens before it starts is the engine at work. */
-  readonly launcherMark: string
+  /** Reads one line of the log; null for one that says nothing of interest. */
+  readonly parseLine: (line: string) => TraceLine | null
+  /** Characters of a line that are read; longer ones are left out, and the record says that it is cut. */
+  readonly maxLine: number
+  /**
+   * The launcher: its pid, or its $0, fourth on its command line. What happens before it becomes another program is
+   * the engine at work.
+   */
+  readonly launcher: number | string
   /**
    * Sockets that nobody chose to connect to: the broker's, where the forwarder does so for others, and those that
    * libc looks for by itself.
@@ -21,7 +27,7 @@ export interface ProcessLogOptions {
 }
 
 export interface ProcessLog {
-  /** Takes the next piece of strace's log. */
+  /** Takes the next piece of the log. */
   write(chunk: Buffer): void
   events(): readonly ProcessEvent[]
   /** True if there was more than is kept. */
@@ -29,7 +35,7 @@ export interface ProcessLog {
 }
 
 /**
- * Turns strace's log into events, line by line, in bounded memory. The log starts with bwrap's own doings, then
+ * Turns a log of system calls into events, line by line, in bounded memory. strace's starts with bwrap's own doings, then
  * the launcher's; what the job asked for starts when the launcher's process becomes another program.
  */
 export function createProcessLog(options: ProcessLogOptions): ProcessLog {
@@ -38,7 +44,7 @@ export function createProcessLog(options: ProcessLogOptions): ProcessLog {
   const silent = new Set(options.silentSockets.map((path) => `unix:${path}`))
   const pending = new Map<number, Extract<TraceLine, { kind: 'exec' }>>()
   let truncated = false
-  let launcher: number | null = null
+  let launcher = typeof options.launcher === 'number' ? options.launcher : null
   let inside = false
   let rest = ''
   let skipping = false
@@ -66,7 +72,7 @@ export function createProcessLog(options: ProcessLogOptions): ProcessLog {
   const started = (line: Extract<TraceLine, { kind: 'exec' }>) => {
     if (launcher === null) {
       // bwrap carries the mark too, among its own arguments; only the launcher has it as its name.
-      if (line.argv[3]?.toString('latin1') === options.launcherMark) launcher = line.pid
+      if (line.argv[3]?.toString('latin1') === options.launcher) launcher = line.pid
       return
     }
     if (!inside && line.pid !== launcher) return
@@ -101,11 +107,12 @@ export function createProcessLog(options: ProcessLogOptions): ProcessLog {
       const lines = (rest + chunk.toString('latin1')).split('\n')
       rest = lines.pop() ?? ''
       for (const text of lines) {
-        const line = skipping ? null : parseTraceLine(text.slice(0, maxLine))
+        const line = skipping ? null : options.parseLine(text.slice(0, options.maxLine))
+        truncated ||= text.length > options.maxLine
         skipping = false
         if (line !== null) take(line)
       }
-      if (rest.length > maxLine) {
+      if (rest.length > options.maxLine) {
         rest = ''
         skipping = true
         truncated = true

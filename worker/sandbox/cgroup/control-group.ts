@@ -14,6 +14,11 @@ import type { CgroupPlace } from './parse-cgroup-mounts.ts'
 /** One sandbox's groups, in as many hierarchies as hold its limits. */
 export interface ControlGroup {
   readonly folders: readonly string[]
+  /**
+   * Files into which a process of one thread writes `0` to put itself in, one per hierarchy of version 1. That is
+   * done at once; for a process that another one moves, the kernel first waits for all processors.
+   */
+  readonly doors: readonly string[]
   /** This process, and everything that it starts from now on, is in the group. */
   add(pid: number): Promise<void>
   /** How many processes the kernel has killed for want of memory so far. */
@@ -28,8 +33,12 @@ export function createControlGroup(places: readonly CgroupPlace[], name: string,
   const counter = memory?.version === 'cgroup-v1' ? 'memory.oom_control' : 'memory.events'
   return {
     folders,
+    doors: places.flatMap((place) => (place.version === 'cgroup-v1' ? [join(place.folder, name, 'tasks')] : [])),
     add: async (pid) => {
-      for (const folder of folders) await writeFile(join(folder, 'cgroup.procs'), String(pid))
+      for (const folder of folders) {
+        const members = join(folder, 'cgroup.procs')
+        if (!isListed(members, pid)) await writeFile(members, String(pid))
+      }
     },
     memoryKills: () => {
       const text = memory === undefined ? '' : readFileSync(join(memory.folder, name, counter), 'utf8')
@@ -37,6 +46,8 @@ export function createControlGroup(places: readonly CgroupPlace[], name: string,
     },
   }
 }
+
+const isListed = (members: string, pid: number) => readFileSync(members, 'utf8').split('\n').includes(String(pid))
 
 function makeGroup(place: CgroupPlace, folder: string, limits: Limits): void {
   mkdirSync(folder)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { brokerPort } from '../../pipeline/ports/index.ts'
+import { type SystemCall, systemCallNumber } from '../seccomp/system-calls.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
 
 /** Where the broker's socket is seen from inside. */
@@ -7,9 +8,6 @@ export const insideBrokerSocket = '/run/airlock/broker.sock'
 
 /** Perl alone, because every image has it, and because sh, a pipe and a forwarder took as long as the sandbox itself. */
 const script = readFileSync(new URL('./launch.pl', import.meta.url), 'utf8')
-
-/** The call that sets a limit, by its number. */
-const prlimit64 = { x64: 302, arm64: 261 } as const
 
 export interface LaunchLimits {
   readonly fileBytes: number
@@ -19,11 +17,22 @@ export interface LaunchLimits {
   readonly dataBytes: number | null
 }
 
-/** The launcher's command line. `mark` is the word by which this sandbox's processes are recognised. */
-export function launchCommand(mark: string, limits: LaunchLimits, broker: boolean, argv: readonly string[]): string[] {
+/** What stands between one command and the sandbox around it. */
+export interface LaunchPlan {
+  /** The word by which this sandbox's processes are recognised. */
+  readonly mark: string
+  readonly limits: LaunchLimits
+  readonly broker: boolean
+  /** A filter of system calls for a kernel that is the sandbox's own; null where the sandbox has put it up already. */
+  readonly filter: Buffer | null
+  readonly argv: readonly string[]
+}
+
+/** The launcher's command line. */
+export function launchCommand({ mark, limits, broker, filter, argv }: LaunchPlan): string[] {
+  const number = (call: SystemCall) => String(systemCallNumber(call, thisMachine()))
   return [
-    ...['/usr/bin/perl', '-e', script, mark],
-    String(prlimit64[thisMachine()]),
+    ...['/usr/bin/perl', '-e', script, mark, number('prlimit64'), number('prctl'), filter?.toString('hex') ?? ''],
     String(Math.floor(limits.fileBytes)),
     String(limits.openFiles),
     String(limits.processes ?? ''),

@@ -2,12 +2,12 @@
 # that carries each connection to the broker's socket, and becomes the command. It is constant; everything that varies
 # comes as arguments, which no shell reads. No module is loaded: this is on the way of every command.
 #
-# Arguments: number of prlimit64 here, largest file in bytes, open files, processes or '', data segment in bytes or '',
-# port and socket of the broker or '' twice, then the command. Variables of the command's that mean something to perl
-# itself come with a prefix.
+# Arguments: numbers of prlimit64 and prctl here, a filter of system calls in hex or '', largest file in bytes, open
+# files, processes or '', data segment in bytes or '', port and socket of the broker or '' twice, then the command.
+# Variables of the command's that mean something to perl itself come with a prefix.
 use strict;
 
-my ($prlimit, $file, $open, $processes, $data, $port, $socket) = splice @ARGV, 1, 7;
+my ($prlimit, $prctl, $filter, $file, $open, $processes, $data, $port, $socket) = splice @ARGV, 1, 9;
 shift @ARGV;
 my ($FSIZE, $DATA, $CORE, $NPROC, $NOFILE) = (1, 2, 4, 6, 7);
 
@@ -24,6 +24,13 @@ limit($FSIZE, $file) or refuse 'the file size cannot be limited';
 limit($NOFILE, $open);
 $processes eq '' or limit($NPROC, $processes) or refuse 'processes cannot be limited';
 $data eq '' or limit($DATA, $data) or refuse 'memory cannot be limited';
+
+if ($filter ne '') {
+  my $code = pack 'H*', $filter;
+  my $program = pack 'Sx6P', length($code) / 8, $code;
+  my ($PR_SET_SECCOMP, $SECCOMP_MODE_FILTER) = (22, 2);
+  syscall($prctl + 0, $PR_SET_SECCOMP, $SECCOMP_MODE_FILTER, $program) == 0 or refuse 'no filter of system calls';
+}
 
 # Both ways until each side has said its last; a side that takes nothing more ends both.
 sub serve {

@@ -76,7 +76,8 @@ attempt('device', sub { -e '/dev/kmsg' ? (1, '/dev/kmsg is there') : (0, "$!") }
 attempt('privileges', sub {
   open(my $file, '<', '/proc/self/status') or return (0, "$!");
   my $status = do { local $/; <$file> };
-  my ($none, $locked) = ($status =~ /^CapEff:\s*0+$/m, $status =~ /^NoNewPrivs:\s*1$/m);
+  # PR_GET_NO_NEW_PRIVS: not every kernel shows it in the file.
+  my ($none, $locked) = ($status =~ /^CapEff:\s*0+$/m, syscall($given{prctl} + 0, 39, 0, 0, 0, 0) == 1);
   return (!($none && $locked), ($none ? 'no' : 'some') . ' capabilities, ' . ($locked ? 'none' : 'more') . ' to gain');
 });
 attempt('keyring', sub { call('keyctl', 0, -3, 1) });

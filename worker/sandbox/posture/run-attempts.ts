@@ -42,6 +42,7 @@ const judgedAtSink = new Set(['tcp', 'udp', 'unix-socket', 'abstract-socket', 'h
 
 const calls: readonly SystemCall[] = [
   'keyctl',
+  'prctl',
   'ptrace',
   'unshare',
   'clone',

@@ -3,7 +3,9 @@ import { insideBrokerSocket } from '../command/launch-script.ts'
 import type { ViewEntry } from './system-view.ts'
 
 /** Numbers of the open files that bwrap is started with; it closes each before the command starts. */
-export const handedOver = { arguments: 3, filter: 4, status: 5, block: 6 } as const
+export const handedOver = { arguments: 3, file: 4, status: 5, block: 6 } as const
+/** The first of those that lead into the sandbox's control groups; they are closed before bwrap starts. */
+export const firstDoor = 7
 
 export interface BubblewrapPlan {
   readonly view: readonly ViewEntry[]
@@ -43,7 +45,7 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
     ...(plan.brokerSocket === null ? [] : ['--ro-bind', plan.brokerSocket, insideBrokerSocket]),
     ...['--remount-ro', '/', '--chdir', insidePaths.workspace],
     ...Object.entries(plan.env).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...['--seccomp', String(handedOver.filter), '--json-status-fd', String(handedOver.status)],
+    ...['--seccomp', String(handedOver.file), '--json-status-fd', String(handedOver.status)],
     ...['--block-fd', String(handedOver.block)],
   ]
 }

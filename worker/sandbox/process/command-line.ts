@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { systemCallNumber } from '../seccomp/system-calls.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
-import { handedOver } from './bubblewrap-arguments.ts'
+import { firstDoor, handedOver } from './bubblewrap-arguments.ts'
 
 export interface HostUser {
   readonly uid: number
@@ -23,6 +23,8 @@ export interface ChainPlan {
   readonly user: HostUser | null
   /** Folders that the job's user cannot walk to, shown to it where it can; empty in most installations. */
   readonly staged: readonly { readonly from: string; readonly to: string }[]
+  /** How many open files, from `firstDoor` on, the chain has to put itself into control groups with. */
+  readonly doors: number
   /** Open files of the worker that have to be closed on the way. */
   readonly inherited: readonly number[]
   /** The launcher's command line, with the command in it. */
@@ -40,6 +42,9 @@ const tracedStringLength = '256'
 /** bash, because dash cannot close a number of two digits. */
 const closeScript = 'for number in $1; do eval "exec $number>&-"; done; shift; exec "$@"'
 
+/** Numbers of one digit, so any shell will do: the quickest there is. */
+const joinScript = 'for number in $1; do eval "echo 0 >&$number && exec $number>&-" || exit 125; done; shift; exec "$@"'
+
 const stageScript = fileURLToPath(new URL('./stage.pl', import.meta.url))
 
 function stageCalls(): string[] {
@@ -49,12 +54,14 @@ function stageCalls(): string[] {
 
 /**
  * The command line on the host. Pure. From the outside in: closing what the worker inherited, the staging mounts and
- * the switch to the job's user, the audit, the sandbox, the launcher. All of them but strace are one process that
+ * the switch to the job's user, the audit, the control groups, the sandbox, the launcher. All of them but strace are one process that
  * becomes the next, down to bwrap, which so is the worker's own child and dies with it; strace's -D is for that.
  */
 export function chainCommand(plan: ChainPlan): readonly string[] {
   const { bwrap, setpriv, strace, bash, perl } = plan.programs
-  const open = plan.inherited.filter((number) => number > handedOver.block)
+  const doors = Array.from({ length: plan.doors }, (_, index) => firstDoor + index)
+  const open = plan.inherited.filter((number) => number > handedOver.block && !doors.includes(number))
+  const join = doors.length > 0 ? ['/bin/sh', '-c', joinScript, 'airlock-join', doors.join(' ')] : []
   const close = open.length > 0 ? [bash, '-c', closeScript, 'airlock-close', open.join(' ')] : []
   const stage =
     plan.staged.length > 0 && plan.user !== null
@@ -79,5 +86,5 @@ export function chainCommand(plan: ChainPlan): readonly string[] {
           ...[strace, '-D', '-f', '--seccomp-bpf', '-qq', '-ttt', '-s', tracedStringLength],
           ...['-e', `trace=${traced}`, '-e', 'signal=none', '-o', plan.trace, '--'],
         ]
-  return [...close, ...stage, ...audit, bwrap, '--args', String(handedOver.arguments), '--', ...plan.launch]
+  return [...close, ...stage, ...audit, ...join, bwrap, '--args', String(handedOver.arguments), '--', ...plan.launch]
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { ExecRequest, ExecResult } from '../../pipeline/ports/index.ts'
 import { forebears } from '../audit/forebears.ts'
+import { parseTraceLine } from '../audit/parse-trace-line.ts'
 import { createProcessLog } from '../audit/process-log.ts'
 import { insideEnvironment } from '../command/inside-environment.ts'
 import { insideBrokerSocket, launchCommand, launchEnvironment } from '../command/launch-script.ts'
@@ -9,8 +10,9 @@ import { residentMemory } from '../limits/resident-memory.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
 import { bubblewrapArguments } from './bubblewrap-arguments.ts'
 import { chainCommand } from './command-line.ts'
+import type { SandboxContext } from './process-sandbox.ts'
 import { runInBubblewrap } from './run-in-bubblewrap.ts'
-import type { SandboxContext, SandboxParts } from './set-up-sandbox.ts'
+import type { SandboxParts } from './set-up-sandbox.ts'
 import { pipeNames } from './spare-pipes.ts'
 
 export interface CommandRunner {
@@ -20,6 +22,7 @@ export interface CommandRunner {
 }
 
 const openFiles = 16_384
+const maxLine = 64 * 1024
 const nameServiceCache = '/var/run/nscd/socket'
 
 /** Runs the commands of one sandbox and keeps account of what is left of its phase's time and output. */
@@ -48,7 +51,9 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       host.strace === null
         ? null
         : createProcessLog({
-            launcherMark: sandboxMark(parts.id),
+            parseLine: parseTraceLine,
+            maxLine,
+            launcher: sandboxMark(parts.id),
             silentSockets: [insideBrokerSocket, nameServiceCache],
             forebears,
           })
@@ -58,19 +63,22 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
         ...mounts(context, parts),
         env: launchEnvironment({ ...insideEnvironment(context.hostTools), ...request.env }),
       }),
-      filter: host.files.filter,
+      file: host.files.filter,
       folder: parts.folder,
       stdin: request.stdin,
       user: parts.stage.staged.length > 0 ? null : context.user,
       request,
       ...left,
       log,
+      doors: parts.group.doors,
+      limitEarly: parts.group.doors.length < parts.group.folders.length,
       limit: (pid) => parts.group.add(pid),
       onNamespace: (inode) => {
         namespace = inode
         namespaces.add(inode)
       },
       overLimit,
+      began: () => true,
     })
     memoryKills = parts.group.memoryKills()
     return { ...end, processes: log?.events() ?? [], processesTruncated: log?.truncated() ?? false }
@@ -89,17 +97,19 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       trace: join(parts.stage.find(parts.folder), pipeNames.trace),
       user: context.user,
       staged: parts.stage.staged,
-      launch: launchCommand(
-        sandboxMark(parts.id),
-        {
+      doors: parts.group.doors.length,
+      launch: launchCommand({
+        mark: sandboxMark(parts.id),
+        limits: {
           fileBytes: limits.diskBytes,
           openFiles,
           processes: held.has('pids') ? null : limits.pids,
           dataBytes: held.has('memory') ? null : limits.memoryBytes,
         },
-        spec.brokerSocket !== null,
+        broker: spec.brokerSocket !== null,
+        filter: null,
         argv,
-      ),
+      }),
     })
 
   return { run: (request) => spend((left) => run(request, left)), namespaces: () => namespaces }

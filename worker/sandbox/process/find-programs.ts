@@ -1,13 +1,12 @@
 import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What the engine starts on the host. The optional ones make a posture weaker when they are not there. */
+/** What class process starts on the host. */
 export const requiredPrograms = ['bwrap', 'setpriv', 'mkfifo', 'du', 'bash', 'perl'] as const
-const optionalPrograms = ['strace'] as const
-export type Program = (typeof requiredPrograms)[number] | (typeof optionalPrograms)[number]
+export type Program = (typeof requiredPrograms)[number] | 'strace' | 'runsc'
 
 /** The Debian package that brings each. */
-export const packageOf: Readonly<Record<Program, string>> = {
+const packageOf: Readonly<Record<Program, string>> = {
   bwrap: 'bubblewrap',
   setpriv: 'util-linux',
   mkfifo: 'coreutils',
@@ -15,15 +14,16 @@ export const packageOf: Readonly<Record<Program, string>> = {
   bash: 'bash',
   perl: 'perl-base',
   strace: 'strace',
+  runsc: 'runsc',
 }
 
 /** System folders only: a PATH that somebody else had a hand in must not choose what runs outside the sandbox. */
 const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
 
-/** Absolute paths of those programs that are there. */
-export async function findPrograms(): Promise<ReadonlyMap<Program, string>> {
+/** Absolute paths of those of these programs that are there. */
+export async function findPrograms(wanted: readonly Program[]): Promise<ReadonlyMap<Program, string>> {
   const found = new Map<Program, string>()
-  for (const program of [...requiredPrograms, ...optionalPrograms]) {
+  for (const program of wanted) {
     for (const path of folders.map((folder) => join(folder, program))) {
       const there = await access(path, constants.X_OK).then(
         () => true,
@@ -33,4 +33,10 @@ export async function findPrograms(): Promise<ReadonlyMap<Program, string>> {
     }
   }
   return found
+}
+
+/** What to tell an operator who lacks these. */
+export function missingText(missing: readonly Program[]): string {
+  const packages = [...new Set(missing.map((program) => packageOf[program]))]
+  return `${missing.join(', ')} not found: apt-get install -y ${packages.join(' ')}`
 }

@@ -31,8 +31,8 @@ function handOver(path: string, flags: number): HandedFile {
   }
 }
 
-/** The writing end of a pipe that has a reader. */
-export const openPipeWriter = (path: string) => handOver(path, constants.O_WRONLY)
+/** For writing: a pipe that has a reader, or a file of the kernel's. */
+export const openForWriting = (path: string) => handOver(path, constants.O_WRONLY)
 export const openForReading = (path: string) => handOver(path, constants.O_RDONLY)
 
 /** Standard input as a file, so that /dev/stdin can be opened too. */

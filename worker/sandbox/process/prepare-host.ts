@@ -1,27 +1,23 @@
-import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SandboxError } from '../../pipeline/ports/index.ts'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import { findCgroupPlaces } from '../cgroup/find-cgroup-places.ts'
 import type { CgroupPlace } from '../cgroup/parse-cgroup-mounts.ts'
 import type { ProcessIdentity } from '../reaper/process-identity.ts'
-import { findPrograms, type Program, packageOf, requiredPrograms } from './find-programs.ts'
+import { findPrograms, missingText, type Program, requiredPrograms } from './find-programs.ts'
 import { inheritedFiles } from './inherited-files.ts'
-import { createSparePipes, removeDeadSpares, type SparePipes } from './spare-pipes.ts'
+import { prepareRunDir, type RunDir } from './prepare-run-dir.ts'
 import { type StaticFiles, writeStaticFiles } from './static-files.ts'
 import { readSystemView, type ViewEntry } from './system-view.ts'
 
 /** What the engine found on this host and made once for all its sandboxes. */
-export interface PreparedHost {
+export interface PreparedHost extends RunDir {
   readonly program: (name: (typeof requiredPrograms)[number]) => string
   /** Null where there is none, or where it may not trace. */
   readonly strace: string | null
   readonly places: readonly CgroupPlace[]
   readonly files: StaticFiles
   readonly view: readonly ViewEntry[]
-  readonly sparePipes: SparePipes
-  /** One folder per sandbox, also after a crash. */
-  readonly sandboxes: string
   /** Open files of the worker that must not get into a sandbox. */
   readonly inherited: readonly number[]
 }
@@ -32,28 +28,18 @@ export async function prepareHost(
   cgroupRoot: string | undefined,
   worker: ProcessIdentity,
 ): Promise<PreparedHost> {
-  const programs = await findPrograms()
+  const programs = await findPrograms([...requiredPrograms, 'strace'])
   const missing = requiredPrograms.filter((program) => !programs.has(program))
   if (missing.length > 0) throw new SandboxError('unavailable', missingText(missing))
-  const sandboxes = join(runDir, 'sandboxes')
-  const spares = join(runDir, 'pipes')
-  for (const folder of [sandboxes, spares]) await mkdir(folder, { recursive: true })
-  for (const folder of [runDir, sandboxes]) await chmod(folder, 0o711)
-  await removeDeadSpares(spares)
+  const program = (name: Program) => programs.get(name) ?? name
+  const made = await prepareRunDir(runDir, program('mkfifo'), worker)
   const [places, files, view, strace] = await Promise.all([
     findCgroupPlaces(cgroupRoot),
     writeStaticFiles(join(runDir, 'static')),
     readSystemView(),
     workingStrace(programs.get('strace')),
   ])
-  const program = (name: Program) => programs.get(name) ?? name
-  const sparePipes = createSparePipes(program('mkfifo'), spares, worker)
-  return { program, strace, places, files, view, sandboxes, sparePipes, inherited: inheritedFiles() }
-}
-
-function missingText(missing: readonly Program[]): string {
-  const packages = [...new Set(missing.map((program) => packageOf[program]))]
-  return `${missing.join(', ')} not found: apt-get install -y ${packages.join(' ')}`
+  return { ...made, program, strace, places, files, view, inherited: inheritedFiles() }
 }
 
 /** Containers often forbid tracing even where strace is installed. */

@@ -15,12 +15,16 @@ export interface RunPlan extends ChildPlan {
   readonly wallMs: number
   readonly outputBytes: number
   readonly log: ProcessLog | null
+  /** True if the chain cannot put itself under all of the limits: it is done for it while the sandbox is built. */
+  readonly limitEarly: boolean
   /** Puts a process, and what it starts from then on, under the sandbox's limits. */
   readonly limit: (pid: number) => Promise<void>
   /** Told the sandbox's pid namespace before the command starts. */
   readonly onNamespace: (namespace: string) => void
   /** Asked now and then, and once after the end, which limit the sandbox is over. */
   readonly overLimit: () => Promise<'disk' | 'memory' | null>
+  /** Asked after the end, where bwrap's word is not enough: false if what it started never came to the command. */
+  readonly began: () => boolean
 }
 
 export interface RunEnd {
@@ -59,7 +63,8 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
     const command = commandEnd(end)
     const reason = stop.reason() ?? (await lateReason(command, overLimit))
     // Asked after the limits: where memory ends, the kernel may kill bwrap with the rest, before it can report.
-    if (reason === null && !child.ranToEnd()) throw notStarted(output.lastErrors() || `exit ${end.code}`)
+    if (reason === null && !(child.ranToEnd() && plan.began()))
+      throw notStarted(output.lastErrors() || `exit ${end.code}`)
     return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes() }
   } finally {
     child.kill()
@@ -72,7 +77,7 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
 async function startedInit(plan: RunPlan, child: Child): Promise<ProcessIdentity | null> {
   const late = sleep(startTimeoutMs, null, { ref: false }).then(() => Promise.reject(notStarted('not within 20 s')))
   // The kernel takes some milliseconds over the first process that it moves. They pass while the sandbox is built.
-  const moved = child.pid === undefined ? null : plan.limit(child.pid).catch(() => {})
+  const moved = child.pid === undefined || !plan.limitEarly ? null : plan.limit(child.pid).catch(() => {})
   const init = await Promise.race([child.init, late])
   const identity = init === null ? null : readProcessIdentity(init.pid)
   if (init === null || identity === null) return null

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Limits } from '../../contract/index.ts'
 import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { type ControlGroup, createControlGroup, removeGroups } from '../cgroup/control-group.ts'
-import type { HostTool } from '../command/inside-environment.ts'
 import type { DiskWatch } from '../limits/disk-watch.ts'
 import { unhinderedDu } from '../limits/measure-usage.ts'
 import { watchFolders } from '../limits/watch-folders.ts'
@@ -14,10 +14,13 @@ import type { PreparedHost } from './prepare-host.ts'
 import { pipeNames } from './spare-pipes.ts'
 import { type Stage, stagePaths } from './stage-paths.ts'
 
-export interface SandboxContext {
-  readonly host: PreparedHost
+export interface SandboxPlan {
+  readonly host: Pick<PreparedHost, 'program' | 'places' | 'sandboxes' | 'sparePipes'>
   readonly spec: SandboxSpec
-  readonly hostTools: readonly HostTool[]
+  /** What its control groups hold. */
+  readonly limits: Limits
+  /** Every host path, besides the sandbox's folder, that the job's user must be able to walk to. */
+  readonly visible: readonly string[]
   /** Whom it runs as on the host; null: as the worker. */
   readonly user: HostUser | null
   readonly worker: ProcessIdentity
@@ -35,8 +38,8 @@ export interface SandboxParts {
 }
 
 /** Makes them. What is to be cleaned up is written down first, so that a crash at any point leaves no orphan. */
-export async function setUpSandbox(context: SandboxContext): Promise<SandboxParts> {
-  const { host, spec } = context
+export async function setUpSandbox(plan: SandboxPlan): Promise<SandboxParts> {
+  const { host, spec } = plan
   const id = `${spec.jobId}-${spec.attempt}-${spec.phase}-${randomBytes(4).toString('hex')}`
   const groupName = `airlock-${id}`
   const folder = join(host.sandboxes, id)
@@ -44,11 +47,11 @@ export async function setUpSandbox(context: SandboxContext): Promise<SandboxPart
   try {
     renameSync(await host.sparePipes.take(), folder)
     const state = { version: 1, id, jobId: spec.jobId, attempt: spec.attempt, phase: spec.phase } as const
-    writeSandboxState(folder, { ...state, worker: context.worker, groups })
-    giveTo(context.user, folder)
-    const group = createControlGroup(host.places, groupName, spec.limits)
-    const stage = stagePaths(visiblePaths(context, folder), context.user)
-    return { id, folder, group, stage, disk: watchDisk(context) }
+    writeSandboxState(folder, { ...state, worker: plan.worker, groups })
+    giveTo(plan.user, folder)
+    const group = createControlGroup(host.places, groupName, plan.limits)
+    const stage = stagePaths([...plan.visible, folder], plan.user)
+    return { id, folder, group, stage, disk: watchDisk(plan) }
   } catch (error) {
     await removeGroups(groups)
     await removeSandboxState(host.sandboxes, id)
@@ -63,16 +66,7 @@ function giveTo(user: HostUser | null, folder: string): void {
   for (const name of Object.values(pipeNames)) chownSync(join(folder, name), user.uid, user.gid)
 }
 
-function watchDisk({ host, spec, now }: SandboxContext): DiskWatch {
+function watchDisk({ host, spec, now }: SandboxPlan): DiskWatch {
   const du = unhinderedDu(host.program('du'), host.program('bwrap'), process.getuid?.() === 0)
   return watchFolders(spec, du, now)
-}
-
-/** Every host path that the job's user must be able to walk to. */
-function visiblePaths({ host, spec, hostTools }: SandboxContext, folder: string): readonly string[] {
-  return [
-    ...[spec.workspace, spec.home, folder, host.files.etc, host.files.emptyFolder],
-    ...[...spec.tools, ...hostTools].map((tool) => tool.path),
-    ...(spec.brokerSocket === null ? [] : [spec.brokerSocket]),
-  ]
 }

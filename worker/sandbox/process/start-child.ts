@@ -7,16 +7,19 @@ import { SandboxError } from '../../pipeline/ports/index.ts'
 import { spawnProcess } from '../../process/spawn-process.ts'
 import { handedOver } from './bubblewrap-arguments.ts'
 import type { HostUser } from './command-line.ts'
-import { openForReading, openInput, openPipeReader, openPipeWriter } from './host-pipes.ts'
+import { openForReading, openForWriting, openInput, openPipeReader } from './host-pipes.ts'
 import { pipeNames } from './spare-pipes.ts'
 
 export interface ChildPlan {
   readonly command: readonly string[]
   readonly options: readonly string[]
-  readonly filter: string
+  /** Handed over open, for bwrap to read: a filter of system calls, or what a program inside is told. */
+  readonly file: string
   /** The sandbox's folder, with its pipes. */
   readonly folder: string
   readonly stdin: string | undefined
+  /** Files with which the chain puts itself into its control groups. */
+  readonly doors: readonly string[]
   /** Whom to start the chain as; null: the worker itself. */
   readonly user: HostUser | null
 }
@@ -57,15 +60,17 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
     opened.adopt(openPipeReader(pipe(name)), (socket) => socket.destroy())
   const [stdout, stderr, trace] = [reader('stdout'), reader('stderr'), reader('trace')]
   // Until the end the trace has this writer too: were strace killed before it opens the pipe, nobody would end it.
-  const traceWriter = opened.use(openPipeWriter(pipe('trace')))
+  const traceWriter = opened.use(openForWriting(pipe('trace')))
   using input = await openInput(plan.folder, plan.stdin)
-  using output = openPipeWriter(pipe('stdout'))
-  using errors = openPipeWriter(pipe('stderr'))
-  using filter = openForReading(plan.filter)
+  using output = openForWriting(pipe('stdout'))
+  using errors = openForWriting(pipe('stderr'))
+  using file = openForReading(plan.file)
+  using opening = new DisposableStack()
+  const doors = plan.doors.map((path) => opening.use(openForWriting(path)).descriptor)
   const process = spawnProcess(plan.command, {
     cwd: '/',
     env: hostEnvironment,
-    stdio: [input.descriptor, output.descriptor, errors.descriptor, 'pipe', filter.descriptor, 'pipe', 'pipe'],
+    stdio: [input.descriptor, output.descriptor, errors.descriptor, 'pipe', file.descriptor, 'pipe', 'pipe', ...doors],
     ...(plan.user ?? {}),
   })
   const exited = endOf(process).finally(() => traceWriter[Symbol.dispose]())

@@ -10,9 +10,9 @@ export const lastKnownCall = 450
 
 /**
  * `refuse` fails with EPERM; `absent` with ENOSYS, as if the kernel were older, so that libc and libuv take the calls
- * that a filter can look into; `inspect` depends on the arguments.
+ * that a filter can look into; `inspect` depends on the arguments; `allow` is here for its number alone.
  */
-export type Treatment = 'refuse' | 'absent' | 'inspect'
+export type Treatment = 'refuse' | 'absent' | 'inspect' | 'allow'
 
 const table = {
   ioctl: [16, 29, 'inspect'],
@@ -27,6 +27,7 @@ const table = {
   sysfs: [139, null, 'refuse'],
   vhangup: [153, 58, 'refuse'],
   modify_ldt: [154, null, 'refuse'],
+  prctl: [157, 167, 'allow'],
   pivot_root: [155, 41, 'refuse'],
   _sysctl: [156, null, 'refuse'],
   chroot: [161, 51, 'refuse'],
@@ -61,6 +62,7 @@ const table = {
   setns: [308, 268, 'refuse'],
   process_vm_readv: [310, 270, 'refuse'],
   process_vm_writev: [311, 271, 'refuse'],
+  prlimit64: [302, 261, 'allow'],
   kcmp: [312, 272, 'refuse'],
   finit_module: [313, 273, 'refuse'],
   kexec_file_load: [320, 294, 'refuse'],
