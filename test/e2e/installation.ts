@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import nodeFlags from '../../cli/node-flags.json' with { type: 'json' }
 import { startEmbeddedRedis } from '../../worker/queue/embedded-redis.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../github/stand-in.ts'
 import { airlockEntry, operatorEnvironment } from './operator-environment.ts'
@@ -38,7 +39,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const env = { ...operatorEnvironment(github, options.dataDir), REDIS_URL: redis.url, ...options.env }
 
   async function start(owner: AsyncDisposableStack, command: string, ready: string, more = {}) {
-    const started = startLoggedProcess([airlockEntry, command], { ...env, ...more })
+    const started = startLoggedProcess([...nodeFlags, airlockEntry, command], { ...env, ...more })
     owner.defer(async () => {
       await started.stop()
     })
