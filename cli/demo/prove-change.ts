@@ -30,7 +30,8 @@ export async function runTestsAt(core: CorePorts, gitDir: string, sha: string, s
   if (engine === undefined) throw new Error('no sandbox engine')
   const jobId = `proof${sha.slice(0, 12)}`
   const owner = engine.fileOwner(jobId)
-  await using folders = await core.folders.create(jobId, 1, owner)
+  await using folders = await core.folders.create(jobId, 1)
+  await core.folders.give(folders, owner)
   const { workspace, home } = folders.agent
   const git = createGit('git', join(folders.root, 'git-home'))
   await mkdir(join(folders.root, 'git-home'), { recursive: true })

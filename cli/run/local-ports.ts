@@ -25,7 +25,6 @@ export function createLocalPorts({ core, folders, repository, secretsDir, report
       dataDir: folders.root,
       git: 'git',
       cloneAccess: async () => ({ url: repository, token: null, dispose: async () => {} }),
-      fileOwner: (jobId) => core.engines[0]?.fileOwner(jobId) ?? null,
       limits: defaultSourceLimits,
     }),
     secrets: createFlatSecrets(secretsDir),

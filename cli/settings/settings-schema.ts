@@ -3,6 +3,7 @@
  * in cli/ alone; the rest of the code gets typed values.
  */
 import { z } from 'zod'
+import { isolationSchema } from '../../worker/contract/index.ts'
 
 export interface SettingFacts {
   readonly description: string
@@ -91,6 +92,17 @@ export const settingsTable = {
       "Absolute path of the operator's own policy, above every organisation's and repository's: [isolation](isolation.md). The app and all workers need the same.",
     example: '/etc/airlock/operator.yml',
   }),
+  AIRLOCK_ENGINES: setting(
+    z
+      .string()
+      .transform((text) => text.split(',').map((name) => name.trim()))
+      .pipe(z.array(isolationSchema).min(1)),
+    {
+      description:
+        'Isolation classes of this worker, with commas: process, container, gvisor, microvm. Unset: whichever this machine has. Named here, one that is missing makes `airlock doctor` fail.',
+      example: 'process,gvisor',
+    },
+  ),
   AIRLOCK_CONCURRENCY: setting(wholeNumber(1, 64), {
     description: 'Jobs that one worker runs at the same time, from 1 to 64.',
     example: '2',

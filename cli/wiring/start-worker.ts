@@ -22,7 +22,7 @@ import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
-import { type CorePorts, createCore } from './create-core.ts'
+import { createCore } from './create-core.ts'
 import { type DataFolders, dataDirOf, prepareDataFolders } from './data-folders.ts'
 import { gitHubUrls } from './github-urls.ts'
 import { createLoggedReporter } from './logged-reporter.ts'
@@ -47,7 +47,7 @@ export interface RunningWorker {
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const folders = await prepareDataFolders(dataDirOf(deps.settings))
   const core = await createCore(deps.settings, deps.env, folders)
-  const gitHub = createGitHubPorts(deps, core, folders)
+  const gitHub = createGitHubPorts(deps, folders)
   const running = new Set<string>()
   const reaper = await startReaper(core, (jobId) => running.has(jobId), deps.log)
 
@@ -89,7 +89,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   }
 }
 
-function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: DataFolders) {
+function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
   const vault = createTokenVault(deps.redis, privateKey)
@@ -102,7 +102,6 @@ function createGitHubPorts(deps: WorkerDeps, core: CorePorts, folders: DataFolde
       dataDir: folders.root,
       git: 'git',
       cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git }),
-      fileOwner: (jobId) => core.engines[0]?.fileOwner(jobId) ?? null,
       limits: defaultSourceLimits,
     }),
     secrets:

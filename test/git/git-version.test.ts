@@ -34,10 +34,9 @@ describe('the version of git', () => {
       dataDir: join(folder.path, 'data'),
       git: old,
       cloneAccess: () => Promise.reject(new Error('asked for a token')),
-      fileOwner: () => null,
       limits: defaultSourceLimits,
     })
-    const paths = { workspace: join(folder.path, 'w'), repository: join(folder.path, 'r') }
+    const paths = { workspace: join(folder.path, 'w'), repository: join(folder.path, 'r'), owner: null }
 
     const running = source.materialise(
       makeRequest({ ref: 'main', sha: 'a'.repeat(40) }),

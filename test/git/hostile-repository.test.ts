@@ -137,10 +137,13 @@ describe('a repository that is hostile itself', () => {
       dataDir: join(folder.path, 'data'),
       git: 'git',
       cloneAccess: async () => ({ url: origin, token: null, dispose: async () => undefined }),
-      fileOwner: () => null,
       limits: defaultSourceLimits,
     })
-    const paths = { workspace: join(folder.path, 'workspace'), repository: join(folder.path, 'repository.git') }
+    const paths = {
+      workspace: join(folder.path, 'workspace'),
+      repository: join(folder.path, 'repository.git'),
+      owner: null,
+    }
 
     const running = source.materialise(makeRequest({ ref: 'main', sha }), paths, AbortSignal.timeout(30_000))
 
@@ -164,10 +167,13 @@ describe('a repository that is hostile itself', () => {
       dataDir: join(folder.path, 'data'),
       git: 'git',
       cloneAccess: async () => ({ url: origin, token: null, dispose: async () => undefined }),
-      fileOwner: () => null,
       limits: defaultSourceLimits,
     })
-    const paths = { workspace: join(folder.path, 'workspace'), repository: join(folder.path, 'repository.git') }
+    const paths = {
+      workspace: join(folder.path, 'workspace'),
+      repository: join(folder.path, 'repository.git'),
+      owner: null,
+    }
 
     await source.materialise(makeRequest({ ref: 'main', sha }), paths, AbortSignal.timeout(30_000))
 

@@ -35,10 +35,13 @@ export async function startLocalJob(
     dataDir: join(folder.path, 'data'),
     git: 'git',
     cloneAccess: async () => ({ url: origin, token: null, dispose: async () => undefined }),
-    fileOwner: () => null,
     limits: defaultSourceLimits,
   })
-  const paths = { workspace: join(folder.path, 'workspace'), repository: join(folder.path, 'repository.git') }
+  const paths = {
+    workspace: join(folder.path, 'workspace'),
+    repository: join(folder.path, 'repository.git'),
+    owner: null,
+  }
   const request = makeRequest({ ref: 'main', sha })
   await source.materialise(request, paths, AbortSignal.timeout(30_000))
   const pristine = join(folder.path, 'pristine')

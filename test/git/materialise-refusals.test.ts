@@ -124,7 +124,7 @@ describe('what materialise refuses', () => {
         .makeSource()
         .materialise(
           makeRequest({ ref: 'main', sha }),
-          { workspace: join(served.path, 'w'), repository: join(served.path, 'r') },
+          { workspace: join(served.path, 'w'), repository: join(served.path, 'r'), owner: null },
           stop.signal,
         ),
     )

@@ -84,11 +84,11 @@ describe('materialise', () => {
     const sha = await makeOrigin(served.origin, { 'a/b.txt': 'x', link: { link: '/etc/hostname' } })
     const before = await stat('/etc/hostname')
 
-    const owner = isRoot ? 54321 : ownUid
-    const { workspace } = await served.materialise(sha, served.makeSource({ owner }))
+    const owner = { uid: isRoot ? 54321 : ownUid, gid: process.getgid?.() ?? 0 }
+    const { workspace } = await served.materialise(sha, served.makeSource(), { owner })
 
     for (const path of ['.', 'a', 'a/b.txt', 'link', '.git/index']) {
-      expect((await lstat(join(workspace, path))).uid).toBe(owner)
+      expect((await lstat(join(workspace, path))).uid).toBe(owner.uid)
     }
     expect((await stat('/etc/hostname')).uid).toBe(before.uid)
   })
@@ -99,7 +99,11 @@ describe('materialise', () => {
 
     const base = await served
       .makeSource()
-      .materialise(makeRequest({ ref: 'main', sha }), { workspace: null, repository }, AbortSignal.timeout(20_000))
+      .materialise(
+        makeRequest({ ref: 'main', sha }),
+        { workspace: null, repository, owner: null },
+        AbortSignal.timeout(20_000),
+      )
 
     expect(base.files).toBe(1)
     expect(await plainGit([`--git-dir=${repository}`, 'rev-parse', `${sha}^{tree}`])).toBe(base.treeSha)
@@ -177,7 +181,6 @@ describe('materialise', () => {
         dataDir: join(served.path, `data${index}`),
         git: 'git',
         cloneAccess: async () => ({ url, token: null, dispose: async () => undefined }),
-        fileOwner: () => null,
         limits: defaultSourceLimits,
       })
       const { workspace } = await served.materialise(sha, source, {

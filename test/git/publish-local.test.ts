@@ -121,7 +121,7 @@ describe('publishing into a repository on this machine', () => {
 
   it('starts from any revision that a person names', async () => {
     const later = await commitFiles(job.origin, { 'a.txt': 'later\n' })
-    const paths = { workspace: join(job.folder.path, 'w2'), repository: join(job.folder.path, 'r2.git') }
+    const paths = { workspace: join(job.folder.path, 'w2'), repository: join(job.folder.path, 'r2.git'), owner: null }
 
     for (const ref of ['HEAD', 'HEAD~1', 'main~0', later]) {
       const base = await job.source.materialise(makeRequest({ ref, sha: later }), { ...paths, workspace: null }, signal)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { JobRequest } from '../../worker/contract/index.ts'
 import { createSource, defaultSourceLimits, type SourceLimits } from '../../worker/git/create-source.ts'
-import type { MaterialisedBase, Source } from '../../worker/pipeline/ports/index.ts'
+import type { MaterialisedBase, Owner, Source } from '../../worker/pipeline/ports/index.ts'
 import { type HttpBackend, startHttpBackend } from './http-backend.ts'
 import { makeRequest } from './job-request.ts'
 import { makeFolder } from './origin.ts'
@@ -11,7 +11,6 @@ const token = 'ghs_canary4MaterialiseTests0123456789'
 interface SourceOptions {
   readonly token?: string | null
   readonly limits?: Partial<SourceLimits>
-  readonly owner?: number
 }
 
 type Materialised = MaterialisedBase & {
@@ -28,7 +27,11 @@ export interface ServedOrigin extends AsyncDisposable {
   /** How many accesses were given back. */
   disposed(): number
   makeSource(options?: SourceOptions): Source
-  materialise(sha: string, source?: Source, names?: { name?: string; ref?: string }): Promise<Materialised>
+  materialise(
+    sha: string,
+    source?: Source,
+    names?: { name?: string; ref?: string; owner?: Owner },
+  ): Promise<Materialised>
 }
 
 export async function startServedOrigin(): Promise<ServedOrigin> {
@@ -46,7 +49,6 @@ export async function startServedOrigin(): Promise<ServedOrigin> {
           disposed += 1
         },
       }),
-      fileOwner: () => (options.owner === undefined ? null : { uid: options.owner, gid: process.getgid?.() ?? 0 }),
       limits: { ...defaultSourceLimits, ...options.limits },
     })
   return {
@@ -55,11 +57,11 @@ export async function startServedOrigin(): Promise<ServedOrigin> {
     backend,
     disposed: () => disposed,
     makeSource,
-    async materialise(sha, source = makeSource(), { name = 'job', ref = 'main' } = {}) {
+    async materialise(sha, source = makeSource(), { name = 'job', ref = 'main', owner = null } = {}) {
       const request = makeRequest({ ref, sha })
       const workspace = join(folder.path, name, 'workspace')
       const repository = join(folder.path, name, 'repository.git')
-      const base = await source.materialise(request, { workspace, repository }, AbortSignal.timeout(50_000))
+      const base = await source.materialise(request, { workspace, repository, owner }, AbortSignal.timeout(50_000))
       return { ...base, workspace, repository, request }
     },
     async [Symbol.asyncDispose]() {

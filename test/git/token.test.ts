@@ -46,10 +46,13 @@ describe('the token of a clone', () => {
       dataDir: join(folder.path, 'data'),
       git: 'git',
       cloneAccess: async () => ({ url: `${backend.origin}/origin`, token, dispose: async () => undefined }),
-      fileOwner: () => null,
       limits: defaultSourceLimits,
     })
-    const paths = { workspace: join(folder.path, 'workspace'), repository: join(folder.path, 'repository.git') }
+    const paths = {
+      workspace: join(folder.path, 'workspace'),
+      repository: join(folder.path, 'repository.git'),
+      owner: null,
+    }
 
     const running = source.materialise(makeRequest({ ref: 'main', sha }), paths, AbortSignal.timeout(30_000))
     await arrived

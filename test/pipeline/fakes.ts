@@ -157,6 +157,7 @@ export function portsOf(world: World): PipelinePorts {
       },
     },
     engines: [engineOf(world, log)],
+    images: { digestOf: async () => null },
     brokers: brokersOf(log),
     source: {
       async materialise(request, paths) {
@@ -182,6 +183,7 @@ export function portsOf(world: World): PipelinePorts {
           [Symbol.asyncDispose]: dispose,
         }
       },
+      give: async () => {},
       reap: async () => 0,
       async write(_folder, path) {
         log(`write ${path}`)

@@ -19,7 +19,7 @@ afterEach(() => rm(root, { recursive: true, force: true }))
 describe('job folders', () => {
   it('are empty, give each phase its own pair, and go whole', async () => {
     {
-      await using folders = await store.create('job0000001', 1, null)
+      await using folders = await store.create('job0000001', 1)
 
       expect(await readdir(folders.setup.workspace)).toEqual([])
       expect(folders.setup.home).not.toBe(folders.agent.home)
@@ -30,10 +30,10 @@ describe('job folders', () => {
   })
 
   it('replace what an earlier attempt left, its socket folder too', async () => {
-    const first = await store.create('job0000001', 1, null)
+    const first = await store.create('job0000001', 1)
     await writeFile(join(first.agent.workspace, 'left.txt'), 'x')
 
-    await using second = await store.create('job0000001', 2, null)
+    await using second = await store.create('job0000001', 2)
 
     expect(existsSync(first.root)).toBe(false)
     expect(await readdir(join(root, 'sockets'))).toHaveLength(1)
@@ -41,8 +41,8 @@ describe('job folders', () => {
   })
 
   it('of an attempt that slept do not take those of its successor with them', async () => {
-    const sleeper = await store.create('job0000001', 1, null)
-    await using successor = await store.create('job0000001', 2, null)
+    const sleeper = await store.create('job0000001', 1)
+    await using successor = await store.create('job0000001', 2)
 
     await sleeper[Symbol.asyncDispose]()
 
@@ -51,7 +51,7 @@ describe('job folders', () => {
   })
 
   it('follow no symlink that a sandbox planted where the host writes', async () => {
-    await using folders = await store.create('job0000001', 1, null)
+    await using folders = await store.create('job0000001', 1)
     const { home } = folders.agent
     const outside = join(root, 'elsewhere')
     await symlink(outside, join(home, '.pi'))
@@ -66,14 +66,15 @@ describe('job folders', () => {
   })
 
   it.each(['../out', '/etc/passwd', 'a/../../b', 'a//b', ''])('refuse the path %j', async (path) => {
-    await using folders = await store.create('job0000001', 1, null)
+    await using folders = await store.create('job0000001', 1)
 
     await expect(store.write(folders.agent.home, path, 'x', null)).rejects.toThrow('not a path inside')
   })
 
   it('can be removed although a sandbox took away its own permissions', async () => {
     const owner = process.getuid?.() === 0 ? { uid: 600_001, gid: 600_001 } : null
-    const folders = await store.create('job0000001', 1, owner)
+    const folders = await store.create('job0000001', 1)
+    await store.give(folders, owner)
     const locked = join(folders.agent.workspace, 'a', 'b')
     await mkdir(locked, { recursive: true })
     await writeFile(join(locked, 'c'), 'x')
@@ -86,8 +87,8 @@ describe('job folders', () => {
   })
 
   it('of a worker that died are reaped; those of one that lives are not', async () => {
-    await using own = await store.create('job0000001', 1, null)
-    const dead = await store.create('job0000002', 1, null)
+    await using own = await store.create('job0000001', 1)
+    const dead = await store.create('job0000002', 1)
     const claimPath = join(root, 'jobs', 'job0000002', 'claim.json')
     const claim = JSON.parse(await readFile(claimPath, 'utf8'))
     const { pid } = spawnSync('true')

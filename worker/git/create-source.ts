@@ -41,8 +41,6 @@ export interface SourceDeps {
    * asked for nowhere, and whether the job may still start from it is the authority's to say.
    */
   readonly cloneAccess: (request: JobRequest, signal: AbortSignal) => Promise<CloneAccess>
-  /** Whom the workspace of a job must belong to; null: the worker. */
-  readonly fileOwner: (jobId: string) => { readonly uid: number; readonly gid: number } | null
   readonly limits: SourceLimits
 }
 
@@ -62,7 +60,7 @@ export function createSource(deps: SourceDeps): Source {
 
   const attempt = async (
     request: JobRequest,
-    paths: { workspace: string | null; repository: string },
+    paths: Parameters<Source['materialise']>[1],
     signal: AbortSignal,
   ) => {
     const baseSha = request.base.sha
@@ -73,7 +71,7 @@ export function createSource(deps: SourceDeps): Source {
       const branch = branchName(request)
       await layOut(
         git,
-        { mirror, workspace: paths.workspace, baseSha, branch, owner: deps.fileOwner(request.id) },
+        { mirror, workspace: paths.workspace, baseSha, branch, owner: paths.owner },
         signal,
       )
     }

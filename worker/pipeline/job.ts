@@ -1,5 +1,6 @@
 import type {
   GateResult,
+  JobReport,
   JobRequest,
   JobSummary,
   Outcome,
@@ -19,6 +20,7 @@ import type {
   Checkpoints,
   Fence,
   Gate,
+  Images,
   JobFolderStore,
   JobFolders,
   ProcessEvent,
@@ -37,6 +39,7 @@ export interface PipelinePorts {
   readonly authority: Authority
   /** The engines of this worker; a job takes the weakest that is at least its policy's class. */
   readonly engines: readonly SandboxEngine[]
+  readonly images: Images
   readonly brokers: BrokerFactory
   readonly source: Source
   readonly snapshots: Snapshots
@@ -69,6 +72,7 @@ export interface Facts {
   step: StepName
   readonly durations: Partial<Record<StepName, number>>
   posture: Posture | null
+  acceptedWeaker: JobReport['acceptedWeaker']
   readonly decisions: BrokerDecision[]
   readonly processes: { readonly phase: 'setup' | 'agent'; readonly event: ProcessEvent }[]
   usage: Usage
@@ -116,6 +120,7 @@ export function createFacts(now: number): Facts {
     step: 'prepare',
     durations: {},
     posture: null,
+    acceptedWeaker: undefined,
     decisions: [],
     processes: [],
     usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },

@@ -6,7 +6,6 @@
 import type { JobRequest, JobSummary, Outcome, StepName } from '../contract/index.ts'
 import { createAnnouncer } from './announcer.ts'
 import { type Handoff, loadCheckpoint } from './checkpoint.ts'
-import { chooseEngine } from './choose-engine.ts'
 import { AttemptAbortedError, outcomeOfError } from './end-of-attempt.ts'
 import { type Attempt, createFacts, type Job, type PipelinePorts, type StepResult } from './job.ts'
 import type { AuditLog } from './ports/index.ts'
@@ -31,8 +30,7 @@ export async function runJob(request: JobRequest, attempt: Attempt, ports: Pipel
   const record = await ports.audits.open(request.id, attempt.number)
   const audit: AuditLog = { ...record, append: (kind, data) => record.append(kind, redactor.json(data)) }
   const announcer = createAnnouncer(request, facts, ports.reporter)
-  const owner = chooseEngine(ports.engines, request.policy.isolation)?.fileOwner(request.id) ?? null
-  await using folders = await ports.folders.create(request.id, attempt.number, owner)
+  await using folders = await ports.folders.create(request.id, attempt.number)
   const job: Job = { request, attempt, ports, audit, folders, facts, redactor, announce: announcer.announce }
   audit.append('job', { request, attempt: attempt.number })
   try {
@@ -69,7 +67,7 @@ async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
 
   const prepared = await timed(job, 'prepare', () => prepare(job))
   if ('end' in prepared) return prepared.end
-  const cloned = await timed(job, 'clone', () => clone(job))
+  const cloned = await timed(job, 'clone', () => clone(job, prepared.value))
   if ('end' in cloned) return cloned.end
   const setUp = await timed(job, 'setup', () => setup(job, prepared.value, cloned.value))
   if ('end' in setUp) return setUp.end

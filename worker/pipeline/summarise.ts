@@ -30,6 +30,7 @@ function reportOf(job: Job, outcome: Outcome): JobReport {
     pullRequest: facts.pullRequest === null ? null : { ...facts.pullRequest },
     findings: facts.gates.flatMap((gate) => gate.findings),
     posture: facts.posture,
+    ...(facts.acceptedWeaker === undefined ? {} : { acceptedWeaker: facts.acceptedWeaker }),
     egress: evaluateEgress(facts.decisions, facts.processes),
     usage: facts.usage,
     durations: { ...facts.durations },

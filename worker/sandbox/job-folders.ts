@@ -1,6 +1,6 @@
 import { constants, type Stats } from 'node:fs'
 import { chown, lchown, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { JobFolderStore, JobFolders, Owner } from '../pipeline/ports/index.ts'
 import { removeTree } from '../seal/remove-tree.ts'
@@ -20,22 +20,26 @@ type Claim = z.infer<typeof claimSchema>
 /** The host's side of a job: made empty, given to the sandbox's user, removed whole. */
 export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
   return {
-    async create(jobId, attempt, owner) {
+    async create(jobId, attempt) {
       const jobRoot = join(deps.dir, jobId)
       await removeJob(jobRoot)
       const root = join(jobRoot, String(attempt))
       await mkdir(root, { recursive: true, mode: 0o711 })
       const sockets = await mkdtemp(join(deps.socketDir, 'airlock-'))
       await writeClaim(jobRoot, { worker: ownIdentity(), sockets })
-      if (owner !== null) await chown(sockets, owner.uid, owner.gid)
       return {
         root,
-        setup: await makePair(join(root, 'setup'), owner),
-        agent: await makePair(join(root, 'agent'), owner),
+        setup: await makePair(join(root, 'setup')),
+        agent: await makePair(join(root, 'agent')),
         repository: join(root, 'repository.git'),
         brokerSocket: join(sockets, 'broker.sock'),
         [Symbol.asyncDispose]: () => removeOwn(jobRoot, sockets),
       }
+    },
+    async give({ setup, agent, brokerSocket }, owner) {
+      if (owner === null) return
+      const given = [dirname(brokerSocket), ...Object.values(setup), ...Object.values(agent)]
+      for (const folder of given) await chown(folder, owner.uid, owner.gid)
     },
     async reap(isLive) {
       const jobs = await readdir(deps.dir)
@@ -75,13 +79,10 @@ async function readClaim(jobRoot: string): Promise<Claim | null> {
   return text === null ? null : claimSchema.parse(JSON.parse(text))
 }
 
-async function makePair(parent: string, owner: Owner): Promise<JobFolders['setup']> {
+async function makePair(parent: string): Promise<JobFolders['setup']> {
   const pair = { workspace: join(parent, 'workspace'), home: join(parent, 'home') }
   await mkdir(parent, { mode: 0o711 })
-  for (const folder of Object.values(pair)) {
-    await mkdir(folder, { mode: 0o700 })
-    if (owner !== null) await chown(folder, owner.uid, owner.gid)
-  }
+  for (const folder of Object.values(pair)) await mkdir(folder, { mode: 0o700 })
   return pair
 }
 

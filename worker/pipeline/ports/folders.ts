@@ -16,8 +16,10 @@ export interface JobFolders extends AsyncDisposable {
 }
 
 export interface JobFolderStore {
-  /** Makes fresh, empty folders; removes those of an earlier attempt of this job. */
-  create(jobId: string, attempt: number, owner: Owner): Promise<JobFolders>
+  /** Makes fresh, empty folders of the worker's own; removes those of an earlier attempt of this job. */
+  create(jobId: string, attempt: number): Promise<JobFolders>
+  /** Gives them, still empty, to whom the chosen engine runs the job as. */
+  give(folders: JobFolders, owner: Owner): Promise<void>
   /** Removes the folders of jobs whose worker died and that `isLive` does not know. Returns how many. */
   reap(isLive: (jobId: string) => boolean): Promise<number>
   /**

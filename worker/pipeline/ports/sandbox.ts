@@ -102,8 +102,11 @@ export interface SandboxListing {
 /** One isolation class on this host. */
 export interface SandboxEngine {
   readonly isolation: Isolation
-  /** What it enforces here, proved by probes. Throws SandboxError `unavailable` with what is missing and how to get it. */
-  posture(): Promise<Posture>
+  /**
+   * What it enforces here, proved by probes in a sandbox of this image; without one, of an image of the engine's own
+   * choice. Throws SandboxError `unavailable` with what is missing and how to get it.
+   */
+  posture(image?: string): Promise<Posture>
   create(spec: SandboxSpec): Promise<Sandbox>
   /** The host user that files for a sandbox of this job must belong to; null: the worker's own. */
   fileOwner(jobId: string): { readonly uid: number; readonly gid: number } | null

@@ -1,4 +1,5 @@
 import type { ChangeSet, JobRequest } from '../../contract/index.ts'
+import type { Owner } from './folders.ts'
 
 export type SourceErrorCode =
   | 'unavailable'
@@ -59,11 +60,12 @@ export type CollectResult =
 export interface Source {
   /**
    * Fetches into the repository's bare mirror, makes the clean repository, and lays the base commit out in
-   * `paths.workspace`; null lays nothing out, for a job that starts from a snapshot. Throws SourceError.
+   * `paths.workspace`, as `paths.owner`'s; null lays nothing out, for a job that starts from a snapshot. Throws
+   * SourceError.
    */
   materialise(
     request: JobRequest,
-    paths: { readonly workspace: string | null; readonly repository: string },
+    paths: { readonly workspace: string | null; readonly repository: string; readonly owner: Owner },
     signal: AbortSignal,
   ): Promise<MaterialisedBase>
   /** Reads plain files of a dead sandbox into the clean repository. `kept` lists what setup had made: not the agent's. */

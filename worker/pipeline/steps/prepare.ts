@@ -1,11 +1,13 @@
-import { type Isolation, type Policy, type Posture, sealPosture } from '../../contract/index.ts'
+import { type Policy, type Posture, sealPosture } from '../../contract/index.ts'
 import { minimumSecretBytes, tooShortSecrets } from '../../seal/secret-forms.ts'
-import { chooseEngine } from '../choose-engine.ts'
+import { type Choice, chooseEngine } from '../choose-engine.ts'
 import { end, type Job, type StepResult } from '../job.ts'
-import { type AgentAdapter, type SandboxEngine, SandboxError } from '../ports/index.ts'
+import type { AgentAdapter, SandboxEngine } from '../ports/index.ts'
 
 export interface Prepared {
   readonly engine: SandboxEngine
+  /** Of the image that both sandboxes start from. */
+  readonly imageDigest: string
   readonly agent: { readonly adapter: AgentAdapter; readonly toolPath: string | null }
   /** Setup secrets by name; they go no further than setup, seal and the gates' search. */
   readonly secrets: ReadonlyMap<string, string>
@@ -17,13 +19,11 @@ export async function prepare(job: Job): Promise<StepResult<Prepared>> {
   if (refused !== null) return { end: refused }
 
   const { policy, agent, repository } = job.request
-  const engine = chooseEngine(job.ports.engines, policy.isolation)
-  if (engine === null) return end('refused', 'isolation-unavailable', missingIsolation(job, policy.isolation))
-  const enforced = await postureOf(engine)
-  if (typeof enforced === 'string') return end('refused', 'isolation-unavailable', enforced)
-  const posture = postureOfRun(enforced, policy)
-  job.facts.posture = posture
-  job.audit.append('posture', { posture })
+  const choice = await chooseEngine(job.ports, policy)
+  if ('why' in choice) return end('refused', 'isolation-unavailable', choice.why)
+  const { engine, imageDigest } = choice
+  noteChoice(job, choice)
+  await job.ports.folders.give(job.folders, engine.fileOwner(job.request.id))
 
   const loaded = await job.ports.agents.load(agent)
   if (loaded === null) return end('refused', 'agent-unavailable', `this worker has no agent named ${agent}`)
@@ -38,7 +38,16 @@ export async function prepare(job: Job): Promise<StepResult<Prepared>> {
     return end('refused', 'secret-missing', why)
   }
   job.redactor.learn(secrets.values)
-  return { value: { engine, agent: loaded, secrets: secrets.values } }
+  return { value: { engine, imageDigest, agent: loaded, secrets: secrets.values } }
+}
+
+/** What runs, and on whose word if it is weaker than what was asked for: for the record and the pull request. */
+function noteChoice(job: Job, { posture: enforced, weaker }: Choice): void {
+  const { policy } = job.request
+  const posture = postureOfRun(enforced, policy)
+  job.facts.posture = posture
+  job.facts.acceptedWeaker = weaker
+  job.audit.append('posture', { posture, asked: policy.isolation, ...(weaker === undefined ? {} : { weaker }) })
 }
 
 /** What the engine enforces, with what this job's policy opens: the agent's network, secrets in the setup sandbox. */
@@ -50,21 +59,7 @@ function postureOfRun({ digest: _, ...enforced }: Posture, policy: Policy): Post
   })
 }
 
-function missingIsolation(job: Job, least: Isolation): string {
-  const present = job.ports.engines.map((engine) => engine.isolation).join(', ')
-  return `the policy asks for at least ${least}; this worker has ${present || 'none'}`
-}
-
 function networkOf({ network }: Policy): 'allowlist' | 'public' | null {
   if (network.length === 0) return null
   return network.includes('*') ? 'public' : 'allowlist'
-}
-
-async function postureOf(engine: SandboxEngine) {
-  try {
-    return await engine.posture()
-  } catch (error) {
-    if (error instanceof SandboxError && error.code === 'unavailable') return error.message
-    throw error
-  }
 }

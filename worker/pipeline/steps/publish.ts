@@ -49,6 +49,7 @@ async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>>
     attempt.signal,
   )
   facts.posture = summary.report.posture
+  facts.acceptedWeaker = summary.report.acceptedWeaker
   facts.usage = summary.report.usage
   facts.gates = summary.gates
   facts.changedFiles = summary.changedFiles

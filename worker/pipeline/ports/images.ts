@@ -1,0 +1,8 @@
+/** The name that stands for the machine's own system folders; only class `process` can show them. */
+export const hostImage = 'host'
+
+/** The images of this machine, as far as a job has to know them. */
+export interface Images {
+  /** What the image is, by its digest; null: none of that name was built here. Never asked for `host`. */
+  digestOf(name: string): Promise<string | null>
+}
