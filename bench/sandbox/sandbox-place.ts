@@ -5,6 +5,8 @@ import { findHostTools } from '../../cli/wiring/host-tools.ts'
 import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
 import type { Sandbox, SandboxSpec } from '../../worker/pipeline/ports/index.ts'
 import { hostUser } from '../../worker/sandbox/host-user.ts'
+import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
+import { chooseSystem } from '../../worker/sandbox/process/choose-system.ts'
 import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
 import { prepareHost } from '../../worker/sandbox/process/prepare-host.ts'
 import { createProcessSandbox } from '../../worker/sandbox/process/process-sandbox.ts'
@@ -29,7 +31,8 @@ export async function openSandboxPlace(): Promise<SandboxPlace> {
   const folder = await mkdtemp('/tmp/airlock-bench-')
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const hostTools = await findHostTools(process.execPath, process.env.PATH ?? '')
-  const engine = createProcessEngine({ runDir: join(folder, 'run'), hostTools, now: Date.now })
+  const images = createImageStore(join(folder, 'images'))
+  const engine = createProcessEngine({ runDir: join(folder, 'run'), hostTools, images, now: Date.now })
   const owner = engine.fileOwner(jobId)
   const [workspace, home] = [join(folder, 'workspace'), join(folder, 'home')]
   // The job's user has to get through to its folders.
@@ -48,12 +51,13 @@ export async function openSandboxPlace(): Promise<SandboxPlace> {
   const worker = readProcessIdentity(process.pid)
   if (worker === null) throw new Error('/proc is not mounted')
   const host = { ...(await prepareHost(join(folder, 'run-unaudited'), undefined, worker)), strace: null }
+  const system = await chooseSystem('host', host, { images, hostTools })
   const user = process.getuid?.() === 0 ? hostUser(jobId) : null
   const owned = stack.move()
   return {
     ...{ folder, workspace, owner },
     create: engine.create,
-    createUnaudited: (spec) => createProcessSandbox({ host, worker, spec, hostTools, user, now: Date.now }),
+    createUnaudited: (spec) => createProcessSandbox({ host, worker, spec, system, user, now: Date.now }),
     spec: (broker) => ({
       ...{ jobId, attempt: 1, phase: 'agent', image: 'host', workspace, home, tools: [] },
       brokerSocket: broker ? brokerSocket : null,

@@ -36,6 +36,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map(
       summary: 'what this host enforces, engine by engine, proved by probes that really run',
       load: async () => (await import('./doctor.ts')).doctor,
     },
+    images: {
+      summary: 'build an image that sandboxes run in, or list those that were built',
+      load: async () => (await import('./images.ts')).images,
+    },
     audit: {
       summary: 'show, verify or export the record of a job',
       load: async () => (await import('./audit.ts')).audit,

@@ -1,17 +1,16 @@
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createAgents } from '../../worker/agent/create-agents.ts'
 import { createAuditLogs } from '../../worker/audit/create-audit-logs.ts'
 import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
 import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
-import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
 import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
+import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
+import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
 import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
-import { createEngines } from './create-engines.ts'
 import type { DataFolders } from './data-folders.ts'
 import { findHostTools } from './host-tools.ts'
 import { readPackageManagers } from './package-managers.ts'
@@ -21,26 +20,20 @@ import { upstreamsOf } from './upstreams.ts'
 /** The ports that are the same with and without GitHub. */
 export type CorePorts = Pick<
   PipelinePorts,
-  'engines' | 'images' | 'brokers' | 'snapshots' | 'folders' | 'agents' | 'gates' | 'audits' | 'now'
+  'engines' | 'brokers' | 'snapshots' | 'folders' | 'agents' | 'gates' | 'audits' | 'now'
 >
 
 /** Certificates of the system, which image `host` shows at the same place. */
 const certificates = '/etc/ssl/certs/ca-certificates.crt'
 
-export async function createCore(
-  settings: Settings,
-  env: Environment,
-  folders: DataFolders,
-  { probeNow } = { probeNow: false },
-): Promise<CorePorts> {
+export async function createCore(settings: Settings, env: Environment, folders: DataFolders): Promise<CorePorts> {
   const [packageManagers, hostTools] = await Promise.all([
     readPackageManagers(env),
     findHostTools(process.execPath, env.PATH ?? ''),
   ])
-  const store = createImageStore(join(folders.root, 'images'))
+  const images = createImageStore(folders.images)
   return {
-    engines: createEngines({ settings, folders, store, hostTools, probeNow }),
-    images: { digestOf: async (name) => (await store.find(name))?.digest ?? null },
+    engines: [createProcessEngine({ runDir: folders.sandboxes, hostTools, images, now: Date.now })],
     brokers: createBrokerFactory({
       presets: createPresets(packageManagers),
       presetEnv: createPresetEnv(packageManagers),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Limits } from '../../../worker/contract/index.ts'
 import type { ExecRequest, ExecResult, Sandbox, SandboxSpec } from '../../../worker/pipeline/ports/index.ts'
 import { runCommand } from '../../../worker/process/run-command.ts'
+import { createImageStore } from '../../../worker/sandbox/image/create-image-store.ts'
 import { createProcessEngine } from '../../../worker/sandbox/process/create-process-engine.ts'
 
 export const mebibyte = 1024 * 1024
@@ -24,11 +25,11 @@ export interface CommandRun extends ExecResult {
 }
 
 /** A place with one engine in it, where sandboxes are made, run in and cleaned up after. */
-export async function createSandboxBench() {
+export async function createSandboxBench(images = createImageStore('/nonexistent')) {
   const folder = await mkdtemp('/tmp/airlock-test-')
   const hostTools = [{ name: 'node', path: dirname(dirname(process.execPath)), bin: 'bin' }]
   const runDir = join(folder, 'run')
-  const engine = createProcessEngine({ runDir, hostTools, now: Date.now })
+  const engine = createProcessEngine({ runDir, hostTools, images, now: Date.now })
   const open: Sandbox[] = []
 
   /** Fresh folders that belong to the job, and what the engine is told about them. */

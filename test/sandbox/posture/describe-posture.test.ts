@@ -12,6 +12,7 @@ const strong: PostureFacts = {
   strace: true,
   versions: { kernel: '6.1', bwrap: '0.8.0', strace: '6.1' },
   probes: [probe('tcp', 'blocked'), probe('memory', 'blocked'), probe('pids', 'blocked')],
+  hostReads: 'listed',
 }
 
 describe('a posture', () => {

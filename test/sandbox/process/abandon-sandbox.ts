@@ -3,13 +3,14 @@
 import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { z } from 'zod'
+import { createImageStore } from '../../../worker/sandbox/image/create-image-store.ts'
 import { createProcessEngine } from '../../../worker/sandbox/process/create-process-engine.ts'
 import { roomyLimits } from '../battery/sandbox-bench.ts'
 
 const [runDir, jobId, workspace, home] = z
   .tuple([z.string(), z.string(), z.string(), z.string()])
   .parse(process.argv.slice(2))
-const engine = createProcessEngine({ runDir, hostTools: [], now: Date.now })
+const engine = createProcessEngine({ runDir, hostTools: [], images: createImageStore(runDir), now: Date.now })
 const sandbox = await engine.create({
   ...{ jobId, attempt: 1, phase: 'agent', image: 'host', workspace, home, tools: [], brokerSocket: null },
   limits: roomyLimits,

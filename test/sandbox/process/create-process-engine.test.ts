@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postureSchema } from '../../../worker/contract/index.ts'
 import { hostUser } from '../../../worker/sandbox/host-user.ts'
+import { createImageStore } from '../../../worker/sandbox/image/create-image-store.ts'
 import { createProcessEngine } from '../../../worker/sandbox/process/create-process-engine.ts'
 import { createSandboxBench, runIn, type SandboxBench, shell } from '../battery/sandbox-bench.ts'
 
@@ -76,7 +77,12 @@ describe('the engine of class process', () => {
     const locked = await mkdtemp('/tmp/airlock-locked-')
     await chmod(locked, 0o700)
     const mountsBefore = await readFile('/proc/self/mountinfo', 'utf8')
-    const engine = createProcessEngine({ runDir: join(locked, 'run'), hostTools: [], now: Date.now })
+    const engine = createProcessEngine({
+      runDir: join(locked, 'run'),
+      hostTools: [],
+      images: createImageStore(locked),
+      now: Date.now,
+    })
     try {
       const { workspace, home } = await bench.spec({}, { jobId: 'lockedjob001' })
       await using sandbox = await engine.create(await bench.spec({}, { jobId: 'lockedjob001', workspace, home }))

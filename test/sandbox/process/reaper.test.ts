@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { spawnProcess } from '../../../worker/process/spawn-process.ts'
+import { createImageStore } from '../../../worker/sandbox/image/create-image-store.ts'
 import { createProcessEngine } from '../../../worker/sandbox/process/create-process-engine.ts'
 import { findByArgument } from '../../../worker/sandbox/reaper/find-processes.ts'
 import { sandboxMark, sandboxStateSchema } from '../../../worker/sandbox/reaper/sandbox-state.ts'
@@ -42,7 +43,8 @@ describe('the reaper', () => {
     return { id, state, before, beat: join(workspace, 'beat') }
   }
 
-  const reaperOf = () => createProcessEngine({ runDir: bench.runDir, hostTools: [], now: Date.now })
+  const reaperOf = () =>
+    createProcessEngine({ runDir: bench.runDir, hostTools: [], images: createImageStore(bench.runDir), now: Date.now })
   const states = async () => readdir(join(bench.runDir, 'sandboxes'))
   const there = (path: string) =>
     access(path).then(

@@ -8,11 +8,8 @@
  * - What is built takes its name at the very end, after its smoke test; whatever stops a build before that leaves a
  *   folder that the builder, or the next one, removes.
  */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { runCommand } from '../../process/run-command.ts'
 import { makeBuildFolder } from './build-folder.ts'
@@ -23,10 +20,10 @@ import { createImageStore, describeImage, latestLink } from './create-image-stor
 import { readDebianSources } from './debian-sources.ts'
 import { suite } from './image-content.ts'
 import { imageFiles, type Manifest, readManifest } from './manifest.ts'
-import { parseDpkgStatus } from './parse-dpkg-status.ts'
 import { type Recipe, readRecipe } from './read-recipe.ts'
 import { runMmdebstrap } from './run-mmdebstrap.ts'
 import { type MakeEngine, smokeTest } from './smoke-test.ts'
+import { takeStock } from './take-stock.ts'
 
 export interface BuildOptions {
   /** Absolute. Made if need be. */
@@ -84,34 +81,14 @@ async function build(recipe: Recipe, work: string, unnamed: string, options: Bui
     timeoutMs: 15 * 60_000,
     signal,
   })
-  const manifest = await describe(recipe, tar, rootfs)
+  const { manifest, sbom } = await takeStock(recipe, tar, rootfs)
   await writeFile(join(unnamed, imageFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`)
+  await writeFile(join(unnamed, imageFiles.sbom), `${JSON.stringify(sbom, null, 2)}\n`)
   const { makeEngine } = options
   if (makeEngine !== null) {
     await smokeTest(describeImage(unnamed, manifest), recipe.smoke, join(work, 'smoke'), { makeEngine, signal, onLine })
   }
   return manifest
-}
-
-async function describe({ name, digest, env }: Recipe, tar: string, rootfs: string): Promise<Manifest> {
-  const packages = parseDpkgStatus(await readFile(join(rootfs, 'var/lib/dpkg/status'), 'utf8'))
-  return {
-    version: 1,
-    name,
-    digest: await digestOf(tar),
-    recipe: digest,
-    architecture: packages.find((one) => one.name === 'dpkg')?.architecture ?? 'unknown',
-    bytes: (await stat(tar)).size,
-    env,
-    debian: Object.fromEntries(packages.map((one) => [one.name, one.version])),
-    npm: {},
-  }
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
 }
 
 /** Gives it its name. The same image may be there already; then that one stays, because sandboxes may be using it. */

@@ -11,7 +11,8 @@ export interface OverlayRun {
   readonly onLine: (line: string) => void
 }
 
-const npmRoot = 'usr/local/lib/airlock'
+/** Where npm folders lie in an image. */
+export const npmRoot = 'usr/local/lib/airlock'
 const npmTimeoutMs = 15 * 60_000
 
 /** Makes `folder`.tar: what comes over the Debian packages. npm packages are installed by lockfile, without scripts. */

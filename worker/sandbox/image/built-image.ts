@@ -26,4 +26,4 @@ export interface ImageStore {
 }
 
 /** What every image has at these places: the launcher, which also leads to the broker, and the probes rely on them. */
-export const requiredPrograms = ['/bin/sh', '/bin/bash', '/usr/bin/perl']  as const
+export const requiredPrograms = ['/bin/sh', '/bin/bash', '/usr/bin/perl'] as const

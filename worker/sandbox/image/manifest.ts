@@ -16,8 +16,8 @@ export const manifestSchema = z.strictObject({
   env: z.record(z.string(), z.string()),
   /** Version by package: what was taken from the mirror, as no description pins it. */
   debian: z.record(z.string(), z.string()),
-  /** Version by package, as the lockfiles pin it. */
-  npm: z.record(z.string(), z.string()),
+  /** `name@version`, as the lockfiles pin them; a package may be there in several versions. */
+  npm: z.array(z.string()),
 })
 export type Manifest = z.infer<typeof manifestSchema>
 

@@ -26,7 +26,7 @@ const variableName = z
   .refine((name) => !ownVariables.has(name), 'this variable is set by the sandbox: take another name')
 
 const variableValue = z
-  .string()
+  .string('give one line of text, in quotes if it is a number')
   .max(1000)
   .regex(/^[^\0\n]*$/, 'give one line of text, in quotes if it is a number')
 
@@ -55,8 +55,12 @@ const descriptionSchema = z.strictObject({
     .default('airlock'),
   env: z.record(variableName, variableValue).default({}),
   /** Argument lists that must end with 0 in a sandbox of the finished image. */
-  smoke: z.array(z.array(z.string().min(1).max(2000)).min(1, 'a command needs a program')).default([]),
+  smoke: z
+    .array(z.array(z.string().max(2000), 'give a list of words: [git, --version]').min(1, 'a command needs a program'))
+    .default([]),
 })
+
+const known = Object.keys(descriptionSchema.shape).filter((key) => key !== 'mise')
 
 export type ImageDescription = z.output<typeof descriptionSchema>
 
@@ -76,16 +80,28 @@ export function parseDescription(text: string, file: string): ImageDescription {
   const document = parseDocument(text)
   const [broken] = document.errors
   if (broken !== undefined) throw new ImageError('description', `${file}: ${broken.message}`)
-  const parsed = descriptionSchema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {})
+  const parsed = descriptionSchema.safeParse(plainValue(document, file) ?? {})
   if (parsed.success) return parsed.data
   throw new ImageError('description', parsed.error.issues.map((issue) => `${file}: ${describe(issue)}`).join('\n'))
+}
+
+function plainValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 })
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause
+    throw new ImageError('description', `${file}: * refers to another place in the file: write the value out`, {
+      cause,
+    })
+  }
 }
 
 function describe(issue: z.core.$ZodIssue): string {
   const key = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
-    const known = key === '' ? ` (known: ${Object.keys(descriptionSchema.shape).join(', ')})` : ''
-    return `${[...issue.path, issue.keys[0]].join('.')}: there is no such key${known}: take it out`
+    const where = key === '' ? ` (known: ${known.join(', ')})` : ''
+    return `${[...issue.path, issue.keys[0]].join('.')}: there is no such key${where}: take it out`
   }
-  return `${key === '' ? 'the file' : key}: ${issue.message}`
+  const [inKey] = issue.code === 'invalid_key' ? issue.issues : []
+  return `${key === '' ? 'the file' : key}: ${inKey?.message ?? issue.message}`
 }

@@ -7,6 +7,7 @@ export interface PostureFacts {
   readonly strace: boolean
   readonly versions: Readonly<Record<string, string>>
   readonly probes: readonly ProbeResult[]
+  readonly hostReads: Posture['hostReads']
 }
 
 /** What a host of class `process` enforces, from what was found and what the probes saw. Pure. */
@@ -18,7 +19,7 @@ export function describePosture(facts: PostureFacts): Posture {
     versions: { ...facts.versions },
     network: 'none',
     dns: 'none',
-    hostReads: 'listed',
+    hostReads: facts.hostReads,
     credentials: 'none',
     limits: {
       memory: limit(facts, 'memory', { level: 'best-effort', by: 'rlimit' }),

@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { insidePaths } from '../../pipeline/ports/index.ts'
 import { insideBrokerSocket } from '../command/launch-script.ts'
-import type { ViewEntry } from './system-view.ts'
+import type { SystemView, ViewEntry } from './system-view.ts'
 
 /** Numbers of the open files that bwrap is started with; it closes each before the command starts. */
 export const handedOver = { arguments: 3, file: 4, status: 5, block: 6 } as const
@@ -8,8 +9,9 @@ export const handedOver = { arguments: 3, file: 4, status: 5, block: 6 } as cons
 export const firstDoor = 7
 
 export interface BubblewrapPlan {
-  readonly view: readonly ViewEntry[]
-  readonly etc: string
+  readonly view: SystemView
+  /** Becomes /etc; null: the view brings its own. */
+  readonly etc: string | null
   readonly emptyFolder: string
   readonly workspace: string
   readonly home: string
@@ -33,13 +35,13 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
   return [
     ...['--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
     ...['--hostname', 'airlock', '--uid', '1000', '--gid', '1000'],
-    ...['--ro-bind', plan.etc, '/etc'],
-    ...plan.view.flatMap((entry) => viewArguments(entry, plan.emptyFolder)),
+    ...(plan.etc === null ? [] : ['--ro-bind', plan.etc, '/etc']),
+    ...plan.view.entries.flatMap((entry) => viewArguments(plan.view.root, entry, plan.emptyFolder)),
     ...['--proc', '/proc', '--dev', '/dev'],
     // The session keyring comes along from the host, and no namespace hides the names in it.
     ...['--ro-bind', '/dev/null', '/proc/keys'],
     ...['--perms', '1777', '--size', size, '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
-    ...['--perms', '1777', '--size', size, '--tmpfs', '/tmp', '--symlink', '/tmp', '/var/tmp'],
+    ...['--perms', '1777', '--size', size, '--tmpfs', '/tmp'],
     ...['--bind', plan.home, insidePaths.home, '--bind', plan.workspace, insidePaths.workspace],
     ...plan.tools.flatMap((tool) => ['--ro-bind', tool.path, `${insidePaths.tools}/${tool.name}`]),
     ...(plan.brokerSocket === null ? [] : ['--ro-bind', plan.brokerSocket, insideBrokerSocket]),
@@ -50,7 +52,7 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
   ]
 }
 
-function viewArguments(entry: ViewEntry, emptyFolder: string): string[] {
+function viewArguments(root: string, entry: ViewEntry, emptyFolder: string): string[] {
   if (entry.kind === 'link') return ['--symlink', entry.target, entry.inside]
-  return ['--ro-bind', entry.kind === 'empty' ? emptyFolder : entry.path, entry.inside]
+  return ['--ro-bind', entry.kind === 'empty' ? emptyFolder : join(root, entry.path), entry.inside]
 }

@@ -47,38 +47,37 @@ const joinScript = 'for number in $1; do eval "echo 0 >&$number && exec $number>
 
 const stageScript = fileURLToPath(new URL('./stage.pl', import.meta.url))
 
-function stageCalls(): string[] {
+/** Numbers of the open files that lead into control groups. */
+const doorNumbers = (doors: number) => Array.from({ length: doors }, (_, index) => firstDoor + index)
+
+/** What closes open files of the worker that nobody on the way needs. */
+export function closingCommand(bash: string, inherited: readonly number[], doors: number): readonly string[] {
+  const open = inherited.filter((number) => number > handedOver.block && !doorNumbers(doors).includes(number))
+  return open.length > 0 ? [bash, '-c', closeScript, 'airlock-close', open.join(' ')] : []
+}
+
+/** What shows host paths elsewhere, in a mount namespace of its own. */
+export function stagingCommand(perl: string, staged: ChainPlan['staged']): readonly string[] {
+  if (staged.length === 0) return []
   const machine = thisMachine()
-  return [systemCallNumber('unshare', machine), systemCallNumber('mount', machine)].map(String)
+  const calls = [systemCallNumber('unshare', machine), systemCallNumber('mount', machine)].map(String)
+  return [perl, stageScript, ...calls, ...staged.flatMap(({ from, to }) => [from, to]), '--']
 }
 
 /**
  * The command line on the host. Pure. From the outside in: closing what the worker inherited, the staging mounts and
- * the switch to the job's user, the audit, the control groups, the sandbox, the launcher. All of them but strace are one process that
- * becomes the next, down to bwrap, which so is the worker's own child and dies with it; strace's -D is for that.
+ * the switch to the job's user, the audit, the control groups, the sandbox, the launcher. All of them but strace are
+ * one process that becomes the next, down to bwrap, which so is the worker's own child and dies with it; strace's -D
+ * is for that.
  */
 export function chainCommand(plan: ChainPlan): readonly string[] {
   const { bwrap, setpriv, strace, bash, perl } = plan.programs
-  const doors = Array.from({ length: plan.doors }, (_, index) => firstDoor + index)
-  const open = plan.inherited.filter((number) => number > handedOver.block && !doors.includes(number))
+  const doors = doorNumbers(plan.doors)
   const join = doors.length > 0 ? ['/bin/sh', '-c', joinScript, 'airlock-join', doors.join(' ')] : []
-  const close = open.length > 0 ? [bash, '-c', closeScript, 'airlock-close', open.join(' ')] : []
   const stage =
-    plan.staged.length > 0 && plan.user !== null
-      ? [
-          ...[perl, stageScript, ...stageCalls(), ...plan.staged.flatMap(({ from, to }) => [from, to])],
-          ...[
-            '--',
-            setpriv,
-            '--reuid',
-            String(plan.user.uid),
-            '--regid',
-            String(plan.user.gid),
-            '--clear-groups',
-            '--',
-          ],
-        ]
-      : []
+    plan.user === null || plan.staged.length === 0
+      ? []
+      : [...stagingCommand(perl, plan.staged), setpriv, ...switchTo(plan.user), '--']
   const audit =
     strace === null
       ? []
@@ -86,5 +85,11 @@ export function chainCommand(plan: ChainPlan): readonly string[] {
           ...[strace, '-D', '-f', '--seccomp-bpf', '-qq', '-ttt', '-s', tracedStringLength],
           ...['-e', `trace=${traced}`, '-e', 'signal=none', '-o', plan.trace, '--'],
         ]
-  return [...close, ...stage, ...audit, ...join, bwrap, '--args', String(handedOver.arguments), '--', ...plan.launch]
+  return [
+    ...closingCommand(bash, plan.inherited, plan.doors),
+    ...[...stage, ...audit, ...join],
+    ...[bwrap, '--args', String(handedOver.arguments), '--', ...plan.launch],
+  ]
 }
+
+const switchTo = ({ uid, gid }: HostUser) => ['--reuid', String(uid), '--regid', String(gid), '--clear-groups']

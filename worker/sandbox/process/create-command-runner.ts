@@ -27,7 +27,7 @@ const nameServiceCache = '/var/run/nscd/socket'
 
 /** Runs the commands of one sandbox and keeps account of what is left of its phase's time and output. */
 export function createCommandRunner(context: SandboxContext, parts: SandboxParts): CommandRunner {
-  const { host, spec, now } = context
+  const { host, spec, system, now } = context
   const { limits } = spec
   const held = new Set(host.places.flatMap((place) => place.controllers))
   const namespaces = new Set<string>()
@@ -61,7 +61,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       command: command(request.argv),
       options: bubblewrapArguments({
         ...mounts(context, parts),
-        env: launchEnvironment({ ...insideEnvironment(context.hostTools), ...request.env }),
+        env: launchEnvironment({ ...insideEnvironment(system.hostTools), ...system.env, ...request.env }),
       }),
       file: host.files.filter,
       folder: parts.folder,
@@ -115,14 +115,14 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
   return { run: (request) => spend((left) => run(request, left)), namespaces: () => namespaces }
 }
 
-function mounts({ host, spec, hostTools }: SandboxContext, { stage }: SandboxParts) {
+function mounts({ host, spec, system }: SandboxContext, { stage }: SandboxParts) {
   return {
-    view: host.view,
-    etc: stage.find(host.files.etc),
+    view: { ...system.view, root: stage.find(system.view.root) },
+    etc: system.etc === null ? null : stage.find(system.etc),
     emptyFolder: stage.find(host.files.emptyFolder),
     workspace: stage.find(spec.workspace),
     home: stage.find(spec.home),
-    tools: [...spec.tools, ...hostTools].map(({ name, path }) => ({ name, path: stage.find(path) })),
+    tools: [...spec.tools, ...system.hostTools].map(({ name, path }) => ({ name, path: stage.find(path) })),
     brokerSocket: spec.brokerSocket === null ? null : stage.find(spec.brokerSocket),
     tmpBytes: Math.floor(Math.min(spec.limits.memoryBytes / 2, spec.limits.diskBytes)),
   }

@@ -8,16 +8,20 @@
  *   than it has. Both build the same sandbox.
  * - The host's kernel keyrings stay out of reach by refusing the three calls that lead to them. bwrap cannot start a
  *   new session keyring, and the probes show that the host's cannot be read.
+ * - A built image takes the place of the host's system folders as a whole: no program of the host's is mixed in.
  * - What this host cannot hold is told in the posture, after it has been tried, and never assumed.
  */
 import { join } from 'node:path'
-import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
+import type { Posture } from '../../contract/index.ts'
+import type { SandboxEngine } from '../../pipeline/ports/index.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import type { HostTool } from '../command/inside-environment.ts'
 import { hostUser } from '../host-user.ts'
+import type { ImageStore } from '../image/built-image.ts'
 import { once } from '../once.ts'
 import { ownIdentity } from '../reaper/process-identity.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
+import { chooseSystem, hostImage } from './choose-system.ts'
 import { prepareHost } from './prepare-host.ts'
 import { createProcessSandbox } from './process-sandbox.ts'
 import { readPosture } from './read-posture.ts'
@@ -25,7 +29,9 @@ import { readPosture } from './read-posture.ts'
 export interface ProcessEngineOptions {
   /** Absolute folder for the engine's own small files; made if need be. May be shared by workers of one machine. */
   readonly runDir: string
-  /** Programs for every sandbox, such as the Node that runs the worker. */
+  /** Where sandboxes of any image but `host` get it from. */
+  readonly images: ImageStore
+  /** Programs for every sandbox of image `host`, such as the Node that runs the worker. */
   readonly hostTools: readonly HostTool[]
   /** A delegated cgroup-v2 folder without processes of its own. By default the engine looks for a place itself. */
   readonly cgroupRoot?: string | undefined
@@ -41,19 +47,26 @@ export function createProcessEngine(options: ProcessEngineOptions): SandboxEngin
 
   const create: SandboxEngine['create'] = async (spec) => {
     assertMountable(spec)
-    if (spec.image !== 'host') {
-      throw new SandboxError('image-missing', `class process has no image ${spec.image}: only host`)
-    }
-    const { hostTools, now } = options
+    const host = await prepared()
+    const system = await chooseSystem(spec.image, host, options)
     const user = fileOwner(spec.jobId)
-    return createProcessSandbox({ host: await prepared(), worker: ownIdentity(), spec, hostTools, user, now })
+    return createProcessSandbox({ host, worker: ownIdentity(), spec, system, user, now: options.now })
+  }
+
+  const postures = new Map<string, () => Promise<Posture>>()
+  const posture: SandboxEngine['posture'] = async (image = hostImage) => {
+    const host = await prepared()
+    const { view } = await chooseSystem(image, host, options)
+    const read = postures.get(view.root) ?? once(() => readPosture(host, { engine: { create, fileOwner }, image }))
+    postures.set(view.root, read)
+    return read()
   }
 
   return {
     isolation: 'process',
     create,
     fileOwner,
-    posture: once(async () => readPosture(await prepared(), { create, fileOwner })),
+    posture,
     reap: async (isLive) => reapSandboxes(sandboxes, isLive),
     list: async () => listSandboxes(sandboxes),
     kill: async (id) => killSandbox(sandboxes, id),

@@ -8,7 +8,7 @@ import { findPrograms, missingText, type Program, requiredPrograms } from './fin
 import { inheritedFiles } from './inherited-files.ts'
 import { prepareRunDir, type RunDir } from './prepare-run-dir.ts'
 import { type StaticFiles, writeStaticFiles } from './static-files.ts'
-import { readSystemView, type ViewEntry } from './system-view.ts'
+import { readHostView, type SystemView } from './system-view.ts'
 
 /** What the engine found on this host and made once for all its sandboxes. */
 export interface PreparedHost extends RunDir {
@@ -17,7 +17,8 @@ export interface PreparedHost extends RunDir {
   readonly strace: string | null
   readonly places: readonly CgroupPlace[]
   readonly files: StaticFiles
-  readonly view: readonly ViewEntry[]
+  /** What image `host` shows of it. */
+  readonly view: SystemView
   /** Open files of the worker that must not get into a sandbox. */
   readonly inherited: readonly number[]
 }
@@ -36,7 +37,7 @@ export async function prepareHost(
   const [places, files, view, strace] = await Promise.all([
     findCgroupPlaces(cgroupRoot),
     writeStaticFiles(join(runDir, 'static')),
-    readSystemView(),
+    readHostView(),
     workingStrace(programs.get('strace')),
   ])
   return { ...made, program, strace, places, files, view, inherited: inheritedFiles() }

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../pipeline/ports/index.ts'
-import type { HostTool } from '../command/inside-environment.ts'
 import { sequentialSandbox } from '../command/sequential-sandbox.ts'
+import type { SandboxSystem } from './choose-system.ts'
 import { createCommandRunner } from './create-command-runner.ts'
 import type { PreparedHost } from './prepare-host.ts'
 import { removeSandbox } from './remove-sandbox.ts'
@@ -8,7 +8,7 @@ import { type SandboxPlan, setUpSandbox } from './set-up-sandbox.ts'
 
 export interface SandboxContext extends Omit<SandboxPlan, 'limits' | 'visible'> {
   readonly host: PreparedHost
-  readonly hostTools: readonly HostTool[]
+  readonly system: SandboxSystem
 }
 
 /**
@@ -25,10 +25,10 @@ export async function createProcessSandbox(context: SandboxContext): Promise<San
   })
 }
 
-function visiblePaths({ host, spec, hostTools }: SandboxContext): readonly string[] {
+function visiblePaths({ host, spec, system }: SandboxContext): readonly string[] {
   return [
-    ...[spec.workspace, spec.home, host.files.etc, host.files.emptyFolder],
-    ...[...spec.tools, ...hostTools].map((tool) => tool.path),
+    ...[spec.workspace, spec.home, host.files.emptyFolder, system.etc ?? system.view.root],
+    ...[...spec.tools, ...system.hostTools].map((tool) => tool.path),
     ...(spec.brokerSocket === null ? [] : [spec.brokerSocket]),
   ]
 }

@@ -1,27 +1,27 @@
 import { readFile } from 'node:fs/promises'
 import { release } from 'node:os'
 import type { Posture } from '../../contract/index.ts'
-import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
+import { SandboxError } from '../../pipeline/ports/index.ts'
 import { runCommand } from '../../process/run-command.ts'
 import { describePosture } from '../posture/describe-posture.ts'
 import { probeWalls } from '../posture/probe-walls.ts'
+import type { ProbedEngine } from '../posture/run-probe.ts'
+import { hostImage } from './choose-system.ts'
 import type { PreparedHost } from './prepare-host.ts'
 
 /** Probes the host and tells what it enforces. Throws `unavailable` if there is no sandbox, or if one of its walls has a hole. */
-export async function readPosture(
-  host: PreparedHost,
-  engine: Pick<SandboxEngine, 'create' | 'fileOwner'>,
-): Promise<Posture> {
-  const probes = await probeWalls({ engine, image: 'host' }).catch(async (error: unknown) => {
+export async function readPosture(host: PreparedHost, probed: ProbedEngine): Promise<Posture> {
+  const probes = await probeWalls(probed).catch(async (error: unknown) => {
     const reason = await namespacesForbidden()
     throw reason === null ? error : new SandboxError('unavailable', reason, { cause: error })
   })
+  const hostReads = probed.image === hostImage ? 'listed' : 'image'
   const versions = {
     kernel: release(),
     bwrap: await version(host.program('bwrap')),
     ...(host.strace === null ? {} : { strace: await version(host.strace) }),
   }
-  return describePosture({ places: host.places, strace: host.strace !== null, versions, probes })
+  return describePosture({ places: host.places, strace: host.strace !== null, versions, probes, hostReads })
 }
 
 async function version(program: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, copyFile, mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { insideEtc } from '../command/inside-etc.ts'
 import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
 
@@ -12,15 +13,9 @@ export interface StaticFiles {
   readonly filter: string
 }
 
-const etcFiles: Readonly<Record<string, string>> = {
-  passwd:
-    'root:x:0:0:root:/root:/usr/sbin/nologin\nairlock:x:1000:1000:airlock:/home/airlock:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
-  group: 'root:x:0:\nairlock:x:1000:\nnogroup:x:65534:\n',
-  hosts: '127.0.0.1 localhost airlock\n::1 localhost\n',
-  hostname: 'airlock\n',
+const etcFiles = {
+  ...insideEtc({ uid: 1000, gid: 1000 }),
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
-  // No resolver: any that answers would be a channel to the outside.
-  'resolv.conf': '',
 }
 /** Copied from the host as they are; none holds a secret. */
 const hostFiles = ['ld.so.cache', 'ssl/openssl.cnf', 'mime.types']
