@@ -5,12 +5,12 @@ import { createBrokerFactory } from '../../worker/broker/create-broker-factory.t
 import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
-import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
 import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
-import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
+import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
 import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
+import { createEngines } from './create-engines.ts'
 import type { DataFolders } from './data-folders.ts'
 import { findHostTools } from './host-tools.ts'
 import { readPackageManagers } from './package-managers.ts'
@@ -20,20 +20,26 @@ import { upstreamsOf } from './upstreams.ts'
 /** The ports that are the same with and without GitHub. */
 export type CorePorts = Pick<
   PipelinePorts,
-  'engines' | 'brokers' | 'snapshots' | 'folders' | 'agents' | 'gates' | 'audits' | 'now'
+  'engines' | 'images' | 'brokers' | 'snapshots' | 'folders' | 'agents' | 'gates' | 'audits' | 'now'
 >
 
 /** Certificates of the system, which image `host` shows at the same place. */
 const certificates = '/etc/ssl/certs/ca-certificates.crt'
 
-export async function createCore(settings: Settings, env: Environment, folders: DataFolders): Promise<CorePorts> {
+export async function createCore(
+  settings: Settings,
+  env: Environment,
+  folders: DataFolders,
+  { probeNow } = { probeNow: false },
+): Promise<CorePorts> {
   const [packageManagers, hostTools] = await Promise.all([
     readPackageManagers(env),
     findHostTools(process.execPath, env.PATH ?? ''),
   ])
-  const images = createImageStore(folders.images)
+  const store = createImageStore(folders.images)
   return {
-    engines: [createProcessEngine({ runDir: folders.sandboxes, hostTools, images, now: Date.now })],
+    engines: createEngines({ settings, folders, store, hostTools, probeNow }),
+    images: { digestOf: async (name) => (await store.find(name))?.digest ?? null },
     brokers: createBrokerFactory({
       presets: createPresets(packageManagers),
       presetEnv: createPresetEnv(packageManagers),

@@ -30,8 +30,8 @@ interface Wired {
 
 /** Weakest first. */
 const wiring: Readonly<Partial<Record<Isolation, (deps: EngineDeps) => Wired>>> = {
-  process: ({ folders, hostTools }) => ({
-    engine: createProcessEngine({ runDir: folders.sandboxes, hostTools, now: Date.now }),
+  process: ({ folders, hostTools, store }) => ({
+    engine: createProcessEngine({ runDir: folders.sandboxes, images: store, hostTools, now: Date.now }),
     paths: ['bwrap', 'setpriv', 'bash', 'perl', 'strace', 'du', 'mkfifo'].map((name) => `/usr/bin/${name}`),
     configuration: hostTools,
   }),
