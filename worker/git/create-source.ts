@@ -58,22 +58,14 @@ export function createSource(deps: SourceDeps): Source {
     return base
   }
 
-  const attempt = async (
-    request: JobRequest,
-    paths: Parameters<Source['materialise']>[1],
-    signal: AbortSignal,
-  ) => {
+  const attempt = async (request: JobRequest, paths: Parameters<Source['materialise']>[1], signal: AbortSignal) => {
     const baseSha = request.base.sha
     const { mirror, treeSha } = await mirrors.fetchBase(request, () => deps.cloneAccess(request, signal), signal)
     await createCleanRepository(paths.repository, mirror, baseSha)
     const { entries, notes } = memo.get(baseSha) ?? (await readBase(paths.repository, baseSha, signal))
     if (paths.workspace !== null) {
       const branch = branchName(request)
-      await layOut(
-        git,
-        { mirror, workspace: paths.workspace, baseSha, branch, owner: paths.owner },
-        signal,
-      )
+      await layOut(git, { mirror, workspace: paths.workspace, baseSha, branch, owner: paths.owner }, signal)
     }
     // `collect` will need one, and the agent comes before it.
     threads.refill()

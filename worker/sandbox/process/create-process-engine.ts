@@ -9,10 +9,10 @@
  * - The host's kernel keyrings stay out of reach by refusing the three calls that lead to them. bwrap cannot start a
  *   new session keyring, and the probes show that the host's cannot be read.
  * - A built image takes the place of the host's system folders as a whole: no program of the host's is mixed in.
- * - What this host cannot hold is told in the posture, after it has been tried, and never assumed.
+ * - What this host cannot hold is told in the posture, after it has been tried, and never assumed. Who asks
+ *   often keeps it: posture/cache-posture.ts.
  */
 import { join } from 'node:path'
-import type { Posture } from '../../contract/index.ts'
 import type { SandboxEngine } from '../../pipeline/ports/index.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import type { HostTool } from '../command/inside-environment.ts'
@@ -53,20 +53,11 @@ export function createProcessEngine(options: ProcessEngineOptions): SandboxEngin
     return createProcessSandbox({ host, worker: ownIdentity(), spec, system, user, now: options.now })
   }
 
-  const postures = new Map<string, () => Promise<Posture>>()
-  const posture: SandboxEngine['posture'] = async (image = hostImage) => {
-    const host = await prepared()
-    const { view } = await chooseSystem(image, host, options)
-    const read = postures.get(view.root) ?? once(() => readPosture(host, { engine: { create, fileOwner }, image }))
-    postures.set(view.root, read)
-    return read()
-  }
-
   return {
     isolation: 'process',
     create,
     fileOwner,
-    posture,
+    posture: async (image = hostImage) => readPosture(await prepared(), { engine: { create, fileOwner }, image }),
     reap: async (isLive) => reapSandboxes(sandboxes, isLive),
     list: async () => listSandboxes(sandboxes),
     kill: async (id) => killSandbox(sandboxes, id),
