@@ -62,7 +62,8 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
       const remote = createRemoteReader(deps.git, await openRemote(access, deps.dataDir), access.token, deps.fetchMs)
       const tip = await remote.branchTip(request.base, signal)
       await using _held = await lock(request.repository.id, signal)
-      return fetchLocked(remote, request, tip, signal)
+      // Awaited here, or the token and the lock would end before the fetch.
+      return await fetchLocked(remote, request, tip, signal)
     },
     async discard(repositoryId, signal) {
       await using _held = await lock(repositoryId, signal)
