@@ -31,7 +31,9 @@ function makePublisher() {
 async function stageInput(): Promise<StageInput> {
   const changeSet = changesOf(await job.collect())
   const request = makeRequest({ ref: 'main', sha: job.sha })
-  return { request, changeSet, repository: job.repository, commitMessage: 'Mend it\n\n-F /etc/passwd\n', fence }
+  const baseTreeSha = await inOrigin('rev-parse', `${job.sha}^{tree}`)
+  const commitMessage = 'Mend it\n\n-F /etc/passwd\n'
+  return { request, changeSet, baseTreeSha, repository: job.repository, commitMessage, fence }
 }
 
 async function staged(): Promise<HandOffInput> {

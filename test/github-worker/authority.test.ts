@@ -28,6 +28,8 @@ const lookAtBranch = () => github.api.get(`${repo}/branches/main`)
 const moved = 'f'.repeat(40)
 const compare = () => github.api.get(`${repo}/compare/${request.base.sha}...${moved}?per_page=1&page=2`)
 
+const expectSameBranch = () => lookAtBranch().reply(200, { commit: { sha: request.base.sha } })
+
 function expectWriter(): void {
   expectStart()
   lookAtActor().reply(200, { permission: 'write', role_name: 'write', user: ada })
@@ -60,6 +62,7 @@ describe('what was allowed at the trigger', () => {
   ])('refuses a person %s', async (_what, answer) => {
     expectStart()
     lookAtActor().reply(200, answer)
+    expectSameBranch()
 
     await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost' })
   })
@@ -67,6 +70,7 @@ describe('what was allowed at the trigger', () => {
   it('refuses a person who is no user any more', async () => {
     expectStart()
     lookAtActor().reply(404)
+    expectSameBranch()
 
     await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost' })
   })
@@ -79,7 +83,7 @@ describe('what was allowed at the trigger', () => {
   ] as const)('tells roles apart where the policy asks for %s', async (least, answer, reason) => {
     expectStart()
     lookAtActor().reply(200, answer)
-    if (reason === null) lookAtBranch().reply(200, { commit: { sha: request.base.sha } })
+    expectSameBranch()
 
     expect((await recheck(same, least))?.reason ?? null).toBe(reason)
   })
@@ -121,6 +125,17 @@ describe('what was allowed at the trigger', () => {
     await expect(recheck(async () => invalid)).resolves.toEqual(invalid)
   })
 
+  it('names the first thing that is lost, whatever else fails beside it', async () => {
+    expectStart()
+    lookAtActor().reply(200, { permission: 'read', role_name: 'read', user: ada })
+    lookAtBranch().reply(404)
+    const unread = async () => {
+      throw new Error('not read')
+    }
+
+    await expect(recheck(unread)).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost' })
+  })
+
   it('refuses an archived repository', async () => {
     expectStart({ archived: true })
 
@@ -142,6 +157,7 @@ describe('what was allowed at the trigger', () => {
   it('leaves a rate limit to the queue: nobody is refused for it', async () => {
     expectStart()
     lookAtActor().reply(429, {}, { 'retry-after': '90' })
+    expectSameBranch()
 
     await expect(recheck()).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 90_000 })
   })

@@ -22,6 +22,23 @@ describe('access for a clone', () => {
     expect(access).toMatchObject({ url: 'https://ghe.example.com/octo/renamed.git', token: 'ghs_1' })
   })
 
+  it('asks nothing more where GitHub names the repository together with the token', async () => {
+    const repository = { id: 7, name: 'renamed', owner: { login: 'octo' }, archived: false, default_branch: 'main' }
+    github.expectToken({ contents: 'read' }, 'ghs_1', repository)
+
+    const access = await cloneAccess()
+    await access.dispose()
+
+    expect(access.url).toBe('https://ghe.example.com/octo/renamed.git')
+  })
+
+  it('holds an owner that came with the token against the request too', async () => {
+    const repository = { id: 7, name: 'hello', owner: { login: 'mallory' }, archived: false, default_branch: 'main' }
+    github.expectToken({ contents: 'read' }, 'ghs_1', repository)
+
+    await expect(cloneAccess()).rejects.toMatchObject({ code: 'denied' })
+  })
+
   it('leaves no token behind where the repository cannot be found', async () => {
     github.expectToken({ contents: 'read' })
     github.expectLocate({ owner: { login: 'mallory' } })

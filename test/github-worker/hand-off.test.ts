@@ -74,6 +74,7 @@ describe('handing off', () => {
   ])('leaves a branch alone that holds %s', async (_what, tree, parent) => {
     expectStart()
     lookForRef().reply(200, ref(other))
+    lookForPull().reply(200, [])
     lookAtCommit(other, tree, parent)
     lookAtCommit(commit, 'tree', 'base')
 
@@ -116,6 +117,7 @@ describe('handing off', () => {
   it('does not insist when GitHub rejects the branch', async () => {
     expectStart()
     lookForRef().twice().reply(404)
+    lookForPull().reply(200, [])
     createRef().reply(422, { message: 'refusing to allow a GitHub App to create or update workflow' })
 
     await expect(handOff()).rejects.toMatchObject({ code: 'rejected', retryable: false })
@@ -177,8 +179,8 @@ describe('handing off', () => {
     })
     expectStart()
     lookForRef().reply(404)
+    lookForPull().reply(200, [])
     if (atCheck > 1) createRef().reply(201, ref(commit))
-    if (atCheck > 1) lookForPull().reply(200, [])
     if (atCheck > 2) openPull().reply(201, found)
 
     await expect(handOff({}, { check })).rejects.toThrow(FenceLostError)

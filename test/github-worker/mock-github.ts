@@ -37,8 +37,8 @@ export interface MockGitHub {
   readonly tokens: ReturnType<typeof createInstallationTokens>
   readonly vault: ReturnType<typeof createMemoryVault>
   readonly log: Logged
-  /** One token for repository 7, with exactly these permissions, and its end. */
-  expectToken(permissions: TokenPermissions, token?: string): void
+  /** One token for repository 7, with exactly these permissions, and its end. `repository`: as it is named with it. */
+  expectToken(permissions: TokenPermissions, token?: string, repository?: object): void
   /** The look at where the repository is. */
   expectLocate(change?: object): void
   verify(): void
@@ -57,10 +57,10 @@ export function mockGitHub(): MockGitHub {
     tokens: createInstallationTokens({ ...app, vault, log }),
     vault,
     log,
-    expectToken(permissions, token = 'ghs_1') {
+    expectToken(permissions, token = 'ghs_1', repository = { id: 7 }) {
       api
         .post('/app/installations/11/access_tokens', { repository_ids: [7], permissions })
-        .reply(201, { token, expires_at: '2030-01-01T00:00:00Z', permissions, repositories: [{ id: 7 }] })
+        .reply(201, { token, expires_at: '2030-01-01T00:00:00Z', permissions, repositories: [repository] })
       api.delete('/installation/token').matchHeader('authorization', `token ${token}`).reply(204)
     },
     expectLocate(change = {}) {

@@ -6,6 +6,7 @@ import { type Fence, FenceLostError } from '../../worker/pipeline/ports/index.ts
 import { type MockGitHub, mockGitHub, never, openFence, repo, requestOf } from './mock-github.ts'
 
 const baseSha = 'a'.repeat(40)
+const baseTreeSha = 'b'.repeat(40)
 const treeSha = '7'.repeat(40)
 const commitSha = 'c'.repeat(40)
 const binary = Uint8Array.from([0, 255, 254, 10, 13, 0, 128])
@@ -34,14 +35,20 @@ afterEach(() => github.verify())
 function stage(files: readonly FileChange[], fence: Fence = openFence): Promise<string> {
   const changeSet: ChangeSet = { baseSha, treeSha, files }
   const publisher = createPublisher(github)
-  const input = { request: requestOf(), changeSet, repository: '/nowhere', commitMessage: 'Mend it', fence }
+  const input = {
+    request: requestOf(),
+    changeSet,
+    baseTreeSha,
+    repository: '/nowhere',
+    commitMessage: 'Mend it',
+    fence,
+  }
   return publisher.stage(input, never)
 }
 
 function expectStart(): void {
   github.expectToken({ contents: 'write' })
   github.expectLocate()
-  github.api.get(`${repo}/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
 }
 
 function expectBlob({ after }: FileChange) {
@@ -54,16 +61,16 @@ function expectTree() {
 }
 
 describe('staging a commit', () => {
-  it('uploads binary content, modes, links and deletions on the base tree, and names no author', async () => {
+  it('uploads texts within the tree, and binary content, links and deletions, and names no author', async () => {
     expectStart()
-    for (const file of [added, madeExecutable, linked]) expectBlob(file).reply(201, { sha: file.after?.sha })
+    for (const file of [added, linked]) expectBlob(file).reply(201, { sha: file.after?.sha })
     const tree = [
       { path: 'img/logo.png', mode: '100644', type: 'blob', sha: added.after?.sha },
-      { path: 'run.sh', mode: '100755', type: 'blob', sha: madeExecutable.after?.sha },
+      { path: 'run.sh', mode: '100755', type: 'blob', content: '#!/bin/sh\n' },
       { path: 'current', mode: '120000', type: 'blob', sha: linked.after?.sha },
       { path: 'bin/old', mode: '100755', type: 'blob', sha: null },
     ]
-    github.api.post(`${repo}/git/trees`, { base_tree: 'b'.repeat(40), tree }).reply(201, { sha: treeSha })
+    github.api.post(`${repo}/git/trees`, { base_tree: baseTreeSha, tree }).reply(201, { sha: treeSha })
     // The whole body: an author or a committer would keep GitHub from signing.
     const commit = { message: 'Mend it', tree: treeSha, parents: [baseSha] }
     github.api.post(`${repo}/git/commits`, commit).reply(201, { sha: commitSha })
@@ -127,7 +134,6 @@ describe('staging a commit', () => {
     // GitHub may have been mistaken: the old one is revoked all the same.
     github.expectToken({ contents: 'write' }, 'ghs_old')
     github.expectLocate()
-    github.api.get(`${repo}/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
     expectTree().matchHeader('authorization', 'token ghs_old').reply(401)
     github.expectToken({ contents: 'write' }, 'ghs_new')
     expectTree().matchHeader('authorization', 'token ghs_new').reply(201, { sha: treeSha })
@@ -137,10 +143,13 @@ describe('staging a commit', () => {
   })
 
   it('mints afresh only once, also when many uploads meet the 401 together', async () => {
-    const files = ['a', 'b', 'c', 'd'].map((path) => ({ path, before: null, after: version(path) }))
+    const files = ['a', 'b', 'c', 'd'].map((path) => ({
+      path,
+      before: null,
+      after: version(Uint8Array.from([0, path.charCodeAt(0)])),
+    }))
     github.expectToken({ contents: 'write' }, 'ghs_old')
     github.expectLocate()
-    github.api.get(`${repo}/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
     for (const file of files) expectBlob(file).matchHeader('authorization', 'token ghs_old').reply(401)
     github.expectToken({ contents: 'write' }, 'ghs_new')
     for (const file of files) expectBlob(file).reply(201, { sha: file.after.sha })
@@ -184,7 +193,6 @@ describe('staging a commit', () => {
   it('follows a repository that was renamed, by its id', async () => {
     github.expectToken({ contents: 'write' })
     github.expectLocate({ name: 'renamed' })
-    github.api.get(`/repos/octo/renamed/git/commits/${baseSha}`).reply(200, { tree: { sha: 'b'.repeat(40) } })
     github.api.post('/repos/octo/renamed/git/trees').reply(201, { sha: treeSha })
     github.api.post('/repos/octo/renamed/git/commits').reply(201, { sha: commitSha })
 

@@ -86,8 +86,9 @@ async function changeSetOn(baseSha: string): Promise<ChangeSet> {
 }
 
 async function publish() {
+  const baseTreeSha = await git(repository.gitDir, undefined, 'rev-parse', `${request.base.sha}^{tree}`)
   const commit = await publisher.stage(
-    { request, changeSet, repository: '/nowhere', commitMessage: 'Mend it', fence: openFence },
+    { request, changeSet, baseTreeSha, repository: '/nowhere', commitMessage: 'Mend it', fence: openFence },
     never,
   )
   return handOff(commit)

@@ -33,17 +33,27 @@ export function createAuthority({ tokens, policyDigest }: AuthorityDeps): Author
       try {
         const at = await session.locate()
         if (at.archived) return refuse('repository-archived')
-        return (
-          (await recheckActor(session, at, request)) ??
-          (await recheckBase(session, at, request)) ??
-          (await recheckPolicy(session, at, request, policyDigest))
-        )
+        return await firstRefusal([
+          recheckActor(session, at, request),
+          recheckBase(session, at, request),
+          recheckPolicy(session, at, request, policyDigest),
+        ])
       } catch (error) {
         if (!(error instanceof HandoffError) || error.retryable) throw error
         return refuse('repository-unavailable', error.message)
       }
     },
   }
+}
+
+/** All are asked at once and waited for: none goes on with a token that is revoked. The first that says no is the answer. */
+async function firstRefusal(asked: readonly Promise<Outcome | null>[]): Promise<Outcome | null> {
+  await Promise.allSettled(asked)
+  for (const answer of asked) {
+    const refused = await answer
+    if (refused !== null) return refused
+  }
+  return null
 }
 
 async function recheckActor(session: RepositorySession, at: LocatedRepository, request: JobRequest) {

@@ -1,7 +1,7 @@
 import type { JobRequest } from '../contract/index.ts'
 import { createTokenClient } from './github-client.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
-import { locateRepository } from './locate-repository.ts'
+import { locatedAt, locateRepository } from './locate-repository.ts'
 import { mapGitHubError } from './map-github-error.ts'
 import { tryAgain } from './try-again.ts'
 
@@ -22,13 +22,13 @@ export function createCloneAccess({ tokens, gitUrl }: CloneAccessDeps) {
   return async (request: JobRequest, signal: AbortSignal): Promise<GitHubCloneAccess> => {
     const token = await tryAgain(() => tokens.mint(request, { contents: 'read' }, signal), signal)
     const dispose = async () => token[Symbol.asyncDispose]()
-    const octokit = createTokenClient(tokens.baseUrl, token.value, signal)
-    const locate = () =>
-      locateRepository(octokit, request).catch((error: unknown) => {
+    const ask = () =>
+      locateRepository(createTokenClient(tokens.baseUrl, token.value, signal), request).catch((error: unknown) => {
         throw mapGitHubError(error)
       })
     try {
-      const { owner, repo } = await tryAgain(locate, signal)
+      const { repository } = token
+      const { owner, repo } = repository === null ? await tryAgain(ask, signal) : locatedAt(repository, request)
       return { url: `${gitUrl}/${owner}/${repo}.git`, token: token.value, dispose }
     } catch (error) {
       await dispose()

@@ -9,20 +9,29 @@ export interface BranchWanted {
   readonly fence: Fence
 }
 
+/** The commit of the branch; null where there is no such branch. */
+export async function findBranch(
+  session: RepositorySession,
+  { owner, repo }: LocatedRepository,
+  branch: string,
+): Promise<string | null> {
+  const found = await session.find((octokit) => octokit.rest.git.getRef({ owner, repo, ref: `heads/${branch}` }))
+  return found?.data.object.sha ?? null
+}
+
 /**
  * Creates the branch, never moves one. A branch of that name is ours if an earlier try made it: the same commit, or one
- * with the same tree on the same parents. Anything else is somebody else's. Returns the branch's commit.
+ * with the same tree on the same parents. Anything else is somebody else's. Returns the branch's commit. `looked` is
+ * what `findBranch` has just said.
  */
 export async function createBranch(
   session: RepositorySession,
-  { owner, repo }: LocatedRepository,
+  located: LocatedRepository,
   { branch, commit, fence }: BranchWanted,
+  looked: string | null,
 ): Promise<string> {
-  const at = { owner, repo }
-  const find = async () => {
-    const found = await session.find((octokit) => octokit.rest.git.getRef({ ...at, ref: `heads/${branch}` }))
-    return found?.data.object.sha ?? null
-  }
+  const at = { owner: located.owner, repo: located.repo }
+  const find = () => findBranch(session, located, branch)
   const create = async () => {
     const ref = `refs/heads/${branch}`
     const made = await session.once((octokit) => octokit.rest.git.createRef({ ...at, ref, sha: commit }))
@@ -33,7 +42,7 @@ export async function createBranch(
     return [data.tree.sha, ...data.parents.map((parent) => parent.sha)].join(' ')
   }
 
-  const there = await ensure({ find, create }, fence, session.signal)
+  const there = await ensure({ find, create }, fence, session.signal, looked)
   if (there === commit || (await identity(there)) === (await identity(commit))) return there
   throw new HandoffError('branch-taken', `${branch} exists and holds something else`)
 }

@@ -10,11 +10,17 @@ export interface Effect<T> {
 
 /**
  * Makes something be there exactly once. GitHub may have done what it did not answer, or another attempt was quicker:
- * so it is looked for before every try, and after every failure, whatever the failure said.
+ * so it is looked for before every try, and after every failure, whatever the failure said. `looked` is what the
+ * caller's own look has just found.
  */
-export async function ensure<T>({ find, create }: Effect<T>, fence: Fence, signal: AbortSignal): Promise<T> {
+export async function ensure<T>(
+  { find, create }: Effect<T>,
+  fence: Fence,
+  signal: AbortSignal,
+  looked?: T | null,
+): Promise<T> {
   for (let tries = 1; ; tries += 1) {
-    const found = await find()
+    const found = tries === 1 && looked !== undefined ? looked : await find()
     if (found !== null) return found
     await fence.check()
     try {

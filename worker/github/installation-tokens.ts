@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { JobRequest } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
 import { createAppClient, createTokenClient } from './github-client.ts'
+import { type ReachableRepository, reachableRepositorySchema } from './locate-repository.ts'
 import { mapGitHubError, statusOf } from './map-github-error.ts'
 import { createAppJwtSigner } from './sign-app-jwt.ts'
 
@@ -31,6 +32,8 @@ export type TokenPermissions = Readonly<
 /** One repository, the permissions that were asked for, an hour at most. Disposing of it revokes it. */
 export interface InstallationToken extends AsyncDisposable {
   readonly value: string
+  /** Its repository, as GitHub named it together with the token; null where it said the id alone. */
+  readonly repository: ReachableRepository | null
 }
 
 export interface InstallationTokens {
@@ -43,7 +46,7 @@ export interface InstallationTokens {
 
 const mintedSchema = z.object({
   token: z.string().min(1),
-  repositories: z.array(z.object({ id: z.int() })),
+  repositories: z.array(z.looseObject({ id: z.int() })),
 })
 const revokeTries = 3
 
@@ -79,7 +82,8 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
         await end(jobId, token)
         throw error
       }
-      return { value: token, [Symbol.asyncDispose]: () => end(jobId, token) }
+      const described = reachableRepositorySchema.safeParse(repositories[0]).data ?? null
+      return { value: token, repository: described, [Symbol.asyncDispose]: () => end(jobId, token) }
     },
     async revokeLeft(jobId) {
       for (const token of await vault.left(jobId)) await end(jobId, token)

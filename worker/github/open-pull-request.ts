@@ -18,21 +18,29 @@ export interface PullRequestOpened {
   readonly url: string
 }
 
-/** Opens the branch's pull request, or finds the one that there is, closed ones included: a person's no stands. */
-export async function openPullRequest(
+/** The branch's pull request, closed ones included: a person's no stands. */
+export async function findPullRequest(
   session: RepositorySession,
   { owner, repo }: LocatedRepository,
+  branch: string,
+): Promise<PullRequestOpened | null> {
+  const { data } = await session.call((octokit) =>
+    octokit.rest.pulls.list({ owner, repo, head: `${owner}:${branch}`, state: 'all', per_page: 1 }),
+  )
+  // An unknown head is ignored by some servers, which then list everything.
+  const found = data.find(({ head }) => head.ref === branch)
+  return found === undefined ? null : { number: found.number, url: found.html_url }
+}
+
+/** Opens the branch's pull request, or takes the one that there is. `looked` is what `findPullRequest` has just said. */
+export async function openPullRequest(
+  session: RepositorySession,
+  located: LocatedRepository,
   { branch, base, title, body, draft, fence }: PullRequestWanted,
+  looked: PullRequestOpened | null,
 ): Promise<PullRequestOpened> {
-  const at = { owner, repo }
-  const find = async () => {
-    const { data } = await session.call((octokit) =>
-      octokit.rest.pulls.list({ ...at, head: `${owner}:${branch}`, state: 'all', per_page: 1 }),
-    )
-    // An unknown head is ignored by some servers, which then list everything.
-    const found = data.find(({ head }) => head.ref === branch)
-    return found === undefined ? null : { number: found.number, url: found.html_url }
-  }
+  const at = { owner: located.owner, repo: located.repo }
+  const find = () => findPullRequest(session, located, branch)
   const open = async (asDraft: boolean) => {
     const { data } = await session.once((octokit) =>
       octokit.rest.pulls.create({ ...at, title, body, head: branch, base, draft: asDraft }),
@@ -49,5 +57,5 @@ export async function openPullRequest(
       return open(false)
     }
   }
-  return ensure({ find, create }, fence, session.signal)
+  return ensure({ find, create }, fence, session.signal, looked)
 }

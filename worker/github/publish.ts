@@ -1,10 +1,10 @@
 import type { BaseLogger } from 'pino'
 import { HandoffError, type Publisher } from '../pipeline/ports/index.ts'
 import { checkBranchName } from './check-branch-name.ts'
-import { createBranch } from './create-branch.ts'
+import { createBranch, findBranch } from './create-branch.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
-import { openPullRequest } from './open-pull-request.ts'
+import { findPullRequest, openPullRequest } from './open-pull-request.ts'
 import { openRepositorySession, type RepositorySession } from './repository-session.ts'
 import { stageCommit } from './stage-commit.ts'
 
@@ -16,11 +16,11 @@ export interface PublisherDeps {
 /** Write tokens are minted here, for one repository and one half of the handoff, and revoked at its end. */
 export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
   return {
-    async stage({ request, changeSet, commitMessage, fence }, signal) {
+    async stage({ request, changeSet, baseTreeSha, commitMessage, fence }, signal) {
       await using session = openRepositorySession(tokens, request, { contents: 'write' }, signal)
       const at = await locateWritable(session)
       // Awaited here, or its failure would be nobody's while the session ends.
-      return await stageCommit(session, at, { changeSet, message: commitMessage, fence })
+      return await stageCommit(session, at, { changeSet, baseTreeSha, message: commitMessage, fence })
     },
 
     async handOff({ request, branch, commit, title, body, fence }, signal) {
@@ -28,16 +28,14 @@ export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
       await using session = openRepositorySession(tokens, request, permissions, signal)
       const at = await locateWritable(session)
       checkBranchName(branch, at.defaultBranch)
-      const published = await createBranch(session, at, { branch, commit, fence })
-      const { handoff } = request.policy
-      const pullRequest = await openPullRequest(session, at, {
-        branch,
-        base: request.base.ref,
-        title,
-        body,
-        draft: handoff.draft,
-        fence,
-      })
+      const [branchThere, pullThere] = await Promise.all([
+        findBranch(session, at, branch),
+        findPullRequest(session, at, branch),
+      ])
+      const published = await createBranch(session, at, { branch, commit, fence }, branchThere)
+      const { draft } = request.policy.handoff
+      const wanted = { branch, base: request.base.ref, title, body, draft, fence }
+      const pullRequest = await openPullRequest(session, at, wanted, pullThere)
 
       await fence.check()
       await session

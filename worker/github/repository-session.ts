@@ -2,7 +2,7 @@ import type { Octokit } from 'octokit'
 import type { JobRequest } from '../contract/index.ts'
 import { createTokenClient } from './github-client.ts'
 import type { InstallationToken, InstallationTokens, TokenPermissions } from './installation-tokens.ts'
-import { type LocatedRepository, locateRepository } from './locate-repository.ts'
+import { type LocatedRepository, locatedAt, locateRepository } from './locate-repository.ts'
 import { mapGitHubError, statusOf } from './map-github-error.ts'
 import { tryAgain } from './try-again.ts'
 
@@ -43,9 +43,13 @@ export function openRepositorySession(
     }
   }
 
-  async function once<T>(operation: (octokit: Octokit) => Promise<T>): Promise<T> {
+  function current(): Promise<Minted> {
     minted ??= mint()
-    const used = minted
+    return minted
+  }
+
+  async function once<T>(operation: (octokit: Octokit) => Promise<T>): Promise<T> {
+    const used = current()
     const { octokit, token } = await used
     try {
       return await operation(octokit)
@@ -79,7 +83,11 @@ export function openRepositorySession(
           throw error
         }
       }),
-    locate: () => call((octokit) => locateRepository(octokit, request)),
+    async locate() {
+      const { token } = await tryAgain(current, signal)
+      if (token.repository !== null) return locatedAt(token.repository, request)
+      return call((octokit) => locateRepository(octokit, request))
+    },
     async [Symbol.asyncDispose]() {
       const last = await minted?.catch(() => null)
       await last?.token[Symbol.asyncDispose]()

@@ -1,3 +1,4 @@
+import { Buffer, isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import type { ChangeSet, FileChange } from '../contract/index.ts'
 import { type Fence, HandoffError } from '../pipeline/ports/index.ts'
@@ -7,12 +8,18 @@ import type { RepositorySession } from './repository-session.ts'
 
 export interface StagedCommit {
   readonly changeSet: ChangeSet
+  /** The tree of the base commit. */
+  readonly baseTreeSha: string
   readonly message: string
   readonly fence: Fence
 }
 
 /** Blobs on their way at a time. GitHub asks Apps not to write in parallel without need. */
 const parallelBlobs = 4
+const mostBytesOfText = 64 * 1024
+const mostBytesWithin = 1024 * 1024
+/** All but tab and the ends of lines. */
+const controls = /[^\P{Cc}\t\n\r]|\uFEFF/u
 const createdSchema = z.object({ sha: z.string() })
 
 /**
@@ -22,13 +29,14 @@ const createdSchema = z.object({ sha: z.string() })
 export async function stageCommit(
   session: RepositorySession,
   { owner, repo }: LocatedRepository,
-  { changeSet, message, fence }: StagedCommit,
+  { changeSet, baseTreeSha, message, fence }: StagedCommit,
 ): Promise<string> {
   const at = { owner, repo }
-  const base = await session.call((octokit) => octokit.rest.git.getCommit({ ...at, commit_sha: changeSet.baseSha }))
+  const within = filesWithin(changeSet.files)
 
-  await inParallel(changeSet.files, async ({ path, after }) => {
-    if (after === null) return
+  await inParallel(changeSet.files, async (file) => {
+    const { path, after } = file
+    if (after === null || within.has(file)) return
     await fence.check()
     const content = Buffer.from(after.content).toString('base64')
     const blob = await session.call((octokit) => octokit.rest.git.createBlob({ ...at, content, encoding: 'base64' }))
@@ -36,10 +44,9 @@ export async function stageCommit(
   })
 
   await fence.check()
+  const entries = changeSet.files.map((file) => toTreeEntry(file, within.has(file)))
   const tree = await session
-    .call((octokit) =>
-      octokit.rest.git.createTree({ ...at, base_tree: base.data.tree.sha, tree: changeSet.files.map(toTreeEntry) }),
-    )
+    .call((octokit) => octokit.rest.git.createTree({ ...at, base_tree: baseTreeSha, tree: entries }))
     .catch((error: unknown) => {
       throw explainWorkflows(error, changeSet)
     })
@@ -52,9 +59,33 @@ export async function stageCommit(
   return createdSchema.parse(commit.data).sha
 }
 
+/** Small texts go with the tree, up to a size: each blob of its own is a request, and GitHub counts those that write. */
+function filesWithin(files: readonly FileChange[]): ReadonlySet<FileChange> {
+  const within = new Set<FileChange>()
+  let bytes = 0
+  for (const file of files) {
+    if (!isSmallText(file)) continue
+    bytes += file.after?.content.length ?? 0
+    if (bytes > mostBytesWithin) break
+    within.add(file)
+  }
+  return within
+}
+
+/** JSON carries it to GitHub and back as the same bytes. */
+function isSmallText({ after }: FileChange): boolean {
+  if (after === null || after.mode === '120000') return false
+  const content = Buffer.from(after.content)
+  return (
+    content.length > 0 && content.length <= mostBytesOfText && isUtf8(content) && !controls.test(content.toString())
+  )
+}
+
 /** A deletion is an entry without an object; its mode is what it was. */
-function toTreeEntry({ path, before, after }: FileChange) {
-  return { path, mode: (after ?? before)?.mode ?? '100644', type: 'blob' as const, sha: after?.sha ?? null }
+function toTreeEntry({ path, before, after }: FileChange, isWithin: boolean) {
+  const entry = { path, mode: (after ?? before)?.mode ?? '100644', type: 'blob' as const }
+  if (after !== null && isWithin) return { ...entry, content: Buffer.from(after.content).toString() }
+  return { ...entry, sha: after?.sha ?? null }
 }
 
 /** What is published is what the gates saw, byte for byte, or nothing. */

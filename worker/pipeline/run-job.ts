@@ -79,7 +79,7 @@ async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   if ('end' in collected) return collected.end
   const gated = await timed(job, 'gate', () => gate(job, prepared.value, cloned.value, collected.value))
   if ('end' in gated) return gated.end
-  return valueOrEnd(await timed(job, 'publish', () => publish(job, collected.value)))
+  return valueOrEnd(await timed(job, 'publish', () => publish(job, cloned.value, collected.value)))
 }
 
 function valueOrEnd(result: StepResult<Outcome>): Outcome {

@@ -38,6 +38,8 @@ export class HandoffError extends Error {
 export interface StageInput {
   readonly request: JobRequest
   readonly changeSet: ChangeSet
+  /** The tree of the base commit. */
+  readonly baseTreeSha: string
   /** The job's clean bare repository, where the objects are. */
   readonly repository: string
   readonly commitMessage: string

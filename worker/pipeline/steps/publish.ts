@@ -2,12 +2,13 @@ import type { ChangeSet, Outcome } from '../../contract/index.ts'
 import type { Handoff } from '../checkpoint.ts'
 import type { Job, StepResult } from '../job.ts'
 import { summarise } from '../summarise.ts'
+import type { Cloned } from './clone.ts'
 
 /**
  * Uploads the commit, writes down that it exists, and hands it off. While it is uploaded, which nobody can see, the
  * authority is asked again: the agent's work took a while, and whoever lost the right to ask gets no pull request.
  */
-export async function publish(job: Job, changeSet: ChangeSet): Promise<StepResult<Outcome>> {
+export async function publish(job: Job, cloned: Cloned, changeSet: ChangeSet): Promise<StepResult<Outcome>> {
   const { ports, request, folders, attempt } = job
   const branch = ports.wording.branch(request)
   const summary = summarise(job, outcomeFor(job))
@@ -17,6 +18,7 @@ export async function publish(job: Job, changeSet: ChangeSet): Promise<StepResul
     {
       request,
       changeSet,
+      baseTreeSha: cloned.base.treeSha,
       repository: folders.repository,
       commitMessage: ports.wording.commitMessage(request),
       fence: attempt.fence,
