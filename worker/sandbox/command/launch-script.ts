@@ -25,14 +25,17 @@ export interface LaunchPlan {
   readonly broker: boolean
   /** A filter of system calls for a kernel that is the sandbox's own; null where the sandbox has put it up already. */
   readonly filter: Buffer | null
+  /** Open files that lead into control groups; none where it is in them from the start. */
+  readonly doors?: readonly number[]
   readonly argv: readonly string[]
 }
 
 /** The launcher's command line. */
-export function launchCommand({ mark, limits, broker, filter, argv }: LaunchPlan): string[] {
+export function launchCommand({ mark, limits, broker, filter, doors = [], argv }: LaunchPlan): string[] {
   const number = (call: SystemCall) => String(systemCallNumber(call, thisMachine()))
   return [
     ...['/usr/bin/perl', '-e', script, mark, number('prlimit64'), number('prctl'), filter?.toString('hex') ?? ''],
+    doors.join(' '),
     String(Math.floor(limits.fileBytes)),
     String(limits.openFiles),
     String(limits.processes ?? ''),

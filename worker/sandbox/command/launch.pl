@@ -1,13 +1,15 @@
-# The first program inside a sandbox. It lowers its own limits, listens on the broker's port, leaves a forwarder behind
-# that carries each connection to the broker's socket, and becomes the command. It is constant; everything that varies
-# comes as arguments, which no shell reads. No module is loaded: this is on the way of every command.
+# The first program inside a sandbox. It walks into its control groups, lowers its own limits, listens on the broker's
+# port, leaves a forwarder behind that carries each connection to the broker's socket, and becomes the command. It is
+# constant; everything that varies comes as arguments, which no shell reads. No module is loaded: this is on the way of
+# every command.
 #
-# Arguments: numbers of prlimit64 and prctl here, a filter of system calls in hex or '', largest file in bytes, open
-# files, processes or '', data segment in bytes or '', port and socket of the broker or '' twice, then the command.
-# Variables of the command's that mean something to perl itself come with a prefix.
+# Arguments: numbers of prlimit64 and prctl here, a filter of system calls in hex or '', numbers of open files that lead
+# into control groups, largest file in bytes, open files, processes or '', data segment in bytes or '', port and socket
+# of the broker or '' twice, then the command. Variables of the command's that mean something to perl itself come with a
+# prefix.
 use strict;
 
-my ($prlimit, $prctl, $filter, $file, $open, $processes, $data, $port, $socket) = splice @ARGV, 1, 9;
+my ($prlimit, $prctl, $filter, $doors, $file, $open, $processes, $data, $port, $socket) = splice @ARGV, 1, 10;
 shift @ARGV;
 my ($FSIZE, $DATA, $CORE, $NPROC, $NOFILE) = (1, 2, 4, 6, 7);
 
@@ -19,6 +21,12 @@ sub limit {
   return syscall($prlimit + 0, 0, $what, $pair, 0) == 0;
 }
 
+# Before anything else, so that all that follows is counted. A process of one thread puts itself in at once.
+for my $number (split / /, $doors) {
+  open my $door, '>&=', $number or refuse 'no control group';
+  syswrite $door, '0' or refuse 'no control group';
+  close $door;
+}
 limit($CORE, 0) or refuse 'core dumps cannot be switched off';
 limit($FSIZE, $file) or refuse 'the file size cannot be limited';
 limit($NOFILE, $open);

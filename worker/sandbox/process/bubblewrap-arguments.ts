@@ -5,7 +5,7 @@ import type { SystemView, ViewEntry } from './system-view.ts'
 
 /** Numbers of the open files that bwrap is started with; it closes each before the command starts. */
 export const handedOver = { arguments: 3, file: 4, status: 5, block: 6 } as const
-/** The first of those that lead into the sandbox's control groups; they are closed before bwrap starts. */
+/** The first of those that lead into the sandbox's control groups; the launcher closes them. */
 export const firstDoor = 7
 
 export interface BubblewrapPlan {

@@ -23,7 +23,7 @@ export interface ChainPlan {
   readonly user: HostUser | null
   /** Folders that the job's user cannot walk to, shown to it where it can; empty in most installations. */
   readonly staged: readonly { readonly from: string; readonly to: string }[]
-  /** How many open files, from `firstDoor` on, the chain has to put itself into control groups with. */
+  /** How many open files, from `firstDoor` on, lead into control groups: the launcher's to use and to close. */
   readonly doors: number
   /** Open files of the worker that have to be closed on the way. */
   readonly inherited: readonly number[]
@@ -42,13 +42,10 @@ const tracedStringLength = '256'
 /** bash, because dash cannot close a number of two digits. */
 const closeScript = 'for number in $1; do eval "exec $number>&-"; done; shift; exec "$@"'
 
-/** Numbers of one digit, so any shell will do: the quickest there is. */
-const joinScript = 'for number in $1; do eval "echo 0 >&$number && exec $number>&-" || exit 125; done; shift; exec "$@"'
-
 const stageScript = fileURLToPath(new URL('./stage.pl', import.meta.url))
 
 /** Numbers of the open files that lead into control groups. */
-const doorNumbers = (doors: number) => Array.from({ length: doors }, (_, index) => firstDoor + index)
+export const doorNumbers = (doors: number) => Array.from({ length: doors }, (_, index) => firstDoor + index)
 
 /** What closes open files of the worker that nobody on the way needs. */
 export function closingCommand(bash: string, inherited: readonly number[], doors: number): readonly string[] {
@@ -66,14 +63,11 @@ export function stagingCommand(perl: string, staged: ChainPlan['staged']): reado
 
 /**
  * The command line on the host. Pure. From the outside in: closing what the worker inherited, the staging mounts and
- * the switch to the job's user, the audit, the control groups, the sandbox, the launcher. All of them but strace are
- * one process that becomes the next, down to bwrap, which so is the worker's own child and dies with it; strace's -D
- * is for that.
+ * the switch to the job's user, the audit, the sandbox, the launcher. All of them but strace are one process that
+ * becomes the next, down to bwrap, which so is the worker's own child and dies with it; strace's -D is for that.
  */
 export function chainCommand(plan: ChainPlan): readonly string[] {
   const { bwrap, setpriv, strace, bash, perl } = plan.programs
-  const doors = doorNumbers(plan.doors)
-  const join = doors.length > 0 ? ['/bin/sh', '-c', joinScript, 'airlock-join', doors.join(' ')] : []
   const stage =
     plan.user === null || plan.staged.length === 0
       ? []
@@ -87,7 +81,7 @@ export function chainCommand(plan: ChainPlan): readonly string[] {
         ]
   return [
     ...closingCommand(bash, plan.inherited, plan.doors),
-    ...[...stage, ...audit, ...join],
+    ...[...stage, ...audit],
     ...[bwrap, '--args', String(handedOver.arguments), '--', ...plan.launch],
   ]
 }

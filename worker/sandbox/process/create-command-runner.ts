@@ -9,7 +9,7 @@ import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { residentMemory } from '../limits/resident-memory.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
 import { bubblewrapArguments } from './bubblewrap-arguments.ts'
-import { chainCommand } from './command-line.ts'
+import { chainCommand, doorNumbers } from './command-line.ts'
 import type { SandboxContext } from './process-sandbox.ts'
 import { runInBubblewrap } from './run-in-bubblewrap.ts'
 import type { SandboxParts } from './set-up-sandbox.ts'
@@ -71,8 +71,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       ...left,
       log,
       doors: parts.group.doors,
-      limitEarly: parts.group.doors.length < parts.group.folders.length,
-      limit: (pid) => parts.group.add(pid),
+      limit: parts.group.doors.length < parts.group.folders.length ? (pid) => parts.group.add(pid) : null,
       onNamespace: (inode) => {
         namespace = inode
         namespaces.add(inode)
@@ -108,6 +107,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
         },
         broker: spec.brokerSocket !== null,
         filter: null,
+        doors: doorNumbers(parts.group.doors.length),
         argv,
       }),
     })

@@ -15,10 +15,8 @@ export interface RunPlan extends ChildPlan {
   readonly wallMs: number
   readonly outputBytes: number
   readonly log: ProcessLog | null
-  /** True if the chain cannot put itself under all of the limits: it is done for it while the sandbox is built. */
-  readonly limitEarly: boolean
-  /** Puts a process, and what it starts from then on, under the sandbox's limits. */
-  readonly limit: (pid: number) => Promise<void>
+  /** Puts a process, and what it starts from then on, under the limits; null where the sandbox does that itself. */
+  readonly limit: ((pid: number) => Promise<void>) | null
   /** Told the sandbox's pid namespace before the command starts. */
   readonly onNamespace: (namespace: string) => void
   /** Asked now and then, and once after the end, which limit the sandbox is over. */
@@ -77,13 +75,13 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
 async function startedInit(plan: RunPlan, child: Child): Promise<ProcessIdentity | null> {
   const late = sleep(startTimeoutMs, null, { ref: false }).then(() => Promise.reject(notStarted('not within 20 s')))
   // The kernel takes some milliseconds over the first process that it moves. They pass while the sandbox is built.
-  const moved = child.pid === undefined || !plan.limitEarly ? null : plan.limit(child.pid).catch(() => {})
+  const moved = child.pid === undefined ? null : plan.limit?.(child.pid).catch(() => {})
   const init = await Promise.race([child.init, late])
   const identity = init === null ? null : readProcessIdentity(init.pid)
   if (init === null || identity === null) return null
   plan.onNamespace(init.namespace)
   await moved
-  await plan.limit(init.pid)
+  await plan.limit?.(init.pid)
   return identity
 }
 
