@@ -12,8 +12,12 @@ export interface HttpBackend extends AsyncDisposable {
   hold(until: Promise<unknown>): Promise<void>
 }
 
-/** `git http-backend` over the folders below `root`, for those who bring the right token. */
-export async function startHttpBackend(root: string, token: string): Promise<HttpBackend> {
+/** `git http-backend` over the folders below `root`, for those who bring the right token while it lives. */
+export async function startHttpBackend(
+  root: string,
+  token: string,
+  isLive: () => boolean = () => true,
+): Promise<HttpBackend> {
   const requests: string[] = []
   const state: {
     status: number | null
@@ -34,7 +38,7 @@ export async function startHttpBackend(root: string, token: string): Promise<Htt
     state.arrived()
     await state.until
     if (state.status !== null) return void response.writeHead(state.status, state.headers).end()
-    if (request.headers.authorization !== expected) return void response.writeHead(401).end()
+    if (request.headers.authorization !== expected || !isLive()) return void response.writeHead(401).end()
     requests.push(`${request.method} ${request.url}`)
     await runBackend(root, request, response)
   }

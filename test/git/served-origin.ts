@@ -36,19 +36,22 @@ export interface ServedOrigin extends AsyncDisposable {
 
 export async function startServedOrigin(): Promise<ServedOrigin> {
   const folder = await makeFolder()
-  const backend = await startHttpBackend(folder.path, token)
-  let disposed = 0
+  let [opened, disposed] = [0, 0]
+  const backend = await startHttpBackend(folder.path, token, () => opened > disposed)
   const makeSource = (options: SourceOptions = {}): Source =>
     createSource({
       dataDir: join(folder.path, 'data'),
       git: 'git',
-      cloneAccess: async () => ({
-        url: `${backend.origin}/origin`,
-        token: options.token === undefined ? token : options.token,
-        dispose: async () => {
-          disposed += 1
-        },
-      }),
+      cloneAccess: async () => {
+        opened += 1
+        return {
+          url: `${backend.origin}/origin`,
+          token: options.token === undefined ? token : options.token,
+          dispose: async () => {
+            disposed += 1
+          },
+        }
+      },
       limits: { ...defaultSourceLimits, ...options.limits },
     })
   return {
