@@ -25,6 +25,7 @@ const testPackages = {
   python3: 'python3',
   ip: 'iproute2',
   mmdebstrap: 'mmdebstrap',
+  runsc: 'runsc',
 }
 
 /** Without it the sandbox that ours is compared with does not start. */

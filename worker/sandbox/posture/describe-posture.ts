@@ -35,13 +35,16 @@ export function describePosture(facts: PostureFacts): Posture {
   })
 }
 
-function limit(facts: PostureFacts, controller: Controller, otherwise: LimitPosture): LimitPosture {
+type LimitFacts = Pick<PostureFacts, 'places' | 'probes'>
+
+/** A limit that a control group holds if it can be had, and if it held when it was tried. */
+export function limit(facts: LimitFacts, controller: Controller, otherwise: LimitPosture): LimitPosture {
   if (!holds(facts, controller)) return { level: 'none', by: 'none' }
   const place = facts.places.find((candidate) => candidate.controllers.includes(controller))
   return place === undefined ? otherwise : { level: 'complete', by: place.version }
 }
 
-const holds = (facts: PostureFacts, name: string) =>
+export const holds = (facts: Pick<PostureFacts, 'probes'>, name: string) =>
   !facts.probes.some((probe) => probe.name === name && probe.outcome === 'open')
 
 function degraded(facts: PostureFacts): string[] {

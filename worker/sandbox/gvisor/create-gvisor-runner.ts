@@ -1,0 +1,122 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ExecRequest, type ExecResult, insidePaths } from '../../pipeline/ports/index.ts'
+import { insideEnvironment } from '../command/inside-environment.ts'
+import { launchCommand, launchEnvironment } from '../command/launch-script.ts'
+import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
+import type { HostUser } from '../process/command-line.ts'
+import { runInBubblewrap } from '../process/run-in-bubblewrap.ts'
+import type { SandboxParts, SandboxPlan } from '../process/set-up-sandbox.ts'
+import { pipeNames } from '../process/spare-pipes.ts'
+import type { SystemView } from '../process/system-view.ts'
+import { sandboxMark } from '../reaper/sandbox-state.ts'
+import { gvisorCommand } from './gvisor-command.ts'
+import { ociConfig } from './oci-config.ts'
+import { outerPaths, outerView } from './outer-view.ts'
+import type { PreparedGvisor } from './prepare-gvisor.ts'
+import { createSentryLog } from './sentry-log.ts'
+
+export interface GvisorContext extends Omit<SandboxPlan, 'limits' | 'visible'> {
+  readonly host: PreparedGvisor
+  readonly view: SystemView
+  /** The image's own variables. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+const openFiles = 16_384
+/** Who a job is inside. Where the worker is no root its one user has to be root there, a root with no powers. */
+const uidInside = (user: HostUser | null) => (user === null ? 0 : 1000)
+
+/** Runs each command of one sandbox in a container of its own. */
+export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) {
+  const { spec, now } = context
+  const spend = createPhaseBudget(spec.limits, now)
+  const namespaces = new Set<string>()
+  const configPath = join(parts.folder, 'config.json')
+  let memoryKills = 0
+
+  const overLimit = async () => {
+    if (parts.group.memoryKills() > memoryKills) return 'memory'
+    return (await parts.disk.isOver()) ? 'disk' : null
+  }
+
+  const run = async (request: ExecRequest, left: Budget): Promise<Omit<ExecResult, 'durationMs'>> => {
+    const log = createSentryLog()
+    // On disk, and only for as long as it takes to be read: it holds the command's variables.
+    await writeFile(configPath, JSON.stringify(config(context, parts, request)), { mode: 0o600 })
+    const end = await runInBubblewrap({
+      command: command(context, parts),
+      options: outerView(view(context, parts)),
+      file: configPath,
+      folder: parts.folder,
+      stdin: request.stdin,
+      user: null,
+      request,
+      ...left,
+      log,
+      doors: parts.group.doors,
+      limit: parts.group.doors.length < parts.group.folders.length ? parts.group.add : null,
+      onNamespace: (inode) => namespaces.add(inode),
+      overLimit,
+      began: log.began,
+    }).finally(() => rm(configPath, { force: true }))
+    memoryKills = parts.group.memoryKills()
+    // A sentry that died took the command with it; what runsc says then is no exit code of the command's.
+    const died = end.ended === 'exited' && !log.ended() ? { exitCode: null, signal: 'SIGKILL' } : {}
+    return { ...end, ...died, processes: log.events(), processesTruncated: log.truncated() }
+  }
+
+  return { run: (request: ExecRequest) => spend((left) => run(request, left)), namespaces: () => namespaces }
+}
+
+function config({ host, spec, user, env }: GvisorContext, parts: SandboxParts, request: ExecRequest) {
+  const { limits } = spec
+  const argv = launchCommand({
+    mark: sandboxMark(parts.id),
+    // The sentry counts processes as their users know them; out here one of them is several.
+    limits: { fileBytes: limits.diskBytes, openFiles, processes: limits.pids, dataBytes: dataBytes(host, limits) },
+    broker: spec.brokerSocket !== null,
+    filter: host.filter,
+    argv: request.argv,
+  })
+  return ociConfig({
+    root: outerPaths.image,
+    cwd: insidePaths.workspace,
+    argv,
+    env: launchEnvironment({ ...insideEnvironment([]), ...env, ...request.env }),
+    uid: uidInside(user),
+    tmpBytes: Math.floor(Math.min(limits.memoryBytes / 2, limits.diskBytes)),
+  })
+}
+
+/** Only where no cgroup holds the memory. */
+function dataBytes(host: PreparedGvisor, limits: SandboxPlan['limits']): number | null {
+  return host.places.some((place) => place.controllers.includes('memory')) ? null : limits.memoryBytes
+}
+
+function view({ host, spec, user, view: system }: GvisorContext, { id, folder, stage }: SandboxParts) {
+  const { path, sidecars } = host.runsc
+  return {
+    runsc: { path: stage.find(path), sidecars: sidecars === null ? null : stage.find(sidecars) },
+    bundle: sandboxMark(id),
+    view: { ...system, root: stage.find(system.root) },
+    workspace: stage.find(spec.workspace),
+    home: stage.find(spec.home),
+    tools: spec.tools.map(({ name, path }) => ({ name, path: stage.find(path) })),
+    brokerSocket: spec.brokerSocket === null ? null : stage.find(spec.brokerSocket),
+    trace: join(stage.find(folder), pipeNames.trace),
+    ownUser: user === null,
+  }
+}
+
+function command({ host, spec, user }: GvisorContext, { id, group, stage }: SandboxParts): readonly string[] {
+  return gvisorCommand({
+    programs: { bwrap: host.program('bwrap'), bash: host.program('bash'), perl: host.program('perl') },
+    user,
+    staged: stage.staged,
+    doors: group.doors.length,
+    inherited: host.inherited,
+    flags: host.runsc.flags({ socket: spec.brokerSocket !== null, trace: outerPaths.trace }),
+    bundle: sandboxMark(id),
+  })
+}

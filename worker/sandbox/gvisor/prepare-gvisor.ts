@@ -1,0 +1,46 @@
+import { SandboxError } from '../../pipeline/ports/index.ts'
+import { findCgroupPlaces } from '../cgroup/find-cgroup-places.ts'
+import type { CgroupPlace } from '../cgroup/parse-cgroup-mounts.ts'
+import { findPrograms, missingText, type Program } from '../process/find-programs.ts'
+import { inheritedFiles } from '../process/inherited-files.ts'
+import { prepareRunDir, type RunDir } from '../process/prepare-run-dir.ts'
+import { ownIdentity } from '../reaper/process-identity.ts'
+import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
+import { thisMachine } from '../seccomp/this-machine.ts'
+import { type Runsc, readRunsc } from './read-runsc.ts'
+import type { Platform } from './try-platform.ts'
+
+/** What the engine found on this host and made once for all its sandboxes. */
+export interface PreparedGvisor extends RunDir {
+  readonly program: (name: Program) => string
+  readonly runsc: Runsc
+  readonly places: readonly CgroupPlace[]
+  /** For the kernel that the command sees: the sentry. */
+  readonly filter: Buffer
+  readonly inherited: readonly number[]
+}
+
+export interface GvisorSettings {
+  readonly runDir: string
+  readonly cgroupRoot?: string | undefined
+  /** Absolute path of another runsc than the distribution's. */
+  readonly runsc?: string | undefined
+  readonly platform?: Platform | undefined
+}
+
+const required = ['bwrap', 'mkfifo', 'du', 'bash', 'perl'] as const
+
+/** Throws SandboxError `unavailable` with everything that is missing and the line that installs it. */
+export async function prepareGvisor(settings: GvisorSettings): Promise<PreparedGvisor> {
+  const wanted: readonly Program[] = settings.runsc === undefined ? [...required, 'runsc'] : required
+  const programs = await findPrograms(wanted)
+  const missing = wanted.filter((program) => !programs.has(program))
+  if (missing.length > 0) throw new SandboxError('unavailable', missingText(missing))
+  const program = (name: Program) => programs.get(name) ?? name
+  const [runsc, places, made] = await Promise.all([
+    readRunsc(settings.runsc ?? program('runsc'), program('bwrap'), settings.platform),
+    findCgroupPlaces(settings.cgroupRoot),
+    prepareRunDir(settings.runDir, program('mkfifo'), ownIdentity()),
+  ])
+  return { ...made, program, runsc, places, filter: sandboxFilter(thisMachine()), inherited: inheritedFiles() }
+}
