@@ -19,14 +19,13 @@ describe('the engine of class process', () => {
     await bench[Symbol.asyncDispose]()
   })
 
-  it('states a posture that fits the contract, and states it once', async () => {
+  it('states a posture that fits the contract', async () => {
     const posture = await bench.engine.posture()
 
     expect(postureSchema.parse(posture)).toEqual(posture)
     expect(posture).toMatchObject({ isolation: 'process', network: 'none', dns: 'none', hostReads: 'listed' })
     expect(posture.digest).toMatch(/^[0-9a-f]{64}$/)
     expect(posture.degraded.join()).toContain('no boundary between tenants')
-    expect(await bench.engine.posture()).toBe(posture)
   })
 
   it('refuses an image that it does not have', async () => {

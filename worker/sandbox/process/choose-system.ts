@@ -1,11 +1,8 @@
-import { SandboxError } from '../../pipeline/ports/index.ts'
+import { hostImage, SandboxError } from '../../pipeline/ports/index.ts'
 import type { HostTool } from '../command/inside-environment.ts'
 import type { ImageStore } from '../image/built-image.ts'
 import type { PreparedHost } from './prepare-host.ts'
 import { readImageView, type SystemView } from './system-view.ts'
-
-/** The image that is built of nothing: the machine's own system folders. */
-export const hostImage = 'host'
 
 /** What a sandbox has for its system: this machine's programs, or an image's. Never some of each. */
 export interface SandboxSystem {

@@ -13,7 +13,7 @@
  *   often keeps it: posture/cache-posture.ts.
  */
 import { join } from 'node:path'
-import type { SandboxEngine } from '../../pipeline/ports/index.ts'
+import { hostImage, type SandboxEngine } from '../../pipeline/ports/index.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import type { HostTool } from '../command/inside-environment.ts'
 import { hostUser } from '../host-user.ts'
@@ -21,7 +21,7 @@ import type { ImageStore } from '../image/built-image.ts'
 import { once } from '../once.ts'
 import { ownIdentity } from '../reaper/process-identity.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
-import { chooseSystem, hostImage } from './choose-system.ts'
+import { chooseSystem } from './choose-system.ts'
 import { prepareHost } from './prepare-host.ts'
 import { createProcessSandbox } from './process-sandbox.ts'
 import { readPosture } from './read-posture.ts'

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { release } from 'node:os'
 import type { Posture } from '../../contract/index.ts'
-import { SandboxError } from '../../pipeline/ports/index.ts'
+import { hostImage, SandboxError } from '../../pipeline/ports/index.ts'
 import { runCommand } from '../../process/run-command.ts'
 import { describePosture } from '../posture/describe-posture.ts'
 import { probeWalls } from '../posture/probe-walls.ts'
 import type { ProbedEngine } from '../posture/run-probe.ts'
-import { hostImage } from './choose-system.ts'
 import type { PreparedHost } from './prepare-host.ts'
 
 /** Probes the host and tells what it enforces. Throws `unavailable` if there is no sandbox, or if one of its walls has a hole. */
