@@ -21,21 +21,28 @@ export interface AcceptDeps {
  */
 const oldestMs = 7 * 24 * 60 * 60 * 1000
 
-/** Everything between a proven delivery and its acknowledgement: one call, to the ledger. */
-export async function acceptDelivery({ intake, log }: AcceptDeps, delivery: Delivery): Promise<WebhookAnswer> {
+/**
+ * Everything between a proven delivery and its acknowledgement: one call, to the ledger. Not async itself: the payload,
+ * fifty times as large as the event, would be kept for as long as the ledger takes.
+ */
+export function acceptDelivery(deps: AcceptDeps, delivery: Delivery): WebhookAnswer | Promise<WebhookAnswer> {
   const { deliveryId, event: name } = delivery
   if (name === 'ping') return { status: 200, message: 'pong' }
   const parsed = parseTriggerEvent(delivery)
   if (parsed.kind === 'invalid') {
-    log.warn({ deliveryId, event: name, problem: parsed.problem }, 'delivery not understood')
+    deps.log.warn({ deliveryId, event: name, problem: parsed.problem }, 'delivery not understood')
     return { status: 400, message: parsed.problem }
   }
   if (parsed.kind === 'ignored') return { status: 200, message: `ignored: ${parsed.why}` }
   const why = whyNot(parsed.event)
-  if (why !== null) return { status: 200, message: `ignored: ${why}` }
+  return why === null ? acceptEvent(deps, parsed.event) : { status: 200, message: `ignored: ${why}` }
+}
+
+async function acceptEvent({ intake, log }: AcceptDeps, event: TriggerEvent): Promise<WebhookAnswer> {
+  const { deliveryId, eventKey } = event
   try {
-    const taken = await intake.accept(parsed.event)
-    log.info({ deliveryId, eventKey: parsed.event.eventKey, taken }, 'trigger event')
+    const taken = await intake.accept(event)
+    log.info({ deliveryId, eventKey, taken }, 'trigger event')
     return { status: 202, message: taken }
   } catch (error) {
     if (!(error instanceof QueueUnavailableError)) throw error

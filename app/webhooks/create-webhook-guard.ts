@@ -26,7 +26,7 @@ export interface WebhookAnswer {
 export interface WebhookGuardDeps {
   readonly secret: string
   /** Gets what is proven to be GitHub's. Whatever it throws is answered with 500. */
-  readonly onDelivery: (delivery: Delivery) => Promise<WebhookAnswer>
+  readonly onDelivery: (delivery: Delivery) => WebhookAnswer | Promise<WebhookAnswer>
   readonly log: Pick<BaseLogger, 'info' | 'error'>
   readonly now: () => Date
   readonly limits?: Partial<BodyLimits>

@@ -14,7 +14,9 @@ export function createLogger(settings: Settings, name: 'app' | 'worker'): Logger
   return pino(options, createDestination())
 }
 
-/** Lines of one turn of the event loop go out in one write, at its end: a write for each is dear in a burst. */
+/** In a burst a write for each line is dear: lines of a moment go out together. */
+const gatherMs = 20
+
 function createDestination(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: true, minLength: 8192 })
   let gathering = false
@@ -27,7 +29,7 @@ function createDestination(): DestinationStream {
 
   return {
     write(line) {
-      if (!gathering) setImmediate(flush)
+      if (!gathering) setTimeout(flush, gatherMs)
       gathering = true
       output.write(line)
     },
