@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { createGitHubApp } from '../../app/github/create-github-app.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
+import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createAppServer } from '../../app/server.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
@@ -40,11 +41,13 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const jobs = createJobs(redis)
   const operatorPolicy = loadOperatorPolicy(settings)
   const trigger: TriggerDeps = { repositories: createRepositories(gitHub), jobs, operatorPolicy, log }
+  const burst = createBurstWatch()
   const events = processIntake({
     redis,
     log,
     concurrency,
     async handle(event, attempt) {
+      await burst.over(attempt.signal)
       await handleTrigger(trigger, event, attempt)
     },
     async onDeadLetter(letter, attempt) {
@@ -54,7 +57,12 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   })
   const server = createAppServer({
     webhookSecret,
-    intake,
+    intake: {
+      accept(event) {
+        burst.noticed()
+        return intake.accept(event)
+      },
+    },
     log,
     async checkReadiness() {
       const answer = await redis.ping().catch(() => 'nothing')
