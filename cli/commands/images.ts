@@ -60,7 +60,8 @@ async function build(name: string, folders: DataFolders, json: boolean, io: Io):
     return 0
   } catch (error) {
     if (!(error instanceof ImageError || error instanceof SandboxError)) throw error
+    if (error.code === 'description') throw new UsageError(error.message, right)
     io.stderr(`airlock: ${error.message}\n`)
-    return error.code === 'description' ? 2 : 1
+    return 1
   }
 }

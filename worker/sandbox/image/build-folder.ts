@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isStillRunning, readProcessIdentity } from '../reaper/process-identity.ts'
 
@@ -14,9 +14,14 @@ export async function makeBuildFolder(parent: string): Promise<AsyncDisposable &
   const own = readProcessIdentity(process.pid)
   const owner = [process.pid, own?.startTime ?? '0', own?.bootId ?? 'unknown'].join('_')
   const path = join(parent, `${prefix}${owner}_${randomUUID().slice(0, 8)}`)
-  // Sandboxes run as users of their own, and the smoke test runs in here.
-  await mkdir(path, { mode: 0o711 })
+  await makePassage(path)
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** A folder that users of sandboxes, who are not the worker, can walk through to what is in it, whatever the umask is. */
+export async function makePassage(path: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+  await chmod(path, 0o711)
 }
 
 async function removeDeadBuilds(parent: string): Promise<void> {

@@ -12,7 +12,7 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runCommand } from '../../process/run-command.ts'
-import { makeBuildFolder } from './build-folder.ts'
+import { makeBuildFolder, makePassage } from './build-folder.ts'
 import { lockBuild } from './build-lock.ts'
 import { buildOverlay } from './build-overlay.ts'
 import type { BuiltImage } from './built-image.ts'
@@ -32,8 +32,8 @@ export interface BuildOptions {
   readonly descriptions?: string
   /** For npm and the builder: PATH, HOME, proxies and certificates of the machine. */
   readonly env: Readonly<Record<string, string>>
-  /** Null: the smoke test is left out. */
-  readonly makeEngine: MakeEngine | null
+  /** In which the smoke test runs. */
+  readonly makeEngine: MakeEngine
   readonly signal: AbortSignal
   /** A line of progress. */
   readonly onLine: (line: string) => void
@@ -46,7 +46,7 @@ const ownDescriptions = fileURLToPath(new URL('../../../sandbox-images/', import
 export async function buildImage(name: string, options: BuildOptions): Promise<BuiltImage> {
   const recipe = await readRecipe(options.descriptions ?? ownDescriptions, name)
   const parent = join(options.imagesDir, name)
-  for (const folder of [options.imagesDir, parent]) await mkdir(folder, { recursive: true, mode: 0o711 })
+  for (const folder of [options.imagesDir, parent]) await makePassage(folder)
   await using _lock = await lockBuild(parent, options.signal, () => options.onLine('another build of it is at work'))
   const there = options.reuse === true ? await upToDate(options.imagesDir, recipe) : null
   if (there !== null) return there
@@ -64,7 +64,8 @@ async function upToDate(imagesDir: string, { name, digest }: Recipe): Promise<Bu
 
 async function build(recipe: Recipe, work: string, unnamed: string, options: BuildOptions): Promise<Manifest> {
   const { env, signal, onLine } = options
-  for (const folder of [join(work, 'overlay'), join(work, 'tmp'), join(work, 'smoke'), unnamed]) await mkdir(folder)
+  for (const name of ['overlay', 'tmp', 'smoke']) await makePassage(join(work, name))
+  await makePassage(unnamed)
   const tar = join(unnamed, imageFiles.tar)
   const rootfs = join(unnamed, imageFiles.rootfs)
   const overlay = await buildOverlay(recipe, join(work, 'overlay'), { env, signal, onLine })
@@ -76,18 +77,25 @@ async function build(recipe: Recipe, work: string, unnamed: string, options: Bui
   )
   onLine('unpacking')
   await mkdir(rootfs, { mode: 0o755 })
-  await runCommand(['/usr/bin/tar', '--extract', '--numeric-owner', `--file=${tar}`, `--directory=${rootfs}`], {
-    env: { PATH: '/usr/bin:/bin' },
-    timeoutMs: 15 * 60_000,
-    signal,
-  })
+  await runCommand(
+    [
+      '/usr/bin/tar',
+      '--extract',
+      '--numeric-owner',
+      '--preserve-permissions',
+      `--file=${tar}`,
+      `--directory=${rootfs}`,
+    ],
+    {
+      env: { PATH: '/usr/bin:/bin' },
+      timeoutMs: 15 * 60_000,
+      signal,
+    },
+  )
   const { manifest, sbom } = await takeStock(recipe, tar, rootfs)
   await writeFile(join(unnamed, imageFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`)
   await writeFile(join(unnamed, imageFiles.sbom), `${JSON.stringify(sbom, null, 2)}\n`)
-  const { makeEngine } = options
-  if (makeEngine !== null) {
-    await smokeTest(describeImage(unnamed, manifest), recipe.smoke, join(work, 'smoke'), { makeEngine, signal, onLine })
-  }
+  await smokeTest(describeImage(unnamed, manifest), recipe.smoke, join(work, 'smoke'), options)
   return manifest
 }
 

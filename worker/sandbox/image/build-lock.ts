@@ -42,13 +42,16 @@ async function tryToHold(path: string): Promise<AsyncDisposable | null> {
   }
 }
 
-/** Resolves when the holder closes the connection, or is gone already. */
+/** Resolves when the holder closes the connection, is dead, or nobody wants to wait any longer. */
 async function released(path: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
   const socket = connect({ path })
-  socket.on('error', () => {})
-  const abort = () => socket.destroy()
-  signal.addEventListener('abort', abort)
+  const stop = () => socket.destroy()
+  // A holder that dies resets the connection, and one that is gone refuses it: either way the lock is free.
+  socket.on('error', () => {}).on('close', () => resolve())
   socket.resume()
-  await once(socket, 'close')
-  signal.removeEventListener('abort', abort)
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  await promise
+  signal.removeEventListener('abort', stop)
 }

@@ -49,8 +49,15 @@ export async function runMmdebstrap(plan: MmdebstrapPlan, run: MmdebstrapRun): P
     },
     stdin: plan.sources.sources,
     signal: run.signal,
-    onLine: run.onLine,
+    onLine: (line) => {
+      if (isProgress(line)) run.onLine(line)
+    },
   })
+}
+
+/** Not what apt and dpkg say of each package, and not the text of our own script. */
+function isProgress(line: string): boolean {
+  return /^[IWE]: /.test(line) && !line.includes('--customize-hook')
 }
 
 /** Pure. */
