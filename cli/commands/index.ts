@@ -40,6 +40,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map(
       summary: 'build an image that sandboxes run in, or list those that were built',
       load: async () => (await import('./images.ts')).images,
     },
+    sandboxes: {
+      summary: 'list the sandboxes that are on this machine, or kill one',
+      load: async () => (await import('./sandboxes.ts')).sandboxes,
+    },
     audit: {
       summary: 'show, verify or export the record of a job',
       load: async () => (await import('./audit.ts')).audit,

@@ -103,6 +103,20 @@ export const settingsTable = {
       example: 'process,gvisor',
     },
   ),
+  AIRLOCK_CONTAINER_SOCKET: setting(z.string().startsWith('/'), {
+    description:
+      "Unix socket of the Engine of class container, Docker's or Podman's. Unset: `/run/docker.sock`, or `/run/podman/podman.sock` where only that is there.",
+    example: '/run/docker.sock',
+  }),
+  AIRLOCK_CONTAINER_RUNTIME: setting(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/), {
+    description: 'OCI runtime of class container, by the name that the Engine has for it: runc, runsc, kata.',
+    example: 'runc',
+    default: 'runc',
+  }),
+  AIRLOCK_RUNSC: setting(z.string().startsWith('/'), {
+    description: "Absolute path of gVisor's runsc for class gvisor. Unset: the distribution's.",
+    example: '/usr/local/bin/runsc',
+  }),
   AIRLOCK_CONCURRENCY: setting(wholeNumber(1, 64), {
     description: 'Jobs that one worker runs at the same time, from 1 to 64.',
     example: '2',

@@ -55,6 +55,10 @@ describe('airlock', () => {
     [['run', '--repo', 'https://example.com/x.git', '--task', 'x'], 'a URL needs --out'],
     [['audit', 'verify', 'nowhere.jsonl'], 'there is no file nowhere.jsonl'],
     [['demo', '--agent', 'nobody'], '--agent takes'],
+    [['sandboxes'], 'a verb is needed'],
+    [['sandboxes', 'kill'], 'kill takes the id of one sandbox'],
+    [['sandboxes', 'burn', 'all'], 'cannot burn all'],
+    [['doctor', 'quick'], 'quick belongs to no option'],
   ] as const)('exits 2 on %j and shows a line that would be right', (args, what) => {
     const result = airlock(...args)
 

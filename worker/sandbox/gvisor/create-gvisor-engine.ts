@@ -11,13 +11,13 @@
  * - The record of what started and connected is the sentry's own. Nothing inside can keep itself out of it.
  */
 import { join } from 'node:path'
-import type { Posture } from '../../contract/index.ts'
 import { type Sandbox, type SandboxEngine, SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import { sequentialSandbox } from '../command/sequential-sandbox.ts'
 import { hostUser } from '../host-user.ts'
 import type { BuiltImage, ImageStore } from '../image/built-image.ts'
 import { once } from '../once.ts'
+import { findProbeImage } from '../posture/find-probe-image.ts'
 import { removeSandbox } from '../process/remove-sandbox.ts'
 import { setUpSandbox } from '../process/set-up-sandbox.ts'
 import { readImageView } from '../process/system-view.ts'
@@ -37,28 +37,22 @@ export interface GvisorEngineOptions extends GvisorSettings {
 
 /** A process inside is up to three tasks out here, and the sentry and gofer have threads of their own. */
 const hostTasks = (processes: number) => processes * 3 + 512
-/** Which image the posture is read in, if nobody says: the first of these that was built. */
-const probedImages = ['minimal', 'base', 'agents']
 
 /** Makes the engine. Nothing is looked at or written before it is used for the first time. */
 export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine {
   const fileOwner = process.getuid?.() === 0 ? hostUser : () => null
   const sandboxes = join(options.runDir, 'sandboxes')
   const prepared = once(() => prepareGvisor(options))
-  const postures = new Map<string, () => Promise<Posture>>()
 
-  const find = async (names: readonly string[]): Promise<BuiltImage> => {
-    for (const name of names) {
-      const image = await options.images.find(name)
-      if (image !== null) return image
-    }
-    const [name] = names
+  const find = async (name: string): Promise<BuiltImage> => {
+    const image = await options.images.find(name)
+    if (image !== null) return image
     throw new SandboxError('image-missing', `there is no image ${name}: airlock images build ${name}`)
   }
 
   const create: SandboxEngine['create'] = async (spec) => {
     assertMountable(spec)
-    const [image, host] = await Promise.all([find([spec.image]), prepared()])
+    const [image, host] = await Promise.all([find(spec.image), prepared()])
     const view = await readImageView(image.rootfs)
     const user = fileOwner(spec.jobId)
     return createGvisorSandbox({ host, view, env: image.env, worker: ownIdentity(), spec, user, now: options.now })
@@ -66,11 +60,8 @@ export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine 
 
   const posture: SandboxEngine['posture'] = async (name) => {
     const host = await prepared()
-    const image = await find(name === undefined ? probedImages : [name])
-    const probed = { engine: { create, fileOwner }, image: image.name }
-    const read = postures.get(image.digest) ?? once(() => readGvisorPosture(host, probed))
-    postures.set(image.digest, read)
-    return read()
+    const { name: image } = await find(name ?? (await findProbeImage(options.images)))
+    return readGvisorPosture(host, { engine: { create, fileOwner }, image })
   }
 
   return {
