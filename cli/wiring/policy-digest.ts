@@ -1,5 +1,5 @@
 import type { GitHubApp } from '../../app/github/create-github-app.ts'
-import { createGitHubClient } from '../../app/github/github-client.ts'
+import { createGitHubClient, type GitHubClient } from '../../app/github/github-client.ts'
 import { openOrganisation } from '../../app/github/open-repositories.ts'
 import { createRepositoryFacts } from '../../app/github/repository-facts.ts'
 import { readPolicyDigest } from '../../app/intake/read-policy.ts'
@@ -16,8 +16,17 @@ export function createPolicyDigest(app: GitHubApp, operator: OperatorPolicy): Au
     const { owner, repo: name, archived, defaultBranch } = at
     const now = { owner, name, private: request.repository.private, archived, defaultBranch }
     const repository = createGitHubClient(octokit, signal)
-    await using stack = new AsyncDisposableStack()
-    const organisation = stack.use(await openOrganisation(app, request.id, request.installationId, signal))
-    return await readPolicyDigest(createRepositoryFacts(repository, organisation ?? repository, now), operator)
+    // Opened while the default branch is looked at; whoever asks it something hears of a failure.
+    const opening = openOrganisation(app, request.id, request.installationId, signal)
+    const opened = opening.catch(() => null)
+    const organisation: GitHubClient = {
+      call: async (...asked) => ((await opening) ?? repository).call(...asked),
+      find: async (...asked) => ((await opening) ?? repository).find(...asked),
+    }
+    try {
+      return await readPolicyDigest(createRepositoryFacts(repository, organisation, now), operator)
+    } finally {
+      await (await opened)?.[Symbol.asyncDispose]()
+    }
   }
 }

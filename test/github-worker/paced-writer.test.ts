@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPacedWriter } from '../../worker/github/paced-writer.ts'
 
-const pace = { soonMs: 3000, laterMs: 20_000 }
+const pace = { firstMs: 0, soonMs: 3000, laterMs: 20_000 }
 const written: string[] = []
 const write = async ({ text }: { text: string }) => void written.push(text)
 
@@ -25,6 +25,19 @@ describe('a paced writer', () => {
 
     expect(early).toEqual(['one'])
     expect(written).toEqual(['one', 'three'])
+  })
+
+  it('writes nothing of what is over before the first is due', async () => {
+    const writer = createPacedWriter(write, { ...pace, firstMs: 1000 })
+
+    writer.offer({ text: 'one' }, 'soon')
+    writer.offer({ text: 'two' }, 'later')
+    await vi.advanceTimersByTimeAsync(999)
+    const early = [...written]
+    await vi.advanceTimersByTimeAsync(1)
+
+    expect(early).toEqual([])
+    expect(written).toEqual(['two'])
   })
 
   it('brings forward what was to come later when something urgent comes', async () => {

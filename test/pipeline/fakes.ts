@@ -9,6 +9,7 @@ import {
   FenceLostError,
   type JobProgress,
   type SealResult,
+  type Snapshot,
 } from '../../worker/pipeline/ports/index.ts'
 
 export const policy: Policy = {
@@ -93,8 +94,11 @@ export const exited: ExecResult = {
 /** What a test may change of the world, and what it can read afterwards. */
 export interface World {
   exec: (phase: string, request: ExecRequest) => Promise<ExecResult>
-  recheck: () => Outcome | null
+  recheck: () => Outcome | null | Promise<Outcome | null>
   sealed: SealResult['kind']
+  /** What an earlier job sealed. */
+  snapshot: Snapshot | null
+  restore: (signal: AbortSignal) => Promise<void>
   collected: CollectResult
   leftProcesses: number
   fenceHeld: boolean
@@ -114,6 +118,8 @@ export function createWorld(changes: Partial<World> = {}): World {
     exec: async () => exited,
     recheck: () => null,
     sealed: 'sealed',
+    snapshot: null,
+    restore: async () => {},
     collected: { kind: 'changes', changeSet },
     leftProcesses: 0,
     fenceHeld: true,
@@ -298,7 +304,7 @@ function brokersOf(log: (entry: string) => void): PipelinePorts['brokers'] {
 function snapshotsOf(world: World, log: (entry: string) => void): PipelinePorts['snapshots'] {
   return {
     async find() {
-      return null
+      return world.snapshot
     },
     async seal(key) {
       log('seal')
@@ -307,8 +313,9 @@ function snapshotsOf(world: World, log: (entry: string) => void): PipelinePorts[
       if (world.sealed === 'unsafe') return { kind: 'unsafe', path: 'pipe', why: 'is a FIFO' }
       return { kind: 'sealed', snapshot: { key, kept: new Map() } }
     },
-    async restore() {
+    async restore(_snapshot, _into, _owner, signal) {
       log('restore')
+      await world.restore(signal)
     },
   }
 }

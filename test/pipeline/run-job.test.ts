@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { HandoffError, SourceError } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
@@ -91,6 +93,58 @@ describe('runJob', () => {
 
     expect(summary.outcome.reason).toBe('permission-lost')
     expect(world.log).not.toContain('materialise')
+  })
+
+  it('copies a snapshot that is there while it asks for the permission, and runs nothing on it before', async () => {
+    const asked = Promise.withResolvers<null>()
+    const copying = Promise.withResolvers<void>()
+    const world = createWorld({
+      snapshot: { key: 'k', kept: new Map() },
+      recheck: () => asked.promise,
+      restore: async () => copying.resolve(),
+    })
+
+    const running = run(world)
+    await copying.promise
+    const before = [...world.log]
+    asked.resolve(null)
+    await running
+
+    expect(before).toEqual(['recheck', 'restore'])
+    expect(world.log).toContain('sandbox agent')
+    expect(world.log).not.toContain('sandbox setup')
+  })
+
+  it('stops copying, and waits for it, before the folders of a refused job go', async () => {
+    const world: World = createWorld({
+      snapshot: { key: 'k', kept: new Map() },
+      recheck: () => ({ outcome: 'refused', reason: 'permission-lost' }),
+      restore: async (signal) => {
+        if (!signal.aborted) await once(signal, 'abort')
+        await setImmediate()
+        world.log.push('copy stopped')
+      },
+    })
+
+    const summary = await run(world)
+
+    expect(summary.outcome.reason).toBe('permission-lost')
+    expect(world.log.indexOf('copy stopped')).toBeGreaterThan(0)
+    expect(world.log.indexOf('copy stopped')).toBeLessThan(world.log.indexOf('folders removed'))
+  })
+
+  it('starts no agent on a copy that failed', async () => {
+    const world = createWorld({
+      snapshot: { key: 'k', kept: new Map() },
+      restore: async () => {
+        throw new Error('the disk is full')
+      },
+    })
+
+    const summary = await run(world)
+
+    expect(summary.outcome).toMatchObject({ outcome: 'failed' })
+    expect(world.log).not.toContain('sandbox agent')
   })
 
   it('opens no pull request for a requester who lost the permission while the agent worked', async () => {

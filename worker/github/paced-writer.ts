@@ -1,5 +1,6 @@
-/** Times between two writes, in milliseconds: for what people wait for, and for the rest. */
+/** Times in milliseconds: from the beginning to the first write; between two, for what people wait for and for the rest. */
 export interface Pace {
+  readonly firstMs: number
   readonly soonMs: number
   readonly laterMs: number
 }
@@ -18,6 +19,7 @@ export function createPacedWriter<T extends object>(write: (value: T) => Promise
   let writing: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let dueAt = Number.POSITIVE_INFINITY
+  const firstAt = Date.now() + pace.firstMs
   let lastAt = Number.NEGATIVE_INFINITY
   let closed = false
 
@@ -43,7 +45,7 @@ export function createPacedWriter<T extends object>(write: (value: T) => Promise
   return {
     offer(value, when) {
       newest = value
-      plan(lastAt + (when === 'soon' ? pace.soonMs : pace.laterMs))
+      plan(Math.max(firstAt, lastAt + (when === 'soon' ? pace.soonMs : pace.laterMs)))
     },
     async [Symbol.asyncDispose]() {
       closed = true

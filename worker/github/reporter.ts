@@ -19,8 +19,11 @@ export interface ReporterDeps {
   readonly pace?: Pace
 }
 
-/** GitHub allows an App some 500 writes an hour: a step is told soon, what an agent does in it now and then. */
-const gentle: Pace = { soonMs: 3000, laterMs: 20_000 }
+/**
+ * GitHub allows an App some 500 writes an hour: a step is told soon, what an agent does in it now and then, and nothing
+ * of a job that ends while one would read it. The app has said by then that the job is taken.
+ */
+const gentle: Pace = { firstMs: 1000, soonMs: 3000, laterMs: 20_000 }
 const writeMs = 60_000
 
 interface StatusUpdate {
@@ -63,6 +66,12 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
     })
   }
 
+  function writeCheck(request: JobRequest, commit: string, words: ReturnType<Wording['checkRun']>) {
+    return quietly(request, { checks: 'write' }, (session, at) =>
+      writeCheckRun(session, at, { jobId: request.id, commit, words, fence }),
+    )
+  }
+
   return {
     async progress(request, progress) {
       if (request.subject === null) return
@@ -73,16 +82,12 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
     async finished(request, summary, commit) {
       await writer[Symbol.asyncDispose]()
       if (request.subject === null) return
-      const away = await writeComment({ request, text: wording.finished(request, summary) })
-      await quietly(request, commentPermission(request), (session, at) =>
-        react(session, at, request, { outcome: summary.outcome.outcome, fence }),
-      )
-      if (commit !== null) {
-        const words = wording.checkRun(request, summary)
-        await quietly(request, { checks: 'write' }, (session, at) =>
-          writeCheckRun(session, at, { jobId: request.id, commit, words, fence }),
-        )
-      }
+      const { outcome } = summary.outcome
+      const [away] = await Promise.all([
+        writeComment({ request, text: wording.finished(request, summary) }),
+        quietly(request, commentPermission(request), (session, at) => react(session, at, request, { outcome, fence })),
+        commit === null ? null : writeCheck(request, commit, wording.checkRun(request, summary)),
+      ])
       if (away !== null) throw away
     },
     [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),

@@ -19,6 +19,7 @@ import { publish, resumeHandOff } from './steps/publish.ts'
 import { report, tell } from './steps/report.ts'
 import { seal } from './steps/seal.ts'
 import { setup } from './steps/setup.ts'
+import { createWarmStart } from './warm-start.ts'
 
 /**
  * Runs one attempt to its end. Throws what is worth another attempt (its `retryable` is true) and AttemptAbortedError
@@ -65,13 +66,14 @@ function abortedOutcome(job: Job): Outcome {
 async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   if (handoff !== null) return valueOrEnd(await timed(job, 'publish', () => resumeHandOff(job, handoff)))
 
-  const prepared = await timed(job, 'prepare', () => prepare(job))
+  await using warm = createWarmStart(job)
+  const prepared = await timed(job, 'prepare', () => prepare(job, warm))
   if ('end' in prepared) return prepared.end
-  const cloned = await timed(job, 'clone', () => clone(job, prepared.value))
+  const cloned = await timed(job, 'clone', () => clone(job, prepared.value, warm))
   if ('end' in cloned) return cloned.end
   const setUp = await timed(job, 'setup', () => setup(job, prepared.value, cloned.value))
   if ('end' in setUp) return setUp.end
-  const sealed = await timed(job, 'seal', () => seal(job, prepared.value, cloned.value))
+  const sealed = await timed(job, 'seal', () => seal(job, prepared.value, cloned.value, warm))
   if ('end' in sealed) return sealed.end
   const ran = await timed(job, 'agent', () => runAgent(job, prepared.value))
   if ('end' in ran) return ran.end

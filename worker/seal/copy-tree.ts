@@ -1,20 +1,19 @@
-import { chmod, rename } from 'node:fs/promises'
+import { chmod, mkdtemp, rename } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { runCommand } from '../process/run-command.ts'
 import { removeTree } from './remove-tree.ts'
 
 const options = { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' }, timeoutMs: 600_000 } as const
 
 /**
- * Copies a folder with modes, times and links among its own files; symlinks stay symlinks. Never a hard link to the
- * original, and no extended attributes: those were not searched. `to` must not exist.
+ * Copies folders with modes, times and links among their own files; symlinks stay symlinks. Never a hard link to the
+ * original, and no extended attributes: those were not searched. What is copied must not be in `to` yet.
  */
-export async function copyTree(from: string, to: string, signal: AbortSignal): Promise<void> {
-  const kinds = '--preserve=mode,timestamps,links'
-  await runCommand(['cp', '--recursive', '--no-dereference', kinds, '--reflink=auto', '-T', from, to], {
-    ...options,
-    signal,
-  })
-  await chmod(to, 0o700)
+export async function copyInto(from: string, names: readonly string[], to: string, signal: AbortSignal): Promise<void> {
+  const kept = ['--recursive', '--no-dereference', '--preserve=mode,timestamps,links', '--reflink=auto']
+  const sources = names.map((name) => join(from, name))
+  await runCommand(['cp', ...kept, `--target-directory=${to}`, '--', ...sources], { ...options, signal })
+  for (const name of names) await chmod(join(to, name), 0o700)
 }
 
 export async function giveTree(
@@ -34,7 +33,10 @@ export async function moveTree(from: string, to: string, signal: AbortSignal): P
     await rename(from, to)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error
-    await copyTree(from, to, signal)
+    const beside = await mkdtemp(`${to}-`)
+    await copyInto(dirname(from), [basename(from)], beside, signal)
+    await rename(join(beside, basename(from)), to)
+    await removeTree(beside)
     await removeTree(from)
   }
 }

@@ -6,9 +6,10 @@
  * beside them; every job gets a copy of its own, never a link, because a sandbox could change the snapshot through
  * it. A snapshot appears under its key whole or not at all.
  */
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SealResult, Snapshots } from '../pipeline/ports/index.ts'
-import { copyTree, giveTree } from './copy-tree.ts'
+import { copyInto, giveTree, moveTree } from './copy-tree.ts'
 import { pruneStore } from './prune-store.ts'
 import { removeTree } from './remove-tree.ts'
 import type { SearchLimits } from './search-result.ts'
@@ -20,6 +21,8 @@ export interface SnapshotLimits extends SearchLimits {
   /** Bytes of all snapshots together; the least recently used go first. */
   readonly storeBytes: number
 }
+
+const parts = ['workspace', 'home'] as const
 
 const gib = 1024 ** 3
 const defaultLimits: SnapshotLimits = {
@@ -62,13 +65,16 @@ export function createSnapshots({ dir, limits = defaultLimits }: SnapshotDeps): 
     },
 
     async restore(snapshot, into, owner, signal) {
-      const stored = folderOf(dir, snapshot.key)
-      const restorePart = async (part: 'workspace' | 'home') => {
-        await removeTree(into[part])
-        await copyTree(join(stored, part), into[part], signal)
-        if (owner !== null) await giveTree(into[part], owner, signal)
+      // Both at once and then moved: one program copies, and one gives, where each part would need two of its own.
+      const staging = await mkdtemp(`${into.workspace}-`)
+      try {
+        await Promise.all([removeTree(into.workspace), removeTree(into.home)])
+        await copyInto(folderOf(dir, snapshot.key), parts, staging, signal)
+        if (owner !== null) await giveTree(staging, owner, signal)
+        for (const part of parts) await moveTree(join(staging, part), into[part], signal)
+      } finally {
+        await removeTree(staging)
       }
-      await Promise.all([restorePart('workspace'), restorePart('home')])
     },
   }
 }

@@ -3,27 +3,29 @@ import { minimumSecretBytes, tooShortSecrets } from '../../seal/secret-forms.ts'
 import { type Choice, chooseEngine } from '../choose-engine.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import type { AgentAdapter, SandboxEngine } from '../ports/index.ts'
+import type { WarmStart } from '../warm-start.ts'
 
 export interface Prepared {
   readonly engine: SandboxEngine
-  /** Of the image that both sandboxes start from. */
-  readonly imageDigest: string
   readonly agent: { readonly adapter: AgentAdapter; readonly toolPath: string | null }
   /** Setup secrets by name; they go no further than setup, seal and the gates' search. */
   readonly secrets: ReadonlyMap<string, string>
 }
 
 /** Reads again what may have changed since the trigger, and refuses early what this worker cannot do. */
-export async function prepare(job: Job): Promise<StepResult<Prepared>> {
-  const refused = await job.ports.authority.recheck(job.request, job.attempt.signal)
+export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Prepared>> {
+  const rechecked = job.ports.authority.recheck(job.request, job.attempt.signal)
+  const chosen = chooseAndWarm(job, warm)
+  // Both are waited for, whatever becomes of either: a recheck that goes on alone would have a live token.
+  await Promise.allSettled([rechecked, chosen])
+  const refused = await rechecked
   if (refused !== null) return { end: refused }
 
   const { policy, agent, repository } = job.request
-  const choice = await chooseEngine(job.ports, policy)
+  const choice = await chosen
   if ('why' in choice) return end('refused', 'isolation-unavailable', choice.why)
-  const { engine, imageDigest } = choice
+  const { engine } = choice
   noteChoice(job, choice)
-  await job.ports.folders.give(job.folders, engine.fileOwner(job.request.id))
 
   const loaded = await job.ports.agents.load(agent)
   if (loaded === null) return end('refused', 'agent-unavailable', `this worker has no agent named ${agent}`)
@@ -38,7 +40,16 @@ export async function prepare(job: Job): Promise<StepResult<Prepared>> {
     return end('refused', 'secret-missing', why)
   }
   job.redactor.learn(secrets.values)
-  return { value: { engine, imageDigest, agent: loaded, secrets: secrets.values } }
+  return { value: { engine, agent: loaded, secrets: secrets.values } }
+}
+
+/** Chooses where the job will run, gives it its folders, and begins with what is there already. */
+async function chooseAndWarm(job: Job, warm: WarmStart): ReturnType<typeof chooseEngine> {
+  const choice = await chooseEngine(job.ports, job.request.policy)
+  if ('why' in choice) return choice
+  await job.ports.folders.give(job.folders, choice.engine.fileOwner(job.request.id))
+  warm.begin(choice)
+  return choice
 }
 
 /** What runs, and on whose word if it is weaker than what was asked for: for the record and the pull request. */
