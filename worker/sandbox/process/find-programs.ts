@@ -3,7 +3,9 @@ import { join } from 'node:path'
 
 /** What class process starts on the host. */
 export const requiredPrograms = ['bwrap', 'setpriv', 'mkfifo', 'du', 'bash', 'perl'] as const
-export type Program = (typeof requiredPrograms)[number] | 'strace' | 'runsc'
+export type Program =
+  | (typeof requiredPrograms)[number]
+  | ('strace' | 'runsc' | 'qemu-system-x86_64' | 'mkfs.erofs' | 'mke2fs' | 'find')
 
 /** The Debian package that brings each. */
 const packageOf: Readonly<Record<Program, string>> = {
@@ -15,6 +17,10 @@ const packageOf: Readonly<Record<Program, string>> = {
   perl: 'perl-base',
   strace: 'strace',
   runsc: 'runsc',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'mkfs.erofs': 'erofs-utils',
+  mke2fs: 'e2fsprogs',
+  find: 'findutils',
 }
 
 /** System folders only: a PATH that somebody else had a hand in must not choose what runs outside the sandbox. */

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises'
+import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
+import { printable } from '../audit/printable.ts'
+import type { BuiltImage } from '../image/built-image.ts'
+import { sandboxMark } from '../reaper/sandbox-state.ts'
+import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
+import { relayToBroker } from './broker-relay.ts'
+import type { HostUser } from './confined.ts'
+import { createGuestLink, expectFrame, type GuestLink } from './guest-link.ts'
+import type { PreparedMicrovm } from './prepare-microvm.ts'
+import type { MicrovmParts } from './set-up-microvm.ts'
+import { type Machine, startMachine } from './start-machine.ts'
+
+export interface GuestPlan {
+  readonly host: PreparedMicrovm
+  readonly parts: MicrovmParts
+  readonly image: BuiltImage
+  readonly spec: SandboxSpec
+  /** Read-only folders, inside as /opt/airlock/NAME. */
+  readonly tools: readonly { readonly name: string; readonly path: string }[]
+  readonly user: HostUser | null
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** A guest that is ready for commands. */
+export interface Guest {
+  readonly machine: Machine
+  readonly link: GuestLink
+}
+
+const bootTimeoutMs = 20_000
+const shownConsoleBytes = 1500
+
+/** Boots the sandbox's machine. The job's disk is filled meanwhile: the guest looks at it last. */
+export async function bootGuest(plan: GuestPlan): Promise<Guest> {
+  const { host, parts, spec } = plan
+  const filled = parts.disk.fill()
+  filled.catch(() => {})
+  const machine = await startMachine({
+    ...{ program: host.program, user: plan.user, mark: sandboxMark(parts.id), limits: spec.limits },
+    accelerator: host.accelerator.accelerator,
+    counterKhz: host.accelerator.counterKhz,
+    groups: host.accelerator.groups,
+    ...{ kernel: host.guest.kernel, initramfs: host.guest.initramfs, disks: await disks(plan) },
+    limit: (pid) => parts.group.add(pid),
+  })
+  try {
+    const link = createGuestLink(machine.control)
+    if (spec.brokerSocket !== null) relayToBroker(machine.broker, spec.brokerSocket, machine.kill)
+    if (!(await expectFrame(link, 'up', bootTimeoutMs))) throw notBooted(machine)
+    await filled
+    link.send({ kind: 'filter', program: sandboxFilter('x64') })
+    link.send({ kind: 'configuration', values: await configuration(plan) })
+    if (!(await expectFrame(link, 'ready', bootTimeoutMs))) throw notBooted(machine)
+    return { machine, link }
+  } catch (error) {
+    machine.kill()
+    await machine.exited
+    throw error
+  }
+}
+
+/** The root file system is the first: the guest's first program knows no other way to tell it from the others. */
+async function disks({ host, parts, image, tools }: GuestPlan) {
+  const paths = await Promise.all(tools.map((tool) => host.images.tool(tool.path)))
+  return [
+    { serial: 'root', path: await host.images.root(image) },
+    { serial: 'data', path: parts.disk.path, writable: true } as const,
+    ...paths.map((path, index) => ({ serial: `tool${index}`, path })),
+  ]
+}
+
+async function configuration({ spec, tools, now }: GuestPlan): Promise<Readonly<Record<string, string>>> {
+  const { limits } = spec
+  const forwarder = await readFile(new URL('./guest/forwarder.pl', import.meta.url), 'utf8')
+  return {
+    now: String(now() * 1000),
+    memory: String(limits.memoryBytes),
+    pids: String(limits.pids),
+    disk: String(limits.diskBytes),
+    tmp: String(Math.floor(Math.min(limits.memoryBytes / 2, limits.diskBytes))),
+    tools: tools.map((tool) => tool.name).join('/'),
+    forwarder: spec.brokerSocket === null ? '' : forwarder,
+  }
+}
+
+function notBooted(machine: Machine): SandboxError {
+  const said = printable(Buffer.from(machine.console().slice(-shownConsoleBytes), 'latin1'), shownConsoleBytes)
+  return new SandboxError('start-failed', `the guest did not boot: ${said}`)
+}

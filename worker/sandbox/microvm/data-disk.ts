@@ -1,0 +1,87 @@
+import { open, readFile } from 'node:fs/promises'
+import { insidePaths, SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
+import { CommandError, runCommand } from '../../process/run-command.ts'
+import type { Program } from '../process/find-programs.ts'
+import { type Bind, confinedCommand, type HostUser } from './confined.ts'
+
+/** What the file system needs for itself, so that the job has what it may use. */
+const overheadBytes = 32 * 1024 * 1024
+const overheadShare = 1.06
+const bytesPerFile = 8192
+/** No more than one for any honest checkout. */
+const maxEntries = 2_000_000
+const timeoutMs = 180_000
+const insideUser = 1000
+
+/** As small a file system as can be read by the few lines that read it again: see bring-out.pl. */
+const features = [
+  'extents,uninit_bg,filetype,sparse_super,large_file,dir_index',
+  '^has_journal,^metadata_csum,^64bit,^resize_inode,^huge_file,^dir_nlink,^flex_bg,^inline_data',
+].join(',')
+
+/** The disk on which a guest has its job's two folders. */
+export interface DataDisk {
+  readonly path: string
+  /** Lays the host's folders out on it. */
+  fill(): Promise<void>
+  /** Makes the host's folders equal to it. The guest must not be writing meanwhile. */
+  bringOut(): Promise<void>
+}
+
+export interface DataDiskPlan {
+  readonly path: string
+  readonly spec: Pick<SandboxSpec, 'workspace' | 'home' | 'limits'>
+  readonly user: HostUser | null
+  readonly program: (name: Program) => string
+}
+
+/** Makes the disk's file, still empty: with holes, so that it takes what is really on it. */
+export async function createDataDisk({ path, spec, user, program }: DataDiskPlan): Promise<DataDisk> {
+  const { diskBytes } = spec.limits
+  const file = await open(path, 'wx', 0o600)
+  await file.truncate(Math.ceil((diskBytes * overheadShare + overheadBytes) / 4096) * 4096)
+  if (user !== null) await file.chown(user.uid, user.gid)
+  await file.close()
+  const folders = (['workspace', 'home'] as const).map((name): Bind => ({ from: spec[name], inside: `/top/${name}` }))
+
+  const run = async (what: string, command: readonly string[]) => {
+    await runCommand(command, { env: {}, timeoutMs }).catch((error: unknown) => {
+      if (!(error instanceof CommandError)) throw error
+      throw new SandboxError('start-failed', `${what}: ${error.stderr || error.code}`, { cause: error })
+    })
+  }
+
+  return {
+    path,
+    fill: () =>
+      run(
+        'the job’s folders do not fit on its disk',
+        confinedCommand({
+          ...{ program, user, inside: insideUser, capability: 'CAP_DAC_READ_SEARCH' },
+          binds: [{ from: path, inside: '/disk', writable: true }, ...folders],
+          command: [
+            ...[program('mke2fs'), '-q', '-F', '-t', 'ext4', '-b', '4096', '-I', '256', '-m', '0'],
+            ...['-i', String(bytesPerFile), '-O', features, '-d', '/top'],
+            ...['-E', 'lazy_itable_init=1,nodiscard,root_owner=0:0', '/disk'],
+          ],
+        }),
+      ),
+    bringOut: async () => {
+      const script = await readFile(new URL('./bring-out.pl', import.meta.url), 'utf8')
+      await run(
+        'what the guest left cannot be brought out',
+        confinedCommand({
+          ...{ program, user, inside: 0, capability: 'CAP_DAC_OVERRIDE' },
+          binds: [{ from: path, inside: '/disk' }, ...folders.map((bind): Bind => ({ ...bind, writable: true }))],
+          command: [
+            ...[program('perl'), '-e', script, String(diskBytes + overheadBytes), String(maxEntries)],
+            ...folders.map(({ inside }) => `${inside.slice('/top/'.length)}=${inside}`),
+          ],
+        }),
+      )
+    },
+  }
+}
+
+/** Where an image needs folders that the guest mounts things on. */
+export const mountPoints = [...Object.values(insidePaths), ...['/proc', '/sys', '/dev', '/run', '/tmp']] as const

@@ -1,0 +1,301 @@
+# The first process of a guest: mounts what a sandbox has, runs commands as its unprivileged user, and tells the
+# host how they ended. Modules of perl-base only. x86-64 only, as is the machine.
+#
+# Open files: 3 is the control port, 4 the broker's. Frames on the control port are a type byte, four bytes of length
+# (big-endian) and as many of payload. From the host: 1 configuration, 2 seccomp filter, 3 a piece of standard input,
+# 4 a command, 5 kill it. From here: 1 up, 2 ready, 3 standard output, 4 standard error, 5 the end, 6 what failed.
+use strict;
+use warnings;
+use Errno qw(EAGAIN EINTR ENOENT EACCES);
+use Fcntl;
+use POSIX ();
+use Socket;
+
+my %call = (
+  ioctl => 16, umount2 => 166, mount => 165, prctl => 157, seccomp => 317, setgroups => 116, setresuid => 117,
+  setresgid => 119, statfs => 137, sync => 162, prlimit64 => 302, sethostname => 170, clock_settime => 227,
+);
+my ($RDONLY, $NOSUID, $NODEV, $NOEXEC, $REMOUNT, $NOATIME, $BIND) = (1, 2, 4, 8, 32, 1024, 4096);
+my ($user, $own, $group) = (1000, '/run/airlock', '/run/airlock/cgroup/job');
+my $maxWaiting = 131_072;
+my ($waiting, $incoming, $filter, %config, $input) = ('', '', '');
+
+open(my $host, '+<&=', 3) or die "control port: $!";
+fcntl($host, F_SETFL, O_RDWR | O_NONBLOCK);
+binmode $host;
+
+sub call { my $name = shift; return syscall($call{$name}, @_) }
+
+sub mounted {
+  my ($source, $target, $type, $flags, $options) = @_;
+  $options //= '';
+  call('mount', $source, $target, $type, $flags, $options) == 0 or die "mount on $target: $!\n";
+}
+
+sub spew {
+  my ($path, $text) = @_;
+  open(my $file, '>', $path) or die "$path: $!\n";
+  syswrite($file, $text) // die "$path: $!\n";
+}
+
+sub slurp {
+  my ($path) = @_;
+  open(my $file, '<', $path) or return '';
+  local $/;
+  return <$file> // '';
+}
+
+# Waits until everything of it is with the host, so only for small things outside of a command.
+sub say_to_host { $waiting .= pack('CN', $_[0], length $_[1]) . $_[1]; flush_some() while length $waiting }
+
+# Waits for at most a moment, so that the caller can look after the command meanwhile.
+sub flush_some {
+  my $wrote = syswrite($host, $waiting, 65_536);
+  if (defined $wrote) { substr($waiting, 0, $wrote, ''); return }
+  die "control port: $!\n" unless $! == EAGAIN || $! == EINTR;
+  my $ready = '';
+  vec($ready, 3, 1) = 1;
+  select(undef, $ready, undef, 0.05);
+}
+
+# The next whole frame that has come, if any: type and payload. Waits for one if asked to.
+sub frame {
+  my ($wait) = @_;
+  while (1) {
+    if (length $incoming >= 5) {
+      my ($type, $length) = unpack('CN', $incoming);
+      if (length $incoming >= 5 + $length) {
+        my $payload = substr($incoming, 5, $length);
+        substr($incoming, 0, 5 + $length, '');
+        return ($type, $payload);
+      }
+    }
+    my $read = sysread($host, $incoming, 65_536, length $incoming);
+    next if $read;
+    return unless $wait;
+    my $ready = '';
+    vec($ready, 3, 1) = 1;
+    select($ready, undef, undef, 1);
+  }
+}
+
+sub first_mounts {
+  mounted('proc', '/proc', 'proc', $NOSUID | $NODEV | $NOEXEC, 'hidepid=invisible');
+  mounted('none', "$own/cgroup", 'cgroup2', $NOSUID | $NODEV | $NOEXEC);
+  spew("$own/cgroup/cgroup.subtree_control", '+memory +pids');
+  mkdir $group or die "$group: $!\n";
+  # Nobody but root may see the machine's own devices and settings.
+  mounted('sysfs', "$own/sys", 'sysfs', $NOSUID | $NODEV | $NOEXEC);
+  mounted('none', '/dev', 'tmpfs', $NOSUID | $NOEXEC, 'mode=0755,size=64k');
+  for (['null', 1, 3], ['zero', 1, 5], ['full', 1, 7], ['random', 1, 8], ['urandom', 1, 9], ['tty', 5, 0]) {
+    my ($name, $major, $minor) = @$_;
+    syscall(133, "/dev/$name", 0020666, $major << 8 | $minor) == 0 or die "$name: $!\n";
+    chmod 0666, "/dev/$name";
+  }
+  mkdir "/dev/$_" for qw(shm pts);
+  mounted('devpts', '/dev/pts', 'devpts', $NOSUID | $NOEXEC, 'newinstance,ptmxmode=0666,mode=0620');
+  symlink 'pts/ptmx', '/dev/ptmx';
+  symlink "/proc/self/fd$_->[1]", "/dev/$_->[0]" for ['fd', ''], ['stdin', '/0'], ['stdout', '/1'], ['stderr', '/2'];
+  my ($name) = ('airlock');
+  call('sethostname', $name, length $name);
+  socket(my $socket, PF_INET, SOCK_DGRAM, 0) or die "socket: $!\n";
+  my $up = pack('a16 s x22', 'lo', 0x49);
+  ioctl($socket, 0x8914, $up) or die "loopback: $!\n";
+}
+
+# Disks are told apart by the serial numbers that the host gave them.
+sub disk {
+  my ($serial) = @_;
+  for my $path (glob "$own/sys/block/vd*/serial") {
+    return "$own/dev/" . (split m{/}, $path)[-2] if slurp($path) eq $serial;
+  }
+  die "no disk $serial\n";
+}
+
+sub mount_parts {
+  my $tmp = "mode=1777,size=$config{tmp}";
+  mounted('none', $_, 'tmpfs', $NOSUID | $NODEV, $tmp) for '/tmp', '/dev/shm';
+  my $remount = $REMOUNT | $RDONLY | $NOSUID | $NOEXEC;
+  mounted('none', '/dev', 'tmpfs', $remount);
+  mounted(disk('data'), "$own/data", 'ext4', $NOSUID | $NODEV | $NOATIME, 'noinit_itable,errors=remount-ro');
+  for (['workspace', '/workspace'], ['home', '/home/airlock']) {
+    mounted("$own/data/$_->[0]", $_->[1], '', $BIND);
+  }
+  mounted('none', '/opt/airlock', 'tmpfs', $NOSUID | $NODEV, 'mode=0755,size=64k');
+  my $index = 0;
+  for my $name (split m{/}, $config{tools}) {
+    mkdir "/opt/airlock/$name" or die "$name: $!\n";
+    mounted(disk('tool' . $index++), "/opt/airlock/$name", 'erofs', $RDONLY | $NOSUID | $NODEV);
+  }
+  mounted('none', '/opt/airlock', 'tmpfs', $REMOUNT | $RDONLY | $NOSUID | $NODEV);
+  spew("$group/memory.max", $config{memory});
+  spew("$group/pids.max", $config{pids});
+  spew("$group/memory.oom.group", 1);
+  spew('/proc/self/oom_score_adj', -1000);
+}
+
+# The host's time, because the machine's own clock starts at a whole second and may drift.
+sub set_clock {
+  my ($microseconds) = @_;
+  my $time = pack('qq', int($microseconds / 1_000_000), $microseconds % 1_000_000 * 1000);
+  call('clock_settime', 0, $time);
+}
+
+sub used_disk {
+  my $facts = "\0" x 120;
+  my $path = "$own/data";
+  call('statfs', $path, $facts) == 0 or return (0, 1);
+  my ($size, $blocks, $free, $files, $freeFiles) = (unpack 'q*', $facts)[1, 2, 3, 5, 6];
+  return (($blocks - $free) * $size, $freeFiles);
+}
+
+sub over_disk {
+  my ($bytes, $freeFiles) = used_disk();
+  return $bytes > $config{disk} || $freeFiles < 16;
+}
+
+sub memory_kills { return slurp("$group/memory.events") =~ /^oom_kill (\d+)/m ? $1 : 0 }
+sub bury { my ($main, $status) = @_; while ((my $pid = waitpid(-1, POSIX::WNOHANG())) > 0) { $$status = $? if $pid == $main } }
+
+# From here on a process has nothing that it could use against the guest's kernel but the calls that the filter lets through.
+sub become_user {
+  for my $capability (0 .. 63) { syscall($call{prctl}, 24, $capability, 0, 0, 0) }
+  call('setgroups', 0, 0) == 0 && call('setresgid', $_[0], $_[0], $_[0]) == 0 && call('setresuid', $_[0], $_[0], $_[0]) == 0
+    or die "user: $!\n";
+  call('prctl', 38, 1, 0, 0, 0) == 0 or die "no new privileges: $!\n";
+  my $program = pack('S x6 P', length($filter) / 8, $filter);
+  call('seccomp', 1, 0, $program) == 0 or die "seccomp: $!\n";
+}
+
+sub limit {
+  my ($resource, $value) = @_;
+  my $limits = pack('QQ', $value, $value);
+  call('prlimit64', 0, $resource, $limits, 0) == 0 or die "limit $resource: $!\n";
+}
+
+sub run_child {
+  my ($out, $err, $arguments, $environment) = @_;
+  POSIX::setsid();
+  spew("$group/cgroup.procs", 0);
+  spew('/proc/self/oom_score_adj', 0);
+  open(STDIN, '<&', $input) or die "stdin: $!\n";
+  open(STDOUT, '>&', $out) or die "stdout: $!\n";
+  open(STDERR, '>&', $err) or die "stderr: $!\n";
+  POSIX::close($_) for 3 .. 63;
+  limit(4, 0);
+  limit(1, $config{disk});
+  limit(7, 16_384);
+  umask 022;
+  chdir '/workspace' or die "workspace: $!\n";
+  %ENV = map { split /=/, $_, 2 } @$environment;
+  become_user($user);
+  no warnings 'exec';
+  exec { $arguments->[0] } @$arguments;
+  my $code = $! == ENOENT ? 127 : 126;
+  syswrite STDERR, "airlock: cannot run $arguments->[0]: $!\n";
+  POSIX::_exit($code);
+}
+
+sub run {
+  my ($payload) = @_;
+  my ($now, $count, @words) = split /\0/, $payload, -1;
+  pop @words;
+  my @arguments = splice @words, 0, $count;
+  set_clock($now);
+  my $kills = memory_kills();
+  $input //= do { open(my $nothing, '<', '/dev/null') or die "null: $!\n"; $nothing };
+  sysseek $input, 0, 0;
+  pipe(my $out, my $outEnd) && pipe(my $err, my $errEnd) or die "pipe: $!\n";
+  my $main = fork() // die "fork: $!\n";
+  if ($main == 0) {
+    eval { run_child($outEnd, $errEnd, \@arguments, \@words) };
+    syswrite STDERR, "airlock: $@";
+    POSIX::_exit(125);
+  }
+  close $_ for $outEnd, $errEnd, $input;
+  $input = undef;
+  my ($status, $disk) = watch($main, [$out, 3], [$err, 4]);
+  call('sync');
+  my ($code, $signal) = ($status >> 8, $status & 127);
+  my $flags = ($disk || over_disk() ? 1 : 0) | (memory_kills() > $kills ? 2 : 0);
+  say_to_host(5, pack('CCC', $code, $signal, $flags));
+}
+
+# Hands output on until nothing of the command lives and all that it wrote is with the host.
+sub watch {
+  my ($main, @streams) = @_;
+  my ($status, $disk, $killing, $looked) = (undef, 0, 0, time);
+  while (1) {
+    bury($main, \$status);
+    if (time != $looked) { $looked = time; $disk ||= over_disk() }
+    while (my ($type) = frame(0)) { $killing = 1 if $type == 5 }
+    spew("$group/cgroup.kill", 1) if defined $status || $killing || $disk;
+    my $alive = slurp("$group/cgroup.events") =~ /^populated 1/m;
+    last if !@streams && !$alive && defined $status && !length $waiting;
+    my ($read, $write) = ('', '');
+    vec($read, 3, 1) = 1;
+    vec($write, 3, 1) = 1 if length $waiting;
+    if (length $waiting < $maxWaiting) { vec($read, fileno $_->[0], 1) = 1 for @streams }
+    select($read, $write, undef, !@streams || defined $status ? 0.005 : 0.1);
+    flush_some() if length $waiting && vec($write, 3, 1);
+    @streams = grep { !vec($read, fileno $_->[0], 1) || length $waiting >= $maxWaiting || hand_on(@$_) } @streams;
+  }
+  return ($status, $disk);
+}
+
+sub hand_on {
+  my ($stream, $type) = @_;
+  my $read = sysread($stream, my $chunk, 65_536);
+  $waiting .= pack('CN', $type, $read) . $chunk if $read;
+  return $read || !defined $read && $! == EINTR;
+}
+
+sub take_input {
+  if (!defined $input) {
+    sysopen($input, "$own/data/.input", O_RDWR | O_CREAT | O_EXCL, 0600) or die "input: $!\n";
+    unlink "$own/data/.input";
+    chown $user, $user, $input;
+  }
+  syswrite($input, $_[0]) // die "input: $!\n";
+}
+
+# The way to the broker, in a process and with a user of its own: it reads what a job sends.
+sub start_forwarder {
+  socket(my $door, PF_INET, SOCK_STREAM, 0) or die "socket: $!\n";
+  setsockopt($door, SOL_SOCKET, SO_REUSEADDR, 1);
+  bind($door, pack_sockaddr_in(3128, INADDR_LOOPBACK)) && listen($door, 128) or die "door: $!\n";
+  my $pid = fork() // die "fork: $!\n";
+  return if $pid != 0;
+  close $host;
+  fcntl($door, F_SETFD, 0);
+  POSIX::dup2(fileno $door, 5);
+  become_user(1001);
+  exec '/usr/bin/perl', '-e', $config{forwarder};
+  POSIX::_exit(1);
+}
+
+# Killed, the guest's first process would take the kernel with it, and the reason would be lost.
+$SIG{$_} = 'IGNORE' for qw(HUP INT TERM PIPE);
+eval {
+  mkdir "$own/$_", 0700 for qw(cgroup sys data dev);
+  mounted('none', "$own/dev", 'devtmpfs', $NOSUID | $NOEXEC);
+  first_mounts();
+  say_to_host(1, '');
+  while (1) {
+    my ($type, $payload) = frame(1);
+    if ($type == 1) {
+      my @pairs = split /\0/, $payload, -1;
+      pop @pairs;
+      %config = @pairs;
+      set_clock($config{now});
+      mount_parts();
+      start_forwarder() if length $config{forwarder};
+      say_to_host(2, '');
+    }
+    elsif ($type == 2) { $filter = $payload }
+    elsif ($type == 3) { take_input($payload) }
+    elsif ($type == 4) { run($payload) }
+  }
+};
+say_to_host(6, substr($@, 0, 1000));
+sleep 60;

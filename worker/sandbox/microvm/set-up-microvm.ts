@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type DestroyProof, SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
+import { type ControlGroup, createControlGroup, removeGroups } from '../cgroup/control-group.ts'
+import { findByArgument } from '../reaper/find-processes.ts'
+import { ownIdentity } from '../reaper/process-identity.ts'
+import { removeSandboxState, sandboxMark, writeSandboxState } from '../reaper/sandbox-state.ts'
+import type { HostUser } from './confined.ts'
+import { createDataDisk, type DataDisk } from './data-disk.ts'
+import type { PreparedMicrovm } from './prepare-microvm.ts'
+import { machineLimits } from './qemu-arguments.ts'
+
+/** What one sandbox has on the host, apart from its process. */
+export interface MicrovmParts {
+  readonly id: string
+  readonly group: ControlGroup
+  readonly disk: DataDisk
+}
+
+/** Makes them. What is to be cleaned up is written down first, so that a crash at any point leaves no orphan. */
+export async function setUpMicrovm(
+  host: PreparedMicrovm,
+  spec: SandboxSpec,
+  user: HostUser | null,
+): Promise<MicrovmParts> {
+  const { jobId, attempt, phase } = spec
+  const id = `${jobId}-${attempt}-${phase}-${randomBytes(4).toString('hex')}`
+  const folder = join(host.sandboxes, id)
+  const groups = host.places.map((place) => join(place.folder, `airlock-${id}`))
+  try {
+    await mkdir(folder, { mode: 0o711 })
+    writeSandboxState(folder, { version: 1, id, jobId, attempt, phase, worker: ownIdentity(), groups })
+    const group = createControlGroup(host.places, `airlock-${id}`, machineLimits(spec.limits))
+    const disk = await createDataDisk({ path: join(folder, 'disk'), spec, user, program: host.program })
+    return { id, group, disk }
+  } catch (error) {
+    await removeGroups(groups)
+    await removeSandboxState(host.sandboxes, id)
+    throw new SandboxError('start-failed', `the sandbox could not be set up: ${String(error)}`, { cause: error })
+  }
+}
+
+/** Looks what is left instead of believing that nothing is. The state stays for the reaper if something is. */
+export async function removeMicrovm(host: PreparedMicrovm, { id, group }: MicrovmParts): Promise<DestroyProof> {
+  const processes = (await findByArgument(sandboxMark(id))).length
+  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(id)).length
+  const groups = await removeGroups(group.folders)
+  if (processes + mounts + groups === 0) await removeSandboxState(host.sandboxes, id)
+  return { processes, mounts, groups }
+}

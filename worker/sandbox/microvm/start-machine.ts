@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import { Duplex, type Readable } from 'node:stream'
+import { SandboxError } from '../../pipeline/ports/index.ts'
+import { spawnProcess } from '../../process/spawn-process.ts'
+import type { Program } from '../process/find-programs.ts'
+import { inheritedFiles } from '../process/inherited-files.ts'
+import { type Bind, confinedCommand, type HostUser } from './confined.ts'
+import { handedOver, type MachinePlan, qemuArguments } from './qemu-arguments.ts'
+
+export interface MachineStart extends Omit<MachinePlan, 'qemu'> {
+  readonly program: (name: Program) => string
+  readonly user: HostUser | null
+  /** Further groups of that user: the one that may use KVM. */
+  readonly groups: readonly number[]
+  /** Puts a process, and what it starts from then on, under the sandbox's limits. */
+  readonly limit: (pid: number) => Promise<void>
+}
+
+/** A machine that runs. What comes out of it is a guest's word. */
+export interface Machine {
+  readonly control: Duplex
+  readonly broker: Duplex
+  /** Resolves once, when its process on the host has ended. */
+  readonly exited: Promise<void>
+  /** The end of what the guest wrote to its console and QEMU to its own, as it was written. */
+  console(): string
+  kill(): void
+}
+
+const keptConsoleBytes = 65_536
+/** Waits until the process is in its control groups, so that everything of it is; and closes what is not its own. */
+const gateScript =
+  'read -r go || exit 1; for number in $1; do eval "exec $number>&-"; done; shift; exec "$@" </dev/null'
+
+/** Starts a virtual machine, confined on the host: see confinedCommand. */
+export async function startMachine(start: MachineStart): Promise<Machine> {
+  const files = [start.kernel, start.initramfs, ...start.disks.map((disk) => disk.path)]
+  const seen = (path: string) => `/machine/${files.indexOf(path)}`
+  const writable = new Set(start.disks.filter((disk) => disk.writable).map((disk) => disk.path))
+  const kvm: Bind[] = start.accelerator === 'kvm' ? [{ from: '/dev/kvm', inside: '/dev/kvm', device: true }] : []
+  const command = confinedCommand({
+    ...{ program: start.program, user: start.user, groups: start.groups, inside: 1000 },
+    binds: [
+      ...kvm,
+      ...files.map(
+        (path): Bind => ({ from: path, inside: seen(path), ...(writable.has(path) ? { writable: true } : {}) }),
+      ),
+    ],
+    command: qemuArguments({
+      ...start,
+      qemu: start.program('qemu-system-x86_64'),
+      kernel: seen(start.kernel),
+      initramfs: seen(start.initramfs),
+      disks: start.disks.map((disk) => ({ ...disk, path: seen(disk.path) })),
+    }),
+  })
+  const inherited = inheritedFiles().filter((number) => number > handedOver.broker)
+  const process = spawnProcess(
+    ['/bin/bash', '--norc', '-c', gateScript, 'airlock-gate', inherited.join(' '), ...command],
+    {
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    },
+  )
+  const exited = once(process, 'exit').then(
+    () => {},
+    () => {},
+  )
+  const kill = () => {
+    process.kill('SIGKILL')
+  }
+  const said = keepEnd([process.stdout, process.stderr])
+  try {
+    if (process.pid !== undefined) await start.limit(process.pid)
+    process.stdin?.on('error', () => {}).end('go\n')
+    return {
+      control: portOf(process.stdio[handedOver.control]),
+      broker: portOf(process.stdio[handedOver.broker]),
+      exited,
+      console: said,
+      kill,
+    }
+  } catch (error) {
+    kill()
+    throw new SandboxError('start-failed', 'the machine could not be started', { cause: error })
+  }
+}
+
+function portOf(stream: unknown): Duplex {
+  if (!(stream instanceof Duplex)) throw new TypeError('no socket to the machine')
+  // The machine may be gone already; that is told by its exit.
+  return stream.on('error', () => {})
+}
+
+function keepEnd(streams: readonly (Readable | null)[]): () => string {
+  let kept = Buffer.alloc(0)
+  for (const stream of streams) {
+    stream?.on('data', (chunk: Buffer) => {
+      kept = Buffer.concat([kept, chunk]).subarray(-keptConsoleBytes)
+    })
+  }
+  return () => kept.toString('latin1')
+}
