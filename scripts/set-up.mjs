@@ -26,6 +26,9 @@ const testPackages = {
   ip: 'iproute2',
   mmdebstrap: 'mmdebstrap',
   runsc: 'runsc',
+  dockerd: 'docker.io',
+  podman: 'podman',
+  runc: 'runc',
 }
 
 /** Without it the sandbox that ours is compared with does not start. */

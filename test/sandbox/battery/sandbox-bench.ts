@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Limits } from '../../../worker/contract/index.ts'
-import type { ExecRequest, ExecResult, Sandbox, SandboxSpec } from '../../../worker/pipeline/ports/index.ts'
+import type {
+  ExecRequest,
+  ExecResult,
+  Sandbox,
+  SandboxEngine,
+  SandboxSpec,
+} from '../../../worker/pipeline/ports/index.ts'
 import { runCommand } from '../../../worker/process/run-command.ts'
 import { createImageStore } from '../../../worker/sandbox/image/create-image-store.ts'
 import { createProcessEngine } from '../../../worker/sandbox/process/create-process-engine.ts'
@@ -30,6 +36,25 @@ export async function createSandboxBench(images = createImageStore('/nonexistent
   const hostTools = [{ name: 'node', path: dirname(dirname(process.execPath)), bin: 'bin' }]
   const runDir = join(folder, 'run')
   const engine = createProcessEngine({ runDir, hostTools, images, now: Date.now })
+  const place = createPlace(engine, folder, 'host')
+  return {
+    folder,
+    runDir,
+    engine,
+    ...place,
+    [Symbol.asyncDispose]: async () => {
+      await place.destroyAll()
+      // A job may have locked its folders; for an ordinary user that holds until they are opened again.
+      await runCommand(['chmod', '-R', 'u+rwx', folder])
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type SandboxBench = Awaited<ReturnType<typeof createSandboxBench>>
+
+/** Sandboxes of this engine, with their host folders in `folder`. */
+export function createPlace(engine: SandboxEngine, folder: string, image: string) {
   const open: Sandbox[] = []
 
   /** Fresh folders that belong to the job, and what the engine is told about them. */
@@ -43,7 +68,7 @@ export async function createSandboxBench(images = createImageStore('/nonexistent
       if (owner !== null) await chown(path, owner.uid, owner.gid)
     }
     return {
-      ...{ jobId, attempt: 1, phase: 'agent', image: 'host', workspace, home, tools: [], brokerSocket: null },
+      ...{ jobId, attempt: 1, phase: 'agent', image, workspace, home, tools: [], brokerSocket: null },
       limits: { ...roomyLimits, ...limits },
       ...more,
     }
@@ -57,9 +82,6 @@ export async function createSandboxBench(images = createImageStore('/nonexistent
   }
 
   return {
-    folder,
-    runDir,
-    engine,
     spec,
     create,
     /** Runs one command in a sandbox of its own. */
@@ -67,16 +89,11 @@ export async function createSandboxBench(images = createImageStore('/nonexistent
       const { sandbox } = await create(limits)
       return runIn(sandbox, argv, more)
     },
-    [Symbol.asyncDispose]: async () => {
+    destroyAll: async () => {
       await Promise.all(open.map((sandbox) => sandbox.destroy()))
-      // A job may have locked its folders; for an ordinary user that holds until they are opened again.
-      await runCommand(['chmod', '-R', 'u+rwx', folder])
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }
-
-export type SandboxBench = Awaited<ReturnType<typeof createSandboxBench>>
 
 export async function runIn(
   sandbox: Sandbox,

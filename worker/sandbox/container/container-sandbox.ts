@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DestroyProof, ExecRequest, ExecResult, Sandbox } from '../../pipeline/ports/index.ts'
+import { removeGroups } from '../cgroup/control-group.ts'
+import { insideEnvironment } from '../command/inside-environment.ts'
+import { launchCommand, launchEnvironment } from '../command/launch-script.ts'
+import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
+import { sequentialSandbox } from '../command/sequential-sandbox.ts'
+import { watchFolders } from '../limits/watch-folders.ts'
+import { findNamespaceMembers } from '../reaper/find-processes.ts'
+import { killAndWait } from '../reaper/kill-and-wait.ts'
+import { readProcessIdentity } from '../reaper/process-identity.ts'
+import { removeSandboxState, sandboxMark } from '../reaper/sandbox-state.ts'
+import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
+import { thisMachine } from '../seccomp/this-machine.ts'
+import { openFiles } from './container-config.ts'
+import type { ContainerPlace } from './container-place.ts'
+import type { EngineClient } from './engine-client.ts'
+import { runInContainer } from './run-in-container.ts'
+import { type Container, type ContainerContext, containerName, setUpContainer } from './set-up-container.ts'
+
+const deathTimeoutMs = 15_000
+const du = ['/usr/bin/du']
+
+/**
+ * One sandbox of class `container`: one container, started once for each command. The first start happens at once,
+ * so that the first command finds it waiting; a later command starts it again. Commands run one at a time.
+ */
+export async function createContainerSandbox(context: ContainerContext): Promise<Sandbox> {
+  const { host, spec, image } = context
+  const { engine } = host
+  const container = await setUpContainer(context)
+  const { id, containerId } = container
+  const disk = watchFolders(spec, du, context.now)
+  const spend = createPhaseBudget(spec.limits, context.now)
+  const filter = sandboxFilter(thisMachine())
+  const places: ContainerPlace[] = []
+  let waiting: Duplex | null = await startContainer(engine, containerId).catch(async (error: unknown) => {
+    await removeContainer(context, container, places)
+    throw error
+  })
+
+  const run = async (request: ExecRequest, left: Budget): Promise<Omit<ExecResult, 'durationMs'>> => {
+    const connection = waiting ?? (await startContainer(engine, containerId))
+    waiting = null
+    const env = launchEnvironment({ ...insideEnvironment([]), ...image.built.env, ...request.env })
+    const end = await runInContainer({
+      ...{ engine, id: containerId, connection, request, left },
+      order: { filter, env, argv: launch(context, id, request.argv) },
+      onPlace: (place) => places.push(place),
+      overDisk: disk.isOver,
+    })
+    return { ...end, processes: [], processesTruncated: false }
+  }
+
+  return sequentialSandbox(id, {
+    run: (request) => spend((left) => run(request, left)),
+    remove: () => {
+      waiting?.destroy()
+      return removeContainer(context, container, places)
+    },
+  })
+}
+
+/** Connects before it starts: what is written in between would be lost. */
+async function startContainer(engine: EngineClient, id: string): Promise<Duplex> {
+  const connection = await engine.attach(id)
+  // How it broke is told by the container's end.
+  connection.on('error', () => {})
+  try {
+    await engine.start(id)
+    return connection
+  } catch (error) {
+    connection.destroy()
+    throw error
+  }
+}
+
+function launch({ host, spec }: ContainerContext, id: string, argv: readonly string[]): readonly string[] {
+  const { limits } = host.facts
+  const launchLimits = {
+    fileBytes: spec.limits.diskBytes,
+    openFiles,
+    processes: limits.pids ? null : spec.limits.pids,
+    dataBytes: limits.memory ? null : spec.limits.memoryBytes,
+  }
+  const broker = spec.brokerSocket !== null
+  // The first process has put up the filter, also for the forwarder that the launcher leaves behind.
+  return launchCommand({ mark: sandboxMark(id), limits: launchLimits, broker, filter: null, argv })
+}
+
+/** Looks what is left instead of believing that nothing is. The state stays for the reaper if something is. */
+async function removeContainer(
+  { host }: ContainerContext,
+  { id, containerId }: Container,
+  places: readonly ContainerPlace[],
+): Promise<DestroyProof> {
+  const removed = await removeAndLook(host.engine, id)
+  const namespaces = new Set(places.map(({ namespace }) => namespace))
+  if (!removed) await killMembers(namespaces)
+  const processes = findNamespaceMembers(namespaces).length
+  const folders = [...new Set(places.flatMap(({ groups }) => groups.map(({ folder }) => folder)))]
+  const groups = (await removeGroups(folders)) + (removed ? 0 : 1)
+  const marks = [containerId, ...places.flatMap(({ rootMount }) => rootMount ?? [])]
+  const table = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n')
+  const mounts = table.filter((line) => marks.some((mark) => line.includes(mark))).length
+  if (processes + mounts + groups === 0) await removeSandboxState(host.sandboxes, id)
+  return { processes, mounts, groups }
+}
+
+/** False if the Engine still has it, or cannot be asked. */
+async function removeAndLook(engine: EngineClient, id: string): Promise<boolean> {
+  const name = containerName(id)
+  try {
+    for (let pause = 10; pause < deathTimeoutMs; pause *= 2) {
+      await engine.remove(name)
+      if ((await engine.inspect(name)) === null) return true
+      await sleep(pause)
+    }
+    return false
+  } catch {
+    return false
+  }
+}
+
+/** An Engine that is gone leaves containers running: what the worker can see of them it ends itself. */
+async function killMembers(namespaces: ReadonlySet<string>): Promise<void> {
+  const members = findNamespaceMembers(namespaces).map(readProcessIdentity)
+  await killAndWait(
+    members.filter((identity) => identity !== null),
+    deathTimeoutMs,
+  )
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ExecEnd, type ExecRequest, SandboxError } from '../../pipeline/ports/index.ts'
+import { type CommandEnd, commandEnd, lateReason } from '../command/command-end.ts'
+import { type CommandStop, createCommandStop } from '../command/command-stop.ts'
+import type { Budget } from '../command/phase-budget.ts'
+import { createOutputTaker, type OutputTaker } from '../command/pump-output.ts'
+import { killAndWait } from '../reaper/kill-and-wait.ts'
+import { type ContainerPlace, findContainerPlace, memoryKills } from './container-place.ts'
+import type { EngineClient } from './engine-client.ts'
+import { encodeOrder, type FirstOrder } from './first-process.ts'
+import { readFrames } from './read-frames.ts'
+
+export interface ContainerRun {
+  readonly engine: EngineClient
+  readonly id: string
+  /** Of a container that was started and whose first process waits. */
+  readonly connection: Duplex
+  readonly order: Omit<FirstOrder, 'memoryWord'>
+  readonly request: ExecRequest
+  readonly left: Budget
+  /** Told what of it is seen on the host. */
+  readonly onPlace: (place: ContainerPlace) => void
+  readonly overDisk: () => Promise<boolean>
+}
+
+export interface RunEnd extends CommandEnd {
+  readonly ended: ExecEnd
+  readonly outputBytes: number
+}
+
+const deathTimeoutMs = 15_000
+
+/**
+ * Gives the waiting container its command, and returns when the container has ended: however that comes about, by
+ * then the kernel has ended every process in it.
+ */
+export async function runInContainer(run: ContainerRun): Promise<RunEnd> {
+  const { engine, id, connection, request, left } = run
+  const memoryWord = `out of memory ${randomUUID()}`
+  let place: ContainerPlace | null = null
+  const overLimit = async () => {
+    if (memoryKills(place?.groups ?? []) > 0) return 'memory'
+    return (await run.overDisk()) ? 'disk' : null
+  }
+  // That the Engine could not is seen when the container does not end.
+  const kill = () => void engine.kill(id).catch(() => {})
+  using stop = createCommandStop({ kill, signal: request.signal, wallMs: left.wallMs, overLimit })
+  const output = createOutputTaker(request.onOutput, left.outputBytes, () => stop.because('output'))
+  try {
+    if (stop.reason() === null) {
+      connection.write(encodeOrder({ ...run.order, memoryWord }))
+      connection.end(request.stdin ?? '')
+      stop.watch()
+    }
+    let broken: unknown = null
+    const read = readOutput(connection, output, stop).catch((error: unknown) => {
+      broken = error
+    })
+    const placed = look(run).then((found) => {
+      place = found
+    })
+    await Promise.race([read, stop.happened])
+    await placed
+    const command = commandEnd({ code: await endOf(run, place), signal: null })
+    const killed = output.lastErrors().endsWith(memoryWord) || (await engine.inspect(id))?.memoryKilled === true
+    const reason = stop.reason() ?? (await lateReason(command, killed ? async () => 'memory' : overLimit))
+    if (reason === null && broken !== null) throw lost(broken)
+    return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes() }
+  } finally {
+    connection.destroy()
+  }
+}
+
+async function readOutput(connection: Duplex, output: OutputTaker, stop: CommandStop): Promise<void> {
+  for await (const { stream, chunk } of readFrames(connection)) {
+    await output.take(chunk, stream).catch(() => stop.because('cancelled'))
+    if (stop.reason() !== null) return
+  }
+}
+
+function lost(cause: unknown): SandboxError {
+  return new SandboxError('start-failed', 'the connection to the container broke, and output with it', { cause })
+}
+
+async function look({ engine, id, onPlace }: ContainerRun): Promise<ContainerPlace | null> {
+  const state = await engine.inspect(id).catch(() => null)
+  const place = state === null ? null : findContainerPlace(id, state)
+  if (place !== null) onPlace(place)
+  return place
+}
+
+/** The exit code. An Engine that does not manage to end it is helped, where the worker can see and end it itself. */
+async function endOf({ engine, id }: ContainerRun, place: ContainerPlace | null): Promise<number> {
+  const over = new AbortController()
+  const ended = engine.wait(id, over.signal)
+  const late = sleep(deathTimeoutMs, null, { ref: false })
+  try {
+    const code = await Promise.race([ended, late])
+    if (code !== null) return code
+    if (place !== null) await killAndWait([place.first], deathTimeoutMs)
+    const afterwards = await Promise.race([ended, sleep(deathTimeoutMs, null, { ref: false })])
+    if (afterwards !== null) return afterwards
+    throw new SandboxError('not-destroyed', 'the container did not end when it was killed')
+  } finally {
+    over.abort()
+    ended.catch(() => {})
+  }
+}
