@@ -14,6 +14,7 @@ import { createEngines } from './create-engines.ts'
 import type { DataFolders } from './data-folders.ts'
 import { findHostTools } from './host-tools.ts'
 import { readPackageManagers } from './package-managers.ts'
+import { prepareCertificates } from './prepare-certificates.ts'
 import { createToolRunner } from './run-npm.ts'
 import { upstreamsOf } from './upstreams.ts'
 
@@ -23,18 +24,16 @@ export type CorePorts = Pick<
   'engines' | 'images' | 'brokers' | 'snapshots' | 'folders' | 'agents' | 'gates' | 'audits' | 'now'
 >
 
-/** Certificates of the system, which image `host` shows at the same place. */
-const certificates = '/etc/ssl/certs/ca-certificates.crt'
-
 export async function createCore(
   settings: Settings,
   env: Environment,
   folders: DataFolders,
   { probeNow } = { probeNow: false },
 ): Promise<CorePorts> {
-  const [packageManagers, hostTools] = await Promise.all([
+  const [packageManagers, hostTools, certificates] = await Promise.all([
     readPackageManagers(env),
     findHostTools(process.execPath, env.PATH ?? ''),
+    prepareCertificates(folders.root),
   ])
   const store = createImageStore(folders.images)
   return {

@@ -54,13 +54,14 @@ describe('a session', () => {
   })
 
   it('gives programs inside the proxy, the gateway, and the certificates to trust', async () => {
-    await using broker = await openWorld({ deps: { certificates: '/etc/ssl/certs/ca-certificates.crt' } })
+    await using broker = await openWorld({ deps: { certificates: '/host/certificates' } })
 
     expect(broker.session.env).toMatchObject({
       HTTPS_PROXY: 'http://127.0.0.1:3128',
       no_proxy: '127.0.0.1,localhost,::1',
-      NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt',
+      NODE_EXTRA_CA_CERTS: '/opt/airlock/certificates/ca-certificates.crt',
     })
+    expect(broker.session.tools).toEqual([{ name: 'certificates', path: '/host/certificates' }])
     expect(broker.session.gateway.openai).toBe('http://127.0.0.1:3128/openai/v1')
     expect(broker.session.placeholderKey.length).toBeGreaterThan(40)
   })

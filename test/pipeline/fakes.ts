@@ -291,6 +291,7 @@ function brokersOf(log: (entry: string) => void): PipelinePorts['brokers'] {
       return {
         placeholderKey: 'placeholder',
         gateway: { anthropic: '', openai: '', gemini: '' },
+        tools: [],
         env: {},
         decisions: () => [],
         usage: () => ({ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 }),

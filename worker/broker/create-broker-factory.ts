@@ -24,7 +24,7 @@ import { listenOnSocket } from './listen-on-socket.ts'
 import { type ModelPrices, modelPrices } from './model-prices.ts'
 import type { PresetEnv } from './presets.ts'
 import { createDoorServer } from './route-request.ts'
-import { gatewayUrls, sessionEnv } from './session-env.ts'
+import { gatewayUrls, sessionEnv, sessionTools } from './session-env.ts'
 import { createTrafficBudget } from './traffic-budget.ts'
 
 export interface BrokerDeps {
@@ -35,7 +35,7 @@ export interface BrokerDeps {
   readonly upstreams: Upstreams
   /** Hosts that the operator lets policies name although they resolve to private addresses. */
   readonly privateHosts?: readonly string[]
-  /** Path, inside every sandbox, of the certificates to trust; null: what the programs there bring with them. */
+  /** Host folder with ca-certificates.crt: what programs inside trust; null: what an image brings with it. */
   readonly certificates?: string | null
   readonly resolver?: Resolver
   readonly connect?: Connect
@@ -85,6 +85,7 @@ async function openSession(deps: BrokerDeps, spec: BrokerSpec, events: BrokerEve
     placeholderKey,
     gateway: gatewayUrls,
     env: { ...sessionEnv(deps.certificates ?? null), ...presetEnvOf(deps.presetEnv, spec.egress) },
+    tools: sessionTools(deps.certificates ?? null),
     decisions: log.list,
     usage: gateway.usage,
     costExceeded: gateway.costExceeded,

@@ -1,5 +1,5 @@
 import type { BrokerSession } from '../pipeline/ports/broker.ts'
-import { brokerPort } from '../pipeline/ports/sandbox.ts'
+import { brokerPort, insidePaths, type SandboxSpec } from '../pipeline/ports/sandbox.ts'
 
 const door = `http://127.0.0.1:${brokerPort}`
 
@@ -9,6 +9,10 @@ export const gatewayUrls: BrokerSession['gateway'] = {
   openai: `${door}/openai/v1`,
   gemini: `${door}/gemini`,
 }
+
+/** As on Debian. */
+export const bundleName = 'ca-certificates.crt'
+const toolName = 'certificates'
 
 const bundleVariables = [
   'CARGO_HTTP_CAINFO',
@@ -20,8 +24,14 @@ const bundleVariables = [
   'SSL_CERT_FILE',
 ]
 
+/** The host's folder with the bundle, as a sandbox of any image sees it. */
+export function sessionTools(certificates: string | null): SandboxSpec['tools'] {
+  return certificates === null ? [] : [{ name: toolName, path: certificates }]
+}
+
 /** Where programs inside find the proxy, and what they trust. Also with no network, so that a refusal comes in words. */
 export function sessionEnv(certificates: string | null): Readonly<Record<string, string>> {
+  const bundle = `${insidePaths.tools}/${toolName}/${bundleName}`
   const local = '127.0.0.1,localhost,::1'
   return {
     HTTP_PROXY: door,
@@ -34,6 +44,6 @@ export function sessionEnv(certificates: string | null): Readonly<Record<string,
     NPM_CONFIG_UPDATE_NOTIFIER: 'false',
     // fetch in Node looks at the variables above only when told to.
     NODE_USE_ENV_PROXY: '1',
-    ...(certificates === null ? {} : Object.fromEntries(bundleVariables.map((name) => [name, certificates]))),
+    ...(certificates === null ? {} : Object.fromEntries(bundleVariables.map((name) => [name, bundle]))),
   }
 }

@@ -1,4 +1,5 @@
 import type { Phase, Usage } from '../../contract/index.ts'
+import type { SandboxSpec } from './sandbox.ts'
 
 /** What one sandbox may reach in one phase. */
 export interface BrokerSpec {
@@ -42,6 +43,8 @@ export interface BrokerSession extends AsyncDisposable {
   readonly gateway: { readonly anthropic: string; readonly openai: string; readonly gemini: string }
   /** Proxy and certificate variables for programs inside. */
   readonly env: Readonly<Record<string, string>>
+  /** What these variables lead to: folders of the host, for the sandbox to show read-only. */
+  readonly tools: SandboxSpec['tools']
   decisions(): readonly BrokerDecision[]
   usage(): Usage
   /** Set when the cost limit stopped the model. */

@@ -23,7 +23,7 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
     phase: 'agent',
     image: policy.image,
     ...job.folders.agent,
-    tools: agent.toolPath === null ? [] : [{ name: 'agent', path: agent.toolPath }],
+    tools: [...broker.tools, ...(agent.toolPath === null ? [] : [{ name: 'agent', path: agent.toolPath }])],
     brokerSocket: job.folders.brokerSocket,
     limits: policy.limits,
   })

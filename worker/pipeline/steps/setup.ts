@@ -20,7 +20,7 @@ export async function setup(job: Job, prepared: Prepared, cloned: Cloned): Promi
     phase: 'setup',
     image: policy.image,
     ...job.folders.setup,
-    tools: [],
+    tools: broker.tools,
     brokerSocket: job.folders.brokerSocket,
     limits: policy.limits,
   })
