@@ -7,7 +7,7 @@ import type { BatteryCase } from './battery-case.ts'
 import { runIn, type SandboxBench, shell } from './sandbox-bench.ts'
 
 /** What a broker is to a sandbox: a server on a socket of the job's user. It answers each line with the same in capitals. */
-async function startBroker(bench: SandboxBench, jobId: string) {
+export async function startBroker(bench: Pick<SandboxBench, 'folder' | 'engine'>, jobId: string) {
   const path = join(bench.folder, `broker-${jobId}.sock`)
   const met: string[] = []
   const server = createServer((socket) => {
@@ -24,7 +24,7 @@ async function startBroker(bench: SandboxBench, jobId: string) {
   return { path, met, [Symbol.dispose]: () => server.close() }
 }
 
-const ask = (port: number, word: string) => [
+export const ask = (port: number, word: string) => [
   '/usr/bin/perl',
   '-MIO::Socket::INET',
   '-e',

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Dockerode from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postureSchema } from '../../../worker/contract/index.ts'
+import { ask, startBroker } from '../battery/bridges.ts'
 import { mebibyte, runIn, shell } from '../battery/sandbox-bench.ts'
 import { imageTimeoutMs } from '../images/built-image.ts'
 import { type ContainerBench, createContainerBench } from './container-bench.ts'
@@ -45,7 +46,6 @@ describe.each(['docker', 'podman'] as const)('class container on %s', (kind) => 
     })
     expect(posture.limits).toMatchObject({ memory: { level: 'complete' }, pids: { level: 'complete' } })
     expect(posture.degraded.join()).toContain('no boundary between tenants')
-    expect(await bench.engine.posture()).toBe(posture)
   })
 
   it('runs commands one after the other, with input, streams, variables, exit codes and signals', async () => {
@@ -158,6 +158,19 @@ describe.each(['docker', 'podman'] as const)('class container on %s', (kind) => 
     expect((await running).ended).toBe('cancelled')
     expect(await growsStill(join(spec.workspace, 'beat'))).toBe(false)
     await expect(runIn(sandbox, ['true'])).rejects.toMatchObject({ name: 'SandboxError' })
+  })
+
+  it("carries a command's very first connection to the broker, and nothing where there is none", async () => {
+    using broker = await startBroker(bench, 'brokered00001')
+    const { sandbox } = await bench.create({}, { jobId: 'brokered00001', brokerSocket: broker.path })
+
+    const first = await runIn(sandbox, ask(3128, 'hello'))
+    const second = await runIn(sandbox, ask(3128, 'again'))
+    const without = await bench.once(ask(3128, 'hello'))
+
+    expect([first.out, second.out]).toEqual(['HELLO', 'AGAIN'])
+    expect(broker.met).toEqual(['hello', 'again'])
+    expect(without.err).toContain('refused')
   })
 
   it('says what to do about a missing image, runtime or Engine', async () => {

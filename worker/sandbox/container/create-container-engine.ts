@@ -17,7 +17,6 @@
 import { mkdir } from 'node:fs/promises'
 import { release } from 'node:os'
 import { join } from 'node:path'
-import type { Posture } from '../../contract/index.ts'
 import { type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import { hostUser } from '../host-user.ts'
@@ -63,24 +62,19 @@ export function createContainerEngine(options: ContainerEngineOptions): SandboxE
     return createContainerSandbox({ host, spec, image, user, now: options.now })
   }
 
-  const readPosture = async (image: string): Promise<Posture> => {
-    const host = await prepared()
+  const posture: SandboxEngine['posture'] = async (wanted) => {
+    const image = wanted ?? (await findProbeImage(options.images))
+    // Asked anew: the Engine may have been replaced by another version since the last time.
+    const { facts, runtime } = await prepare(options.runtime, await leftovers())
     const probes = await probeWalls({ engine: { create, fileOwner }, image })
-    return describeContainerPosture({ engine: host.facts, runtime: host.runtime, kernel: release(), probes })
+    return describeContainerPosture({ engine: facts, runtime, kernel: release(), probes })
   }
-  const postures = new Map<string, () => Promise<Posture>>()
 
   return {
     isolation: 'container',
     create,
     fileOwner,
-    posture: async (wanted) => {
-      const image = wanted ?? (await findProbeImage(options.images))
-      const { name } = await images(image)
-      const read = postures.get(name) ?? once(() => readPosture(image))
-      postures.set(name, read)
-      return read()
-    },
+    posture,
     reap: async (isLive) => reapContainers(await leftovers(), isLive),
     list: async () => listContainers(await leftovers()),
     kill: async (id) => killContainer(await leftovers(), id),
