@@ -50,6 +50,9 @@ async function expectPublishedOnce(asked: Asked): Promise<void> {
   expect(found.comments).toEqual([expect.stringContaining('**Done.**')])
 }
 
+/** Goes to GitHub as a blob of its own: only a text that is not empty travels with its tree. */
+const writesEmptyFile = 'agent: command\ncommand: [sh, -c, ": > fixed.txt"]\n'
+
 /** All that a job writes on GitHub, from its first reaction to its check run. */
 const writes = [
   ['POST', 'issues/\\d+/reactions'],
@@ -75,7 +78,7 @@ describe.concurrent('a job of which every single write fails once', () => {
   ]
 
   it.each(faults)('with %s has one branch, one pull request, one comment and one check', async (name, fault) => {
-    const repository = await world.createRepository({ name })
+    const repository = await world.createRepository({ name, policy: writesEmptyFile })
     for (const [method, rest] of writes) fail(repository, method, rest, fault)
     // The first one is the app's; the worker reacts again at the end.
     fail(repository, 'POST', 'issues/\\d+/reactions', fault)

@@ -70,6 +70,21 @@ describe('collect', () => {
     await expect(plainGit([`--git-dir=${job.origin}/.git`, 'cat-file', '-e', treeSha])).rejects.toThrow(/exit/)
   })
 
+  it('makes the tree that git itself would, whatever quotes, lines and commands stand in names', async () => {
+    const odd = { 'line\nend.txt': 'x\n', 'gone\nD README.md': 'x\n', 'tab\t"quoted"\\name': 'x\n', 'ü.txt': 'x\n' }
+    own = await startLocalJob({ ...files, ...odd })
+    for (const name of ['line\nend.txt', 'tab\t"quoted"\\name', 'ü.txt']) await own.write(name, 'changed\n')
+    await unlink(join(own.workspace, 'gone\nD README.md'))
+    await own.write('dir "a"/\\101 é.txt', 'new\n')
+
+    const { treeSha } = changesOf(await own.collect())
+
+    const plain = [`--git-dir=${own.repository}`, `--work-tree=${own.workspace}`]
+    await plainGit([...plain, 'add', '--all'])
+    expect(treeSha).toBe(await plainGit([...plain, 'write-tree']))
+    expect(await plainGit([...plain, 'ls-tree', '--name-only', treeSha, 'README.md'])).toBe('README.md')
+  })
+
   it('takes a folder that became a file, and a file that became a folder', async () => {
     await rm(join(job.workspace, 'src'), { recursive: true })
     await job.write('src', 'now a file\n')
