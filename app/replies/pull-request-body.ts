@@ -9,6 +9,7 @@ import {
   notesPart,
   posturePart,
   timesPart,
+  weakerPart,
 } from './summary-parts.ts'
 
 /** What a reviewer reads: what was asked, what was done, and on what grounds it was let out. */
@@ -19,7 +20,8 @@ export function pullRequestBody(request: JobRequest, summary: JobSummary): strin
     agentPart(summary),
     changedFilesPart(summary),
     gatesPart(summary),
-    posturePart(summary),
+    weakerPart(summary),
+    posturePart(summary, request.policy),
     deniedPart(summary),
     timesPart(summary),
     notesPart(summary),

@@ -92,8 +92,8 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     next: `Make the checkout smaller, or have the bounds raised. ${askOperator}`,
   },
   'isolation-unavailable': {
-    what: 'The isolation that the policy asks for cannot be had on this worker. A weaker one is never taken instead.',
-    next: 'Ask for an isolation that the workers have (`airlock doctor` lists them), or add a worker that has it.',
+    what: 'The isolation that is asked for, or its image, cannot be had on this worker. A weaker one is never taken in silence.',
+    next: 'The detail says what is missing and how to get it; `airlock doctor` tells what the worker has. The operator can also write down that less is accepted for this repository.',
   },
   'agent-unavailable': {
     what: 'The agent that was asked for is not one that this installation can start.',

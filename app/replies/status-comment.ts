@@ -10,7 +10,16 @@ import {
 import { formatDuration, joinParts, type TextPart } from './format.ts'
 import { harmlessLine } from './harmless.ts'
 import { reasonTexts } from './reason-texts.ts'
-import { agentPart, deniedPart, gatesPart, lastOutputPart, notesPart, timesPart } from './summary-parts.ts'
+import {
+  agentPart,
+  deniedPart,
+  gatesPart,
+  lastOutputPart,
+  notesPart,
+  sandboxPart,
+  timesPart,
+  weakerPart,
+} from './summary-parts.ts'
 
 /** One comment per job, edited as it goes on: found again by the mark in its first line. */
 function marked(jobId: string, ...parts: readonly (TextPart | null)[]): string {
@@ -59,6 +68,8 @@ export function endParts(summary: JobSummary): (TextPart | null)[] {
     published ? null : agentPart(summary),
     gatesPart(summary),
     published ? null : lastOutputPart(summary),
+    weakerPart(summary),
+    sandboxPart(summary),
     deniedPart(summary),
     notesPart(summary),
     timesPart(summary),

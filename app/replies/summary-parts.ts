@@ -1,4 +1,4 @@
-import { type JobSummary, stepNames, type Verdict } from '../../worker/contract/index.ts'
+import { type JobSummary, type Policy, stepNames, type Verdict } from '../../worker/contract/index.ts'
 import { formatDuration, formatList, formatTable, type TextPart } from './format.ts'
 import { harmlessLine, harmlessOutput, harmlessQuote } from './harmless.ts'
 
@@ -31,13 +31,28 @@ export function changedFilesPart({ changedFiles }: JobSummary): TextPart {
   return { title: 'Changed files', text }
 }
 
-export function posturePart({ report: { posture } }: JobSummary): TextPart | null {
+/** One line for a comment; the pull request has the whole of it. */
+export function sandboxPart({ report: { posture } }: JobSummary): TextPart | null {
+  if (posture === null) return null
+  const { isolation, engine, digest } = posture
+  return {
+    title: null,
+    text: `Sandbox: ${isolation}, by ${harmlessLine(engine, 64)}, posture sha256 ${harmlessLine(digest.slice(0, 12), 12)}.`,
+  }
+}
+
+export function posturePart({ report: { posture } }: JobSummary, policy: Policy): TextPart | null {
   if (posture === null) return null
   const { limits, audit, degraded } = posture
   const versions = Object.entries(posture.versions).map(([name, version]) => `${name} ${version}`)
   const held = Object.entries(limits).map(([name, { level, by }]) => `${name} ${level} (${by})`)
   const rows = [
-    ['isolation', `${posture.isolation}, by ${harmlessLine(posture.engine, 64)}`],
+    [
+      'isolation',
+      `${posture.isolation}, by ${harmlessLine(posture.engine, 64)}; at least ${policy.isolation} was asked for`,
+    ],
+    ...(policy.profile === undefined ? [] : [['profile', policy.profile]]),
+    ['image', harmlessLine(policy.image, 64)],
     ['versions', harmlessLine(versions.join(', '), 300)],
     ['network of the agent', posture.network],
     ['names (DNS)', posture.dns],
@@ -52,6 +67,21 @@ export function posturePart({ report: { posture } }: JobSummary): TextPart | nul
   return {
     title: 'Sandbox',
     text: weaker === '' ? table : `${table}\n\nWeaker here than the class promises:\n\n${weaker}`,
+  }
+}
+
+/** Where less ran than what was asked for: on whose word, in whose words. Null in any other job. */
+export function weakerPart({ report: { acceptedWeaker } }: JobSummary): TextPart | null {
+  if (acceptedWeaker === undefined) return null
+  const { asked, ran, reason, digest } = acceptedWeaker
+  return {
+    title: 'Weaker isolation than asked for',
+    text: [
+      `The policy asks for at least **${asked}**; this ran in **${ran}**, because the worker has nothing stronger.`,
+      `The operator accepts that for this repository (entry sha256 ${harmlessLine(digest, 64)}):`,
+      '',
+      harmlessQuote(reason, 500),
+    ].join('\n'),
   }
 }
 

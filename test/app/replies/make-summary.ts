@@ -68,6 +68,13 @@ export function makeSummary(outcome: Outcome, foreign = 'all well', count = 1): 
         degraded: many(foreign),
         digest: 'd'.repeat(64),
       },
+      acceptedWeaker: {
+        asked: 'gvisor',
+        ran: 'process',
+        isolation: 'process',
+        reason: foreign.slice(0, 500),
+        digest: 'c'.repeat(64),
+      },
       egress: { allowed: [], denied: many({ host: foreign, port: 443, phase: 'setup', command: foreign }) },
       usage: { requests: 3, inputTokens: 1200, outputTokens: 80, costUsd: 0.012 },
       durations: { prepare: 120, clone: 4210, agent: 185_000 },

@@ -85,6 +85,29 @@ describe('the pull request', () => {
     expect(body).not.toContain('/somewhere/on/the/host')
   })
 
+  it('says what ran, what was asked for, and on whose word it was less', () => {
+    const base = makeRequest()
+    const request = {
+      ...base,
+      policy: { ...base.policy, isolation: 'gvisor', profile: 'strict', image: 'base' } as const,
+    }
+    const summary = makeSummary(published, 'gVisor comes in spring')
+    const { acceptedWeaker: _, ...asAsked } = summary.report
+
+    const { body } = texts.pullRequest(request, summary)
+    const other = texts.pullRequest(request, { ...summary, report: asAsked }).body
+
+    expect(body).toContain('### Weaker isolation than asked for')
+    expect(body).toContain('at least **gvisor**; this ran in **process**')
+    expect(body).toContain(`entry sha256 ${'c'.repeat(64)}`)
+    expect(body).toContain('> gVisor comes in spring')
+    expect(body).toContain('| isolation | process, by bubblewrap; at least gvisor was asked for |')
+    expect(body).toContain('| profile | strict |')
+    expect(other).not.toContain('Weaker isolation')
+    expect(texts.finished(request, summary)).toContain('this ran in **process**')
+    expect(texts.finished(request, summary)).toContain('Sandbox: process, by bubblewrap, posture sha256 dddddddddddd')
+  })
+
   it('closes nothing when it was asked on a pull request', () => {
     const subject = { kind: 'pull-request', number: 9, title: 'x' } as const
 
