@@ -1,9 +1,9 @@
 import { runCommand } from '../../worker/process/run-command.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 
-/** What npm and tar on the host need to work as they do for the operator; no key of ours is among them. */
+/** What npm, tar and image builders on the host need to work as they do for the operator; no key of ours is among them. */
 const passed =
-  /^(PATH|HOME|LANG|TMPDIR|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|https?_proxy|no_proxy|npm_config_\w+)$/i
+  /^(PATH|HOME|LANG|TMPDIR|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|https?_proxy|no_proxy|npm_config_\w+|DOCKER_HOST)$/i
 
 /** The part of the environment that such tools get. */
 export function toolEnvironment(env: Environment): Readonly<Record<string, string>> {

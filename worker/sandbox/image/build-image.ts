@@ -3,27 +3,26 @@
  * worker/process and the pipeline's ports; which engine the smoke test runs in is the caller's choice.
  *
  * Decided here:
- * - mmdebstrap makes it in one go, npm packages included, because it makes the same tar each time.
+ * - mmdebstrap makes it in one go, npm packages included, because it makes the same tar each time; where it is not
+ *   to be had, an Engine's build does, from a generated Dockerfile.
  * - An image that is from another is made anew from both descriptions. That costs a minute and leaves one way to build.
  * - What is built takes its name at the very end, after its smoke test; whatever stops a build before that leaves a
  *   folder that the builder, or the next one, removes.
  */
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runCommand } from '../../process/run-command.ts'
 import { makeBuildFolder, makePassage } from './build-folder.ts'
 import { lockBuild } from './build-lock.ts'
 import { buildOverlay } from './build-overlay.ts'
 import type { BuiltImage } from './built-image.ts'
 import { createImageStore, describeImage, latestLink } from './create-image-store.ts'
-import { readDebianSources } from './debian-sources.ts'
-import { suite } from './image-content.ts'
+import { makeRoot } from './make-root.ts'
 import { imageFiles, type Manifest, readManifest } from './manifest.ts'
 import { type Recipe, readRecipe } from './read-recipe.ts'
-import { runMmdebstrap } from './run-mmdebstrap.ts'
 import { type MakeEngine, smokeTest } from './smoke-test.ts'
 import { takeStock } from './take-stock.ts'
+import { unpackTar } from './unpack-tar.ts'
 
 export interface BuildOptions {
   /** Absolute. Made if need be. */
@@ -69,29 +68,11 @@ async function build(recipe: Recipe, work: string, unnamed: string, options: Bui
   const tar = join(unnamed, imageFiles.tar)
   const rootfs = join(unnamed, imageFiles.rootfs)
   const overlay = await buildOverlay(recipe, join(work, 'overlay'), { env, signal, onLine })
-  const sources = await readDebianSources(suite)
   onLine(`${recipe.debian.length} Debian packages, and what they need`)
-  await runMmdebstrap(
-    { packages: recipe.debian, sources, overlay, target: tar },
-    { temporary: join(work, 'tmp'), env, signal, onLine },
-  )
+  const temporary = join(work, 'tmp')
+  await makeRoot({ packages: recipe.debian, overlay, target: tar }, { temporary, env, signal, onLine })
   onLine('unpacking')
-  await mkdir(rootfs, { mode: 0o755 })
-  await runCommand(
-    [
-      '/usr/bin/tar',
-      '--extract',
-      '--numeric-owner',
-      '--preserve-permissions',
-      `--file=${tar}`,
-      `--directory=${rootfs}`,
-    ],
-    {
-      env: { PATH: '/usr/bin:/bin' },
-      timeoutMs: 15 * 60_000,
-      signal,
-    },
-  )
+  await unpackTar(tar, rootfs, signal)
   const { manifest, sbom } = await takeStock(recipe, tar, rootfs)
   await writeFile(join(unnamed, imageFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`)
   await writeFile(join(unnamed, imageFiles.sbom), `${JSON.stringify(sbom, null, 2)}\n`)

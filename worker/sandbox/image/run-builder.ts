@@ -16,20 +16,20 @@ const keptLines = 12
 
 /**
  * Runs a program that takes minutes, telling its lines as they come. Throws ImageError unless it ends with 0.
- * It runs in namespaces of its own and dies with the worker, so that its mounts never outlive it.
+ * Both of its streams count as words about its work.
  */
 export async function runBuilder(argv: readonly string[], run: BuilderRun): Promise<void> {
   const stop = AbortSignal.any([run.signal, AbortSignal.timeout(timeoutMs)])
   stop.throwIfAborted()
-  const child = spawnProcess(argv, { env: run.env, stdio: ['pipe', 'ignore', 'pipe'] })
+  const child = spawnProcess(argv, { env: run.env, stdio: ['pipe', 'pipe', 'pipe'] })
   const kill = () => child.kill('SIGKILL')
   stop.addEventListener('abort', kill)
   const last: string[] = []
   try {
     const ended = once(child, 'close')
     child.stdin?.on('error', () => {}).end(run.stdin)
-    if (child.stderr !== null) {
-      createInterface({ input: child.stderr }).on('line', (line) => {
+    for (const input of [child.stdout, child.stderr].filter((stream) => stream !== null)) {
+      createInterface({ input }).on('line', (line) => {
         last.push(line)
         last.splice(0, last.length - keptLines)
         run.onLine(line)

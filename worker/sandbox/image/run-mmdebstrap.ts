@@ -1,25 +1,11 @@
 import { access, constants } from 'node:fs/promises'
 import type { DebianSources } from './debian-sources.ts'
 import { dpkgOptions, finishScript, sourceDateEpoch, suite } from './image-content.ts'
-import { ImageError } from './image-error.ts'
+import type { RootPlan, RootRun } from './make-root.ts'
 import { runBuilder } from './run-builder.ts'
 
-export interface MmdebstrapPlan {
-  readonly packages: readonly string[]
+export interface MmdebstrapPlan extends RootPlan {
   readonly sources: DebianSources
-  /** A tar that is unpacked over the installed packages. */
-  readonly overlay: string
-  /** The tar that is made. */
-  readonly target: string
-}
-
-export interface MmdebstrapRun {
-  /** For programs and temporary files; must be on a disk with some gigabytes. */
-  readonly temporary: string
-  /** Proxies and the like, from the machine. */
-  readonly env: Readonly<Record<string, string>>
-  readonly signal: AbortSignal
-  readonly onLine: (line: string) => void
 }
 
 const program = '/usr/bin/mmdebstrap'
@@ -36,9 +22,8 @@ export async function hasMmdebstrap(): Promise<boolean> {
 }
 
 /** Makes the root file system as a tar that is sorted, has numbers for owners, and is the same each time. */
-export async function runMmdebstrap(plan: MmdebstrapPlan, run: MmdebstrapRun): Promise<void> {
+export async function runMmdebstrap(plan: MmdebstrapPlan, run: RootRun): Promise<void> {
   const isRoot = process.getuid?.() === 0
-  if (!(await hasMmdebstrap())) throw new ImageError('builder-missing', 'apt-get install -y mmdebstrap')
   await runBuilder([...contained, ...(isRoot ? namespaces : []), '--', ...mmdebstrapArguments(plan)], {
     env: {
       ...run.env,
