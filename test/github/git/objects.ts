@@ -83,7 +83,8 @@ const TYPES: Readonly<Record<string, string>> = { '40000': 'tree', '160000': 'co
 /** Undefined for a packed file: its size is for git to say. */
 async function looseEntry(gitDir: string, { mode, name, sha }: TreeLine): Promise<TreeEntry | undefined> {
   const type = TYPES[mode] ?? 'blob'
-  const entry = { path: name, mode: mode.padStart(6, '0'), type, sha }
+  const path = Buffer.from(name, 'latin1').toString('utf8')
+  const entry = { path, mode: mode.padStart(6, '0'), type, sha }
   if (type !== 'blob') return { ...entry, size: undefined }
   const size = (await readLoose(gitDir, sha))?.content.length
   return size === undefined ? undefined : { ...entry, size }

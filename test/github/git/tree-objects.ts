@@ -1,6 +1,6 @@
 import { readLoose, writeObject } from './object-store.ts'
 
-/** One line of a tree as it is stored. */
+/** One line of a tree as it is stored. A name has one byte per character (latin1): it need not be UTF-8. */
 export interface TreeLine {
   readonly mode: string
   readonly name: string
@@ -30,7 +30,8 @@ export async function readTreeLines(gitDir: string, sha: string): Promise<readon
 
 /** The line at a path below a tree; null where there is none, undefined where only git can tell. */
 export async function findLine(gitDir: string, tree: string, path: string): Promise<TreeLine | null | undefined> {
-  const [name = '', ...rest] = path.split('/')
+  const [first = '', ...rest] = path.split('/')
+  const name = Buffer.from(first).toString('latin1')
   const lines = await readTreeLines(gitDir, tree)
   const line = lines?.find((candidate) => candidate.name === name)
   if (lines === undefined || rest.length === 0) return lines && (line ?? null)
@@ -82,7 +83,7 @@ function parseLines(content: Buffer): TreeLine[] {
   for (let position = 0; position < content.length; ) {
     const [gap, end] = [content.indexOf(0x20, position), content.indexOf(0, position)]
     const mode = content.subarray(position, gap).toString('latin1')
-    const name = content.subarray(gap + 1, end).toString('utf8')
+    const name = content.subarray(gap + 1, end).toString('latin1')
     lines.push({ mode, name, sha: content.subarray(end + 1, end + 21).toString('hex') })
     position = end + 21
   }
@@ -91,9 +92,9 @@ function parseLines(content: Buffer): TreeLine[] {
 
 /** A folder is sorted as if its name ended in a slash. */
 function formatLines(lines: readonly TreeLine[]): Buffer {
-  const key = ({ name, mode }: TreeLine) => Buffer.from(mode === '40000' ? `${name}/` : name)
+  const key = ({ name, mode }: TreeLine) => Buffer.from(mode === '40000' ? `${name}/` : name, 'latin1')
   const sorted = lines.toSorted((one, other) => Buffer.compare(key(one), key(other)))
   return Buffer.concat(
-    sorted.flatMap(({ mode, name, sha }) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(sha, 'hex')]),
+    sorted.flatMap(({ mode, name, sha }) => [Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(sha, 'hex')]),
   )
 }
