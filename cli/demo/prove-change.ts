@@ -53,7 +53,7 @@ export async function runTestsAt(core: CorePorts, gitDir: string, sha: string, s
       image: 'host',
       workspace,
       home,
-      tools: [],
+      tools: broker.tools,
       brokerSocket: socketPath,
       limits,
     },
