@@ -1,9 +1,11 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+import { slowFiles } from './test/hostile/slow-files.ts'
 
 /** Tests start real servers and sandboxes: two files at a time is what two cores carry. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...slowFiles],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -16,6 +16,10 @@ const commands = {
   demo: { dev: false, steps: [['cli/airlock.ts', 'demo']] },
   airlock: { dev: false, flags: nodeFlags, steps: [['cli/airlock.ts']] },
   test: { dev: true, steps: [['node_modules/vitest/vitest.mjs', 'run']] },
+  'test:hostile': {
+    dev: true,
+    steps: [['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/hostile/vitest.config.ts']],
+  },
   check: { dev: true, steps: [['scripts/check.ts']] },
   bench: { dev: true, bench: true, steps: [['bench/main.ts']] },
   docs: { dev: true, steps: [['scripts/write-reference.ts']] },

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { EngineName } from './engines.ts'
+import { judgeCell } from './judge-cell.ts'
+import { allCases } from './parts.ts'
+import { writeColumn } from './report/column.ts'
+import { type SuiteResult, startSuite } from './suite/start-suite.ts'
+
+const suiteTimeoutMs = 900_000
+
+/** One engine's column of the table: every case is a test. */
+export function describeEngine(engine: EngineName): void {
+  describe(`the hostile suite on ${engine}`, { retry: 0 }, () => {
+    let result: SuiteResult | undefined
+
+    beforeAll(async () => {
+      result = await startSuite(engine, suiteEnvironment())
+    }, suiteTimeoutMs)
+
+    afterAll(async () => {
+      if (result !== undefined) await writeColumn(engine, result)
+    })
+
+    it.for(allCases)('$name: $attack', ({ name, notEverywhere = false }, context) => {
+      // Where an engine cannot be had its remedy is named; only CI has to have them all.
+      if (result?.unavailable != null && process.env.CI !== 'true') context.skip(result.unavailable)
+
+      const finding = result?.findings.get(name)
+      const cell = finding === undefined ? (result?.unavailable ?? 'no finding') : judgeCell(engine, finding)
+
+      const shown = notEverywhere || result?.asRoot === false
+      expect(cell, finding?.detail).toBeOneOf(['blocked', 'not claimed', ...(shown ? ['no control'] : [])])
+    })
+  })
+}
+
+/** What building an image needs of the environment, and nothing else. */
+function suiteEnvironment(): Record<string, string> {
+  const passed = /^(PATH|HOME|CI|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|https?_proxy|no_proxy|npm_config_\w+)$/i
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && passed.test(name) ? [[name, value]] : [],
+    ),
+  )
+}

@@ -1,0 +1,33 @@
+import type { EngineName } from './engines.ts'
+
+interface NotClaimed {
+  /** What comes through, and why nothing here stands in its way. */
+  readonly because: string
+  readonly cases: readonly string[]
+  readonly on: readonly EngineName[]
+}
+
+const sharedKernel: readonly EngineName[] = [
+  ...(['process', 'process-ordinary-user', 'process-image', 'container-docker', 'container-podman'] as const),
+]
+
+/** Everything that a class does not promise, in one place. A case that comes through and is not here fails. */
+export const notClaimed: readonly NotClaimed[] = [
+  {
+    because:
+      'The kernel is the one of the host, and tells every process its version, its start and how much memory it has.',
+    cases: ['fact-kernel', 'fact-boot', 'fact-memory', 'fact-start', 'fact-command-line'],
+    on: sharedKernel,
+  },
+  {
+    because: "A mount carries the path that it was made from, which names the job's folder on the host.",
+    cases: ['fact-paths'],
+    on: sharedKernel,
+  },
+]
+
+/** Why this class does not claim to stop this case; null: it does. */
+export function whyNotClaimed(engine: EngineName, name: string): string | null {
+  const found = notClaimed.find(({ cases, on }) => cases.includes(name) && on.includes(engine))
+  return found?.because ?? null
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import type { Sandbox, SandboxEngine, SandboxSpec } from '../../../worker/pipeline/ports/index.ts'
+import { once } from '../../../worker/sandbox/once.ts'
+import type { createPlace } from '../../sandbox/battery/sandbox-bench.ts'
+import { brokerAbuse } from '../cases/broker-abuse.ts'
+import type { Finding } from '../hostile-case.ts'
+import type { PartName } from '../parts.ts'
+import { runAttempts } from './attempts-part.ts'
+import { openBrokerWorld } from './broker-world.ts'
+import type { Canary } from './canary.ts'
+import { runPlaces } from './places-part.ts'
+
+export interface StagePlan {
+  readonly engine: SandboxEngine
+  readonly place: ReturnType<typeof createPlace>
+  /** Open to everybody, so that attempts fail for no other reason than the sandbox. */
+  readonly folder: string
+  readonly canary: Canary
+}
+
+export type Stage = Readonly<Record<PartName, () => Promise<readonly Finding[]>>> & { close(): Promise<void> }
+
+const [job, otherJob] = ['hostile00001', 'hostile00002'] as const
+/** For all that shares the one sandbox: on a slow machine it takes minutes. */
+const wide = { wallMs: 600_000, pids: 200 }
+
+/** The parts of the suite, over as few sandboxes as they need: some engines start a machine for each. */
+export function createStage({ engine, place, folder, canary }: StagePlan): Stage {
+  const opened = new AsyncDisposableStack()
+  const owner = engine.fileOwner(job)
+
+  /** One sandbox for everything that disturbs nobody else, with the real broker at its door. */
+  const main = once(
+    async (): Promise<{ sandbox: Sandbox; spec: SandboxSpec; broker: Awaited<ReturnType<typeof openBrokerWorld>> }> => {
+      const broker = opened.use(await openBrokerWorld(owner))
+      return { broker, ...(await place.create(wide, { jobId: job, brokerSocket: broker.socketPath })) }
+    },
+  )
+
+  return {
+    attempts: async () => {
+      const { sandbox, spec } = await main()
+      const runDir = join(folder, 'run')
+      return runAttempts({ sandbox, spec, folder, runDir, canary, owner, otherOwner: engine.fileOwner(otherJob) })
+    },
+    broker: async () => {
+      const { sandbox, broker } = await main()
+      return broker.abuse(sandbox, brokerAbuse)
+    },
+    places: async () => {
+      const { sandbox, spec } = await main()
+      const neighbour = await place.create(wide, { jobId: otherJob })
+      const nextPhase = async () => {
+        await sandbox.destroy()
+        return (await place.create({}, { ...spec, brokerSocket: null })).sandbox
+      }
+      return runPlaces({ canary, sandbox, neighbour: neighbour.sandbox, nextPhase })
+    },
+    close: () => opened.disposeAsync(),
+  }
+}

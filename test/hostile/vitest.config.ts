@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import base from '../../vitest.config.ts'
+
+/** `npm run test:hostile`: every engine, and the table at the end. */
+export default defineConfig({
+  test: {
+    ...base.test,
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    include: ['test/hostile/**/*.test.ts'],
+    exclude: [],
+    reporters: ['default', './test/hostile/report/table-reporter.ts'],
+  },
+})
