@@ -38,6 +38,8 @@ export function intakeId(eventKey: string): string {
  */
 const mostPerBatch = 32
 const pauseMs = 200
+/** More are not kept in memory: the sweep finds them in the outbox. */
+const mostWaiting = 1000
 
 export function createIntake(redis: Redis): Intake {
   const queue = openQueue(redis, 'intake')
@@ -59,7 +61,7 @@ export function createIntake(redis: Redis): Intake {
     async accept(event) {
       const entry = { id: intakeId(event.eventKey), body: JSON.stringify(event) }
       if (!(await ledger.accept(entry, event.deliveryId))) return 'duplicate'
-      waiting.push(entry)
+      if (waiting.length < mostWaiting) waiting.push(entry)
       carrying ??= carryAll()
       return 'accepted'
     },
