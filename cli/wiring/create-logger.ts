@@ -11,13 +11,13 @@ export function createLogger(settings: Settings, name: 'app' | 'worker'): Logger
       remove: true,
     },
   }
-  return pino(options, createDestination())
+  return name === 'app' ? pino(options, createGathering()) : pino(options)
 }
 
-/** In a burst a write for each line is dear: lines of a moment go out together. */
+/** In a burst of webhooks a write for each line is dear: lines of a moment go out together. */
 const gatherMs = 20
 
-function createDestination(): DestinationStream {
+function createGathering(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: true, minLength: 8192 })
   let gathering = false
   process.once('exit', () => output.flushSync())
