@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Isolation, isolationClasses } from '../../worker/contract/index.ts'
 import type { SandboxEngine } from '../../worker/pipeline/ports/index.ts'
+import { createContainerEngine } from '../../worker/sandbox/container/create-container-engine.ts'
 import { createGvisorEngine } from '../../worker/sandbox/gvisor/create-gvisor-engine.ts'
 import type { ImageStore } from '../../worker/sandbox/image/built-image.ts'
+import { createMicrovmEngine } from '../../worker/sandbox/microvm/create-microvm-engine.ts'
 import { cachePosture } from '../../worker/sandbox/posture/cache-posture.ts'
 import { fingerprintHost } from '../../worker/sandbox/posture/fingerprint-host.ts'
 import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
-import type { Settings } from '../settings/settings-schema.ts'
+import { type Settings, settingsTable } from '../settings/settings-schema.ts'
 import type { DataFolders } from './data-folders.ts'
 import type { findHostTools } from './host-tools.ts'
 
@@ -32,15 +35,31 @@ interface Wired {
 /** What a sandbox of bubblewrap is put together with. */
 const bubblewrapPrograms = ['bwrap', 'setpriv', 'bash', 'perl', 'strace', 'du', 'mkfifo']
 
-const wiring: Readonly<Partial<Record<Isolation, (deps: EngineDeps) => Wired>>> = {
+const wiring: Readonly<Record<Isolation, (deps: EngineDeps) => Wired>> = {
   process: ({ folders, store, hostTools }) => ({
     engine: createProcessEngine({ runDir: folders.sandboxes, images: store, hostTools, now: Date.now }),
     watched: bubblewrapPrograms,
     configuration: hostTools,
   }),
+  container: ({ settings, folders, store }) => {
+    const socket = settings.AIRLOCK_CONTAINER_SOCKET ?? findEngineSocket()
+    const runtime = settings.AIRLOCK_CONTAINER_RUNTIME ?? settingsTable.AIRLOCK_CONTAINER_RUNTIME.facts.default
+    const runDir = join(folders.sandboxes, 'container')
+    return {
+      engine: createContainerEngine({ runDir, images: store, socket, runtime, now: Date.now }),
+      // An Engine that is started again, or is another one by now, has another socket.
+      watched: [socket, 'dockerd', 'containerd', 'podman', 'conmon', 'crun', runtime],
+      configuration: { socket, runtime },
+    }
+  },
   gvisor: ({ settings: { AIRLOCK_RUNSC: runsc }, folders, store }) => ({
     engine: createGvisorEngine({ runDir: join(folders.sandboxes, 'gvisor'), images: store, runsc, now: Date.now }),
     watched: [...bubblewrapPrograms, runsc ?? 'runsc'],
+    configuration: null,
+  }),
+  microvm: ({ folders, store }) => ({
+    engine: createMicrovmEngine({ runDir: join(folders.sandboxes, 'microvm'), images: store, now: Date.now }),
+    watched: [...bubblewrapPrograms, 'qemu-system-x86_64', 'mkfs.erofs', 'mke2fs', '/dev/kvm'],
     configuration: null,
   }),
 }
@@ -49,8 +68,7 @@ const wiring: Readonly<Partial<Record<Isolation, (deps: EngineDeps) => Wired>>> 
 export function createEngines(deps: EngineDeps): readonly SandboxEngine[] {
   const on = deps.settings.AIRLOCK_ENGINES ?? isolationClasses
   return isolationClasses.flatMap((name) => {
-    const wired = on.includes(name) ? wiring[name]?.(deps) : undefined
-    return wired === undefined ? [] : [withCache(wired, deps)]
+    return on.includes(name) ? [withCache(wiring[name](deps), deps)] : []
   })
 }
 
@@ -65,6 +83,12 @@ function withCache({ engine, watched, configuration }: Wired, { folders, store, 
     maxAgeMs: probeNow ? 0 : dayMs,
     now: Date.now,
   })
+}
+
+/** Docker's, or Podman's where that alone is there. */
+function findEngineSocket(): string {
+  const [docker, podman] = ['/run/docker.sock', '/run/podman/podman.sock'] as const
+  return !existsSync(docker) && existsSync(podman) ? podman : docker
 }
 
 function systemPaths(program: string): string[] {
