@@ -4,6 +4,7 @@ import { type ExecRequest, type ExecResult, insidePaths } from '../../pipeline/p
 import { insideEnvironment } from '../command/inside-environment.ts'
 import { launchCommand, launchEnvironment } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
+import { proportionalMemory } from '../limits/proportional-memory.ts'
 import type { HostUser } from '../process/command-line.ts'
 import { runInBubblewrap } from '../process/run-in-bubblewrap.ts'
 import type { SandboxParts, SandboxPlan } from '../process/set-up-sandbox.ts'
@@ -23,20 +24,28 @@ export interface GvisorContext extends Omit<SandboxPlan, 'limits' | 'visible'> {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** runsc's exit code for failures of its own. A command may have it too. */
+const runscFailed = 128
 const openFiles = 16_384
 /** Who a job is inside. Where the worker is no root its one user has to be root there, a root with no powers. */
 const uidInside = (user: HostUser | null) => (user === null ? 0 : 1000)
 
 /** Runs each command of one sandbox in a container of its own. */
 export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) {
-  const { spec, now } = context
+  const { host, spec, now } = context
   const spend = createPhaseBudget(spec.limits, now)
   const namespaces = new Set<string>()
   const configPath = join(parts.folder, 'config.json')
+  let namespace = ''
   let memoryKills = 0
 
+  const isOverMemory = async () =>
+    dataBytes(host, spec.limits) === null
+      ? parts.group.memoryKills() > memoryKills
+      : (await proportionalMemory(namespace)) > spec.limits.memoryBytes
+
   const overLimit = async () => {
-    if (parts.group.memoryKills() > memoryKills) return 'memory'
+    if (await isOverMemory()) return 'memory'
     return (await parts.disk.isOver()) ? 'disk' : null
   }
 
@@ -56,9 +65,12 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
       log,
       doors: parts.group.doors,
       limit: parts.group.doors.length < parts.group.folders.length ? parts.group.add : null,
-      onNamespace: (inode) => namespaces.add(inode),
+      onNamespace: (inode) => {
+        namespace = inode
+        namespaces.add(inode)
+      },
       overLimit,
-      began: log.began,
+      failedToBegin: (code) => code === runscFailed && !log.began(),
     }).finally(() => rm(configPath, { force: true }))
     memoryKills = parts.group.memoryKills()
     // A sentry that died took the command with it; what runsc says then is no exit code of the command's.

@@ -41,7 +41,7 @@ function degraded({ tools, places, probes, workerIsRoot }: GvisorFacts): string[
   const { exec, inet, unix } = tools.recorded
   const sentences: readonly (readonly [boolean, string])[] = [
     [tools.broken.length > 0, `This runsc breaks common tools, and another version may not: ${broken}.`],
-    [!held.has('memory'), 'Memory is limited per process alone: no cgroup is writable here.'],
+    [!held.has('memory'), 'Memory is limited per process and watched as a whole: no cgroup is writable here.'],
     [!held.has('cpu'), 'Processor time is not limited: no cgroup is writable here.'],
     [!exec, 'Process starts are not recorded: this runsc writes them in a way that is not understood.'],
     [!inet, 'Connections are not recorded: this runsc writes them in a way that is not understood.'],

@@ -77,7 +77,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
         namespaces.add(inode)
       },
       overLimit,
-      began: () => true,
+      failedToBegin: () => false,
     })
     memoryKills = parts.group.memoryKills()
     return { ...end, processes: log?.events() ?? [], processesTruncated: log?.truncated() ?? false }

@@ -21,8 +21,8 @@ export interface RunPlan extends ChildPlan {
   readonly onNamespace: (namespace: string) => void
   /** Asked now and then, and once after the end, which limit the sandbox is over. */
   readonly overLimit: () => Promise<'disk' | 'memory' | null>
-  /** Asked after the end, where bwrap's word is not enough: false if what it started never came to the command. */
-  readonly began: () => boolean
+  /** Asked after the end, where bwrap's word is not enough: true if what it started never came to the command. */
+  readonly failedToBegin: (exitCode: number | null) => boolean
 }
 
 export interface RunEnd {
@@ -61,7 +61,7 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
     const command = commandEnd(end)
     const reason = stop.reason() ?? (await lateReason(command, overLimit))
     // Asked after the limits: where memory ends, the kernel may kill bwrap with the rest, before it can report.
-    if (reason === null && !(child.ranToEnd() && plan.began()))
+    if (reason === null && (!child.ranToEnd() || plan.failedToBegin(end.code)))
       throw notStarted(output.lastErrors() || `exit ${end.code}`)
     return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes() }
   } finally {

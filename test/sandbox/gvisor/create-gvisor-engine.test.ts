@@ -1,0 +1,193 @@
+import { once } from 'node:events'
+import { chmod, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { postureSchema } from '../../../worker/contract/index.ts'
+import { createGvisorEngine } from '../../../worker/sandbox/gvisor/create-gvisor-engine.ts'
+import { createImageStore } from '../../../worker/sandbox/image/create-image-store.ts'
+import {
+  findByArgument,
+  findNamespaceMembers,
+  isInNamespaceOfItsOwn,
+} from '../../../worker/sandbox/reaper/find-processes.ts'
+import { sandboxMark } from '../../../worker/sandbox/reaper/sandbox-state.ts'
+import { bombs } from '../battery/bombs.ts'
+import { bridges } from '../battery/bridges.ts'
+import { lifetimes } from '../battery/lifetimes.ts'
+import { records } from '../battery/records.ts'
+import { runIn, type SandboxBench, shell } from '../battery/sandbox-bench.ts'
+import { imageTimeoutMs } from '../images/built-image.ts'
+import { createGvisorBench } from './gvisor-bench.ts'
+
+/** What is promised on every engine, and takes little time to see. */
+const promised = new Set([
+  'leaves nothing alive of what a command started, however it hides, once the command has ended',
+  'ends an endless command at its wall time, and says so',
+  'stops when the caller says so, before or while a command runs',
+  'destroys a sandbox while a command runs in it, and proves that nothing is left',
+  'gives a command its input, and real pipes that can be opened by name',
+  'tells how a command ended: exit code, signal, not found',
+  'bounds a fork bomb, which the host outlives',
+  'ends processes that together use more memory than is allowed',
+  'cuts off a command that prints more than it may',
+  'holds a command back while its reader is busy, and keeps its output in order',
+  'ends a command that fills the disk with many files, and one that writes a single huge one',
+  'bounds /tmp and /dev/shm, which are memory',
+  "carries a command's very first connection to the broker, and nothing where there is none",
+  'lets the job use the socket of its broker, but not change it',
+  'records what ran and what it tried to reach, and nothing of its own machinery',
+  'names the program even when one of its threads or children connects',
+  'writes down hostile arguments without their power over a terminal',
+])
+const cases = [...lifetimes, ...bombs, ...bridges, ...records].filter(({ name }) => promised.has(name))
+
+let bench: SandboxBench
+
+beforeAll(async () => {
+  bench = await createGvisorBench()
+}, imageTimeoutMs)
+
+afterAll(async () => {
+  await bench[Symbol.asyncDispose]()
+})
+
+describe('a sandbox of class gvisor', () => {
+  it('is tried with every promise that is on the list', () => {
+    expect(cases).toHaveLength(promised.size)
+  })
+
+  it.each(cases)(
+    '$name',
+    async ({ run }) => {
+      const { seen, expected } = await run(bench)
+
+      expect(seen).toEqual(expected)
+    },
+    60_000,
+  )
+
+  it('has a kernel of its own, an image for its system, and a file system that cannot be written to', async () => {
+    const { sandbox, spec } = await bench.create({}, { tools: [{ name: 'docs', path: '/usr/share/doc' }] })
+    const write = (path: string) => `(echo x > ${path}/written) 2>/dev/null && echo ${path}`
+    const places = ['/', '/usr', '/etc', '/opt/airlock', '/opt/airlock/docs', '/run', '/home', '/workspace', '"$HOME"']
+
+    const run = await runIn(sandbox, shell(`cat /proc/version; ${places.map(write).join('; ')}`))
+
+    expect(run.out).not.toContain((await readFile('/proc/sys/kernel/osrelease', 'utf8')).trim())
+    expect(run.out.split('\n').slice(1)).toEqual(['/workspace', '/home/airlock', ''])
+    expect(await readFile(join(spec.workspace, 'written'), 'utf8')).toBe('x\n')
+  })
+
+  it('keeps runsc, sentry and gofer from the host: no power over it, no network, no file of it', async () => {
+    const { sandbox, spec } = await bench.create()
+    const canary = join(bench.folder, 'canary')
+    await writeFile(canary, 'seen', { mode: 0o644 })
+    const stop = new AbortController()
+    const waiting = runIn(sandbox, shell('echo there; exec sleep 60'), { signal: stop.signal })
+    const inside = async () => (await findByArgument(sandboxMark(sandbox.id))).filter(isInNamespaceOfItsOwn)
+    // bwrap's first process, runsc and its gofer; the others of that namespace are the sentry's.
+    await expect.poll(async () => (await inside()).length, { timeout: 5000 }).toBeGreaterThan(2)
+    const namespace = /\d+/.exec(await readlink(`/proc/${(await inside())[0]}/ns/pid`))?.[0] ?? ''
+    const read = (pid: number, file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')
+    const look = async (pid: number) => ({
+      uid: Number(/^Uid:\s+(\d+)/m.exec(await read(pid, 'status'))?.[1]),
+      ownUsers: (await read(pid, 'uid_map')) !== (await read(process.pid, 'uid_map')),
+      devices: (await read(pid, 'net/dev')).match(/^ *\w+:/gm)?.length,
+      canary: await read(pid, `root${canary}`),
+    })
+
+    const seen = await Promise.all(findNamespaceMembers(new Set([namespace])).map(look))
+    const control = await look(process.pid)
+    stop.abort()
+
+    const job = bench.engine.fileOwner(spec.jobId)
+    const uid = job === null ? control.uid : job.uid + 65_536
+    expect(seen.length).toBeGreaterThan(2)
+    for (const one of seen) expect(one).toEqual({ uid, ownUsers: true, devices: 1, canary: '' })
+    expect(control).toMatchObject({ ownUsers: false, canary: 'seen' })
+    expect((await waiting).ended).toBe('cancelled')
+  })
+
+  it('tells of a sentry that was killed as a command that was, and runs the next one', async () => {
+    const { sandbox } = await bench.create()
+    const waiting = runIn(sandbox, shell('exec sleep 60'))
+    await expect.poll(() => findByArgument(sandboxMark(sandbox.id)), { timeout: 3000 }).not.toEqual([])
+
+    const listed = (await bench.engine.list()).find(({ id }) => id === sandbox.id)
+    const killed = await bench.engine.kill(sandbox.id)
+
+    expect(listed?.live).toBe(true)
+    expect(killed).toBe(true)
+    expect(await waiting).toMatchObject({ ended: 'exited', exitCode: null, signal: 'SIGKILL' })
+    expect((await runIn(sandbox, shell('echo next'))).out).toBe('next\n')
+  })
+})
+
+describe('sockets, where the one of the broker may be connected to', () => {
+  const connect = (path: string) =>
+    `use Socket; socket(my $s, PF_UNIX, SOCK_STREAM, 0); print connect($s, pack_sockaddr_un('${path}')) ? 'in' : 'out'`
+  const listen = (path: string) =>
+    `use Socket; socket(my $l, PF_UNIX, SOCK_STREAM, 0); bind($l, pack_sockaddr_un('${path}')); listen $l, 1;`
+
+  async function startListener(path: string) {
+    const server = createServer((socket) => socket.destroy()).listen(path)
+    await once(server, 'listening')
+    await chmod(path, 0o777)
+    return { [Symbol.dispose]: () => server.close() }
+  }
+
+  it('lets nothing out through a socket that the job makes in its own folder: the host never sees it', async () => {
+    using _broker = await startListener(join(bench.folder, 'a.sock'))
+    const { sandbox, spec } = await bench.create({}, { brokerSocket: join(bench.folder, 'a.sock') })
+
+    const within = await runIn(sandbox, ['perl', '-e', `${listen('own.sock')} ${connect('own.sock')}`])
+    const after = await runIn(sandbox, ['perl', '-e', connect('own.sock')])
+
+    expect([within.out, after.out]).toEqual(['in', 'out'])
+    expect(await readdir(spec.workspace)).toEqual([])
+  })
+
+  it("leads to the broker's socket, and to none of the host's where there is no broker", async () => {
+    const socket = join(bench.folder, 'b.sock')
+    using _broker = await startListener(socket)
+    const { sandbox } = await bench.create({}, { brokerSocket: socket })
+    const { sandbox: closed } = await bench.create({}, { tools: [{ name: 'sockets', path: bench.folder }] })
+
+    const broker = await runIn(sandbox, ['perl', '-e', connect('/run/airlock/broker.sock')])
+    const other = await runIn(closed, ['perl', '-e', connect('/opt/airlock/sockets/b.sock')])
+
+    expect([broker.out, other.out]).toEqual(['in', 'out'])
+  })
+})
+
+describe('the engine of class gvisor', () => {
+  it('states a posture that fits the contract, and says of tools that fail that they do', async () => {
+    const posture = await bench.engine.posture('minimal')
+    const listing = await bench.once(shell('ls -la / /bin/sh'))
+
+    expect(postureSchema.parse(posture)).toEqual(posture)
+    expect(posture).toMatchObject({ isolation: 'gvisor', network: 'none', dns: 'none', hostReads: 'image' })
+    expect(posture.versions).toMatchObject({ platform: expect.stringMatching(/^(kvm|systrap|ptrace)$/) })
+    expect(posture.audit.exec).toBe('complete')
+    expect(posture.degraded.join().includes('breaks common tools')).toBe(listing.err !== '')
+  }, 60_000)
+
+  it('refuses an image that was not built', async () => {
+    const spec = await bench.spec({}, { image: 'host' })
+
+    await expect(bench.engine.create(spec)).rejects.toMatchObject({ name: 'SandboxError', code: 'image-missing' })
+  })
+
+  it.each([
+    ['is not there', null],
+    ['runs no guest', '#!/bin/sh\ncase "$*" in *--version*) echo runsc version 1;; *) exit 1;; esac\n'],
+  ])('is not to be had with a runsc that %s', async (_, text) => {
+    const runsc = join(bench.folder, 'other-runsc')
+    if (text !== null) await writeFile(runsc, text, { mode: 0o755 })
+    const images = createImageStore('/nonexistent')
+    const engine = createGvisorEngine({ runDir: join(bench.folder, 'other'), images, runsc, now: Date.now })
+
+    await expect(engine.posture()).rejects.toMatchObject({ name: 'SandboxError', code: 'unavailable' })
+  })
+})
