@@ -29,6 +29,9 @@ const testPackages = {
   dockerd: 'docker.io',
   podman: 'podman',
   runc: 'runc',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'mkfs.erofs': 'erofs-utils',
+  mke2fs: 'e2fsprogs',
 }
 
 /** Without it the sandbox that ours is compared with does not start. */

@@ -29,7 +29,8 @@ export interface Guest {
   readonly link: GuestLink
 }
 
-const bootTimeoutMs = 20_000
+/** Seconds on a quiet machine; a busy one that translates takes its time. */
+const bootTimeoutMs = 120_000
 const shownConsoleBytes = 1500
 
 /** Boots the sandbox's machine. The job's disk is filled meanwhile: the guest looks at it last. */
@@ -48,15 +49,15 @@ export async function bootGuest(plan: GuestPlan): Promise<Guest> {
   try {
     const link = createGuestLink(machine.control)
     if (spec.brokerSocket !== null) relayToBroker(machine.broker, spec.brokerSocket, machine.kill)
-    if (!(await expectFrame(link, 'up', bootTimeoutMs))) throw notBooted(machine)
+    await expect(machine, link, 'up')
     await filled
     link.send({ kind: 'filter', program: sandboxFilter('x64') })
     link.send({ kind: 'configuration', values: await configuration(plan) })
-    if (!(await expectFrame(link, 'ready', bootTimeoutMs))) throw notBooted(machine)
+    await expect(machine, link, 'ready')
     return { machine, link }
   } catch (error) {
     machine.kill()
-    await machine.exited
+    await Promise.allSettled([machine.exited, filled])
     throw error
   }
 }
@@ -85,7 +86,10 @@ async function configuration({ spec, tools, now }: GuestPlan): Promise<Readonly<
   }
 }
 
-function notBooted(machine: Machine): SandboxError {
-  const said = printable(Buffer.from(machine.console().slice(-shownConsoleBytes), 'latin1'), shownConsoleBytes)
-  return new SandboxError('start-failed', `the guest did not boot: ${said}`)
+async function expect(machine: Machine, link: GuestLink, kind: 'up' | 'ready'): Promise<void> {
+  const why = await expectFrame(link, kind, bootTimeoutMs)
+  if (why === null) return
+  const said = `${why}; console: ${machine.console().slice(-shownConsoleBytes)}`
+  const text = printable(Buffer.from(said, 'latin1'), 2 * shownConsoleBytes)
+  throw new SandboxError('start-failed', `the guest did not boot: ${text}`)
 }

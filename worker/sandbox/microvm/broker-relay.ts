@@ -18,7 +18,11 @@ interface Connection {
   credit: number
   /** What was read and the guest has no room for yet. */
   waiting: Buffer[]
+  /** The broker has said all that it will say. */
   ended: boolean
+  /** The guest has been told so. */
+  told: boolean
+  closed: boolean
 }
 
 /**
@@ -54,15 +58,25 @@ export function relayToBroker(port: Duplex, brokerSocket: string, onBroken: () =
       send(id, types.data, now)
     }
     if (one.waiting.length > 0) one.socket.pause()
-    else if (one.ended) send(id, types.end)
-    else one.socket.resume()
+    else if (!one.ended) one.socket.resume()
+    else if (!one.told) send(id, types.end)
+    one.told = one.ended && one.waiting.length === 0
+    if (one.told && one.closed) open.delete(id)
   }
 
   const accept = (id: number) => {
     if (open.has(id)) throw new RangeError('a connection that is there already')
     if (open.size >= maxConnections) return send(id, types.broken)
     const socket = connect({ path: brokerSocket, allowHalfOpen: true })
-    const one: Connection = { socket, room: window, credit: window, waiting: [], ended: false }
+    const one: Connection = {
+      socket,
+      room: window,
+      credit: window,
+      waiting: [],
+      ended: false,
+      told: false,
+      closed: false,
+    }
     open.set(id, one)
     socket.on('data', (chunk) => {
       one.waiting.push(chunk)
@@ -72,8 +86,15 @@ export function relayToBroker(port: Duplex, brokerSocket: string, onBroken: () =
       one.ended = true
       pass(id, one)
     })
-    socket.on('error', () => send(id, types.broken))
-    socket.on('close', () => open.delete(id))
+    socket.on('error', () => {
+      send(id, types.broken)
+      open.delete(id)
+    })
+    // What was read and is not with the guest yet goes there still.
+    socket.on('close', () => {
+      one.closed = true
+      if (open.get(id) === one) pass(id, one)
+    })
   }
 
   const give = (id: number, one: Connection, payload: Buffer) => {

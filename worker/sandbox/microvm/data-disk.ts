@@ -1,5 +1,5 @@
 import { open, readFile } from 'node:fs/promises'
-import { insidePaths, SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
+import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import type { Program } from '../process/find-programs.ts'
 import { type Bind, confinedCommand, type HostUser } from './confined.ts'
@@ -82,6 +82,3 @@ export async function createDataDisk({ path, spec, user, program }: DataDiskPlan
     },
   }
 }
-
-/** Where an image needs folders that the guest mounts things on. */
-export const mountPoints = [...Object.values(insidePaths), ...['/proc', '/sys', '/dev', '/run', '/tmp']] as const

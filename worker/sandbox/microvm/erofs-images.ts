@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SandboxError } from '../../pipeline/ports/index.ts'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import type { BuiltImage } from '../image/built-image.ts'
 import type { Program } from '../process/find-programs.ts'
-import { mountPoints } from './data-disk.ts'
 
 /** Read-only disks for guests, each made once and kept. */
 export interface ErofsImages {
@@ -17,16 +16,6 @@ export interface ErofsImages {
 
 const timeoutMs = 300_000
 const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' }
-/** Bumped when what we add to an image changes. */
-const rootForm = 1
-
-/** Small files of /etc that are the same in every sandbox. No resolver: any that answers would be a way out. */
-const etcFiles: Readonly<Record<string, string>> = {
-  hostname: 'airlock\n',
-  hosts: '127.0.0.1 localhost airlock\n::1 localhost\n',
-  'resolv.conf': '',
-}
-
 export function createErofsImages(program: (name: Program) => string, toolFolder: string): ErofsImages {
   const making = new Map<string, Promise<string>>()
   const once = (path: string, make: (draft: string) => Promise<void>) => {
@@ -42,11 +31,12 @@ export function createErofsImages(program: (name: Program) => string, toolFolder
 
   return {
     root: (image) =>
-      once(join(image.folder, `microvm-root-${rootForm}.erofs`), async (draft) => {
+      once(join(image.folder, 'microvm-root.erofs'), async (draft) => {
+        // Images have no /dev, and nothing can be added to them: so a tree of the same files, and one folder more.
         const tree = await mkdtemp(join(image.folder, '.microvm-'))
         try {
           await runCommand(['cp', '-al', '--', `${image.rootfs}/.`, tree], { env: environment, timeoutMs })
-          await addOwn(tree)
+          await mkdir(join(tree, 'dev'), { recursive: true })
           await pack(tree, draft)
         } finally {
           await rm(tree, { recursive: true, force: true })
@@ -75,17 +65,6 @@ async function makeOnce(path: string, make: (draft: string) => Promise<void>): P
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** Adds what every sandbox has. The files are shared with the image, so each is replaced, never written to. */
-async function addOwn(tree: string): Promise<void> {
-  for (const point of mountPoints) await mkdir(join(tree, point), { recursive: true })
-  for (const [name, text] of Object.entries(etcFiles)) {
-    await rm(join(tree, 'etc', name), { force: true })
-    await writeFile(join(tree, 'etc', name), text, { mode: 0o644 })
-  }
-  await rm(join(tree, 'var', 'tmp'), { recursive: true, force: true })
-  await symlink('/tmp', join(tree, 'var', 'tmp'))
 }
 
 /** Changes when anything in the folder does: every entry's path, kind, size, permissions, time and link target. */

@@ -31,11 +31,13 @@ export function createGuestLink(port: Duplex): GuestLink {
   }
 }
 
-/** Waits for one kind of frame, which has to be the next one; null if it is not, or does not come in time. */
-export async function expectFrame(link: GuestLink, kind: 'up' | 'ready', timeoutMs: number): Promise<boolean> {
+/** Waits for one kind of frame, which has to be the next one; else says why there is none. */
+export async function expectFrame(link: GuestLink, kind: 'up' | 'ready', timeoutMs: number): Promise<string | null> {
   const cancelled = new AbortController()
-  const late = sleep(timeoutMs, null, { signal: cancelled.signal }).catch(() => null)
+  const late = sleep(timeoutMs, 'late' as const, { signal: cancelled.signal }).catch(() => null)
   const frame = await Promise.race([link.next(), late])
   cancelled.abort()
-  return frame?.kind === kind
+  if (frame === 'late') return `not ${kind} within ${timeoutMs / 1000} s`
+  if (frame?.kind === 'failed') return frame.text
+  return frame?.kind === kind ? null : `it ended before it was ${kind}`
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { type DestroyProof, SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { type ControlGroup, createControlGroup, removeGroups } from '../cgroup/control-group.ts'
 import { findByArgument } from '../reaper/find-processes.ts'
-import { ownIdentity } from '../reaper/process-identity.ts'
+import { killAndWait } from '../reaper/kill-and-wait.ts'
+import { ownIdentity, readProcessIdentity } from '../reaper/process-identity.ts'
 import { removeSandboxState, sandboxMark, writeSandboxState } from '../reaper/sandbox-state.ts'
 import type { HostUser } from './confined.ts'
 import { createDataDisk, type DataDisk } from './data-disk.ts'
@@ -41,9 +42,14 @@ export async function setUpMicrovm(
   }
 }
 
-/** Looks what is left instead of believing that nothing is. The state stays for the reaper if something is. */
+const deathTimeoutMs = 15_000
+
+/** Kills what there is, and looks what is left instead of believing that nothing is. The state stays for the reaper if something is. */
 export async function removeMicrovm(host: PreparedMicrovm, { id, group }: MicrovmParts): Promise<DestroyProof> {
-  const processes = (await findByArgument(sandboxMark(id))).length
+  const find = () => findByArgument(sandboxMark(id))
+  const alive = (await find()).map(readProcessIdentity).filter((process) => process !== null)
+  await killAndWait(alive, deathTimeoutMs).catch(() => {})
+  const processes = (await find()).length
   const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(id)).length
   const groups = await removeGroups(group.folders)
   if (processes + mounts + groups === 0) await removeSandboxState(host.sandboxes, id)

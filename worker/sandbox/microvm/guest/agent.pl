@@ -12,8 +12,9 @@ use POSIX ();
 use Socket;
 
 my %call = (
-  ioctl => 16, umount2 => 166, mount => 165, prctl => 157, seccomp => 317, setgroups => 116, setresuid => 117,
+  mount => 165, prctl => 157, seccomp => 317, setgroups => 116, setresuid => 117,
   setresgid => 119, statfs => 137, sync => 162, prlimit64 => 302, sethostname => 170, clock_settime => 227,
+  unshare => 272, mknod => 133,
 );
 my ($RDONLY, $NOSUID, $NODEV, $NOEXEC, $REMOUNT, $NOATIME, $BIND) = (1, 2, 4, 8, 32, 1024, 4096);
 my ($user, $own, $group) = (1000, '/run/airlock', '/run/airlock/cgroup/job');
@@ -89,7 +90,8 @@ sub first_mounts {
   mounted('none', '/dev', 'tmpfs', $NOSUID | $NOEXEC, 'mode=0755,size=64k');
   for (['null', 1, 3], ['zero', 1, 5], ['full', 1, 7], ['random', 1, 8], ['urandom', 1, 9], ['tty', 5, 0]) {
     my ($name, $major, $minor) = @$_;
-    syscall(133, "/dev/$name", 0020666, $major << 8 | $minor) == 0 or die "$name: $!\n";
+    my $path = "/dev/$name";
+    call('mknod', $path, 0020666, $major << 8 | $minor) == 0 or die "$name: $!\n";
     chmod 0666, "/dev/$name";
   }
   mkdir "/dev/$_" for qw(shm pts);
@@ -113,8 +115,6 @@ sub disk {
 }
 
 sub mount_parts {
-  my $tmp = "mode=1777,size=$config{tmp}";
-  mounted('none', $_, 'tmpfs', $NOSUID | $NODEV, $tmp) for '/tmp', '/dev/shm';
   my $remount = $REMOUNT | $RDONLY | $NOSUID | $NOEXEC;
   mounted('none', '/dev', 'tmpfs', $remount);
   mounted(disk('data'), "$own/data", 'ext4', $NOSUID | $NODEV | $NOATIME, 'noinit_itable,errors=remount-ro');
@@ -128,6 +128,8 @@ sub mount_parts {
     mounted(disk('tool' . $index++), "/opt/airlock/$name", 'erofs', $RDONLY | $NOSUID | $NODEV);
   }
   mounted('none', '/opt/airlock', 'tmpfs', $REMOUNT | $RDONLY | $NOSUID | $NODEV);
+  # Memory is promised freely, so that using too much of it ends in the control group and not in a program's hands.
+  spew('/proc/sys/vm/overcommit_memory', 1);
   spew("$group/memory.max", $config{memory});
   spew("$group/pids.max", $config{pids});
   spew("$group/memory.oom.group", 1);
@@ -173,10 +175,18 @@ sub limit {
   call('prlimit64', 0, $resource, $limits, 0) == 0 or die "limit $resource: $!\n";
 }
 
+# What is shared by way of memory, and /tmp, is a command's own: the next one finds nothing of it.
+sub own_memory {
+  call('unshare', 0x00020000 | 0x08000000) == 0 or die "namespaces: $!\n";
+  mounted('none', '/', '', 0x4000 | 0x40000);
+  mounted('none', $_, 'tmpfs', $NOSUID | $NODEV, "mode=1777,size=$config{tmp}") for '/tmp', '/dev/shm';
+}
+
 sub run_child {
   my ($out, $err, $arguments, $environment) = @_;
   POSIX::setsid();
   spew("$group/cgroup.procs", 0);
+  own_memory();
   spew('/proc/self/oom_score_adj', 0);
   open(STDIN, '<&', $input) or die "stdin: $!\n";
   open(STDOUT, '>&', $out) or die "stdout: $!\n";
@@ -270,8 +280,7 @@ sub start_forwarder {
   fcntl($door, F_SETFD, 0);
   POSIX::dup2(fileno $door, 5);
   become_user(1001);
-  exec '/usr/bin/perl', '-e', $config{forwarder};
-  POSIX::_exit(1);
+  exec('/usr/bin/perl', '-e', $config{forwarder}) or POSIX::_exit(1);
 }
 
 # Killed, the guest's first process would take the kernel with it, and the reason would be lost.
