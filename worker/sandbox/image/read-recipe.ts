@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as imageContent from './image-content.ts'
+import { dpkgOptions, finishScript, fixedFiles, mountPoints, sourceDateEpoch, suite } from './image-content.ts'
 import { ImageError } from './image-error.ts'
 import { type ImageDescription, readDescription } from './read-description.ts'
 
@@ -27,6 +27,9 @@ export interface NpmFolder {
 export const npmFiles = ['package.json', 'package-lock.json', '.npmrc'] as const
 
 const maxDepth = 8
+
+/** What every image has besides, in an order of its own: a module's order depends on who loads it. */
+const ofEveryImage = { dpkgOptions, finishScript, fixedFiles, mountPoints, sourceDateEpoch, suite }
 
 export async function readRecipe(descriptions: string, name: string): Promise<Recipe> {
   const chain = await readChain(descriptions, name)
@@ -73,7 +76,7 @@ function assertDistinct(name: string, npm: readonly NpmFolder[]): void {
 
 async function digestOf(parts: Omit<Recipe, 'digest'>): Promise<string> {
   const { npm, ...rest } = parts
-  const hash = createHash('sha256').update(JSON.stringify([imageContent, rest]))
+  const hash = createHash('sha256').update(JSON.stringify([ofEveryImage, rest]))
   for (const { folder, path, programs } of npm) {
     hash.update(JSON.stringify([folder, programs]))
     for (const file of npmFiles) {
