@@ -107,9 +107,9 @@ function dataBytes(host: PreparedGvisor, limits: SandboxPlan['limits']): number 
 }
 
 function view({ host, spec, user, view: system }: GvisorContext, { id, folder, stage }: SandboxParts) {
-  const { path, sidecars } = host.runsc
+  const { platform, path, sidecars } = host.runsc
   return {
-    runsc: { path: stage.find(path), sidecars: sidecars === null ? null : stage.find(sidecars) },
+    runsc: { platform, path: stage.find(path), sidecars: sidecars === null ? null : stage.find(sidecars) },
     bundle: sandboxMark(id),
     view: { ...system, root: stage.find(system.root) },
     workspace: stage.find(spec.workspace),

@@ -9,7 +9,7 @@ import type { Runsc } from './read-runsc.ts'
 export const outerPaths = { runsc: '/runsc', image: '/image', trace: '/trace' } as const
 
 export interface OuterPlan {
-  readonly runsc: Pick<Runsc, 'path' | 'sidecars'>
+  readonly runsc: Pick<Runsc, 'path' | 'sidecars' | 'platform'>
   /** The folder of the container's configuration, directly below the root. */
   readonly bundle: string
   readonly view: SystemView
@@ -54,9 +54,15 @@ export function outerView(plan: OuterPlan): readonly string[] {
   ]
 }
 
+export const kvmDevice = '/dev/kvm'
+
 /** runsc, where the container is made and nowhere else. */
-export function showRunsc({ path, sidecars }: OuterPlan['runsc']): readonly string[] {
-  return ['--ro-bind', path, outerPaths.runsc, ...(sidecars === null ? [] : ['--ro-bind', sidecars, '/gvisor-bin'])]
+export function showRunsc({ path, sidecars, platform }: OuterPlan['runsc']): readonly string[] {
+  return [
+    ...['--ro-bind', path, outerPaths.runsc],
+    ...(sidecars === null ? [] : ['--ro-bind', sidecars, '/gvisor-bin']),
+    ...(platform === 'kvm' ? ['--dev-bind', kvmDevice, kvmDevice] : []),
+  ]
 }
 
 function viewArguments(root: string, entry: ViewEntry): string[] {

@@ -8,7 +8,6 @@ import { ownIdentity } from '../reaper/process-identity.ts'
 import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
 import { type Runsc, readRunsc } from './read-runsc.ts'
-import type { Platform } from './try-platform.ts'
 
 /** What the engine found on this host and made once for all its sandboxes. */
 export interface PreparedGvisor extends RunDir {
@@ -25,7 +24,6 @@ export interface GvisorSettings {
   readonly cgroupRoot?: string | undefined
   /** Absolute path of another runsc than the distribution's. */
   readonly runsc?: string | undefined
-  readonly platform?: Platform | undefined
 }
 
 const required = ['bwrap', 'mkfifo', 'du', 'bash', 'perl'] as const
@@ -38,7 +36,7 @@ export async function prepareGvisor(settings: GvisorSettings): Promise<PreparedG
   if (missing.length > 0) throw new SandboxError('unavailable', missingText(missing))
   const program = (name: Program) => programs.get(name) ?? name
   const [runsc, places, made] = await Promise.all([
-    readRunsc(settings.runsc ?? program('runsc'), program('bwrap'), settings.platform),
+    readRunsc(settings.runsc ?? program('runsc'), program('bwrap')),
     findCgroupPlaces(settings.cgroupRoot),
     prepareRunDir(settings.runDir, program('mkfifo'), ownIdentity()),
   ])

@@ -19,22 +19,19 @@ export interface Runsc {
 /** Best first. KVM is tried where anybody may open it: what runs runsc is nobody. */
 const platforms: readonly Platform[] = ['kvm', 'systrap', 'ptrace']
 
-/**
- * Asks a runsc what it is, and finds the platform on which a guest really runs to its end.
- * @param only the operator's choice of a platform; undefined: the best that works
- */
-export async function readRunsc(path: string, bwrap: string, only: Platform | undefined): Promise<Runsc> {
+/** Asks a runsc what it is, and finds the platform on which a guest really runs to its end. */
+export async function readRunsc(path: string, bwrap: string): Promise<Runsc> {
   const version = /runsc version (?:release-)?(\S{1,64})/.exec(await askVersion(path))?.[1] ?? 'unknown'
   const knows = await Promise.all(newerFlags.map((flag) => knowsFlag(path, flag)))
   const known = newerFlags.filter((_, index) => knows[index])
   const beside = join(dirname(path), 'gvisor-bin')
   const sidecars = existsSync(beside) ? beside : null
-  for (const platform of only === undefined ? platforms : [only]) {
+  for (const platform of platforms) {
     const flags: Runsc['flags'] = (use) => runscFlags(known, { ...use, platform })
     if (await tryPlatform({ runsc: { path, platform, sidecars, flags }, bwrap }))
       return { path, version, platform, sidecars, flags }
   }
-  const tried = only ?? platforms.join(', ')
+  const tried = platforms.join(', ')
   throw new SandboxError('unavailable', `${path} ${version} runs no guest to its end here (tried: ${tried})`)
 }
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { runCommand } from '../../process/run-command.ts'
 import { ociConfig } from './oci-config.ts'
-import { kernelFolders, outerPaths, showRunsc } from './outer-view.ts'
+import { kernelFolders, kvmDevice, outerPaths, showRunsc } from './outer-view.ts'
 import type { Runsc } from './read-runsc.ts'
 
 /** What the sentry runs a guest's instructions with. */
@@ -16,8 +16,7 @@ const tmpBytes = 1024 * 1024
  */
 export async function tryPlatform(plan: { runsc: Omit<Runsc, 'version'>; bwrap: string }): Promise<boolean> {
   const { runsc, bwrap } = plan
-  const device = runsc.platform === 'kvm' ? await kvmDevice() : []
-  if (device === null) return false
+  if (runsc.platform === 'kvm' && !(await anybodyMayOpen(kvmDevice))) return false
   const argv = [outerPaths.runsc, '--version']
   const config = ociConfig({ root: outerPaths.image, cwd: '/', argv, env: {}, uid: 0, tmpBytes })
   const inside = (path: string) => `${outerPaths.image}${path}`
@@ -25,7 +24,7 @@ export async function tryPlatform(plan: { runsc: Omit<Runsc, 'version'>; bwrap: 
     const { stdout } = await runCommand(
       [
         ...[bwrap, '--unshare-all', '--uid', '0', '--gid', '0', '--cap-add', 'ALL', '--die-with-parent'],
-        ...['--proc', '/proc', '--dev', '/dev', ...device, '--tmpfs', '/tmp', '--chdir', '/'],
+        ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--chdir', '/'],
         ...showRunsc(runsc),
         ...['--ro-bind', runsc.path, inside(outerPaths.runsc)],
         ...kernelFolders.flatMap((path) => ['--dir', inside(path)]),
@@ -47,7 +46,8 @@ export async function tryPlatform(plan: { runsc: Omit<Runsc, 'version'>; bwrap: 
   }
 }
 
-async function kvmDevice(): Promise<string[] | null> {
-  const device = await stat('/dev/kvm').catch(() => null)
-  return device !== null && (device.mode & 0o006) === 0o006 ? ['--dev-bind', '/dev/kvm', '/dev/kvm'] : null
+/** What runs a job's runsc is nobody. */
+async function anybodyMayOpen(path: string): Promise<boolean> {
+  const device = await stat(path).catch(() => null)
+  return device !== null && (device.mode & 0o006) === 0o006
 }
