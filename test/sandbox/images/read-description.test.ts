@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCommand } from '../../../worker/process/run-command.ts'
 import { parseDescription } from '../../../worker/sandbox/image/read-description.ts'
 import { readRecipe } from '../../../worker/sandbox/image/read-recipe.ts'
 
@@ -88,6 +89,16 @@ describe('a recipe', () => {
 
 describe("the project's own images", () => {
   const own = new URL('../../../sandbox-images/', import.meta.url).pathname
+
+  it('have the same digest in a test, which loads modules in its own way, as on the command line', async () => {
+    const module = new URL('../../../worker/sandbox/image/read-recipe.ts', import.meta.url).href
+    const script = `import { readRecipe } from ${JSON.stringify(module)}
+      process.stdout.write((await readRecipe(${JSON.stringify(own)}, 'minimal')).digest)`
+
+    const { stdout } = await runCommand([process.execPath, '--input-type=module', '--eval', script])
+
+    expect((await readRecipe(own, 'minimal')).digest).toBe(stdout.toString('utf8'))
+  })
 
   it.each(['minimal', 'base', 'agents'])('%s has what every engine relies on, and a smoke test', async (name) => {
     const recipe = await readRecipe(own, name)

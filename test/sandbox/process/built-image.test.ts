@@ -1,7 +1,8 @@
-import { access } from 'node:fs/promises'
+import { access, chmod, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BuiltImage } from '../../../worker/sandbox/image/built-image.ts'
+import { createProcessEngine } from '../../../worker/sandbox/process/create-process-engine.ts'
 import { createSandboxBench, runIn, type SandboxBench, shell } from '../battery/sandbox-bench.ts'
 import { builtImage, imageTimeoutMs } from '../images/built-image.ts'
 
@@ -25,7 +26,9 @@ describe('a sandbox of class process with a built image', () => {
   }
 
   it("has the image's system, and nothing of the host's", async () => {
-    const inside = await run('cat /etc/airlock-image.json; id -un; test -e /opt/airlock/node || echo no node; test -e /usr/bin/git || echo no git')
+    const inside = await run(
+      'cat /etc/airlock-image.json; id -un; test -e /opt/airlock/node || echo no node; test -e /usr/bin/git || echo no git',
+    )
 
     await access('/usr/bin/git')
     expect(inside).toMatchObject({ exitCode: 0, err: '' })
@@ -55,7 +58,26 @@ describe('a sandbox of class process with a built image', () => {
     const posture = await bench.engine.posture('minimal')
 
     expect(posture).toMatchObject({ isolation: 'process', hostReads: 'image', network: 'none' })
-    expect(await bench.engine.posture('minimal')).toBe(posture)
+  })
+
+  it('is shown in full from a folder that nobody else may enter', async () => {
+    const locked = await mkdtemp('/tmp/airlock-locked-')
+    const images = await builtImage('minimal')
+    const engine = createProcessEngine({ runDir: join(locked, 'run'), hostTools: [], images, now: Date.now })
+    try {
+      await chmod(locked, 0o700)
+      await using sandbox = await engine.create(await bench.spec({}, { image: 'minimal' }))
+
+      const inside = await runIn(
+        sandbox,
+        shell('cut -c1-17 /etc/airlock-image.json; perl -e "print qq(works)"; touch /x'),
+      )
+
+      expect(inside).toMatchObject({ exitCode: 1, out: '{"name":"minimal"\nworks' })
+      expect(inside.err).toContain('Read-only file system')
+    } finally {
+      await rm(locked, { recursive: true })
+    }
   })
 
   it('is refused with the line that builds it where it was not built', async () => {

@@ -27,8 +27,6 @@ import { unpackTar } from './unpack-tar.ts'
 export interface BuildOptions {
   /** Absolute. Made if need be. */
   readonly imagesDir: string
-  /** Folder of descriptions; by default the project's own sandbox-images. */
-  readonly descriptions?: string
   /** For npm and the builder: PATH, HOME, proxies and certificates of the machine. */
   readonly env: Readonly<Record<string, string>>
   /** In which the smoke test runs. */
@@ -40,10 +38,10 @@ export interface BuildOptions {
   readonly reuse?: boolean
 }
 
-const ownDescriptions = fileURLToPath(new URL('../../../sandbox-images/', import.meta.url))
+const descriptions = fileURLToPath(new URL('../../../sandbox-images/', import.meta.url))
 
 export async function buildImage(name: string, options: BuildOptions): Promise<BuiltImage> {
-  const recipe = await readRecipe(options.descriptions ?? ownDescriptions, name)
+  const recipe = await readRecipe(descriptions, name)
   const parent = join(options.imagesDir, name)
   for (const folder of [options.imagesDir, parent]) await makePassage(folder)
   await using _lock = await lockBuild(parent, options.signal, () => options.onLine('another build of it is at work'))

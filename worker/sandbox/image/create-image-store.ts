@@ -1,5 +1,5 @@
 import { readdir, readlink, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { BuiltImage, ImageStore } from './built-image.ts'
 import { imageFiles, type Manifest, readManifest } from './manifest.ts'
 
@@ -12,9 +12,12 @@ const imagePath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 export function createImageStore(imagesDir: string): ImageStore {
   return {
     find: async (name) => {
-      const folder = await latestFolder(imagesDir, name)
-      const manifest = folder === null ? null : await readManifest(folder)
-      return folder === null || manifest === null ? null : describeImage(folder, manifest)
+      const digest = await latestDigest(imagesDir, name)
+      if (digest === null) return null
+      const folder = join(imagesDir, name, digest)
+      const manifest = await readManifest(folder)
+      // A folder that was renamed or copied is not what its name says.
+      return manifest?.name === name && manifest.digest === digest ? describeImage(folder, manifest) : null
     },
   }
 }
@@ -29,10 +32,11 @@ export function describeImage(folder: string, { name, digest, env }: Manifest): 
   }
 }
 
-async function latestFolder(imagesDir: string, name: string): Promise<string | null> {
-  const digest = await readlink(join(imagesDir, name, latestLink)).catch(() => null)
-  // A link that leads elsewhere is not ours.
-  return digest === null || basename(digest) !== digest ? null : join(imagesDir, name, digest)
+const isDigest = (text: string) => /^[0-9a-f]{64}$/.test(text)
+
+async function latestDigest(imagesDir: string, name: string): Promise<string | null> {
+  const digest = await readlink(join(imagesDir, name, latestLink)).catch(() => '')
+  return isDigest(digest) ? digest : null
 }
 
 /** One image of the list: also those that a later build has replaced. */
@@ -48,13 +52,13 @@ export async function listImages(imagesDir: string): Promise<readonly StoredImag
   const names = await readdir(imagesDir).catch(() => [])
   const images: StoredImage[] = []
   for (const name of names.filter((entry) => !entry.startsWith('.')).sort()) {
-    const latest = await latestFolder(imagesDir, name)
+    const latest = await latestDigest(imagesDir, name)
     for (const digest of await readdir(join(imagesDir, name))) {
       const folder = join(imagesDir, name, digest)
-      const manifest = /^[0-9a-f]{64}$/.test(digest) ? await readManifest(folder) : null
+      const manifest = isDigest(digest) ? await readManifest(folder) : null
       if (manifest === null) continue
       const { mtimeMs } = await stat(join(folder, imageFiles.manifest))
-      images.push({ manifest, folder, latest: folder === latest, builtAt: Math.round(mtimeMs) })
+      images.push({ manifest, folder, latest: digest === latest, builtAt: Math.round(mtimeMs) })
     }
   }
   return images
