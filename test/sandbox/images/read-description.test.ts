@@ -25,7 +25,10 @@ describe('an image description', () => {
     ['env: { "A B": c }', /env\.A B: a variable has a name of/],
     ['env: { A: 1 }', /env\.A: give one line of text, in quotes/],
     ['user: root', /user: every sandbox runs as airlock \(1000\)/],
-    ['mise: [node@24]', /mise: tools by mise are not supported: take the Debian package or an npm folder/],
+    [
+      'mise: [node@24]',
+      /mise: tools by mise cannot be built in: take the Debian package or an npm folder, or run mise in setup/,
+    ],
     ['smoke: [git]', /smoke\.0: give a list/],
     ['smoke: [[]]', /smoke\.0: a command needs a program/],
     ['debian: [git', /: /],

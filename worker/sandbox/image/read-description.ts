@@ -47,7 +47,8 @@ const descriptionSchema = z.strictObject({
     .default([]),
   mise: z
     .undefined({
-      error: 'tools by mise are not supported: take the Debian package or an npm folder, or add the tool in setup',
+      error:
+        'tools by mise cannot be built in: take the Debian package or an npm folder, or run mise in setup, with @jdxcode/mise-linux-x64 from an npm folder',
     })
     .optional(),
   user: z
