@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ExecRequest, type ExecResult, insidePaths } from '../../pipeline/ports/index.ts'
@@ -51,7 +52,7 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
 
   const run = async (request: ExecRequest, left: Budget): Promise<Omit<ExecResult, 'durationMs'>> => {
     const log = createSentryLog()
-    // On disk, and only for as long as it takes to be read: it holds the command's variables.
+    // It holds the command's variables, secrets among them. From when bwrap has it open it is on disk no more.
     await writeFile(configPath, JSON.stringify(config(context, parts, request)), { mode: 0o600 })
     const end = await runInBubblewrap({
       command: command(context, parts),
@@ -68,6 +69,7 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
       onNamespace: (inode) => {
         namespace = inode
         namespaces.add(inode)
+        rmSync(configPath)
       },
       overLimit,
       failedToBegin: (code) => code === runscFailed && !log.began(),
