@@ -18,11 +18,19 @@ export async function diagnose(engine: SandboxEngine, deps: DiagnosisDeps): Prom
   const { isolation } = engine
   const known = { isolation, wanted: deps.wanted.includes(isolation) }
   try {
-    const posture = await engine.posture(deps.image ?? (isolation === 'process' ? hostImage : undefined))
-    const image = deps.image ?? (isolation === 'process' ? hostImage : await findProbeImage(deps.store))
+    const fallback = isolation === 'process' ? hostImage : await findProbeImage(deps.store).catch(noImage)
+    const wanted = deps.image ?? fallback
+    // Without an image it is asked all the same: what else is missing comes first.
+    const posture = await engine.posture(wanted ?? undefined)
+    const image = wanted ?? (await findProbeImage(deps.store))
     return { ...known, image, posture, probes: await runProbes({ engine, image }), missing: null }
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error
     return { ...known, image: null, posture: null, probes: [], missing: error.message }
   }
+}
+
+function noImage(error: unknown): null {
+  if (error instanceof SandboxError) return null
+  throw error
 }

@@ -171,3 +171,34 @@ describe('the head of a pull request', () => {
     expect(await facts().pullRequest(9)).toBeNull()
   })
 })
+
+describe('what the operator’s rules may ask of a repository', () => {
+  it('is read as GitHub says it', async () => {
+    const body = {
+      private: true,
+      visibility: 'internal',
+      topics: ['web'],
+      custom_properties: { tier: 'one', tags: ['a'] },
+    }
+    api().get('/repos/octo/repo').reply(200, body)
+
+    expect(await facts().traits()).toEqual({
+      fullName: 'octo/repo',
+      nameIsProven: true,
+      visibility: 'internal',
+      topics: ['web'],
+      properties: { tier: 'one', tags: ['a'] },
+    })
+  })
+
+  it.each([
+    ['an older server’s public repository', 200, { private: false }, 'public'],
+    ['an older server’s other repository, which may be private or internal', 200, { private: true }, null],
+    ['a visibility that we do not know', 200, { private: true, visibility: 'secret', topics: 'x' }, null],
+    ['no answer', 404, {}, null],
+  ])('stays unknown where it is not said: %s', async (_name, status, body, visibility) => {
+    api().get('/repos/octo/repo').reply(status, body)
+
+    expect(await facts().traits()).toMatchObject({ visibility, topics: null, properties: null })
+  })
+})
