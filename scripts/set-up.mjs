@@ -15,12 +15,12 @@ const runPackages = {
   git: 'git',
   'redis-server': 'redis-server',
   bwrap: 'bubblewrap',
-  socat: 'socat',
   strace: 'strace',
 }
 const testPackages = {
   ...runPackages,
   curl: 'curl',
+  socat: 'socat',
   openssl: 'openssl',
   python3: 'python3',
   ip: 'iproute2',
