@@ -1,6 +1,8 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import type { DebianSources } from './debian-sources.ts'
 import { dpkgOptions, finishScript, sourceDateEpoch, suite } from './image-content.ts'
+import { ImageError } from './image-error.ts'
 import type { RootPlan, RootRun } from './make-root.ts'
 import { runBuilder } from './run-builder.ts'
 
@@ -24,6 +26,7 @@ export async function hasMmdebstrap(): Promise<boolean> {
 /** Makes the root file system as a tar that is sorted, has numbers for owners, and is the same each time. */
 export async function runMmdebstrap(plan: MmdebstrapPlan, run: RootRun): Promise<void> {
   const isRoot = process.getuid?.() === 0
+  if (!isRoot) await assertSubordinateIds()
   await runBuilder([...contained, ...(isRoot ? namespaces : []), '--', ...mmdebstrapArguments(plan)], {
     env: {
       ...run.env,
@@ -38,6 +41,18 @@ export async function runMmdebstrap(plan: MmdebstrapPlan, run: RootRun): Promise
       if (isProgress(line)) run.onLine(line)
     },
   })
+}
+
+/** An ordinary user makes root's files in a user namespace, and so needs ids for it. */
+async function assertSubordinateIds(): Promise<void> {
+  const { username, uid } = userInfo()
+  const lines = (await readFile('/etc/subuid', 'utf8').catch(() => '')).split('\n')
+  if (lines.some((line) => line.startsWith(`${username}:`) || line.startsWith(`${uid}:`))) return
+  const give = `usermod --add-subuids 700000-765535 --add-subgids 700000-765535 ${username}`
+  throw new ImageError(
+    'builder-missing',
+    `build as root, or give this user ids of its own: ${give}; apt-get install uidmap`,
+  )
 }
 
 /** Not what apt and dpkg say of each package, and not the text of our own script. */
