@@ -35,7 +35,8 @@ export function describeEngine(engine: EngineName): void {
 
 /** What building an image needs of the environment, and nothing else. */
 function suiteEnvironment(): Record<string, string> {
-  const passed = /^(PATH|HOME|CI|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|https?_proxy|no_proxy|npm_config_\w+)$/i
+  const passed =
+    /^(PATH|HOME|HOSTILE_MEASURED|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|https?_proxy|no_proxy|npm_config_\w+)$/i
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
       value !== undefined && passed.test(name) ? [[name, value]] : [],

@@ -24,6 +24,29 @@ export const notClaimed: readonly NotClaimed[] = [
     cases: ['fact-paths'],
     on: sharedKernel,
   },
+  {
+    because:
+      'The disk limit counts files that have a name. What is written to a deleted file that is still open is bounded by the largest size of a file alone, and freed when the command ends.',
+    cases: ['disk-deleted'],
+    on: [...sharedKernel, 'gvisor'],
+  },
+  {
+    because: 'The sentry, which is the kernel in there, tells of as much memory as the host has.',
+    cases: ['fact-memory'],
+    on: ['gvisor'],
+  },
+  {
+    because:
+      'The sentry notes the priority that a program asks for and does nothing with it: its own threads keep theirs.',
+    cases: ['nice', 'never-killed'],
+    on: ['gvisor'],
+  },
+  {
+    because:
+      "The sentry has file systems of a program's own making (FUSE), and serves them itself, without the host's.",
+    cases: ['device-fuse'],
+    on: ['gvisor'],
+  },
 ]
 
 /** Why this class does not claim to stop this case; null: it does. */

@@ -9,6 +9,9 @@ export default defineConfig({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['test/hostile/**/*.test.ts'],
     exclude: [],
+    // One at a time, because the suite also measures how much a neighbour is held up.
+    maxWorkers: 1,
+    env: { ...base.test?.env, HOSTILE_MEASURED: '1' },
     reporters: ['default', './test/hostile/report/table-reporter.ts'],
   },
 })

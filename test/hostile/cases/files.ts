@@ -133,9 +133,13 @@ export const files: readonly AttemptCase[] = [
     }),
   ),
   {
-    ...{ name: 'device-in-memory', attack: 'make a device file in /tmp or /dev/shm', group: 'escape' },
-    ...{ judge: 'answer', control: 'root' },
-    inside: `my @r; for my $f ('/tmp/hostile-node', '/dev/shm/hostile-node') { @r = call('mknodat', $AT_FDCWD, $f, 0020666, 1 << 8 | 1); unlink $f; last if $r[0] } @r`,
+    ...{
+      name: 'device-in-memory',
+      attack: "make a device file of the kernel's log in /tmp, and open it",
+      group: 'escape',
+    },
+    ...{ judge: 'answer', control: 'root', notEverywhere: true },
+    inside: `my @r; for my $f ('/tmp/hostile-node', '/dev/shm/hostile-node') { @r = call('mknodat', $AT_FDCWD, $f, 0020666, 1 << 8 | 11); @r = opens($f, O_RDONLY) if $r[0]; unlink $f; last if $r[0] } @r`,
   },
   {
     ...{

@@ -63,7 +63,7 @@ export const socketFamilies: readonly AttemptCase[] = [
     inside: `socket(my $s, PF_INET, SOCK_DGRAM, 0) or return (0, "$!");
       my $address = sub { pack('S n a4 x8', PF_INET, 0, inet_aton($_[0])) };
       my $route = pack('x8 a16 a16 a16 S x102', $address->('203.0.113.0'), $address->('0.0.0.0'), $address->('255.255.255.0'), 1);
-      return ioctl($s, 0x890B, $route) ? (1, 'added') : ($!{EPERM} ? (0, "$!") : (1, "heard: $!"))`,
+      return ioctl($s, 0x890B, $route) ? (1, 'added') : ($!{EPERM} || $!{ENOTTY} ? (0, "$!") : (1, "heard: $!"))`,
   },
   {
     ...asRoot,

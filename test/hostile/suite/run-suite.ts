@@ -14,6 +14,8 @@ import { partNames } from '../parts.ts'
 import { createStage } from './stage.ts'
 
 const [name, canary, wanted] = z.tuple([z.enum(engineNames), z.string(), z.string()]).parse(process.argv.slice(2, 5))
+// Speeds mean nothing beside other tests.
+const measured = process.env.HOSTILE_MEASURED === '1'
 
 const print = (findings: readonly Finding[]) =>
   process.stdout.write(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''))
@@ -24,7 +26,7 @@ try {
   const opened = await openEngine(name, folder)
   const place = createPlace(opened.engine, folder, opened.image)
   try {
-    const stage = createStage({ engine: opened.engine, place, folder, canary })
+    const stage = createStage({ engine: opened.engine, place, folder, canary, measured })
     for (const part of partNames.filter((one) => wanted === 'all' || one === wanted)) print(await stage[part]())
     await stage.close()
   } finally {

@@ -1,21 +1,28 @@
 import { join } from 'node:path'
 import type { Sandbox, SandboxEngine, SandboxSpec } from '../../../worker/pipeline/ports/index.ts'
 import { once } from '../../../worker/sandbox/once.ts'
-import type { createPlace } from '../../sandbox/battery/sandbox-bench.ts'
+import { bombs } from '../cases/bombs.ts'
 import { brokerAbuse } from '../cases/broker-abuse.ts'
+import { endings } from '../cases/endings.ts'
+import { neighbours } from '../cases/neighbours.ts'
 import type { Finding } from '../hostile-case.ts'
 import type { PartName } from '../parts.ts'
 import { runAttempts } from './attempts-part.ts'
+import { type Place, runBombs } from './bombs-part.ts'
 import { openBrokerWorld } from './broker-world.ts'
 import type { Canary } from './canary.ts'
+import { runDestroyed, runEndings } from './endings-part.ts'
+import { runNeighbours } from './neighbours-part.ts'
 import { runPlaces } from './places-part.ts'
 
 export interface StagePlan {
   readonly engine: SandboxEngine
-  readonly place: ReturnType<typeof createPlace>
+  readonly place: Place
   /** Open to everybody, so that attempts fail for no other reason than the sandbox. */
   readonly folder: string
   readonly canary: Canary
+  /** True where the machine is quiet enough to judge speeds. */
+  readonly measured: boolean
 }
 
 export type Stage = Readonly<Record<PartName, () => Promise<readonly Finding[]>>> & { close(): Promise<void> }
@@ -25,7 +32,7 @@ const [job, otherJob] = ['hostile00001', 'hostile00002'] as const
 const wide = { wallMs: 600_000, pids: 200 }
 
 /** The parts of the suite, over as few sandboxes as they need: some engines start a machine for each. */
-export function createStage({ engine, place, folder, canary }: StagePlan): Stage {
+export function createStage({ engine, place, folder, canary, measured }: StagePlan): Stage {
   const opened = new AsyncDisposableStack()
   const owner = engine.fileOwner(job)
 
@@ -56,6 +63,16 @@ export function createStage({ engine, place, folder, canary }: StagePlan): Stage
       }
       return runPlaces({ canary, sandbox, neighbour: neighbour.sandbox, nextPhase })
     },
+    endings: async () => {
+      const { sandbox } = await main()
+      const findings = await runEndings(sandbox, endings)
+      const jobId = 'hostile00003'
+      const { sandbox: doomed } = await place.create({}, { jobId })
+      const [daemon] = endings
+      return [...findings, await runDestroyed(doomed, daemon?.line ?? '', engine.fileOwner(jobId))]
+    },
+    neighbours: () => runNeighbours(place, neighbours, measured),
+    bombs: () => runBombs(place, bombs),
     close: () => opened.disposeAsync(),
   }
 }

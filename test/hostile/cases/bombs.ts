@@ -1,0 +1,167 @@
+import type { HostileCase } from '../hostile-case.ts'
+
+/**
+ * A program that needs more than it may have. It prints `survived` if it came to its end. `$HOLD` is how many seconds
+ * it keeps what it took: long enough to be seen where it should be, and none in the control.
+ */
+export interface BombCase extends HostileCase {
+  readonly line: string
+  /** Which limits it runs into; those of a kind share a sandbox as long as it can be used. */
+  readonly against: 'size' | 'output' | 'time'
+}
+
+type Bomb = readonly [name: string, attack: string, line: string]
+
+const bomb =
+  (against: BombCase['against']) =>
+  ([name, attack, line]: Bomb): BombCase => ({ name, attack, line, against, group: 'resource' })
+
+const perl = (program: string) => `exec perl -e '${program}'`
+/** Starts so many processes that stay. */
+const forks = (child: string) =>
+  perl(`for (1 .. 100) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { ${child} } } print "survived"`)
+/** Ends only if every file was written. */
+const writes = (files: string) => `${files} && sleep $HOLD && echo survived`
+
+const memory: readonly Bomb[] = [
+  ['memory-of-one', 'take too much memory', perl('my $held = "x" x (300 << 20); print "survived"')],
+  [
+    'memory-of-many',
+    'take too much memory in many processes',
+    `for n in 1 2 3 4 5 6; do perl -e 'my $held = "x" x (60 << 20); sleep 3; print "held\\n"' & done > held; wait; [ "$(grep -c held held)" = 6 ] && echo survived`,
+  ],
+  ['memory-in-tmp', 'take too much memory as files in /tmp', writes('head -c 300M /dev/zero > /tmp/large')],
+  [
+    'memory-in-many-files',
+    'take too much memory as many files in /tmp',
+    writes('for n in $(seq 300); do head -c 1M /dev/zero > /tmp/part$n || exit 1; done'),
+  ],
+  ['memory-in-dev-shm', 'take too much memory as files in /dev/shm', writes('head -c 300M /dev/zero > /dev/shm/large')],
+  [
+    'memory-deleted',
+    'take too much memory as a deleted file',
+    writes('exec 3> /dev/shm/large; rm /dev/shm/large; head -c 300M /dev/zero >&3'),
+  ],
+  [
+    'memory-shared',
+    'take too much memory as shared memory',
+    perl(
+      'my $id = shmget(7, 300 << 20, 01600); defined $id or exit 1; my $block = "x" x (1 << 20); for (0 .. 299) { shmwrite($id, $block, $_ << 20, 1 << 20) or exit 1 } shmctl($id, 0, 0); print "survived"',
+    ),
+  ],
+  [
+    'memory-in-sockets',
+    'take too much memory in the buffers of sockets',
+    perl(
+      'my @held; for (1 .. 1000) { socketpair(my $one, my $two, 1, 1, 0) or exit 1; push @held, $one, $two; for ($one, $two) { setsockopt($_, 1, 7, pack("i", 1 << 20)); my $flags = ""; fcntl($_, 4, 2048); 1 while syswrite($_, "x" x 65536) } } print "survived"',
+    ),
+  ],
+]
+
+const processes: readonly Bomb[] = [
+  ['processes', 'start too many processes', forks('sleep 20; exit')],
+  ['processes-buried', 'keep too many dead processes', forks('exit')],
+  ['processes-stopped', 'keep too many stopped processes', forks('kill "STOP", $$; exit')],
+  [
+    'processes-orphaned',
+    'start too many processes that nobody waits for',
+    perl(
+      'for (1 .. 100) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { my $next = fork; exit 1 unless defined $next; if (!$next) { sleep 20; exit } exit 0 } waitpid $pid, 0; exit 1 if $? } print "survived"',
+    ),
+  ],
+  [
+    'processes-in-groups',
+    'start too many processes in sessions of their own',
+    perl(
+      'use POSIX; for (1 .. 100) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { POSIX::setsid(); sleep 20; exit } } print "survived"',
+    ),
+  ],
+]
+
+const disk: readonly Bomb[] = [
+  ['disk-one-file', 'fill the disk with one file', writes('head -c 100M /dev/zero > large')],
+  [
+    'disk-many-files',
+    'fill the disk with many files',
+    writes('for n in $(seq 200); do head -c 512K /dev/zero > part$n || exit 1; done'),
+  ],
+  [
+    'disk-home',
+    'fill the disk from its home',
+    writes('for n in $(seq 50); do head -c 2M /dev/zero > ~/part$n || exit 1; done'),
+  ],
+  ['disk-sparse', 'make a file that seems to be larger than the disk', 'truncate -s 100M sparse && echo survived'],
+  [
+    'disk-deleted',
+    'fill the disk with files that are deleted but open',
+    writes(
+      `perl -e 'my @held; for (1 .. 50) { open(my $file, ">", "gone") or exit 1; unlink "gone"; syswrite($file, "x" x (1 << 21)) or exit 1; push @held, $file } sleep $ENV{HOLD}'`,
+    ),
+  ],
+  [
+    'disk-hidden',
+    'fill the disk in a folder that nobody may read',
+    writes(
+      'mkdir hidden; for n in $(seq 50); do head -c 2M /dev/zero > hidden/part$n || exit 1; done; chmod 000 hidden',
+    ),
+  ],
+  [
+    'disk-deep',
+    'fill the disk in a folder far down',
+    writes(
+      `perl -e 'for (1 .. 300) { mkdir "d" x 20 or exit 1; chdir "d" x 20 or exit 1 } for (1 .. 50) { open(my $file, ">", $_) or exit 1; syswrite($file, "x" x (1 << 21)) or exit 1; close $file }'`,
+    ),
+  ],
+  [
+    'disk-odd-names',
+    'fill the disk with files of odd names',
+    writes(
+      `perl -e 'for (1 .. 50) { open(my $file, ">", "-rf\\n \\t\\x1b[2J\\xff" . "n" x 200 . $_) or exit 1; syswrite($file, "x" x (1 << 21)) or exit 1; close $file }'`,
+    ),
+  ],
+  [
+    'disk-expansion',
+    'fill the disk with what a small file unpacks to',
+    writes(
+      'head -c 100M /dev/zero | gzip -1 > small.gz; for n in 1 2 3 4 5; do gzip -dc small.gz | head -c 20M > part$n || exit 1; done',
+    ),
+  ],
+  [
+    'disk-allocated',
+    'have room on the disk set aside',
+    writes('for n in $(seq 5); do fallocate -l 20M part$n || exit 1; done'),
+  ],
+]
+
+const output: readonly Bomb[] = [
+  ['output', 'print too much', 'head -c 8M /dev/zero; echo survived'],
+  ['output-errors', 'print too much as errors', 'head -c 8M /dev/zero >&2; echo survived'],
+  [
+    'output-of-daemon',
+    'print too much from a process left behind',
+    '(setsid head -c 8M /dev/zero &) ; sleep 2; echo survived',
+  ],
+  ['output-lines', 'print too many short lines', 'yes | head -c 8M; echo survived'],
+]
+
+const time: readonly Bomb[] = [
+  ['time-asleep', 'take too much time asleep', 'sleep 6; echo survived'],
+  [
+    'time-deaf',
+    'take too much time and hear no signal',
+    'trap "" HUP INT TERM QUIT ALRM XCPU; for n in 1 2 3 4 5 6; do sleep 1; done; echo survived',
+  ],
+  ['time-stopped', 'stop itself', '(sleep 6; kill -CONT $$) & kill -STOP $$; echo survived'],
+  [
+    'time-storm',
+    'take too much time starting programs',
+    'end=$(($(date +%s) + 6)); while [ "$(date +%s)" -lt $end ]; do /bin/true; done; echo survived',
+  ],
+]
+
+/** What needs more than it may have. */
+export const bombs: readonly BombCase[] = [
+  ...[...memory, ...processes, ...disk].map(bomb('size')),
+  ...output.map(bomb('output')),
+  ...time.map(bomb('time')),
+]

@@ -1,0 +1,63 @@
+import type { Limits } from '../../../worker/contract/index.ts'
+import type { Sandbox } from '../../../worker/pipeline/ports/index.ts'
+import { type CommandRun, type createPlace, mebibyte, runIn, shell } from '../../sandbox/battery/sandbox-bench.ts'
+import type { BombCase } from '../cases/bombs.ts'
+import type { Finding } from '../hostile-case.ts'
+
+export type Place = ReturnType<typeof createPlace>
+
+export const sizeLimits: Partial<Limits> = {
+  ...{ wallMs: 300_000, memoryBytes: 128 * mebibyte, pids: 40, diskBytes: 24 * mebibyte, cpus: 1 },
+}
+const tight: Readonly<Record<BombCase['against'], Partial<Limits>>> = {
+  size: sizeLimits,
+  output: { outputBytes: mebibyte },
+  time: { wallMs: 1_500 },
+}
+const roomy: Partial<Limits> = {
+  ...{ wallMs: 600_000, memoryBytes: 1024 * mebibyte, pids: 400, diskBytes: 640 * mebibyte },
+  outputBytes: 256 * mebibyte,
+}
+const holdSeconds = 6
+const cleaning =
+  'rm -rf /tmp/* /dev/shm/*; chmod -R u+rwx /workspace ~ ; find /workspace ~ -mindepth 1 -delete; echo clean'
+
+/** Sets off one bomb after the other, and each again where there is room for it. */
+export async function runBombs(place: Place, bombs: readonly BombCase[]): Promise<readonly Finding[]> {
+  const control = reusable(place, roomy)
+  const sandboxes = Object.entries(tight).map(([against, limits]) => ({ against, next: reusable(place, limits) }))
+  const findings: Finding[] = []
+  for (const bomb of bombs) {
+    const bounded = sandboxes.find(({ against }) => against === bomb.against)
+    if (bounded === undefined) throw new Error(`no limits against ${bomb.against}`)
+    const run = await setOff(await bounded.next(), bomb, holdSeconds)
+    const free = await setOff(await control(), bomb, 0)
+    findings.push({
+      name: bomb.name,
+      through: survived(run),
+      control: survived(free),
+      detail: `${tell(run)} after ${run.durationMs} ms (control: ${tell(free)})`,
+    })
+  }
+  return findings
+}
+
+/** Every sandbox is used until it is used up: some engines start a machine for each. */
+function reusable(place: Place, limits: Partial<Limits>): () => Promise<Sandbox> {
+  let last: Sandbox | null = null
+  return async () => {
+    if (last !== null && (await runIn(last, shell(cleaning))).out === 'clean\n') return last
+    await last?.destroy()
+    last = (await place.create(limits)).sandbox
+    return last
+  }
+}
+
+function setOff(sandbox: Sandbox, { line }: BombCase, hold: number): Promise<CommandRun> {
+  return runIn(sandbox, shell(line), { env: { HOLD: String(hold) }, signal: AbortSignal.timeout(120_000) })
+}
+
+const survived = ({ ended, out }: CommandRun) => ended === 'exited' && out.slice(-20).includes('survived')
+
+const tell = ({ ended, exitCode, signal, err }: CommandRun) =>
+  `${ended} ${exitCode ?? signal} ${err.slice(0, 200)}`.trim()
