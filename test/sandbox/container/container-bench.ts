@@ -1,15 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createContainerEngine } from '../../../worker/sandbox/container/create-container-engine.ts'
-import { type OwnEngineKind, startOwnEngine } from '../../../worker/sandbox/container/own-engine.ts'
+import { type OwnEngineKind, type OwnRuntimes, startOwnEngine } from '../../../worker/sandbox/container/own-engine.ts'
 import { createPlace } from '../battery/sandbox-bench.ts'
 import { builtImage } from '../images/built-image.ts'
 
 /** A real Engine of its own with an engine of class container on it, where sandboxes are made and cleaned up after. */
-export async function createContainerBench(kind: OwnEngineKind) {
-  const folder = await mkdtemp('/tmp/airlock-ct-')
+export async function createContainerBench(kind: OwnEngineKind, runtimes: OwnRuntimes = {}) {
   const images = await builtImage('minimal')
-  const own = await startOwnEngine(kind, join(folder, 'e'))
+  const folder = await mkdtemp('/tmp/airlock-ct-')
+  // runsc gives up its rights before it opens its files.
+  await chmod(folder, 0o711)
+  const own = await startOwnEngine(kind, join(folder, 'e'), runtimes)
   const runDir = join(folder, 'run')
   const engineOn = (socket: string, runtime = 'runc') =>
     createContainerEngine({ runDir, images, socket, runtime, now: Date.now })

@@ -18,8 +18,9 @@ export interface ContainerPlan {
   readonly limits: EngineFacts['limits']
 }
 
-/** Open files at most: what class process has. No more than the worker may have, or Podman could not set it. */
+/** Open files at most: what class process has. Podman's own default is often more than its service may set. */
 export const openFiles = 16_384
+const userProcesses = 16_384
 
 const billion = 1_000_000_000
 
@@ -52,12 +53,12 @@ export function containerConfig(plan: ContainerPlan): Dockerode.ContainerCreateO
       ReadonlyRootfs: true,
       // Output goes to the worker alone. The Engine's log would be a second copy, without a limit.
       LogConfig: { Type: 'none', Config: {} },
-      ...limitSettings(spec, limits),
+      ...limitSettings(spec, limits, sharesKernel(plan.runtime)),
       Ulimits: [
         { Name: 'nofile', Soft: openFiles, Hard: openFiles },
         { Name: 'core', Soft: 0, Hard: 0 },
-        // Podman's default is more than a worker of a service may set; the cgroup holds the number of processes.
-        { Name: 'nproc', Soft: spec.limits.pids, Hard: spec.limits.pids },
+        // Not the job's limit, which is the cgroup's: this one counts all that the user runs on the host.
+        { Name: 'nproc', Soft: userProcesses, Hard: userProcesses },
       ],
       Tmpfs: { '/tmp': tmpfs(spec), '/dev/shm': tmpfs(spec) },
       Mounts: mounts(plan),
@@ -65,12 +66,18 @@ export function containerConfig(plan: ContainerPlan): Dockerode.ContainerCreateO
   }
 }
 
-function limitSettings({ limits }: SandboxSpec, can: EngineFacts['limits']) {
+/** Runtimes that are known to run a container's processes as processes of the host. */
+export const sharesKernel = (runtime: string) => ['runc', 'crun', 'io.containerd.runc.v2'].includes(runtime)
+
+/** A process in a kernel of its own is up to three tasks of the host, and that kernel has some itself. */
+const hostTasks = (processes: number) => processes * 3 + 512
+
+function limitSettings({ limits }: SandboxSpec, can: EngineFacts['limits'], shared: boolean) {
   return {
     // The same for both: no swap, or memory would only move there.
     ...(can.memory ? { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes } : {}),
     ...(can.cpu ? { NanoCpus: Math.floor(limits.cpus * billion) } : {}),
-    ...(can.pids ? { PidsLimit: limits.pids } : {}),
+    ...(can.pids ? { PidsLimit: shared ? limits.pids : hostTasks(limits.pids) } : {}),
   }
 }
 

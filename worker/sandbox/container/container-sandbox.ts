@@ -8,14 +8,12 @@ import { launchCommand, launchEnvironment } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { sequentialSandbox } from '../command/sequential-sandbox.ts'
 import { watchFolders } from '../limits/watch-folders.ts'
-import { findNamespaceMembers } from '../reaper/find-processes.ts'
 import { killAndWait } from '../reaper/kill-and-wait.ts'
-import { readProcessIdentity } from '../reaper/process-identity.ts'
 import { removeSandboxState, sandboxMark } from '../reaper/sandbox-state.ts'
 import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
 import { openFiles } from './container-config.ts'
-import type { ContainerPlace } from './container-place.ts'
+import { type ContainerPlace, findMembers } from './container-place.ts'
 import type { EngineClient } from './engine-client.ts'
 import { runInContainer } from './run-in-container.ts'
 import { type Container, type ContainerContext, containerName, setUpContainer } from './set-up-container.ts'
@@ -97,14 +95,15 @@ async function removeContainer(
   places: readonly ContainerPlace[],
 ): Promise<DestroyProof> {
   const removed = await removeAndLook(host.engine, id)
-  const namespaces = new Set(places.map(({ namespace }) => namespace))
-  if (!removed) await killMembers(namespaces)
-  const processes = findNamespaceMembers(namespaces).length
+  // An Engine that is gone leaves containers running: what the worker can see of them it ends itself.
+  if (!removed) await killAndWait(findMembers(places), deathTimeoutMs)
+  const processes = findMembers(places).length
   const folders = [...new Set(places.flatMap(({ groups }) => groups.map(({ folder }) => folder)))]
   const groups = (await removeGroups(folders)) + (removed ? 0 : 1)
   const marks = [containerId, ...places.flatMap(({ rootMount }) => rootMount ?? [])]
   const table = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n')
   const mounts = table.filter((line) => marks.some((mark) => line.includes(mark))).length
+  for (const { namespace } of places) namespace?.[Symbol.dispose]()
   if (processes + mounts + groups === 0) await removeSandboxState(host.sandboxes, id)
   return { processes, mounts, groups }
 }
@@ -122,13 +121,4 @@ async function removeAndLook(engine: EngineClient, id: string): Promise<boolean>
   } catch {
     return false
   }
-}
-
-/** An Engine that is gone leaves containers running: what the worker can see of them it ends itself. */
-async function killMembers(namespaces: ReadonlySet<string>): Promise<void> {
-  const members = findNamespaceMembers(namespaces).map(readProcessIdentity)
-  await killAndWait(
-    members.filter((identity) => identity !== null),
-    deathTimeoutMs,
-  )
 }

@@ -1,5 +1,6 @@
 import { type LimitPosture, type Posture, sealPosture } from '../../contract/index.ts'
 import type { ProbeResult } from '../posture/probe-result.ts'
+import { sharesKernel } from './container-config.ts'
 import type { EngineFacts } from './engine-facts.ts'
 
 export interface ContainerPostureFacts {
@@ -8,9 +9,6 @@ export interface ContainerPostureFacts {
   readonly kernel: string
   readonly probes: readonly ProbeResult[]
 }
-
-/** Runtimes that are known to share the host's kernel. Of others nothing is claimed but what the probes saw. */
-const sharedKernel = new Set(['runc', 'crun', 'io.containerd.runc.v2'])
 
 /** What an Engine enforces, from what it says of itself and what the probes saw. Pure. */
 export function describeContainerPosture({ engine, runtime, kernel, probes }: ContainerPostureFacts): Posture {
@@ -44,7 +42,7 @@ export function describeContainerPosture({ engine, runtime, kernel, probes }: Co
 function degraded(engine: EngineFacts, runtime: string, held: (name: string) => boolean): string[] {
   const { memory, cpu, pids } = engine.limits
   const sentences: readonly (readonly [boolean, string])[] = [
-    [sharedKernel.has(runtime), "The kernel is the host's: namespaces are no boundary between tenants who attack it."],
+    [sharesKernel(runtime), "The kernel is the host's: namespaces are no boundary between tenants who attack it."],
     [true, 'Process starts and connections are not recorded in this class.'],
     [!memory, 'Memory is limited per process: the Engine cannot limit it as a whole here.'],
     [!cpu, 'Processor time is not limited: the Engine cannot limit it here.'],

@@ -11,6 +11,9 @@ export function firstProcess(): readonly string[] {
   return ['/usr/bin/perl', '-e', script, String(prctl[thisMachine()])]
 }
 
+/** What it writes first of all, when the filter is up and the command is about to start. */
+export const readyWord = 'ready\n'
+
 export interface FirstOrder {
   /** Written to the end of the errors if the kernel killed something in the container for want of memory. */
   readonly memoryWord: string

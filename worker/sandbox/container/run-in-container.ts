@@ -9,8 +9,8 @@ import { createOutputTaker, type OutputTaker } from '../command/pump-output.ts'
 import { killAndWait } from '../reaper/kill-and-wait.ts'
 import { type ContainerPlace, findContainerPlace, memoryKills } from './container-place.ts'
 import type { EngineClient } from './engine-client.ts'
-import { encodeOrder, type FirstOrder } from './first-process.ts'
-import { readFrames } from './read-frames.ts'
+import { encodeOrder, type FirstOrder, readyWord } from './first-process.ts'
+import { type OutputFrame, readFrames } from './read-frames.ts'
 
 export interface ContainerRun {
   readonly engine: EngineClient
@@ -55,7 +55,8 @@ export async function runInContainer(run: ContainerRun): Promise<RunEnd> {
       stop.watch()
     }
     let broken: unknown = null
-    const read = readOutput(connection, output, stop).catch((error: unknown) => {
+    const ready = createReadyCheck()
+    const read = readOutput(ready.strip(readFrames(connection)), output, stop).catch((error: unknown) => {
       broken = error
     })
     const placed = look(run).then((found) => {
@@ -66,22 +67,39 @@ export async function runInContainer(run: ContainerRun): Promise<RunEnd> {
     const command = commandEnd({ code: await endOf(run, place), signal: null })
     const killed = output.lastErrors().endsWith(memoryWord) || (await engine.inspect(id))?.memoryKilled === true
     const reason = stop.reason() ?? (await lateReason(command, killed ? async () => 'memory' : overLimit))
-    if (reason === null && broken !== null) throw lost(broken)
+    if (reason === null && broken !== null) throw failed('the connection broke, and output with it', broken)
+    if (reason === null && !ready.seen()) throw failed(output.lastErrors() || `exit ${command.exitCode}`)
     return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes() }
   } finally {
     connection.destroy()
   }
 }
 
-async function readOutput(connection: Duplex, output: OutputTaker, stop: CommandStop): Promise<void> {
-  for await (const { stream, chunk } of readFrames(connection)) {
+async function readOutput(frames: AsyncIterable<OutputFrame>, output: OutputTaker, stop: CommandStop): Promise<void> {
+  for await (const { stream, chunk } of frames) {
     await output.take(chunk, stream).catch(() => stop.because('cancelled'))
     if (stop.reason() !== null) return
   }
 }
 
-function lost(cause: unknown): SandboxError {
-  return new SandboxError('start-failed', 'the connection to the container broke, and output with it', { cause })
+/** Takes away the first process's word from the front. Without it, an exit code is the runtime's and no command's. */
+function createReadyCheck() {
+  let missing = readyWord
+  return {
+    seen: () => missing === '',
+    async *strip(frames: AsyncIterable<OutputFrame>): AsyncGenerator<OutputFrame> {
+      for await (const { stream, chunk } of frames) {
+        const own = stream === 'stdout' ? Math.min(missing.length, chunk.length) : 0
+        if (chunk.toString('latin1', 0, own) !== missing.slice(0, own)) return
+        missing = missing.slice(own)
+        if (own < chunk.length) yield { stream, chunk: chunk.subarray(own) }
+      }
+    },
+  }
+}
+
+function failed(why: string, cause?: unknown): SandboxError {
+  return new SandboxError('start-failed', `the container did not run its command: ${why}`, { cause })
 }
 
 async function look({ engine, id, onPlace }: ContainerRun): Promise<ContainerPlace | null> {
