@@ -3,6 +3,7 @@ import { exitStatuses } from '../../cli/exit-status.ts'
 import { type SettingFacts, settingsTable } from '../../cli/settings/settings-schema.ts'
 import { outcomeNames, reasons } from '../../worker/contract/index.ts'
 import { code, formatList, formatTable, joinSections, paragraph } from './markdown.ts'
+import { operatorPolicySection } from './operator-policy-section.ts'
 
 export function operatorPage(): string {
   return joinSections([
@@ -15,6 +16,7 @@ export function operatorPage(): string {
         'with `AIRLOCK_` and is not in this table is refused.',
     ),
     formatTable(['name', 'what it is', 'default', 'example', 'secret'], Object.entries(settingsTable).map(settingRow)),
+    ...operatorPolicySection(),
     '## Exit statuses',
     paragraph('Of `airlock run`, by outcome. Wrong usage and wrong settings are 2, whatever the command.'),
     formatTable(

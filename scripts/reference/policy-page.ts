@@ -29,12 +29,17 @@ export function policyPage(): string {
         'meant. URLs, addresses and wildcards over a public suffix such as `*.com` are refused.',
       `Agents that can be started today: ${startableAgents.map(code).join(', ')}. A job that asks for another one is ` +
         'refused with `agent-unavailable`.',
-      'Isolation that can be had today: `process`, with the image `host`. A job that asks for more, or for another ' +
-        'image, is refused with `isolation-unavailable`.',
+      'A profile sets network and limits together. `strict`: no network in either phase but the model, 2 cpus, 4 GiB. ' +
+        '`moderate`: the hosts that are listed, 4 cpus, 8 GiB. `permissive`: any public host in both phases, unless ' +
+        'lists narrow it, 8 cpus, 16 GiB; only where the operator allows it. No profile gives a sandbox a capability.',
+      'Isolation is the least: the weakest class that is enough, and that the worker has with the image, runs. Image ' +
+        '`host` is for `process` alone; without an `image`, a stronger class takes `base`. What cannot be had is ' +
+        'refused with `isolation-unavailable`, and what is missing. More: [isolation](isolation.md).',
     ]),
     '## Levels',
     paragraph(
-      'The organisation is read first, then the repository. A default fills in what neither sets, and bounds ' +
+      "The operator's bounds stand above all: [operator reference](operator-reference.md#the-operators-policy). " +
+        'The organisation is read first, then the repository. A default fills in what neither sets, and bounds ' +
         'nothing but `triggers.permission`. The last column of the table says what happens to a key that both set:',
     ),
     formatList(Object.entries(levelRules).map(([rule, text]) => `**${rule}**: ${text}`)),

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { defaultPolicy } from '../../app/repo-policy/default-policy.ts'
+import { operatorJsonSchema } from '../../app/repo-policy/operator/operator-json-schema.ts'
+import { parseOperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { parsePolicy } from '../../app/repo-policy/parse-policy.ts'
 import { policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
 import { resolvePolicy } from '../../app/repo-policy/resolve-policy.ts'
+import { exampleOperatorPolicy } from '../../scripts/reference/example-operator-policy.ts'
 import { examplePolicy } from '../../scripts/reference/example-policy.ts'
 import { findStale } from '../../scripts/reference/find-stale.ts'
 import { policyFileOf } from '../../scripts/reference/policy-file-of.ts'
@@ -48,6 +51,15 @@ describe('pages of docs/ that are made from the code', () => {
   it('shows an example that Airlock reads, and the README shows the same', () => {
     expect(policyOf(examplePolicy).limits.costUsd).toBe(3)
     expect(read('README.md')).toContain(examplePolicy)
+  })
+
+  it('shows an operator’s policy that Airlock reads, and lists each of its keys', () => {
+    const keys = policyKeys(operatorJsonSchema()).map(({ path }) => path)
+
+    expect(parseOperatorPolicy(exampleOperatorPolicy, 'operator.yml')).toMatchObject({ ok: true })
+    expect(keys).toEqual(
+      expect.arrayContaining(['maximum.cost-usd', 'isolation.rules[].topic', 'accept-weaker[].reason']),
+    )
   })
 
   it('says rightly that a file does not lower the permission', () => {
