@@ -5,7 +5,7 @@ import { SandboxError } from '../../pipeline/ports/index.ts'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import { extractVmlinux } from './extract-vmlinux.ts'
 import { orderModules, readDepends } from './order-modules.ts'
-import { packInitramfs } from './pack-initramfs.ts'
+import { packInitramfs, type RamfsEntry } from './pack-initramfs.ts'
 
 /** What a guest starts with. Absolute paths. */
 export interface GuestKernel {
@@ -30,7 +30,7 @@ export async function guestKernel(folder: string): Promise<GuestKernel> {
   const kept = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort(byVersion)
   const release = kept.at(-1) ?? (await fetchKernel(folder))
   const home = join(folder, release)
-  return { kernel: join(home, 'vmlinux'), initramfs: await ownInitramfs(home), release }
+  return { kernel: join(home, 'vmlinux'), initramfs: await ownInitramfs(home, release), release }
 }
 
 const byVersion = (one: string, other: string) => one.localeCompare(other, 'en', { numeric: true })
@@ -83,18 +83,23 @@ async function layOut(folder: string, tree: string, release: string): Promise<st
 }
 
 /** Named by its content, because the programs in it are this version of Airlock's. */
-async function ownInitramfs(home: string): Promise<string> {
-  const names = await readdir(join(home, 'modules'))
-  const read = (path: string) => readFile(path)
-  const guest = (name: string) => read(join(import.meta.dirname, 'guest', name))
+async function ownInitramfs(home: string, release: string): Promise<string> {
+  const order = (await readFile(join(home, 'modules', 'order'), 'utf8')).trim().split('\n')
+  const guest = (name: string) => readFile(join(import.meta.dirname, 'guest', name))
+  const place = `lib/modules/${release}`
+  const files: RamfsEntry[] = await Promise.all(
+    order.map(async (name) => ({ path: `${place}/${name}.ko`, content: await readFile(join(home, 'modules', name)) })),
+  )
+  // In this order each finds what it needs, so none is said to need anything.
+  const needs = order.map((name) => `${name}.ko:\n`).join('')
   const archive = packInitramfs([
-    ...['bin', 'dev', 'modules', 'root'].map((path) => ({ path, content: null })),
-    { path: 'bin/busybox', content: await read(join(home, 'busybox')), executable: true },
+    ...['bin', 'dev', 'root', 'lib', 'lib/modules', place].map((path) => ({ path, content: null })),
+    { path: 'bin/busybox', content: await readFile(join(home, 'busybox')), executable: true },
     { path: 'init', content: await guest('init.sh'), executable: true },
     { path: 'agent.pl', content: await guest('agent.pl') },
-    ...(await Promise.all(
-      names.sort().map(async (name) => ({ path: `modules/${name}`, content: await read(join(home, 'modules', name)) })),
-    )),
+    { path: 'order', content: Buffer.from(`${order.join(' ')}\n`) },
+    { path: `${place}/modules.dep`, content: Buffer.from(needs) },
+    ...files,
   ])
   const digest = createHash('sha256').update(archive).digest('hex').slice(0, 16)
   const path = join(home, `initramfs-${digest}`)

@@ -70,7 +70,15 @@ export function qemuArguments(plan: MachinePlan): readonly string[] {
 function kernelCommandLine({ counterKhz, verbose }: MachinePlan): string {
   const counter = counterKhz === null ? [] : [`tsc_early_khz=${counterKhz}`, 'tsc=reliable']
   const console = ['console=ttyS0', verbose ? 'loglevel=7' : 'quiet']
-  return [...console, 'panic=-1', 'oops=panic', 'random.trust_cpu=on', ...counter].join(' ')
+  return [
+    ...console,
+    'panic=-1',
+    'oops=panic',
+    'random.trust_cpu=on',
+    'rcupdate.rcu_expedited=1',
+    '8250.nr_uarts=1',
+    ...counter,
+  ].join(' ')
 }
 
 function diskArguments({ serial, path, writable }: MachinePlan['disks'][number]): string[] {

@@ -1,28 +1,27 @@
 # The first process of a guest: mounts what a sandbox has, runs commands as its unprivileged user, and tells the
-# host how they ended. Modules of perl-base only. x86-64 only, as is the machine.
+# host how they ended. It loads no module: they would take longer than the kernel takes to start. So system calls and
+# constants come by their numbers, those of x86-64, as is the machine.
 #
 # Open files: 3 is the control port, 4 the broker's. Frames on the control port are a type byte, four bytes of length
 # (big-endian) and as many of payload. From the host: 1 configuration, 2 seccomp filter, 3 a piece of standard input,
 # 4 a command, 5 kill it. From here: 1 up, 2 ready, 3 standard output, 4 standard error, 5 the end, 6 what failed.
 use strict;
-use warnings;
-use Errno qw(EAGAIN EINTR ENOENT EACCES);
-use Fcntl;
-use POSIX ();
-use Socket;
 
 my %call = (
   mount => 165, prctl => 157, seccomp => 317, setgroups => 116, setresuid => 117,
   setresgid => 119, statfs => 137, sync => 162, prlimit64 => 302, sethostname => 170, clock_settime => 227,
-  unshare => 272, mknod => 133,
+  unshare => 272, mknod => 133, setsid => 112, dup2 => 33, close => 3, exit => 231, fcntl => 72,
 );
+my ($ENOENT, $EINTR, $EAGAIN) = (2, 4, 11);
+my ($CREATE_NEW, $NONBLOCK, $SETFD, $SETFL) = (0302, 04000, 2, 4);
+my ($INET, $STREAM, $DATAGRAM) = (2, 1, 2);
 my ($RDONLY, $NOSUID, $NODEV, $NOEXEC, $REMOUNT, $NOATIME, $BIND) = (1, 2, 4, 8, 32, 1024, 4096);
 my ($user, $own, $group) = (1000, '/run/airlock', '/run/airlock/cgroup/job');
 my $maxWaiting = 131_072;
 my ($waiting, $incoming, $filter, %config, $input) = ('', '', '');
 
 open(my $host, '+<&=', 3) or die "control port: $!";
-fcntl($host, F_SETFL, O_RDWR | O_NONBLOCK);
+fcntl($host, $SETFL, 2 | $NONBLOCK);
 binmode $host;
 
 sub call { my $name = shift; return syscall($call{$name}, @_) }
@@ -53,7 +52,7 @@ sub say_to_host { $waiting .= pack('CN', $_[0], length $_[1]) . $_[1]; flush_som
 sub flush_some {
   my $wrote = syswrite($host, $waiting, 65_536);
   if (defined $wrote) { substr($waiting, 0, $wrote, ''); return }
-  die "control port: $!\n" unless $! == EAGAIN || $! == EINTR;
+  die "control port: $!\n" unless $! == $EAGAIN || $! == $EINTR;
   my $ready = '';
   vec($ready, 3, 1) = 1;
   select(undef, $ready, undef, 0.05);
@@ -100,7 +99,7 @@ sub first_mounts {
   symlink "/proc/self/fd$_->[1]", "/dev/$_->[0]" for ['fd', ''], ['stdin', '/0'], ['stdout', '/1'], ['stderr', '/2'];
   my ($name) = ('airlock');
   call('sethostname', $name, length $name);
-  socket(my $socket, PF_INET, SOCK_DGRAM, 0) or die "socket: $!\n";
+  socket(my $socket, $INET, $DATAGRAM, 0) or die "socket: $!\n";
   my $up = pack('a16 s x22', 'lo', 0x49);
   ioctl($socket, 0x8914, $up) or die "loopback: $!\n";
 }
@@ -108,8 +107,9 @@ sub first_mounts {
 # Disks are told apart by the serial numbers that the host gave them.
 sub disk {
   my ($serial) = @_;
-  for my $path (glob "$own/sys/block/vd*/serial") {
-    return "$own/dev/" . (split m{/}, $path)[-2] if slurp($path) eq $serial;
+  opendir(my $disks, "$own/sys/block") or die "disks: $!\n";
+  for my $name (readdir $disks) {
+    return "$own/dev/$name" if slurp("$own/sys/block/$name/serial") eq $serial;
   }
   die "no disk $serial\n";
 }
@@ -157,7 +157,7 @@ sub over_disk {
 }
 
 sub memory_kills { return slurp("$group/memory.events") =~ /^oom_kill (\d+)/m ? $1 : 0 }
-sub bury { my ($main, $status) = @_; while ((my $pid = waitpid(-1, POSIX::WNOHANG())) > 0) { $$status = $? if $pid == $main } }
+sub bury { my ($main, $status) = @_; while ((my $pid = waitpid(-1, 1)) > 0) { $$status = $? if $pid == $main } }
 
 # From here on a process has nothing that it could use against the guest's kernel but the calls that the filter lets through.
 sub become_user {
@@ -184,14 +184,14 @@ sub own_memory {
 
 sub run_child {
   my ($out, $err, $arguments, $environment) = @_;
-  POSIX::setsid();
+  call('setsid');
   spew("$group/cgroup.procs", 0);
   own_memory();
   spew('/proc/self/oom_score_adj', 0);
   open(STDIN, '<&', $input) or die "stdin: $!\n";
   open(STDOUT, '>&', $out) or die "stdout: $!\n";
   open(STDERR, '>&', $err) or die "stderr: $!\n";
-  POSIX::close($_) for 3 .. 63;
+  call('close', $_) for 3 .. 63;
   limit(4, 0);
   limit(1, $config{disk});
   limit(7, 16_384);
@@ -199,11 +199,10 @@ sub run_child {
   chdir '/workspace' or die "workspace: $!\n";
   %ENV = map { split /=/, $_, 2 } @$environment;
   become_user($user);
-  no warnings 'exec';
   exec { $arguments->[0] } @$arguments;
-  my $code = $! == ENOENT ? 127 : 126;
+  my $code = $! == $ENOENT ? 127 : 126;
   syswrite STDERR, "airlock: cannot run $arguments->[0]: $!\n";
-  POSIX::_exit($code);
+  call('exit', $code);
 }
 
 sub run {
@@ -220,7 +219,7 @@ sub run {
   if ($main == 0) {
     eval { run_child($outEnd, $errEnd, \@arguments, \@words) };
     syswrite STDERR, "airlock: $@";
-    POSIX::_exit(125);
+    call('exit', 125);
   }
   close $_ for $outEnd, $errEnd, $input;
   $input = undef;
@@ -257,12 +256,12 @@ sub hand_on {
   my ($stream, $type) = @_;
   my $read = sysread($stream, my $chunk, 65_536);
   $waiting .= pack('CN', $type, $read) . $chunk if $read;
-  return $read || !defined $read && $! == EINTR;
+  return $read || !defined $read && $! == $EINTR;
 }
 
 sub take_input {
   if (!defined $input) {
-    sysopen($input, "$own/data/.input", O_RDWR | O_CREAT | O_EXCL, 0600) or die "input: $!\n";
+    sysopen($input, "$own/data/.input", $CREATE_NEW, 0600) or die "input: $!\n";
     unlink "$own/data/.input";
     chown $user, $user, $input;
   }
@@ -271,21 +270,24 @@ sub take_input {
 
 # The way to the broker, in a process and with a user of its own: it reads what a job sends.
 sub start_forwarder {
-  socket(my $door, PF_INET, SOCK_STREAM, 0) or die "socket: $!\n";
-  setsockopt($door, SOL_SOCKET, SO_REUSEADDR, 1);
-  bind($door, pack_sockaddr_in(3128, INADDR_LOOPBACK)) && listen($door, 128) or die "door: $!\n";
+  socket(my $door, $INET, $STREAM, 0) or die "socket: $!\n";
+  setsockopt($door, 1, 2, 1);
+  bind($door, pack('S n C4 x8', $INET, 3128, 127, 0, 0, 1)) && listen($door, 128) or die "door: $!\n";
   my $pid = fork() // die "fork: $!\n";
   return if $pid != 0;
   close $host;
-  fcntl($door, F_SETFD, 0);
-  POSIX::dup2(fileno $door, 5);
+  call('dup2', fileno $door, 5);
+  # It may have been that number all along, and then it would be closed on the way.
+  call('fcntl', 5, $SETFD, 0);
   become_user(1001);
-  exec('/usr/bin/perl', '-e', $config{forwarder}) or POSIX::_exit(1);
+  exec('/usr/bin/perl', '-e', $config{forwarder}) or call('exit', 1);
 }
 
 # Killed, the guest's first process would take the kernel with it, and the reason would be lost.
 $SIG{$_} = 'IGNORE' for qw(HUP INT TERM PIPE);
 eval {
+  mounted('none', '/run', 'tmpfs', $NOSUID | $NODEV, 'mode=0755,size=4m');
+  mkdir $own, 0700;
   mkdir "$own/$_", 0700 for qw(cgroup sys data dev);
   mounted('none', "$own/dev", 'devtmpfs', $NOSUID | $NOEXEC);
   first_mounts();

@@ -3,26 +3,23 @@
 # and the payload: 1 opened, 2 data, 3 no more data, 4 broken, 5 room for so many more bytes (four bytes).
 # Neither side sends more data on a connection than the other has said that it has room for.
 use strict;
-use warnings;
-use Errno qw(EAGAIN EINTR);
-use Fcntl;
-use Socket;
 
+my ($EINTR, $EAGAIN, $SETFL, $NONBLOCK) = (4, 11, 4, 04000);
 my ($window, $piece, $most) = (262_144, 32_768, 256);
 open(my $host, '+<&=', 4) or die;
 open(my $door, '+<&=', 5) or die;
-fcntl($_, F_SETFL, O_RDWR | O_NONBLOCK) for $host, $door;
+fcntl($_, $SETFL, 2 | $NONBLOCK) for $host, $door;
 my ($incoming, $waiting, $next, %open) = ('', '', 1);
 
 sub send_frame { my ($id, $type, $payload) = @_; $waiting .= pack('NCn', $id, $type, length $payload) . $payload }
-sub later { return $! == EAGAIN || $! == EINTR }
+sub later { return $! == $EAGAIN || $! == $EINTR }
 sub forget { my ($id) = @_; delete $open{$id} }
 sub break_off { my ($id) = @_; send_frame($id, 4, ''); forget($id) }
 sub finished { my ($id) = @_; my $one = $open{$id}; forget($id) if $one && $one->{read} && $one->{shut} }
 
 sub accept_one {
   accept(my $socket, $door) or return;
-  fcntl($socket, F_SETFL, O_RDWR | O_NONBLOCK);
+  fcntl($socket, $SETFL, 2 | $NONBLOCK);
   my $id = $next++;
   $open{$id} = { socket => $socket, out => '', room => $window, read => 0, end => 0, shut => 0 };
   send_frame($id, 1, '');
