@@ -11,6 +11,7 @@ import { runInBubblewrap } from '../process/run-in-bubblewrap.ts'
 import type { SandboxParts, SandboxPlan } from '../process/set-up-sandbox.ts'
 import { pipeNames } from '../process/spare-pipes.ts'
 import type { SystemView } from '../process/system-view.ts'
+import type { PinnedNamespace } from '../reaper/pin-namespace.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
 import { gvisorCommand } from './gvisor-command.ts'
 import { ociConfig } from './oci-config.ts'
@@ -35,7 +36,7 @@ const uidInside = (user: HostUser | null) => (user === null ? 0 : 1000)
 export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) {
   const { host, spec, now } = context
   const spend = createPhaseBudget(spec.limits, now)
-  const namespaces = new Set<string>()
+  const namespaces: PinnedNamespace[] = []
   const configPath = join(parts.folder, 'config.json')
   let namespace = ''
   let memoryKills = 0
@@ -66,9 +67,9 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
       log,
       doors: parts.group.doors,
       limit: parts.group.doors.length < parts.group.folders.length ? parts.group.add : null,
-      onNamespace: (inode) => {
-        namespace = inode
-        namespaces.add(inode)
+      onNamespace: (pinned) => {
+        namespace = pinned.inode
+        namespaces.push(pinned)
         rmSync(configPath)
       },
       overLimit,

@@ -7,6 +7,7 @@ import { insideEnvironment } from '../command/inside-environment.ts'
 import { insideBrokerSocket, launchCommand, launchEnvironment } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { residentMemory } from '../limits/resident-memory.ts'
+import type { PinnedNamespace } from '../reaper/pin-namespace.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
 import { bubblewrapArguments } from './bubblewrap-arguments.ts'
 import { chainCommand, doorNumbers } from './command-line.ts'
@@ -18,7 +19,7 @@ import { pipeNames } from './spare-pipes.ts'
 export interface CommandRunner {
   run(request: ExecRequest): Promise<ExecResult>
   /** Every pid namespace that there has been. */
-  namespaces(): ReadonlySet<string>
+  namespaces(): readonly PinnedNamespace[]
 }
 
 const openFiles = 16_384
@@ -30,7 +31,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
   const { host, spec, system, now } = context
   const { limits } = spec
   const held = new Set(host.places.flatMap((place) => place.controllers))
-  const namespaces = new Set<string>()
+  const namespaces: PinnedNamespace[] = []
   const spend = createPhaseBudget(limits, now)
   let namespace = ''
   let memoryKills = 0
@@ -72,9 +73,9 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       log,
       doors: parts.group.doors,
       limit: parts.group.doors.length < parts.group.folders.length ? (pid) => parts.group.add(pid) : null,
-      onNamespace: (inode) => {
-        namespace = inode
-        namespaces.add(inode)
+      onNamespace: (pinned) => {
+        namespace = pinned.inode
+        namespaces.push(pinned)
       },
       overLimit,
       failedToBegin: () => false,

@@ -6,6 +6,7 @@ import { commandEnd, lateReason } from '../command/command-end.ts'
 import { createCommandStop } from '../command/command-stop.ts'
 import { pumpOutput } from '../command/pump-output.ts'
 import { killAndWait } from '../reaper/kill-and-wait.ts'
+import { type PinnedNamespace, pinNamespace } from '../reaper/pin-namespace.ts'
 import { type ProcessIdentity, readProcessIdentity } from '../reaper/process-identity.ts'
 import { type Child, type ChildPlan, startChild } from './start-child.ts'
 
@@ -18,7 +19,7 @@ export interface RunPlan extends ChildPlan {
   /** Puts a process, and what it starts from then on, under the limits; null where the sandbox does that itself. */
   readonly limit: ((pid: number) => Promise<void>) | null
   /** Told the sandbox's pid namespace before the command starts. */
-  readonly onNamespace: (namespace: string) => void
+  readonly onNamespace: (namespace: PinnedNamespace) => void
   /** Asked now and then, and once after the end, which limit the sandbox is over. */
   readonly overLimit: () => Promise<'disk' | 'memory' | null>
   /** Asked after the end, where bwrap's word is not enough: true if what it started never came to the command. */
@@ -79,7 +80,8 @@ async function startedInit(plan: RunPlan, child: Child): Promise<ProcessIdentity
   const init = await Promise.race([child.init, late])
   const identity = init === null ? null : readProcessIdentity(init.pid)
   if (init === null || identity === null) return null
-  plan.onNamespace(init.namespace)
+  // Where the worker may not hold on to it, the number alone has to do.
+  plan.onNamespace(pinNamespace(init.pid) ?? { inode: init.namespace, [Symbol.dispose]: () => {} })
   await moved
   await plan.limit?.(init.pid)
   return identity
