@@ -35,6 +35,7 @@ const promised = new Set([
   'ends a command that fills the disk with many files, and one that writes a single huge one',
   'bounds /tmp and /dev/shm, which are memory',
   "carries a command's very first connection to the broker, and nothing where there is none",
+  'keeps the forwarder out of what the command takes for its own children',
   'lets the job use the socket of its broker, but not change it',
   'records what ran and what it tried to reach, and nothing of its own machinery',
   'names the program even when one of its threads or children connects',
@@ -43,6 +44,13 @@ const promised = new Set([
 const cases = [...lifetimes, ...bombs, ...bridges, ...records].filter(({ name }) => promised.has(name))
 
 let bench: SandboxBench
+
+/** bwrap's first process, runsc and its gofer, once they are there; the others of that namespace are the sentry's. */
+async function runscOf(id: string): Promise<readonly number[]> {
+  const inside = async () => (await findByArgument(sandboxMark(id))).filter(isInNamespaceOfItsOwn)
+  await expect.poll(async () => (await inside()).length, { timeout: 10_000 }).toBeGreaterThan(2)
+  return inside()
+}
 
 beforeAll(async () => {
   bench = await createGvisorBench()
@@ -85,10 +93,8 @@ describe('a sandbox of class gvisor', () => {
     await writeFile(canary, 'seen', { mode: 0o644 })
     const stop = new AbortController()
     const waiting = runIn(sandbox, shell('echo there; exec sleep 60'), { signal: stop.signal })
-    const inside = async () => (await findByArgument(sandboxMark(sandbox.id))).filter(isInNamespaceOfItsOwn)
-    // bwrap's first process, runsc and its gofer; the others of that namespace are the sentry's.
-    await expect.poll(async () => (await inside()).length, { timeout: 5000 }).toBeGreaterThan(2)
-    const namespace = /\d+/.exec(await readlink(`/proc/${(await inside())[0]}/ns/pid`))?.[0] ?? ''
+    const [first] = await runscOf(sandbox.id)
+    const namespace = /\d+/.exec(await readlink(`/proc/${first}/ns/pid`))?.[0] ?? ''
     const read = (pid: number, file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')
     const look = async (pid: number) => ({
       uid: Number(/^Uid:\s+(\d+)/m.exec(await read(pid, 'status'))?.[1]),
@@ -112,7 +118,7 @@ describe('a sandbox of class gvisor', () => {
   it('tells of a sentry that was killed as a command that was, and runs the next one', async () => {
     const { sandbox } = await bench.create()
     const waiting = runIn(sandbox, shell('exec sleep 60'))
-    await expect.poll(() => findByArgument(sandboxMark(sandbox.id)), { timeout: 3000 }).not.toEqual([])
+    await runscOf(sandbox.id)
 
     const listed = (await bench.engine.list()).find(({ id }) => id === sandbox.id)
     const killed = await bench.engine.kill(sandbox.id)

@@ -73,15 +73,15 @@ describe('the record of a container', () => {
       line(
         '[   2:   2] perl E connect(0x3 socket:[1], 0x5640 {Family: AF_UNIX, Addr: "/run/airlock/broker.sock"}, 0x6e)',
       ),
-      execve('[   1:   1] perl', '["make", "all"]'),
-      line('[   1:   1] make X vfork() = 7 (0x7) (64.035µs)'),
+      execve('[   3:   3] perl', '["make", "all"]'),
+      line('[   3:   3] make X vfork() = 7 (0x7) (64.035µs)'),
       line(`[   7:   7] make E connect(0x3 socket:[1], 0x5640 ${inet}`),
     ]
 
     log.write(Buffer.from(`${lines.join('\n')}\n`))
 
     expect(log.events()).toEqual([
-      { kind: 'exec', at, pid: 1, detail: 'make all', command: null },
+      { kind: 'exec', at, pid: 3, detail: 'make all', command: null },
       { kind: 'connect', at, pid: 7, detail: '10.0.0.1:9', command: 'make all' },
     ])
     expect([log.began(), log.ended()]).toEqual([true, false])

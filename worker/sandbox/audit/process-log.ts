@@ -13,10 +13,10 @@ export interface ProcessLogOptions {
   /** Characters of a line that are read; longer ones are left out, and the record says that it is cut. */
   readonly maxLine: number
   /**
-   * The launcher: its pid, or its $0, fourth on its command line. What happens before it becomes another program is
-   * the engine at work.
+   * The launcher's $0, fourth on its command line: what happens before it becomes another program is the engine at
+   * work. Null: the first program in this log is the command.
    */
-  readonly launcher: number | string
+  readonly launcher: string | null
   /**
    * Sockets that nobody chose to connect to: the broker's, where the forwarder does so for others, and those that
    * libc looks for by itself.
@@ -44,7 +44,7 @@ export function createProcessLog(options: ProcessLogOptions): ProcessLog {
   const silent = new Set(options.silentSockets.map((path) => `unix:${path}`))
   const pending = new Map<number, Extract<TraceLine, { kind: 'exec' }>>()
   let truncated = false
-  let launcher = typeof options.launcher === 'number' ? options.launcher : null
+  let launcher: number | null = null
   let inside = false
   let rest = ''
   let skipping = false
@@ -70,12 +70,12 @@ export function createProcessLog(options: ProcessLogOptions): ProcessLog {
   }
 
   const started = (line: Extract<TraceLine, { kind: 'exec' }>) => {
-    if (launcher === null) {
+    if (launcher === null && options.launcher !== null) {
       // bwrap carries the mark too, among its own arguments; only the launcher has it as its name.
       if (line.argv[3]?.toString('latin1') === options.launcher) launcher = line.pid
       return
     }
-    if (!inside && line.pid !== launcher) return
+    if (!inside && launcher !== null && line.pid !== launcher) return
     inside = true
     const detail = commandLine(line.argv)
     remember(commands, line.pid, detail)

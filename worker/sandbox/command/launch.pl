@@ -90,6 +90,16 @@ if ($port ne '') {
   forward($listener);
 }
 
+# Where nobody is there to bury orphans it is done here; or the command would be process 1, and they its children.
+if ($$ == 1) {
+  my $command = fork;
+  defined $command or refuse 'the command could not be started';
+  if ($command) {
+    1 until wait == $command;
+    exit($? & 127 ? 128 + ($? & 127) : $? >> 8);
+  }
+}
+
 delete $ENV{PERL_BADLANG};
 for (grep { /^AIRLOCK_KEPT_/ } keys %ENV) { $ENV{substr $_, 13} = delete $ENV{$_} }
 exec { $ARGV[0] } @ARGV;

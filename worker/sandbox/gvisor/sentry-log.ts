@@ -10,8 +10,6 @@ export interface SentryLog extends ProcessLog {
   ended(): boolean
 }
 
-/** The launcher is the first process, and becomes the command. */
-const launcher = 1
 /** Command lines and environments of any size are on one line, with escapes. */
 const maxLine = 1024 * 1024
 const maxParents = 4096
@@ -55,7 +53,8 @@ export function createSentryLog(): SentryLog {
   const log = createProcessLog({
     parseLine,
     maxLine,
-    launcher,
+    // The launcher runs already when the record begins, and its forwarder becomes no other program.
+    launcher: null,
     silentSockets: [insideBrokerSocket, nameServiceCache],
     forebears,
   })
