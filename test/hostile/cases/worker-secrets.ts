@@ -14,6 +14,11 @@ const readKey = `my ($t, $n, $v) = ('user', 'hostile-canary', "\\0" x 128);
 
 /** Secrets of the worker itself: each has a canary of its own, which the worker was started with. */
 export const workerSecrets: readonly AttemptCase[] = [
+  {
+    ...{ name: 'key-names', attack: "see the names of the worker's keys", group: 'secret' },
+    ...{ judge: 'answer', control: 'worker' },
+    inside: `(index(slurp('/proc/keys'), 'hostile-canary') >= 0, 'the list of keys')`,
+  },
   secret([
     'own-environment',
     "find the worker's secrets in its own variables",

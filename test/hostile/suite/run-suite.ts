@@ -3,10 +3,10 @@
  * found: one JSON object per line. Started by start-suite.ts with canaries in its variables, arguments, session
  * keyring and an open file.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp } from 'node:fs/promises'
 import { z } from 'zod'
 import { SandboxError } from '../../../worker/pipeline/ports/index.ts'
-import { runCommand } from '../../../worker/process/run-command.ts'
+import { removeTree } from '../../../worker/seal/remove-tree.ts'
 import { createPlace } from '../../sandbox/battery/sandbox-bench.ts'
 import { engineNames, openEngine } from '../engines.ts'
 import type { Finding } from '../hostile-case.ts'
@@ -37,6 +37,5 @@ try {
   if (!(error instanceof SandboxError && error.code === 'unavailable')) throw error
   process.stdout.write(`${JSON.stringify({ unavailable: error.message })}\n`)
 } finally {
-  await runCommand(['chmod', '-R', 'u+rwx', folder])
-  await rm(folder, { recursive: true, force: true })
+  await removeTree(folder)
 }

@@ -61,7 +61,9 @@ export function createStage({ engine, place, folder, canary, measured }: StagePl
         await sandbox.destroy()
         return (await place.create({}, { ...spec, brokerSocket: null })).sandbox
       }
-      return runPlaces({ canary, sandbox, neighbour: neighbour.sandbox, nextPhase })
+      const findings = await runPlaces({ canary, sandbox, neighbour: neighbour.sandbox, nextPhase })
+      await neighbour.sandbox.destroy()
+      return findings
     },
     endings: async () => {
       const { sandbox } = await main()

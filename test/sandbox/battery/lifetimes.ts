@@ -23,52 +23,6 @@ async function growsStill(path: string): Promise<boolean> {
 
 export const lifetimes: readonly BatteryCase[] = [
   {
-    name: 'leaves nothing alive of what a command started, however it hides, once the command has ended',
-    run: async (bench) => {
-      const { sandbox, spec } = await bench.create()
-      const file = join(spec.workspace, 'beat')
-      const run = await runIn(
-        sandbox,
-        shell(`${unkillable('beat')}; while [ ! -s beat ]; do sleep 0.01; done; echo started`),
-      )
-      const stillThere = await growsStill(file)
-      return {
-        seen: { out: run.out, beaten: (await sizeOf(file)) > 0, stillThere },
-        expected: { out: 'started\n', beaten: true, stillThere: false },
-      }
-    },
-  },
-  {
-    name: 'keeps nothing of one command in reach of the next: no process, no variable, no /tmp',
-    run: async (bench) => {
-      const { sandbox } = await bench.create()
-      await runIn(
-        sandbox,
-        shell(`${unkillable('beat')}; echo "$SECRET" > /tmp/kept; echo "$SECRET" > /dev/shm/kept; sleep 0.1`),
-        {
-          env: { SECRET: 'canary' },
-        },
-      )
-      const next = await runIn(
-        sandbox,
-        shell('ls -A /tmp /dev/shm; cat /proc/*/environ /proc/*/cmdline | grep -c "[c]anary"'),
-      )
-      return { seen: next.out, expected: '/dev/shm:\n\n/tmp:\n0\n' }
-    },
-  },
-  {
-    name: 'ends an endless command at its wall time, and says so',
-    run: async (bench) => {
-      const startedAt = Date.now()
-      const endless = await bench.once(shell('trap "" TERM INT HUP; while :; do :; done'), { wallMs: 400 })
-      const control = await bench.once(shell('sleep 0.1'), { wallMs: 20_000 })
-      return {
-        seen: { ended: endless.ended, soon: Date.now() - startedAt < 10_000, control: control.ended },
-        expected: { ended: 'wall-time', soon: true, control: 'exited' },
-      }
-    },
-  },
-  {
     name: 'counts the wall time of a phase over all its commands',
     run: async (bench) => {
       const { sandbox } = await bench.create({ wallMs: 2500 })

@@ -1,6 +1,6 @@
 /**
  * Runs the whole battery as the user that this process belongs to, and writes what was seen: one JSON object per
- * line. Started by the test with a canary in its environment, a canary in its session keyring and an open file.
+ * line.
  */
 import { attacks } from './attacks.ts'
 import { bombs } from './bombs.ts'
