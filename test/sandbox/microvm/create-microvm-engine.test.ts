@@ -87,6 +87,11 @@ describe('class microvm', () => {
         shell('ls /sys/class/net /dev 2>&1; cat /proc/net/dev | wc -l; date +%s; ls /opt/airlock/docs | wc -l'),
       )
 
+      const output = await runIn(sandbox, ['cat', '/dev/zero'])
+      const over = await runIn(sandbox, ['true'])
+
+      expect([output.ended, over.ended]).toEqual(['output', 'output'])
+      expect(output.out.length).toBeLessThanOrEqual(16 * mebibyte)
       expect(first).toMatchObject({
         ended: 'exited',
         exitCode: 3,
@@ -118,43 +123,29 @@ describe('class microvm', () => {
     },
   )
 
-  it(
-    'ends a bomb and not the guest: memory, processes, disk; then cancels, cuts off output and time',
-    patient,
-    async () => {
-      const limits = { memoryBytes: 128 * mebibyte, pids: 30, diskBytes: 24 * mebibyte, outputBytes: mebibyte }
-      const { sandbox, spec } = await bench.create({ ...limits, wallMs: guestTimeoutMs })
+  it('ends a bomb and not the guest: memory, processes, a cancelled command, disk', patient, async () => {
+    const limits = { memoryBytes: 128 * mebibyte, pids: 30, diskBytes: 24 * mebibyte, wallMs: guestTimeoutMs }
+    const { sandbox, spec } = await bench.create(limits)
+    const forks =
+      'my $n = 0; while ($n < 60) { my $pid = fork(); last unless defined $pid; if (!$pid) { sleep 30; exit } $n++ } print $n'
+    const filling = 'i=0; while :; do head -c 1048576 /dev/zero > file$i || exit 9; i=$((i+1)); done'
 
-      const memory = await runIn(sandbox, ['perl', '-e', 'my $held = "x" x (300 << 20); print "survived"'])
-      const forks =
-        'my $n = 0; while ($n < 60) { my $pid = fork(); last unless defined $pid; if (!$pid) { sleep 30; exit } $n++ } print $n'
-      const processes = await runIn(sandbox, ['perl', '-e', forks])
-      const disk = await runIn(
-        sandbox,
-        shell('i=0; while :; do head -c 1048576 /dev/zero > file$i || exit 9; i=$((i+1)); done'),
-      )
-      const huge = await runIn(sandbox, shell('rm -f file*; exec head -c 50M /dev/zero > huge'))
-      const control = await runIn(sandbox, shell('rm -f huge; head -c 4M /dev/zero > fits; echo fits'))
-      const cancelled = await runIn(sandbox, shell('echo kept > while; sleep 100'), {
-        signal: AbortSignal.timeout(3000),
-      })
-      const output = await runIn(sandbox, ['cat', '/dev/zero'])
-      const over = await runIn(sandbox, ['true'])
+    const memory = await runIn(sandbox, ['perl', '-e', 'my $held = "x" x (300 << 20); print "survived"'])
+    const processes = await runIn(sandbox, ['perl', '-e', forks])
+    const control = await runIn(sandbox, ['perl', '-e', 'my $held = "x" x (30 << 20); print "survived"'])
+    const cancelled = await runIn(sandbox, shell('echo kept > while; sleep 100'), { signal: AbortSignal.timeout(8000) })
+    const disk = await runIn(sandbox, shell(filling))
 
-      expect(memory).toMatchObject({ ended: 'memory', out: '' })
-      expect(Number(processes.out)).toBeGreaterThan(5)
-      expect(Number(processes.out)).toBeLessThan(30)
-      expect(disk.ended).toBe('disk')
-      expect(huge).toMatchObject({ ended: 'disk', signal: 'SIGXFSZ' })
-      expect(control).toMatchObject({ ended: 'exited', out: 'fits\n' })
-      expect(cancelled.ended).toBe('cancelled')
-      expect(await readFile(join(spec.workspace, 'while'), 'utf8')).toBe('kept\n')
-      expect(output.ended).toBe('output')
-      expect(output.out.length).toBeLessThanOrEqual(mebibyte)
-      expect(over.ended).toBe('output')
-      expect(await sandbox.destroy()).toEqual(nothing)
-    },
-  )
+    expect(memory).toMatchObject({ ended: 'memory', out: '' })
+    expect(Number(processes.out)).toBeGreaterThan(5)
+    expect(Number(processes.out)).toBeLessThan(30)
+    expect(control).toMatchObject({ ended: 'exited', out: 'survived' })
+    expect(cancelled.ended).toBe('cancelled')
+    expect(await readFile(join(spec.workspace, 'while'), 'utf8')).toBe('kept\n')
+    expect(disk.ended).toBe('disk')
+    expect((await stat(join(spec.workspace, 'file3'))).size).toBe(mebibyte)
+    expect(await sandbox.destroy()).toEqual(nothing)
+  })
 
   it(
     'leaves the folders as they were after the last command when the machine is killed in the middle of one',
@@ -213,7 +204,6 @@ describe('class microvm', () => {
     })
     expect(['kvm', 'tcg']).toContain(posture.versions.accel)
     expect(posture.degraded.some((sentence) => sentence.includes('translates'))).toBe(posture.versions.accel === 'tcg')
-    expect(await bench.engine.posture('minimal')).toBe(posture)
   })
 
   it(
