@@ -53,7 +53,7 @@ const memory: readonly Bomb[] = [
     'memory-in-sockets',
     'take too much memory in the buffers of sockets',
     perl(
-      'my @held; for (1 .. 1000) { socketpair(my $one, my $two, 1, 1, 0) or exit 1; push @held, $one, $two; for ($one, $two) { setsockopt($_, 1, 7, pack("i", 1 << 20)); my $flags = ""; fcntl($_, 4, 2048); 1 while syswrite($_, "x" x 65536) } } print "survived"',
+      'my @held; for (1 .. 300) { socketpair(my $one, my $two, 1, 1, 0) or exit 1; push @held, $one, $two; for ($one, $two) { setsockopt($_, 1, 7, pack("i", 1 << 20)); my $flags = ""; fcntl($_, 4, 2048); 1 while syswrite($_, "x" x 65536) } } print "survived"',
     ),
   ],
 ]
