@@ -70,6 +70,7 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
       onNamespace: (pinned) => {
         namespace = pinned.inode
         namespaces.push(pinned)
+        parts.namespaces.add(pinned.inode)
         rmSync(configPath)
       },
       overLimit,

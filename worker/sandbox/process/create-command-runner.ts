@@ -76,6 +76,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       onNamespace: (pinned) => {
         namespace = pinned.inode
         namespaces.push(pinned)
+        parts.namespaces.add(pinned.inode)
       },
       overLimit,
       failedToBegin: () => false,

@@ -6,6 +6,7 @@ import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { type ControlGroup, createControlGroup, removeGroups } from '../cgroup/control-group.ts'
 import type { DiskWatch } from '../limits/disk-watch.ts'
 import { unhinderedDu } from '../limits/measure-usage.ts'
+import { unlinkedUsage } from '../limits/unlinked-usage.ts'
 import { watchFolders } from '../limits/watch-folders.ts'
 import type { ProcessIdentity } from '../reaper/process-identity.ts'
 import { removeSandboxState, writeSandboxState } from '../reaper/sandbox-state.ts'
@@ -35,6 +36,8 @@ export interface SandboxParts {
   readonly group: ControlGroup
   readonly stage: Stage
   readonly disk: DiskWatch
+  /** Inodes of the pid namespaces of its commands, of which there is one at a time. */
+  readonly namespaces: Set<string>
 }
 
 /** Makes them. What is to be cleaned up is written down first, so that a crash at any point leaves no orphan. */
@@ -50,8 +53,9 @@ export async function setUpSandbox(plan: SandboxPlan): Promise<SandboxParts> {
     writeSandboxState(folder, { ...state, worker: plan.worker, groups })
     giveTo(plan.user, folder)
     const group = createControlGroup(host.places, groupName, plan.limits)
+    const namespaces = new Set<string>()
     const stage = stagePaths([...plan.visible, folder], plan.user)
-    return { id, folder, group, stage, disk: watchDisk(plan) }
+    return { id, folder, group, stage, disk: watchDisk(plan, namespaces), namespaces }
   } catch (error) {
     await removeGroups(groups)
     await removeSandboxState(host.sandboxes, id)
@@ -66,7 +70,7 @@ function giveTo(user: HostUser | null, folder: string): void {
   for (const name of Object.values(pipeNames)) chownSync(join(folder, name), user.uid, user.gid)
 }
 
-function watchDisk({ host, spec, now }: SandboxPlan): DiskWatch {
+function watchDisk({ host, spec, now }: SandboxPlan, namespaces: ReadonlySet<string>): DiskWatch {
   const du = unhinderedDu(host.program('du'), host.program('bwrap'), process.getuid?.() === 0)
-  return watchFolders(spec, du, now)
+  return watchFolders(spec, du, now, (folders) => unlinkedUsage(namespaces, folders))
 }
