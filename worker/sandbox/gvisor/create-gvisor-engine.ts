@@ -11,11 +11,12 @@
  * - The record of what started and connected is the sentry's own. Nothing inside can keep itself out of it.
  */
 import { join } from 'node:path'
-import { type Sandbox, type SandboxEngine, SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
+import type { Sandbox, SandboxEngine, SandboxSpec } from '../../pipeline/ports/index.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import { sequentialSandbox } from '../command/sequential-sandbox.ts'
 import { hostUser } from '../host-user.ts'
-import type { BuiltImage, ImageStore } from '../image/built-image.ts'
+import type { ImageStore } from '../image/built-image.ts'
+import { requireImage } from '../image/require-image.ts'
 import { once } from '../once.ts'
 import { findProbeImage } from '../posture/find-probe-image.ts'
 import { removeSandbox } from '../process/remove-sandbox.ts'
@@ -44,15 +45,9 @@ export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine 
   const sandboxes = join(options.runDir, 'sandboxes')
   const prepared = once(() => prepareGvisor(options))
 
-  const find = async (name: string): Promise<BuiltImage> => {
-    const image = await options.images.find(name)
-    if (image !== null) return image
-    throw new SandboxError('image-missing', `there is no image ${name}: airlock images build ${name}`)
-  }
-
   const create: SandboxEngine['create'] = async (spec) => {
     assertMountable(spec)
-    const [image, host] = await Promise.all([find(spec.image), prepared()])
+    const [image, host] = await Promise.all([requireImage(options.images, spec.image), prepared()])
     const view = await readImageView(image.rootfs)
     const user = fileOwner(spec.jobId)
     return createGvisorSandbox({ host, view, env: image.env, worker: ownIdentity(), spec, user, now: options.now })
@@ -60,7 +55,7 @@ export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine 
 
   const posture: SandboxEngine['posture'] = async (name) => {
     const host = await prepared()
-    const { name: image } = await find(name ?? (await findProbeImage(options.images)))
+    const image = name ?? (await findProbeImage(options.images))
     return readGvisorPosture(host, { engine: { create, fileOwner }, image })
   }
 

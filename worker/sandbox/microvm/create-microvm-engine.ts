@@ -16,7 +16,6 @@
  */
 
 import { join } from 'node:path'
-import type { Posture } from '../../contract/index.ts'
 import { type Sandbox, type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import { type HostTool, insideEnvironment } from '../command/inside-environment.ts'
@@ -24,7 +23,9 @@ import { createPhaseBudget } from '../command/phase-budget.ts'
 import { sequentialSandbox } from '../command/sequential-sandbox.ts'
 import { hostUser } from '../host-user.ts'
 import type { BuiltImage, ImageStore } from '../image/built-image.ts'
+import { requireImage } from '../image/require-image.ts'
 import { once } from '../once.ts'
+import { findProbeImage } from '../posture/find-probe-image.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
 import { bootGuest, type GuestPlan } from './boot-guest.ts'
 import { prepareMicrovm } from './prepare-microvm.ts'
@@ -42,29 +43,16 @@ export interface MicrovmEngineOptions {
   readonly now: () => number
 }
 
-/** Which image the posture is read in, if nobody says: the first of these that was built. */
-const probedImages = ['minimal', 'base', 'agents']
-
 /** Makes the engine. Nothing is looked at or written before it is used for the first time. */
 export function createMicrovmEngine(options: MicrovmEngineOptions): SandboxEngine {
   const { runDir, images, hostTools = [], now } = options
   const fileOwner = process.getuid?.() === 0 ? hostUser : () => null
   const sandboxes = join(runDir, 'sandboxes')
   const prepared = once(() => prepareMicrovm(runDir, fileOwner('trial')))
-  const postures = new Map<string, () => Promise<Posture>>()
-
-  const find = async (names: readonly string[]): Promise<BuiltImage> => {
-    for (const name of names) {
-      const image = await images.find(name)
-      if (image !== null) return image
-    }
-    const [name] = names
-    throw new SandboxError('image-missing', `there is no image ${name}: airlock images build ${name}`)
-  }
 
   const create: SandboxEngine['create'] = async (spec) => {
     assertMountable(spec)
-    const [image, host] = await Promise.all([find([spec.image]), prepared()])
+    const [image, host] = await Promise.all([requireImage(images, spec.image), prepared()])
     const user = fileOwner(spec.jobId)
     const parts = await setUpMicrovm(host, spec, user)
     const tools = [...spec.tools, ...hostTools]
@@ -73,12 +61,8 @@ export function createMicrovmEngine(options: MicrovmEngineOptions): SandboxEngin
 
   const posture: SandboxEngine['posture'] = async (name) => {
     const host = await prepared()
-    const image = await find(name === undefined ? probedImages : [name])
-    const read =
-      postures.get(image.digest) ??
-      once(() => readMicrovmPosture(host, { engine: { create, fileOwner }, image: image.name }))
-    postures.set(image.digest, read)
-    return read()
+    const image = name ?? (await findProbeImage(images))
+    return readMicrovmPosture(host, { engine: { create, fileOwner }, image })
   }
 
   return {

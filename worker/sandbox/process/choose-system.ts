@@ -1,6 +1,7 @@
-import { hostImage, SandboxError } from '../../pipeline/ports/index.ts'
+import { hostImage } from '../../pipeline/ports/index.ts'
 import type { HostTool } from '../command/inside-environment.ts'
 import type { ImageStore } from '../image/built-image.ts'
+import { requireImage } from '../image/require-image.ts'
 import type { PreparedHost } from './prepare-host.ts'
 import { readImageView, type SystemView } from './system-view.ts'
 
@@ -21,7 +22,6 @@ export interface SystemSources {
 /** Throws SandboxError `image-missing`, with the line that builds it. */
 export async function chooseSystem(name: string, host: PreparedHost, from: SystemSources): Promise<SandboxSystem> {
   if (name === hostImage) return { view: host.view, etc: host.files.etc, hostTools: from.hostTools, env: {} }
-  const image = await from.images.find(name)
-  if (image === null) throw new SandboxError('image-missing', `there is no image ${name}: airlock images build ${name}`)
+  const image = await requireImage(from.images, name)
   return { view: await readImageView(image.rootfs), etc: null, hostTools: [], env: image.env }
 }
