@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Dockerode from 'dockerode'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { postureSchema } from '../../../worker/contract/index.ts'
 import { ask, startBroker } from '../battery/bridges.ts'
 import { mebibyte, runIn, shell } from '../battery/sandbox-bench.ts'
@@ -20,6 +20,16 @@ async function growsStill(path: string): Promise<boolean> {
 
 /** Grows a file for as long as it lives, whatever signal it is sent, out of reach of its parent. */
 const unkillable = `( trap '' HUP INT TERM; setsid sh -c "trap '' HUP INT TERM; while :; do echo . >> beat; sleep 0.01; done" </dev/null >/dev/null 2>&1 & )`
+
+beforeAll(() => {
+  // An operator's own habits must lead no sandbox to another Engine.
+  vi.stubEnv('DOCKER_HOST', 'tcp://127.0.0.1:9')
+  vi.stubEnv('DOCKER_CLIENT_TIMEOUT', '50')
+})
+
+afterAll(() => {
+  vi.unstubAllEnvs()
+})
 
 describe.each(['docker', 'podman'] as const)('class container on %s', (kind) => {
   let bench: ContainerBench
@@ -85,7 +95,7 @@ describe.each(['docker', 'podman'] as const)('class container on %s', (kind) => 
 
   it('gives the Engine neither command nor variables to keep', async () => {
     const { sandbox } = await bench.create()
-    const docker = new Dockerode({ socketPath: bench.socket })
+    const docker = new Dockerode({ socketPath: bench.socket, protocol: 'http', host: undefined })
 
     const running = runIn(sandbox, shell('sleep 0.5; echo canary-on-the-command-line'), {
       env: { SECRET: 'canary-variable' },

@@ -58,8 +58,9 @@ const progressSchema = z.object({ error: z.string().optional() })
 
 /** `socket` is the absolute path of the Engine's unix socket. Nothing is connected before it is asked for. */
 export function createEngineClient(socket: string): EngineClient {
-  // DOCKER_HOST in the environment must not lead elsewhere.
-  const docker = new Dockerode({ socketPath: socket, protocol: 'http', host: undefined, port: undefined })
+  // What dockerode reads from the environment, such as DOCKER_HOST, must not lead elsewhere or cut a command short.
+  const unset = { host: undefined, port: undefined, ca: undefined, timeout: undefined }
+  const docker = new Dockerode({ ...unset, socketPath: socket, protocol: 'http' })
   const ask = async <Answer>(tried: string, answer: Promise<Answer>, timeoutMs = answerTimeoutMs): Promise<Answer> => {
     const late = sleep(timeoutMs, null, { ref: false }).then(() => Promise.reject(new EngineTimeout()))
     try {

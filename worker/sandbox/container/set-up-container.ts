@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { insideEtc } from '../command/inside-etc.ts'
@@ -65,7 +65,9 @@ export async function setUpContainer({ host, spec, image, user }: ContainerConte
 function writeEtc(folder: string, user: ContainerContext['user']) {
   return Object.entries(insideEtc(user)).map(([name, text]) => {
     const path = join(folder, name)
-    writeFileSync(path, text, { mode: 0o644 })
+    writeFileSync(path, text)
+    // Whatever the worker's umask is: the job's user has to read them.
+    chmodSync(path, 0o644)
     return { name, path }
   })
 }
