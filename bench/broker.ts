@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { startForwarder } from '../test/broker/start-forwarder.ts'
 import type { Bench } from './bench.ts'
 import { type Client, concurrency, createClient } from './broker/client.ts'
-import { startForwarder } from './broker/start-forwarder.ts'
 import type { Figure, Unit } from './figure.ts'
 import { interleave, summarise } from './measure.ts'
 import { startPart } from './start-part.ts'

@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemResolver } from '../../worker/broker/egress/resolve-host.ts'
 import { createPresets } from '../../worker/broker/presets.ts'
 import { runCommand } from '../../worker/process/run-command.ts'
-import { spawnProcess } from '../../worker/process/spawn-process.ts'
-import { listen, openWorld, portOf, type World } from './broker-world.ts'
+import { openWorld, type World } from './broker-world.ts'
+import { startForwarder } from './start-forwarder.ts'
 
 /** The machine's own variables, less every one that speaks of a proxy. */
 const ownEnv = Object.fromEntries(
@@ -29,7 +28,7 @@ interface Front extends AsyncDisposable {
   readonly run: (argv: readonly string[]) => Promise<string>
 }
 
-/** A broker with socat in front, as inside a sandbox, and the variables that its session gives. */
+/** A broker with the forwarder in front, as inside a sandbox, and the variables that its session gives. */
 async function openFront(egress: readonly string[]): Promise<Front> {
   const broker = await openWorld({
     egress,
@@ -38,17 +37,8 @@ async function openFront(egress: readonly string[]): Promise<Front> {
       resolver: systemResolver,
     },
   })
-  const placeholder = createServer()
-  const release = await listen(placeholder)
-  const port = portOf(placeholder)
-  await release()
-  const socat = spawnProcess(
-    ['socat', '-d', '-d', `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, `UNIX-CONNECT:${broker.socketPath}`],
-    { env: ownEnv, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  await new Promise<void>((resolve) =>
-    socat.stderr?.on('data', (text) => String(text).includes('listening') && resolve()),
-  )
+  const forwarder = await startForwarder(broker.socketPath)
+  const port = forwarder.port
   const proxy = Object.entries(broker.session.env).map(([name, value]) => [name, value.replace('3128', String(port))])
   return {
     broker,
@@ -62,7 +52,7 @@ async function openFront(egress: readonly string[]): Promise<Front> {
       return (await runCommand(argv, { env, cwd: folder, timeoutMs: 30_000 })).stdout.toString()
     },
     async [Symbol.asyncDispose]() {
-      socat.kill()
+      await forwarder[Symbol.asyncDispose]()
       await broker[Symbol.asyncDispose]()
     },
   }

@@ -17,12 +17,22 @@ export interface LaunchLimits {
   readonly dataBytes: number | null
 }
 
+/** A port on the sandbox's loopback, and the socket that leads on from it. */
+export interface BrokerDoor {
+  readonly port: number
+  readonly socket: string
+}
+
+/** Where a sandbox that has a broker finds it. */
+export const insideDoor: BrokerDoor = { port: brokerPort, socket: insideBrokerSocket }
+
 /** What stands between one command and the sandbox around it. */
 export interface LaunchPlan {
   /** The word by which this sandbox's processes are recognised. */
   readonly mark: string
   readonly limits: LaunchLimits
-  readonly broker: boolean
+  /** Null: there is no way out. */
+  readonly broker: BrokerDoor | null
   /** A filter of system calls for a kernel that is the sandbox's own; null where the sandbox has put it up already. */
   readonly filter: Buffer | null
   /** Open files that lead into control groups; none where it is in them from the start. */
@@ -40,7 +50,7 @@ export function launchCommand({ mark, limits, broker, filter, doors = [], argv }
     String(limits.openFiles),
     String(limits.processes ?? ''),
     limits.dataBytes === null ? '' : String(Math.floor(limits.dataBytes)),
-    ...(broker ? [String(brokerPort), insideBrokerSocket] : ['', '']),
+    ...(broker === null ? ['', ''] : [String(broker.port), broker.socket]),
     ...argv,
   ]
 }

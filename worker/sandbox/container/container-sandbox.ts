@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DestroyProof, ExecRequest, ExecResult, Sandbox } from '../../pipeline/ports/index.ts'
 import { removeGroups } from '../cgroup/control-group.ts'
 import { insideEnvironment } from '../command/inside-environment.ts'
-import { launchCommand, launchEnvironment } from '../command/launch-script.ts'
+import { insideDoor, launchCommand, launchEnvironment } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { sequentialSandbox } from '../command/sequential-sandbox.ts'
 import { watchFolders } from '../limits/watch-folders.ts'
@@ -83,7 +83,7 @@ function launch({ host, spec }: ContainerContext, id: string, argv: readonly str
     processes: limits.pids ? null : spec.limits.pids,
     dataBytes: limits.memory ? null : spec.limits.memoryBytes,
   }
-  const broker = spec.brokerSocket !== null
+  const broker = spec.brokerSocket === null ? null : insideDoor
   // The first process has put up the filter, also for the forwarder that the launcher leaves behind.
   return launchCommand({ mark: sandboxMark(id), limits: launchLimits, broker, filter: null, argv })
 }

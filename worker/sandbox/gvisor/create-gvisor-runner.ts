@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ExecRequest, type ExecResult, insidePaths } from '../../pipeline/ports/index.ts'
 import { insideEnvironment } from '../command/inside-environment.ts'
-import { launchCommand, launchEnvironment } from '../command/launch-script.ts'
+import { insideDoor, launchCommand, launchEnvironment } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { proportionalMemory } from '../limits/proportional-memory.ts'
 import type { HostUser } from '../process/command-line.ts'
@@ -91,7 +91,7 @@ function config({ host, spec, user, env }: GvisorContext, parts: SandboxParts, r
     mark: sandboxMark(parts.id),
     // The sentry counts processes as their users know them; out here one of them is several.
     limits: { fileBytes: limits.diskBytes, openFiles, processes: limits.pids, dataBytes: dataBytes(host, limits) },
-    broker: spec.brokerSocket !== null,
+    broker: spec.brokerSocket === null ? null : insideDoor,
     filter: host.filter,
     argv: request.argv,
   })

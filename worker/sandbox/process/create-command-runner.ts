@@ -4,7 +4,7 @@ import { forebears } from '../audit/forebears.ts'
 import { parseTraceLine } from '../audit/parse-trace-line.ts'
 import { createProcessLog } from '../audit/process-log.ts'
 import { insideEnvironment } from '../command/inside-environment.ts'
-import { insideBrokerSocket, launchCommand, launchEnvironment } from '../command/launch-script.ts'
+import { insideBrokerSocket, insideDoor, launchCommand, launchEnvironment } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { residentMemory } from '../limits/resident-memory.ts'
 import type { PinnedNamespace } from '../reaper/pin-namespace.ts'
@@ -107,7 +107,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
           processes: held.has('pids') ? null : limits.pids,
           dataBytes: held.has('memory') ? null : limits.memoryBytes,
         },
-        broker: spec.brokerSocket !== null,
+        broker: spec.brokerSocket === null ? null : insideDoor,
         filter: null,
         doors: doorNumbers(parts.group.doors.length),
         argv,

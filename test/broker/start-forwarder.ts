@@ -1,15 +1,25 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { portOf } from '../../test/broker/broker-world.ts'
 import { spawnProcess } from '../../worker/process/spawn-process.ts'
+import { launchCommand } from '../../worker/sandbox/command/launch-script.ts'
+import { portOf } from './broker-world.ts'
 
-/** The forwarder that the launcher of a sandbox starts, with the same settings: from a port to the broker's socket. */
-export async function startForwarder(socketPath: string): Promise<AsyncDisposable & { readonly port: number }> {
+const limits = { fileBytes: 2 ** 40, openFiles: 1024, processes: null, dataBytes: null }
+/** What the forwarder starts dies with the first process of this, as in a sandbox. */
+const processTree = ['/usr/bin/bwrap', '--dev-bind', '/', '/', '--unshare-pid', '--die-with-parent', '--']
+
+/** The forwarder that every sandbox has, from a port of this machine's loopback to a broker's socket. */
+export async function startForwarder(socket: string): Promise<AsyncDisposable & { readonly port: number }> {
   const port = await freePort()
-  const from = `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr,backlog=128,max-children=256`
-  const argv = ['/usr/bin/socat', '-b', '65536', from, `UNIX-CONNECT:${socketPath}`]
-  const child = spawnProcess(argv, { env: {}, stdio: 'ignore' })
+  const launch = launchCommand({
+    mark: 'forwarder',
+    limits,
+    broker: { port, socket },
+    filter: null,
+    argv: ['/bin/cat'],
+  })
+  const child = spawnProcess([...processTree, ...launch], { env: {}, stdio: ['pipe', 'ignore', 'inherit'] })
   const exited = once(child, 'exit')
   for (let tries = 0; !(await answers(port)); tries += 1) {
     if (tries > 500) throw new Error('the forwarder does not listen')
@@ -18,7 +28,7 @@ export async function startForwarder(socketPath: string): Promise<AsyncDisposabl
   return {
     port,
     async [Symbol.asyncDispose]() {
-      child.kill()
+      child.kill('SIGKILL')
       await exited
     },
   }
