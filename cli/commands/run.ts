@@ -36,7 +36,8 @@ usage: airlock run --repo DIR|URL [--base REF] (--task TEXT | --task-file FILE)
   --out          also writes report.json, pull-request.md, change.patch and audit.jsonl there
   --json         prints one object at the end; progress goes to standard error either way
 
-The result is a new branch airlock/… in that repository. Nothing else in it changes.
+The result is a new branch airlock/… in that repository. Nothing else in it changes. The operator's policy, which
+AIRLOCK_OPERATOR_POLICY names, holds here too.
 
 examples:
   airlock run --repo . --task "Make the tests pass" --agent claude

@@ -1,4 +1,4 @@
-import type { JobSummary } from '../../worker/contract/index.ts'
+import type { JobReport, JobSummary } from '../../worker/contract/index.ts'
 
 /** A finished run for a terminal. What a sandbox said was made printable before it got here. */
 export function describeSummary(summary: JobSummary): string {
@@ -21,10 +21,15 @@ export function describeSummary(summary: JobSummary): string {
     ...(report.posture === null
       ? []
       : [`posture  ${report.posture.isolation} by ${report.posture.engine}, ${report.posture.digest.slice(0, 12)}`]),
+    ...(report.acceptedWeaker === undefined ? [] : [weakerLine(report.acceptedWeaker)]),
     `record   ${report.audit}`,
     ...(outcome.outcome === 'failed' && summary.lastOutput !== ''
       ? ['last output:', summary.lastOutput.trimEnd()]
       : []),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function weakerLine({ asked, ran, reason, digest }: NonNullable<JobReport['acceptedWeaker']>): string {
+  return `weaker   ${ran} ran where ${asked} was asked for, as the operator accepts: ${reason} (${digest.slice(0, 12)})`
 }
