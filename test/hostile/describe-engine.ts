@@ -25,7 +25,8 @@ export function describeEngine(engine: EngineName): void {
       if (result?.unavailable != null && process.env.CI !== 'true') context.skip(result.unavailable)
 
       const finding = result?.findings.get(name)
-      const cell = finding === undefined ? (result?.unavailable ?? 'no finding') : judgeCell(engine, finding)
+      const cell =
+        finding === undefined ? (result?.unavailable ?? `no finding: ${result?.errors}`) : judgeCell(engine, finding)
 
       const shown = notEverywhere || result?.asRoot === false
       expect(cell, finding?.detail).toBeOneOf(['blocked', 'not claimed', ...(shown ? ['no control'] : [])])

@@ -25,12 +25,6 @@ export const notClaimed: readonly NotClaimed[] = [
     on: sharedKernel,
   },
   {
-    because:
-      'The disk limit counts files that have a name. What is written to a deleted file that is still open is bounded by the largest size of a file alone, and freed when the command ends.',
-    cases: ['disk-deleted'],
-    on: [...sharedKernel, 'gvisor'],
-  },
-  {
     because: 'The sentry, which is the kernel in there, tells of as much memory as the host has.',
     cases: ['fact-memory'],
     on: ['gvisor'],

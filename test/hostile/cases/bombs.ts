@@ -53,7 +53,7 @@ const memory: readonly Bomb[] = [
     'memory-in-sockets',
     'take too much memory in the buffers of sockets',
     perl(
-      'my @held; for (1 .. 300) { socketpair(my $one, my $two, 1, 1, 0) or exit 1; push @held, $one, $two; for ($one, $two) { setsockopt($_, 1, 7, pack("i", 1 << 20)); my $flags = ""; fcntl($_, 4, 2048); 1 while syswrite($_, "x" x 65536) } } print "survived"',
+      'my @held; for (1 .. 1000) { socketpair(my $one, my $two, 1, 1, 0) or exit 1; push @held, $one, $two; for ($one, $two) { fcntl($_, 4, 2048); 1 while syswrite($_, "x" x 65536) } } print "survived"',
     ),
   ],
 ]
@@ -139,23 +139,23 @@ const output: readonly Bomb[] = [
   [
     'output-of-daemon',
     'print too much from a process left behind',
-    '(setsid head -c 8M /dev/zero &) ; sleep 2; echo survived',
+    '(setsid head -c 8M /dev/zero &) ; sleep 1; echo survived',
   ],
   ['output-lines', 'print too many short lines', 'yes | head -c 8M; echo survived'],
 ]
 
 const time: readonly Bomb[] = [
-  ['time-asleep', 'take too much time asleep', 'sleep 6; echo survived'],
+  ['time-asleep', 'take too much time asleep', 'sleep 3; echo survived'],
   [
     'time-deaf',
     'take too much time and hear no signal',
-    'trap "" HUP INT TERM QUIT ALRM XCPU; for n in 1 2 3 4 5 6; do sleep 1; done; echo survived',
+    'trap "" HUP INT TERM QUIT ALRM XCPU; for n in 1 2 3; do sleep 1; done; echo survived',
   ],
-  ['time-stopped', 'stop itself', '(sleep 6; kill -CONT $$) & kill -STOP $$; echo survived'],
+  ['time-stopped', 'stop itself', '(sleep 3; kill -CONT $$) & kill -STOP $$; echo survived'],
   [
     'time-storm',
     'take too much time starting programs',
-    'end=$(($(date +%s) + 6)); while [ "$(date +%s)" -lt $end ]; do /bin/true; done; echo survived',
+    'end=$(($(date +%s) + 4)); while [ "$(date +%s)" -lt $end ]; do /bin/true; done; echo survived',
   ],
 ]
 

@@ -30,7 +30,7 @@ const ofItself: readonly Ending[] = [
   ['left-daemon', 'leave a daemon that hears no signal', daemon],
   ['left-stopped', 'leave a stopped process', `${stopped}; ${daemon}`],
   ['left-phoenix', 'leave a process that replaces itself all the time', `perl -e '${phoenix}' ${quiet} &`],
-  ['left-many', 'leave thirty daemons', `for n in $(seq 30); do ${daemon}; done`],
+  ['left-many', 'leave a dozen daemons', `for n in $(seq 12); do ${daemon}; done`],
   ['left-by-killed', 'leave a daemon and be killed', `${daemon}; KILLED=1`],
 ]
 

@@ -22,11 +22,13 @@ export async function runEndings(sandbox: Sandbox, cases: readonly EndingCase[])
       name: one.name,
       through: !next.out.includes('gone'),
       control: run.out.includes('alive'),
-      detail: `${run.ended}; then: ${next.out.trim()}${next.err.slice(0, 200)}`,
+      detail: `${run.ended}: ${tell(run)}; then: ${tell(next)}`,
     })
   }
   return findings
 }
+
+const tell = ({ out, err }: CommandRun) => `${out} ${err}`.trim().slice(0, 200)
 
 function runOut(sandbox: Sandbox, { line }: EndingCase): Promise<CommandRun> {
   return runIn(sandbox, shell(`rm -f beat; ${line}\n${untilBeating}; ${look}\n[ -z "$KILLED" ] || kill -KILL $$`))
@@ -46,7 +48,8 @@ async function cancel(sandbox: Sandbox, { line }: EndingCase): Promise<CommandRu
 }
 
 /** Destroys a sandbox in the middle of a command that would outlive it. */
-export async function runDestroyed(sandbox: Sandbox, line: string, owner: FileOwner | null): Promise<Finding> {
+export async function runDestroyed(doomed: Doomed, line: string): Promise<Finding> {
+  const { sandbox } = doomed
   const started = Promise.withResolvers<void>()
   const running = runIn(sandbox, shell(`${line}\n${untilBeating}; ${look}\nsleep 100`), {
     onOutput: (chunk) => {
@@ -54,30 +57,44 @@ export async function runDestroyed(sandbox: Sandbox, line: string, owner: FileOw
     },
   })
   await Promise.race([started.promise, running])
-  const before = await processesOf(owner)
+  const before = await processesOf(doomed)
   const proof = await sandbox.destroy()
   const { ended } = await running
-  const after = await processesOf(owner)
+  const after = await processesOf(doomed)
   const left = proof.processes + proof.mounts + proof.groups
   return {
     name: destroyed.name,
     through: left > 0 || after > 0 || ended !== 'cancelled',
-    control: before > 0 || owner === null,
+    control: before > 0,
     detail: `${ended}; ${before} processes on the host before, ${after} after; ${JSON.stringify(proof)}`,
   }
 }
 
-/** How many processes of the host belong to the job's user. Without one of its own there is only the engine's word. */
-async function processesOf(owner: FileOwner | null): Promise<number> {
-  if (owner === null) return 0
+interface Doomed {
+  readonly sandbox: Sandbox
+  /** In the sandbox's name, and so in what engines call its processes and groups. */
+  readonly jobId: string
+  /** Nobody else's; null where jobs have no user of their own. */
+  readonly owner: FileOwner | null
+}
+
+/** How many living processes of the host belong to this job: by their user, their arguments or their control group. */
+async function processesOf(doomed: Doomed): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const living = await Promise.all(pids.map(async (pid) => (await isAlive(pid)) && (await isOf(pid, owner))))
+  const living = await Promise.all(pids.map(async (pid) => (await isAlive(pid)) && (await isOf(pid, doomed))))
   return living.filter((own) => own).length
 }
 
-const isOf = async (pid: string, { uid }: FileOwner) => (await stat(`/proc/${pid}`).catch(() => null))?.uid === uid
+async function isOf(pid: string, { jobId, owner }: Doomed): Promise<boolean> {
+  const stats = await stat(`/proc/${pid}`).catch(() => null)
+  if (owner !== null && stats?.uid === owner.uid) return true
+  const texts = await Promise.all(['cmdline', 'cgroup'].map((name) => readText(`/proc/${pid}/${name}`)))
+  return texts.some((text) => text.includes(jobId))
+}
 
 /** Not one that only waits to be buried by the host's first process. */
 async function isAlive(pid: string): Promise<boolean> {
-  return /^State:\s+[^ZX]/m.test(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))
+  return /^State:\s+[^ZX]/m.test(await readText(`/proc/${pid}/status`))
 }
+
+const readText = (path: string) => readFile(path, 'latin1').catch(() => '')

@@ -10,7 +10,7 @@ const goneWithinMs = 10_000
 /** Less than this is held up by more than a fifth. */
 const slowest = 0.8
 /** Other work on the machine can only make a neighbour look slower, so the best of a few tells. */
-const tries = 3
+const tries = 5
 
 const limits = {
   ...{ wallMs: bombMs, memoryBytes: 128 * mebibyte, pids: 60, diskBytes: 48 * mebibyte, cpus: 1 },

@@ -71,7 +71,10 @@ export function createStage({ engine, place, folder, canary, measured }: StagePl
       const jobId = 'hostile00003'
       const { sandbox: doomed } = await place.create({}, { jobId })
       const [daemon] = endings
-      return [...findings, await runDestroyed(doomed, daemon?.line ?? '', engine.fileOwner(jobId))]
+      return [
+        ...findings,
+        await runDestroyed({ sandbox: doomed, jobId, owner: engine.fileOwner(jobId) }, daemon?.line ?? ''),
+      ]
     },
     neighbours: () => runNeighbours(place, neighbours, measured),
     bombs: () => runBombs(place, bombs),

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -27,6 +28,8 @@ export interface SuiteResult {
   /** False: some controls need more rights than the suite has. */
   readonly asRoot: boolean
   readonly durationMs: number
+  /** The last that the suite said of itself. */
+  readonly errors: string
 }
 
 /** Starts a session keyring of its own, puts a key into it, leaves a file open, and becomes the command. */
@@ -58,18 +61,21 @@ export async function startSuite(
     {
       cwd: '/',
       env: { ...env, HOSTILE_CANARY: planted(canary, 'variable') },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
-  const [output] = await Promise.all([child.stdout === null ? '' : text(child.stdout), once(child, 'exit')])
+  const [output, errors] = await Promise.all([told(child.stdout), told(child.stderr), once(child, 'exit')])
   const lines = output.split('\n').flatMap((line) => (line === '' ? [] : [lineSchema.parse(JSON.parse(line))]))
   return {
     findings: new Map(lines.flatMap((line) => ('name' in line ? [[line.name, line] as const] : []))),
     unavailable: lines.find((line) => 'unavailable' in line)?.unavailable ?? null,
     asRoot: process.getuid?.() === 0 && engine !== 'process-ordinary-user',
     durationMs: Date.now() - startedAt,
+    errors: errors.slice(-2000),
   }
 }
+
+const told = (stream: Readable | null) => (stream === null ? '' : text(stream))
 
 async function suite(engine: EngineName): Promise<readonly string[]> {
   return engine === 'process-ordinary-user'
