@@ -31,7 +31,7 @@ export interface Guest {
 
 /** Seconds on a quiet machine; a busy one that translates takes its time. */
 const bootTimeoutMs = 120_000
-const shownConsoleBytes = 1500
+const shownConsoleBytes = 3000
 
 /** Boots the sandbox's machine. The job's disk is filled meanwhile: the guest looks at it last. */
 export async function bootGuest(plan: GuestPlan): Promise<Guest> {

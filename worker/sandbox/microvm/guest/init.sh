@@ -10,5 +10,7 @@ $b mount -t erofs -o ro,nosuid,nodev /dev/vda /root || { echo 'airlock: no root'
 until set -- /dev/vport*p1 && [ -c "$1" ]; do $b usleep 1000; done
 control=$1
 until set -- /dev/vport*p2 && [ -c "$1" ]; do $b usleep 1000; done
+# A port has its node a moment before it can be opened, and a shell whose exec fails is gone, and with it the kernel.
+until (: <>"$control" <>"$1") 2>/dev/null; do $b usleep 1000; done
 exec 3<>"$control" 4<>"$1"
 exec $b switch_root /root /usr/bin/perl - </agent.pl
