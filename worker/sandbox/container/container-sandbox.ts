@@ -7,6 +7,7 @@ import { insideEnvironment } from '../command/inside-environment.ts'
 import { insideDoor, launchCommand, launchEnvironment } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { sequentialSandbox } from '../command/sequential-sandbox.ts'
+import { unlinkedUsage } from '../limits/unlinked-usage.ts'
 import { watchFolders } from '../limits/watch-folders.ts'
 import { killAndWait } from '../reaper/kill-and-wait.ts'
 import { removeSandboxState, sandboxMark } from '../reaper/sandbox-state.ts'
@@ -30,10 +31,11 @@ export async function createContainerSandbox(context: ContainerContext): Promise
   const { engine } = host
   const container = await setUpContainer(context)
   const { id, containerId } = container
-  const disk = watchFolders(spec, du, context.now)
+  const places: ContainerPlace[] = []
+  const namespaces = () => new Set(places.flatMap(({ namespace }) => namespace?.inode ?? []))
+  const disk = watchFolders(spec, du, context.now, (folders) => unlinkedUsage(namespaces(), folders))
   const spend = createPhaseBudget(spec.limits, context.now)
   const filter = sandboxFilter(thisMachine())
-  const places: ContainerPlace[] = []
   let waiting: Duplex | null = await startContainer(engine, containerId).catch(async (error: unknown) => {
     await removeContainer(context, container, places)
     throw error
