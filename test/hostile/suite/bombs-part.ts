@@ -1,5 +1,5 @@
 import type { Limits } from '../../../worker/contract/index.ts'
-import type { Sandbox } from '../../../worker/pipeline/ports/index.ts'
+import { type Sandbox, SandboxError } from '../../../worker/pipeline/ports/index.ts'
 import { type CommandRun, type createPlace, mebibyte, runIn, shell } from '../../sandbox/battery/sandbox-bench.ts'
 import type { BombCase } from '../cases/bombs.ts'
 import type { Finding } from '../hostile-case.ts'
@@ -23,41 +23,52 @@ const cleaning =
   'rm -rf /tmp/* /dev/shm/*; chmod -R u+rwx /workspace ~ ; find /workspace ~ -mindepth 1 -delete; echo clean'
 
 /** Sets off one bomb after the other, and each again where there is room for it. */
-export async function runBombs(place: Place, bombs: readonly BombCase[]): Promise<readonly Finding[]> {
+export async function* runBombs(place: Place, bombs: readonly BombCase[]): AsyncGenerator<Finding> {
   const control = reusable(place, roomy)
   const sandboxes = Object.entries(tight).map(([against, limits]) => ({ against, next: reusable(place, limits) }))
-  const findings: Finding[] = []
   for (const bomb of bombs) {
     const bounded = sandboxes.find(({ against }) => against === bomb.against)
     if (bounded === undefined) throw new Error(`no limits against ${bomb.against}`)
     const run = await setOff(await bounded.next(), bomb, holdSeconds)
     const free = await setOff(await control(), bomb, 0)
-    findings.push({
+    yield {
       name: bomb.name,
       through: survived(run),
       control: survived(free),
-      detail: `${tell(run)} after ${run.durationMs} ms (control: ${tell(free)})`,
-    })
+      detail: `${tell(run)} (control: ${tell(free)})`,
+    }
   }
-  return findings
 }
 
 /** Every sandbox is used until it is used up: some engines start a machine for each. */
 function reusable(place: Place, limits: Partial<Limits>): () => Promise<Sandbox> {
   let last: Sandbox | null = null
   return async () => {
-    if (last !== null && (await runIn(last, shell(cleaning))).out === 'clean\n') return last
+    if (last !== null && (await isClean(last))) return last
     await last?.destroy()
     last = (await place.create(limits)).sandbox
     return last
   }
 }
 
-function setOff(sandbox: Sandbox, { line }: BombCase, hold: number): Promise<CommandRun> {
-  return runIn(sandbox, shell(line), { env: { HOLD: String(hold) }, signal: AbortSignal.timeout(120_000) })
+async function isClean(sandbox: Sandbox): Promise<boolean> {
+  const run = await runIn(sandbox, shell(cleaning)).catch(() => null)
+  return run?.out === 'clean\n'
 }
 
-const survived = ({ ended, out }: CommandRun) => ended === 'exited' && out.slice(-20).includes('survived')
+/** An engine that fails has not let the bomb survive either, but shows nothing with its control. */
+async function setOff(sandbox: Sandbox, { line }: BombCase, hold: number): Promise<CommandRun | SandboxError> {
+  const options = { env: { HOLD: String(hold) }, signal: AbortSignal.timeout(120_000) }
+  return runIn(sandbox, shell(line), options).catch((error: unknown) => {
+    if (error instanceof SandboxError) return error
+    throw error
+  })
+}
 
-const tell = ({ ended, exitCode, signal, err }: CommandRun) =>
-  `${ended} ${exitCode ?? signal} ${err.slice(0, 200)}`.trim()
+const survived = (run: CommandRun | SandboxError) =>
+  'ended' in run && run.ended === 'exited' && run.out.slice(-20).includes('survived')
+
+function tell(run: CommandRun | SandboxError): string {
+  if (!('ended' in run)) return `${run.code}: ${run.message.slice(0, 200)}`
+  return `${run.ended} ${run.exitCode ?? run.signal} after ${run.durationMs} ms ${run.err.slice(0, 200)}`.trim()
+}

@@ -13,19 +13,17 @@ const look = `
 const untilBeating = 'while [ ! -s beat ]; do sleep 0.02; done'
 
 /** Each command shows, before it ends, that what it left is alive; the next command looks again. */
-export async function runEndings(sandbox: Sandbox, cases: readonly EndingCase[]): Promise<readonly Finding[]> {
-  const findings: Finding[] = []
+export async function* runEndings(sandbox: Sandbox, cases: readonly EndingCase[]): AsyncGenerator<Finding> {
   for (const one of cases) {
     const run = one.ends === 'cancelled' ? await cancel(sandbox, one) : await runOut(sandbox, one)
     const next = await runIn(sandbox, shell(look))
-    findings.push({
+    yield {
       name: one.name,
       through: !next.out.includes('gone'),
       control: run.out.includes('alive'),
       detail: `${run.ended}: ${tell(run)}; then: ${tell(next)}`,
-    })
+    }
   }
-  return findings
 }
 
 const tell = ({ out, err }: CommandRun) => `${out} ${err}`.trim().slice(0, 200)

@@ -21,16 +21,14 @@ const limits = {
  * Sets off each bomb beside a neighbour. The sandbox has one processor, so that a machine with two has one left: what
  * the neighbour loses beyond that is not fair sharing. Speed is judged only where it is `measured`.
  */
-export async function runNeighbours(
+export async function* runNeighbours(
   place: Place,
   cases: readonly NeighbourCase[],
   measured: boolean,
-): Promise<readonly Finding[]> {
+): AsyncGenerator<Finding> {
   await using neighbour = await startNeighbour()
   const [free] = await slowedBy(neighbour, () => burnFreely(availableParallelism()))
-  const findings: Finding[] = []
-  for (const one of cases) findings.push(await holdUp(place, one, neighbour, { measured, free }))
-  return findings
+  for (const one of cases) yield holdUp(place, one, neighbour, { measured, free })
 }
 
 async function holdUp(

@@ -9,16 +9,12 @@ import { SandboxError } from '../../../worker/pipeline/ports/index.ts'
 import { removeTree } from '../../../worker/seal/remove-tree.ts'
 import { createPlace } from '../../sandbox/battery/sandbox-bench.ts'
 import { engineNames, openEngine } from '../engines.ts'
-import type { Finding } from '../hostile-case.ts'
 import { partNames } from '../parts.ts'
 import { createStage } from './stage.ts'
 
 const [name, canary, wanted] = z.tuple([z.enum(engineNames), z.string(), z.string()]).parse(process.argv.slice(2, 5))
 // Speeds mean nothing beside other tests.
 const measured = process.env.HOSTILE_MEASURED === '1'
-
-const print = (findings: readonly Finding[]) =>
-  process.stdout.write(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''))
 
 const folder = await mkdtemp('/tmp/airlock-hostile-')
 await chmod(folder, 0o777)
@@ -27,7 +23,9 @@ try {
   const place = createPlace(opened.engine, folder, opened.image)
   try {
     const stage = createStage({ engine: opened.engine, place, folder, canary, measured })
-    for (const part of partNames.filter((one) => wanted === 'all' || one === wanted)) print(await stage[part]())
+    for (const part of partNames.filter((one) => wanted === 'all' || one === wanted)) {
+      for await (const finding of stage[part]()) process.stdout.write(`${JSON.stringify(finding)}\n`)
+    }
     await stage.close()
   } finally {
     await place.destroyAll()

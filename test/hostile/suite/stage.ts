@@ -25,7 +25,8 @@ export interface StagePlan {
   readonly measured: boolean
 }
 
-export type Stage = Readonly<Record<PartName, () => Promise<readonly Finding[]>>> & { close(): Promise<void> }
+/** What is found comes as it is found, so that an engine that fails in the middle has shown what came before. */
+export type Stage = Readonly<Record<PartName, () => AsyncIterable<Finding>>> & { close(): Promise<void> }
 
 const [job, otherJob] = ['hostile00001', 'hostile00002'] as const
 /** For all that shares the one sandbox: on a slow machine it takes minutes. */
@@ -45,39 +46,35 @@ export function createStage({ engine, place, folder, canary, measured }: StagePl
   )
 
   return {
-    attempts: async () => {
+    async *attempts() {
       const { sandbox, spec } = await main()
-      const runDir = join(folder, 'run')
-      return runAttempts({ sandbox, spec, folder, runDir, canary, owner, otherOwner: engine.fileOwner(otherJob) })
+      const plan = { sandbox, spec, folder, canary, owner, runDir: join(folder, 'run') }
+      yield* await runAttempts({ ...plan, otherOwner: engine.fileOwner(otherJob) })
     },
-    broker: async () => {
+    async *broker() {
       const { sandbox, broker } = await main()
-      return broker.abuse(sandbox, brokerAbuse)
+      yield* await broker.abuse(sandbox, brokerAbuse)
     },
-    places: async () => {
+    async *endings() {
+      const { sandbox } = await main()
+      yield* runEndings(sandbox, endings)
+      const jobId = 'hostile00003'
+      const { sandbox: doomed } = await place.create({}, { jobId })
+      const [daemon] = endings
+      yield runDestroyed({ sandbox: doomed, jobId, owner: engine.fileOwner(jobId) }, daemon?.line ?? '')
+    },
+    async *places() {
       const { sandbox, spec } = await main()
       const neighbour = await place.create(wide, { jobId: otherJob })
       const nextPhase = async () => {
         await sandbox.destroy()
         return (await place.create({}, { ...spec, brokerSocket: null })).sandbox
       }
-      const findings = await runPlaces({ canary, sandbox, neighbour: neighbour.sandbox, nextPhase })
+      yield* await runPlaces({ canary, sandbox, neighbour: neighbour.sandbox, nextPhase })
       await neighbour.sandbox.destroy()
-      return findings
     },
-    endings: async () => {
-      const { sandbox } = await main()
-      const findings = await runEndings(sandbox, endings)
-      const jobId = 'hostile00003'
-      const { sandbox: doomed } = await place.create({}, { jobId })
-      const [daemon] = endings
-      return [
-        ...findings,
-        await runDestroyed({ sandbox: doomed, jobId, owner: engine.fileOwner(jobId) }, daemon?.line ?? ''),
-      ]
-    },
-    neighbours: () => runNeighbours(place, neighbours, measured),
     bombs: () => runBombs(place, bombs),
+    neighbours: () => runNeighbours(place, neighbours, measured),
     close: () => opened.disposeAsync(),
   }
 }
