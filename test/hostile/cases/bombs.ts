@@ -34,7 +34,7 @@ const memory: readonly Bomb[] = [
   [
     'memory-in-many-files',
     'take too much memory as many files in /tmp',
-    writes('for n in $(seq 300); do head -c 1M /dev/zero > /tmp/part$n || exit 1; done'),
+    writes('for n in $(seq 60); do head -c 5M /dev/zero > /tmp/part$n || exit 1; done'),
   ],
   ['memory-in-dev-shm', 'take too much memory as files in /dev/shm', writes('head -c 300M /dev/zero > /dev/shm/large')],
   [
@@ -83,7 +83,7 @@ const disk: readonly Bomb[] = [
   [
     'disk-many-files',
     'fill the disk with many files',
-    writes('for n in $(seq 200); do head -c 512K /dev/zero > part$n || exit 1; done'),
+    writes('for n in $(seq 100); do head -c 1M /dev/zero > part$n || exit 1; done'),
   ],
   [
     'disk-home',
@@ -123,7 +123,7 @@ const disk: readonly Bomb[] = [
     'disk-expansion',
     'fill the disk with what a small file unpacks to',
     writes(
-      'head -c 100M /dev/zero | gzip -1 > small.gz; for n in 1 2 3 4 5; do gzip -dc small.gz | head -c 20M > part$n || exit 1; done',
+      'head -c 40M /dev/zero | gzip -1 > small.gz; for n in 1 2 3; do gzip -dc small.gz | head -c 20M > part$n || exit 1; done',
     ),
   ],
   [

@@ -66,7 +66,7 @@ async function setOff(sandbox: Sandbox, { line }: BombCase, hold: number): Promi
 }
 
 const survived = (run: CommandRun | SandboxError) =>
-  'ended' in run && run.ended === 'exited' && run.out.slice(-20).includes('survived')
+  'ended' in run && run.ended === 'exited' && run.out.includes('survived')
 
 function tell(run: CommandRun | SandboxError): string {
   if (!('ended' in run)) return `${run.code}: ${run.message.slice(0, 200)}`
