@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { stepNames } from '../../worker/contract/index.ts'
 import type { Held } from '../github/http/faults.ts'
 import { expectKeptRules } from './expect-kept-rules.ts'
 import { outcomeOf } from './outcome-of.ts'
@@ -33,6 +34,13 @@ const requests = {
   'report-checked': ['after-effect', 'POST', /^\/repos\/acme\/report-checked\/check-runs$/],
 } as const satisfies Record<string, readonly ['before' | 'after-effect', string, RegExp]>
 
+/** Killed at a line of their log. On a busy machine the signal may arrive when the next step has begun. */
+const withoutNetwork = ['seal', 'collect', 'gate'] as const
+function mayHaveEndedIn(wanted: string): readonly string[] {
+  const at = stepNames.findIndex((step) => step === wanted)
+  return stepNames.slice(at, withoutNetwork.some((step) => step === wanted) ? at + 2 : at + 1)
+}
+
 describe('a worker that is killed with -9', () => {
   let world: World
   const workers: LoggedProcess[] = []
@@ -43,7 +51,7 @@ describe('a worker that is killed with -9', () => {
 
   beforeAll(async () => {
     world = await startWorld()
-    await killInSteps(['seal', 'collect', 'gate'])
+    await killInSteps(withoutNetwork)
     const asleep = await putToSleep()
     const holder = await startWorker(16)
     const held = await stopEverywhere(holder)
@@ -139,7 +147,7 @@ describe('a worker that is killed with -9', () => {
   it.each(names)('in %s is replaced within 30 s, and there is one pull request at the end', async (name) => {
     const job = asked.get(name)
     if (job === undefined) throw new Error(`nothing was asked in ${name}`)
-    const [step] = name.split('-')
+    const [step = ''] = name.split('-')
 
     const found = await outcomeOf(job)
     const end = ends.get(job.jobId)
@@ -147,7 +155,7 @@ describe('a worker that is killed with -9', () => {
       .flatMap(({ lines }) => lines)
       .find(({ jobId, attempt }) => jobId === job.jobId && attempt === 2)
 
-    expect(end?.step).toBe(step)
+    expect(mayHaveEndedIn(step)).toContain(end?.step)
     expect(Number(next?.time) - (end?.at ?? 0)).toBeLessThan(takenUpMs)
     expect(found.pullRequests).toHaveLength(1)
     expect(found.branches).toMatchObject([{ changed: 'fixed.txt' }])
@@ -193,7 +201,10 @@ describe('a worker that is killed with -9', () => {
   })
 
   it('leaves no live token', async () => {
-    expect(world.github.tokens.live().map(({ permissions }) => permissions)).toEqual([])
+    // Of the last job: its end is seen by others before it has given everything back.
+    await expect
+      .poll(() => world.github.tokens.live().map(({ permissions }) => permissions), { timeout: 30_000 })
+      .toEqual([])
   })
 
   it('asks GitHub for nothing that it does not know', () => expectKeptRules(world.github))
