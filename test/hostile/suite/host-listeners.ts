@@ -17,6 +17,8 @@ export interface HostListeners extends AsyncDisposable {
 const portSchema = z.object({ port: z.int() })
 const portOf = (server: Server | DatagramSocket) => String(portSchema.parse(server.address()).port)
 const callingEveryMs = 100
+/** Where nobody listens. */
+const discard = '9'
 
 export async function openHostListeners(folder: string): Promise<HostListeners> {
   let names = new Set<string>()
@@ -39,10 +41,15 @@ export async function openHostListeners(folder: string): Promise<HostListeners> 
   const unixPath = join(folder, 'listener.sock')
   const abstractName = basename(folder)
   const tcp4 = await listen({ port: 0, host: '0.0.0.0' })
-  const tcp6 = await listen({ port: 0, host: '::1' })
+  const tcp6 = hasIpv6() ? await listen({ port: 0, host: '::1' }) : null
   const udp4 = await receive('udp4', '127.0.0.1')
-  const udp6 = await receive('udp6', '::1')
-  const servers = [tcp4, tcp6, await listen({ path: unixPath }), await listen({ path: `\0${abstractName}` })]
+  const udp6 = hasIpv6() ? await receive('udp6', '::1') : null
+  const servers = [
+    tcp4,
+    ...(tcp6 === null ? [] : [tcp6]),
+    await listen({ path: unixPath }),
+    await listen({ path: `\0${abstractName}` }),
+  ]
   await chmod(unixPath, 0o777)
   const reserved = await listen({ port: 0, host: '127.0.0.1' })
   const callingPort = Number(portOf(reserved))
@@ -53,9 +60,9 @@ export async function openHostListeners(folder: string): Promise<HostListeners> 
     places: {
       tcp4: portOf(tcp4),
       tcp_host: portOf(tcp4),
-      tcp6: portOf(tcp6),
+      tcp6: tcp6 === null ? discard : portOf(tcp6),
       udp4: portOf(udp4),
-      udp6: portOf(udp6),
+      udp6: udp6 === null ? discard : portOf(udp6),
       unix_path: unixPath,
       abstract_name: abstractName,
       host_address: hostAddress,
@@ -68,7 +75,7 @@ export async function openHostListeners(folder: string): Promise<HostListeners> 
     },
     [Symbol.asyncDispose]: async () => {
       clearInterval(calling)
-      for (const socket of [udp4, udp6]) socket.close()
+      for (const socket of [udp4, udp6]) socket?.close()
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
     },
   }
@@ -83,7 +90,10 @@ function call(port: number, hear: (chunk: Buffer) => void): void {
     .setTimeout(1000, () => socket.destroy())
 }
 
+const ownAddresses = () => Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+
+const hasIpv6 = () => ownAddresses().some(({ address }) => address === '::1')
+
 function ownAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
-  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? ''
+  return ownAddresses().find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? ''
 }

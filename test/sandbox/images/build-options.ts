@@ -12,13 +12,18 @@ export function buildOptions(imagesDir: string): BuildOptions {
   const runDir = join(imagesDir, '.sandboxes')
   return {
     imagesDir,
-    env: Object.fromEntries(
-      Object.entries(process.env).flatMap(([name, value]) =>
-        value !== undefined && passed.test(name) ? [[name, value]] : [],
-      ),
-    ),
+    env: buildEnvironment(),
     makeEngine: (images) => createProcessEngine({ runDir, hostTools: [], images, now: Date.now }),
     signal: AbortSignal.timeout(imageTimeoutMs),
     onLine: () => {},
   }
+}
+
+/** What a build needs of the environment, and nothing else. */
+export function buildEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && passed.test(name) ? [[name, value]] : [],
+    ),
+  )
 }
