@@ -37,8 +37,9 @@ const requests = {
 /** Killed at a line of their log. On a busy machine the signal may arrive when the next step has begun. */
 const withoutNetwork = ['seal', 'collect', 'gate'] as const
 function mayHaveEndedIn(wanted: string): readonly string[] {
-  const at = stepNames.findIndex((step) => step === wanted)
-  return stepNames.slice(at, withoutNetwork.some((step) => step === wanted) ? at + 2 : at + 1)
+  const names: readonly string[] = stepNames
+  const at = names.indexOf(wanted)
+  return names.slice(at, withoutNetwork.some((step) => step === wanted) ? at + 2 : at + 1)
 }
 
 describe('a worker that is killed with -9', () => {
