@@ -25,6 +25,21 @@ export const notClaimed: readonly NotClaimed[] = [
     on: sharedKernel,
   },
   {
+    because:
+      'A worker that is not root and has no control group given to it counts the memory of processes alone: not what they share, nor what the kernel keeps for them.',
+    cases: ['memory-shared', 'memory-in-sockets'],
+    on: ['process-ordinary-user'],
+  },
+  {
+    because:
+      'Without a control group nothing bounds processor time: a sandbox shares it with its neighbours as any program does.',
+    cases: [
+      ...['host-under-fork-bomb', 'host-under-processor-burn', 'host-under-program-storm', 'host-under-memory-bomb'],
+      ...['host-under-disk-bomb', 'host-under-file-bomb', 'host-under-log-bomb'],
+    ],
+    on: ['process-ordinary-user'],
+  },
+  {
     because: 'The sentry, which is the kernel in there, tells of as much memory as the host has.',
     cases: ['fact-memory'],
     on: ['gvisor'],
