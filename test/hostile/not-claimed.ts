@@ -1,3 +1,4 @@
+import { neighbours } from './cases/neighbours.ts'
 import type { EngineName } from './engines.ts'
 
 interface NotClaimed {
@@ -33,10 +34,7 @@ export const notClaimed: readonly NotClaimed[] = [
   {
     because:
       'Without a control group nothing bounds processor time: a sandbox shares it with its neighbours as any program does.',
-    cases: [
-      ...['host-under-fork-bomb', 'host-under-processor-burn', 'host-under-program-storm', 'host-under-memory-bomb'],
-      ...['host-under-disk-bomb', 'host-under-file-bomb', 'host-under-log-bomb'],
-    ],
+    cases: neighbours.flatMap(({ name }) => (name.startsWith('slow-') ? [name] : [])),
     on: ['process-ordinary-user'],
   },
   {

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
+import type { Sandbox } from '../../../worker/pipeline/ports/index.ts'
 import { type CommandRun, mebibyte, runIn, shell } from '../../sandbox/battery/sandbox-bench.ts'
-import type { NeighbourCase } from '../cases/neighbours.ts'
+import { type EndlessBomb, goneName, slowName } from '../cases/neighbours.ts'
 import type { Finding } from '../hostile-case.ts'
 import type { Place } from './bombs-part.ts'
-import { burnFreely, type Neighbour, slowedBy, startNeighbour } from './neighbour.ts'
+import { burnFreely, slowedBy, startNeighbour } from './neighbour.ts'
 
 const bombMs = 2_000
 const goneWithinMs = 10_000
@@ -23,45 +24,49 @@ const limits = {
  */
 export async function* runNeighbours(
   place: Place,
-  cases: readonly NeighbourCase[],
+  bombs: readonly EndlessBomb[],
   measured: boolean,
 ): AsyncGenerator<Finding> {
   await using neighbour = await startNeighbour()
   const [free] = await slowedBy(neighbour, () => burnFreely(availableParallelism()))
-  for (const one of cases) yield holdUp(place, one, neighbour, { measured, free })
+  for (const { name, line } of bombs) {
+    let speed = 0
+    for (let turn = 0; turn < (measured ? tries : 1) && speed < slowest; turn++) {
+      const { sandbox } = await place.create(limits)
+      const [during, end] = await slowedBy(neighbour, () => setOff(sandbox, line))
+      speed = Math.max(speed, during)
+      if (turn === 0) yield gone(name, end)
+    }
+    yield {
+      name: slowName(name),
+      through: measured && speed < slowest,
+      // The measure sees what nothing holds.
+      control: measured && free < slowest,
+      detail: `the neighbour at ${percent(speed)}, beside unlimited programs at ${percent(free)}`,
+    }
+  }
 }
 
-async function holdUp(
-  place: Place,
-  { name, line }: NeighbourCase,
-  neighbour: Neighbour,
-  { measured, free }: { readonly measured: boolean; readonly free: number },
-): Promise<Finding> {
-  let best = 0
-  let slowestEnd = 0
-  let left = 0
-  let last: CommandRun | null = null
-  for (let turn = 0; turn < (measured ? tries : 1) && best < slowest; turn++) {
-    const { sandbox } = await place.create(limits)
-    const [speed, [run, tookMs]] = await slowedBy(neighbour, async () => {
-      const startedAt = Date.now()
-      const ran = await runIn(sandbox, shell(line), { onOutput: () => {} })
-      const proof = await sandbox.destroy()
-      left += proof.processes + proof.mounts + proof.groups
-      return [ran, Date.now() - startedAt] as const
-    })
-    best = Math.max(best, speed)
-    slowestEnd = Math.max(slowestEnd, tookMs - run.durationMs)
-    last = run
-  }
-  const late = (last?.durationMs ?? 0) + slowestEnd > bombMs + goneWithinMs
-  return {
-    name,
-    through: last?.ended === 'exited' || left > 0 || late || (measured && best < slowest),
-    // It went off, and the measure sees what is not held.
-    control: last?.ended !== 'exited' && (!measured || free < slowest),
-    detail: `${last?.ended} after ${last?.durationMs} ms, gone ${slowestEnd} ms later; neighbour at ${percent(best)}, beside unlimited programs ${percent(free)}`,
-  }
+interface End {
+  readonly run: CommandRun
+  readonly left: number
+  /** Milliseconds that the sandbox was there for. */
+  readonly tookMs: number
 }
+
+async function setOff(sandbox: Sandbox, line: string): Promise<End> {
+  const startedAt = Date.now()
+  const run = await runIn(sandbox, shell(line), { onOutput: () => {} })
+  const { processes, mounts, groups } = await sandbox.destroy()
+  return { run, left: processes + mounts + groups, tookMs: Date.now() - startedAt }
+}
+
+const gone = (name: string, { run, left, tookMs }: End): Finding => ({
+  name: goneName(name),
+  through: run.ended === 'exited' || left > 0 || tookMs > bombMs + goneWithinMs,
+  // It went off: something had to end it.
+  control: run.ended !== 'exited',
+  detail: `${run.ended} after ${run.durationMs} ms, gone ${tookMs - run.durationMs} ms later, ${left} left`,
+})
 
 const percent = (share: number) => `${Math.round(share * 100)} %`

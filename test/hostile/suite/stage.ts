@@ -4,7 +4,7 @@ import { once } from '../../../worker/sandbox/once.ts'
 import { bombs } from '../cases/bombs.ts'
 import { brokerAbuse } from '../cases/broker-abuse.ts'
 import { endings } from '../cases/endings.ts'
-import { neighbours } from '../cases/neighbours.ts'
+import { endlessBombs } from '../cases/neighbours.ts'
 import type { Finding } from '../hostile-case.ts'
 import type { PartName } from '../parts.ts'
 import { runAttempts } from './attempts-part.ts'
@@ -74,7 +74,7 @@ export function createStage({ engine, place, folder, canary, measured }: StagePl
       await neighbour.sandbox.destroy()
     },
     bombs: () => runBombs(place, bombs),
-    neighbours: () => runNeighbours(place, neighbours, measured),
+    neighbours: () => runNeighbours(place, endlessBombs, measured),
     close: () => opened.disposeAsync(),
   }
 }
