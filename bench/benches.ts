@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts'
 import { broker } from './broker.ts'
+import { engineStart } from './engine-start.ts'
 import { jobOverhead } from './job-overhead.ts'
 import { memory } from './memory.ts'
 import { sandboxStart } from './sandbox-start.ts'
@@ -7,6 +8,7 @@ import { webhookAck } from './webhook-ack.ts'
 
 export const benches: ReadonlyMap<string, Bench> = new Map([
   ['sandbox-start', sandboxStart],
+  ['engine-start', engineStart],
   ['webhook-ack', webhookAck],
   ['job-overhead', jobOverhead],
   ['broker', broker],

@@ -18,6 +18,8 @@ export type OwnEngineKind = 'docker' | 'podman'
 
 export interface OwnEngine {
   readonly socket: string
+  /** How its own command line client is called. */
+  readonly client: { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> }
   /** Ends it and everything in it, removes its folder, and tells what is left: nothing, or it throws. */
   stop(): Promise<void>
 }
@@ -41,6 +43,7 @@ export async function startOwnEngine(
   const log = await open(join(folder, 'log'), 'w')
   const argv = kind === 'docker' ? await docker(folder, socket, runtimes) : await podman(folder, socket)
   const env = { PATH: path, HOME: folder, TMPDIR: folder, CONTAINERS_CONF: join(folder, 'containers.conf') }
+  const client = { argv: kind === 'docker' ? ['docker', '--host', `unix://${socket}`] : podmanCall(folder), env }
   const service = spawnProcess(argv, { cwd: '/', env, stdio: ['ignore', log.fd, log.fd] })
   const ended = new Promise<void>((resolve) => {
     service.once('error', () => resolve())
@@ -54,7 +57,7 @@ export async function startOwnEngine(
     await removeEngine(folder)
   }
   const failed = ended.then(() => 'ended' as const)
-  if ((await Promise.race([answers(socket), failed])) === 'answers') return { socket, stop }
+  if ((await Promise.race([answers(socket), failed])) === 'answers') return { socket, client, stop }
   const words = await readFile(join(folder, 'log'), 'utf8')
   await stop()
   const why = `apt-get install -y ${packages[kind]}; it said: ${words.slice(-500)}`
@@ -75,9 +78,13 @@ async function podman(folder: string, socket: string): Promise<readonly string[]
   // Locks in files: those in shared memory would be the same for every Podman of this machine.
   const config = '[engine]\nlock_type = "file"\nevents_logger = "none"\n'
   await writeFile(join(folder, 'containers.conf'), config)
+  return [...podmanCall(folder), 'system', 'service', '--time', '0', `unix://${socket}`]
+}
+
+function podmanCall(folder: string): readonly string[] {
   return [
     ...['podman', '--root', join(folder, 'data'), '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp')],
-    ...['--runtime', 'runc', '--cgroup-manager', 'cgroupfs', 'system', 'service', '--time', '0', `unix://${socket}`],
+    ...['--runtime', 'runc', '--cgroup-manager', 'cgroupfs'],
   ]
 }
 
