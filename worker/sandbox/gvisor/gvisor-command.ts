@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { firstDoor, handedOver } from '../process/bubblewrap-arguments.ts'
 import { closingCommand, type HostUser, stagingCommand } from '../process/command-line.ts'
 import { systemCallNumber } from '../seccomp/system-calls.ts'
@@ -17,7 +17,8 @@ export interface GvisorChain {
   readonly bundle: string
 }
 
-const enterScript = fileURLToPath(new URL('./enter.pl', import.meta.url))
+/** As text: the staging mounts before it may have covered the folder that this project is in. */
+const enterScript = readFileSync(new URL('./enter.pl', import.meta.url), 'utf8')
 const containerId = 'airlock'
 
 /**
@@ -37,7 +38,7 @@ export function gvisorCommand(plan: GvisorChain): readonly string[] {
   return [
     ...closingCommand(bash, plan.inherited, plan.doors),
     ...stagingCommand(perl, plan.staged),
-    ...[perl, enterScript, String(systemCallNumber('unshare', thisMachine())), doors, ...users, '--'],
+    ...[perl, '-e', enterScript, String(systemCallNumber('unshare', thisMachine())), doors, ...users, '--'],
     ...[bwrap, '--args', String(handedOver.arguments), '--'],
     ...[outerPaths.runsc, ...plan.flags, 'run', '-bundle', plan.bundle, containerId],
   ]
