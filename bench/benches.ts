@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts'
 import { broker } from './broker.ts'
 import { engineStart } from './engine-start.ts'
+import { engineWork } from './engine-work.ts'
 import { jobOverhead } from './job-overhead.ts'
 import { memory } from './memory.ts'
 import { sandboxStart } from './sandbox-start.ts'
@@ -9,6 +10,7 @@ import { webhookAck } from './webhook-ack.ts'
 export const benches: ReadonlyMap<string, Bench> = new Map([
   ['sandbox-start', sandboxStart],
   ['engine-start', engineStart],
+  ['engine-work', engineWork],
   ['webhook-ack', webhookAck],
   ['job-overhead', jobOverhead],
   ['broker', broker],

@@ -6,6 +6,8 @@ export function bareContainer(name: 'docker' | 'podman', { argv, env }: OwnEngin
   let count = 0
   // Podman's defaults are more than its service here may grant.
   const granted = name === 'podman' ? ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096'] : []
+  // Docker kills at once; Podman would first ask a program that does not listen, and wait ten seconds.
+  const removal = name === 'podman' ? ['rm', '--force', '--time', '0'] : ['rm', '--force']
   return {
     name: `${name} run`,
     async prepare(payload) {
@@ -16,7 +18,7 @@ export function bareContainer(name: 'docker' | 'podman', { argv, env }: OwnEngin
           argv: [...argv, 'run', '--rm', '--network', 'none', ...granted, '--name', container, image, ...payload.argv],
           options: { env, cwd: '/' },
           exec: [...argv, 'exec', container, ...payloads.ready.argv],
-          end: [...argv, 'rm', '--force', container],
+          end: [...argv, ...removal, container],
         }
       }
     },
