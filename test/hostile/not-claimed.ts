@@ -38,6 +38,12 @@ export const notClaimed: readonly NotClaimed[] = [
     on: ['process-ordinary-user'],
   },
   {
+    because:
+      'The record of what a job starts is kept by strace, outside of the control group that bounds the job: a storm of programs costs the host that work too.',
+    cases: ['slow-programs'],
+    on: ['process', 'process-image'],
+  },
+  {
     because: 'The sentry, which is the kernel in there, tells of as much memory as the host has.',
     cases: ['fact-memory'],
     on: ['gvisor'],
