@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts'
 import { broker } from './broker.ts'
+import { engineCrowd } from './engine-crowd.ts'
 import { engineStart } from './engine-start.ts'
 import { engineWork } from './engine-work.ts'
 import { jobOverhead } from './job-overhead.ts'
@@ -11,6 +12,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['sandbox-start', sandboxStart],
   ['engine-start', engineStart],
   ['engine-work', engineWork],
+  ['engine-crowd', engineCrowd],
   ['webhook-ack', webhookAck],
   ['job-overhead', jobOverhead],
   ['broker', broker],

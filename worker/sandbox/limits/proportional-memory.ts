@@ -6,9 +6,13 @@ import { findNamespaceMembers } from '../reaper/find-processes.ts'
  * in user space, whose programs have all of their memory from one file; it takes longer than `residentMemory`.
  */
 export async function proportionalMemory(namespace: string): Promise<number> {
-  const members = findNamespaceMembers(new Set([namespace]))
+  return proportionalSize(findNamespaceMembers(new Set([namespace])))
+}
+
+/** The same of these processes, by their host pids. One that has ended counts nothing. */
+export async function proportionalSize(pids: readonly number[]): Promise<number> {
   const sizes = await Promise.all(
-    members.map(async (pid) => {
+    pids.map(async (pid) => {
       const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
       return Number(/^Pss:\s*(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024
     }),
