@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -21,15 +21,19 @@ async function buildersOf(folder: string): Promise<readonly string[]> {
 }
 
 describe('a build', () => {
+  /** Nobody but its owner gets in here, not even apt's own user: what is built must not depend on that. */
+  let locked: string
   let imagesDir: string
   let known: BuiltImage | null
 
   beforeAll(async () => {
-    imagesDir = await mkdtemp('/tmp/airlock-images-')
+    locked = await mkdtemp('/tmp/airlock-images-')
+    imagesDir = join(locked, 'images')
+    await mkdir(imagesDir)
     known = await (await builtImage('minimal')).find('minimal')
   }, imageTimeoutMs)
 
-  afterAll(() => rm(imagesDir, { recursive: true, force: true }))
+  afterAll(() => rm(locked, { recursive: true, force: true }))
 
   const left = async () => (await readdir(join(imagesDir, 'minimal'))).filter((name) => name !== 'latest')
 

@@ -37,6 +37,9 @@ echo 'airlock:x:1000:1000:airlock:/home/airlock:/bin/bash' >>etc/passwd
 echo 'airlock:x:1000:' >>etc/group
 rm -rf etc/apt/sources.list etc/apt/sources.list.d/* etc/apt/apt.conf.d/99mmdebstrap etc/apt/auth.conf etc/apt/auth.conf.d/*
 rm -rf var/cache/debconf/*-old var/lib/dpkg/*-old etc/passwd- etc/group- etc/shadow- etc/gshadow-
+rm -rf var/lib/apt/lists var/cache/apt
+mkdir -p -m 755 var/lib/apt/lists var/cache/apt/archives
+mkdir -m 700 var/lib/apt/lists/partial var/cache/apt/archives/partial
 find var/log -type f -delete
 rm -rf var/tmp run/*
 ln -s /tmp var/tmp

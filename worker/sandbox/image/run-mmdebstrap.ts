@@ -64,6 +64,8 @@ function isProgress(line: string): boolean {
 export function mmdebstrapArguments({ packages, sources, overlay, target }: MmdebstrapPlan): readonly string[] {
   return [
     ...[program, '--variant=minbase', '--format=tar', '--skip=output/dev', '--skip=cleanup/run'],
+    // Done by the last script: apt gives its folders to a user of its own, where that one can reach them, and else not.
+    '--skip=cleanup/apt',
     ...packages.map((name) => `--include=${name}`),
     ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
     ...['Apt::Install-Recommends "false"', ...sources.options].map((option) => `--aptopt=${option}`),
