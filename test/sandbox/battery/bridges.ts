@@ -61,6 +61,25 @@ export const bridges: readonly BatteryCase[] = [
     },
   },
   {
+    name: 'ends a command at once, and says why, when there is no room for the forwarder',
+    run: async (bench) => {
+      using broker = await startBroker(bench, 'brokered00004')
+      const started = async (pids: number) => {
+        const { sandbox } = await bench.create({ pids }, { jobId: 'brokered00004', brokerSocket: broker.path })
+        const run = await runIn(sandbox, ['echo', 'started'])
+        return { ended: run.ended, out: run.out, told: run.err.includes('forwarder') }
+      }
+      return {
+        seen: { first: await started(1), second: await started(2), control: await started(64) },
+        expected: {
+          first: { ended: 'exited', out: '', told: true },
+          second: { ended: 'exited', out: '', told: true },
+          control: { ended: 'exited', out: 'started\n', told: false },
+        },
+      }
+    },
+  },
+  {
     name: 'lets the job use the socket of its broker, but not change it',
     run: async (bench) => {
       using broker = await startBroker(bench, 'brokered00003')

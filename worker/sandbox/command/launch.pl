@@ -66,8 +66,15 @@ sub forward {
   my ($listener) = @_;
   my $first = fork;
   defined $first or refuse 'the forwarder to the broker did not start';
-  return waitpid $first, 0 if $first;
-  fork and exit 0;
+  if ($first) {
+    waitpid $first, 0;
+    $? == 0 or refuse 'the forwarder to the broker did not start';
+    return;
+  }
+  my $second = fork;
+  # It must not go on in this one, for whose end the command waits.
+  defined $second or exit 1;
+  exit 0 if $second;
   open STDIN, '<', '/dev/null';
   open STDOUT, '>', '/dev/null';
   open STDERR, '>', '/dev/null';
