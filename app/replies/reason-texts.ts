@@ -147,6 +147,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'More memory was needed than the policy allows, and the job was stopped.',
     next: 'Use less, or raise limits.memory in the policy. Then ask again.',
   },
+  'process-limit': {
+    what: 'More processes were started than the sandbox can carry, and the job was stopped.',
+    next: 'Start fewer at a time, or raise limits.pids in the policy. Then ask again.',
+  },
   'disk-limit': {
     what: 'More disk was needed than the policy allows, and the job was stopped.',
     next: 'Write less, or raise limits.disk in the policy. Then ask again.',

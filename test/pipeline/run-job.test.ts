@@ -208,6 +208,7 @@ describe('runJob', () => {
     ['wall-time', 'agent-timeout'],
     ['output', 'output-limit'],
     ['memory', 'memory-limit'],
+    ['processes', 'process-limit'],
     ['disk', 'disk-limit'],
   ] as const)('ends a job whose agent met its %s limit', async (ended, reason) => {
     const world = createWorld({ exec: async (phase) => (phase === 'agent' ? { ...exited, ended } : exited) })

@@ -40,6 +40,7 @@ export const reasons = {
     'setup-timeout',
     'output-limit',
     'memory-limit',
+    'process-limit',
     'disk-limit',
     'cost-limit',
     'workspace-deleted',

@@ -97,6 +97,8 @@ function outcomeOfEnd(result: ExecResult, phase: Phase): Outcome | null {
       return end('failed', 'disk-limit', `in ${phase}`).end
     case 'memory':
       return end('failed', 'memory-limit', `in ${phase}`).end
+    case 'processes':
+      return end('failed', 'process-limit', `in ${phase}`).end
     case 'cancelled':
       return end('cancelled', 'shutdown').end
   }

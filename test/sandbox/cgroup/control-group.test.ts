@@ -67,13 +67,21 @@ describe('a control group', () => {
     expect(group.memoryKills()).toBe(2)
   })
 
+  it.each(['cgroup-v1', 'cgroup-v2'] as const)('of %s counts the processes that the kernel refused', async (version) => {
+    const group = createControlGroup([{ version, folder, controllers: ['pids'] }], 'airlock-x', limits)
+
+    await writeFile(join(folder, 'airlock-x', 'pids.events'), 'max 3\n')
+
+    expect(group.refusedForks()).toBe(3)
+  })
+
   it('is nothing where none can be made', async () => {
     const group = createControlGroup([], 'airlock-x', limits)
 
     await group.add(process.pid)
 
     expect(group).toMatchObject({ folders: [] })
-    expect(group.memoryKills()).toBe(0)
+    expect([group.memoryKills(), group.refusedForks()]).toEqual([0, 0])
   })
 
   it('that cannot be removed is counted, and one that is gone is not', async () => {

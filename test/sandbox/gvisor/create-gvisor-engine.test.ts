@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import { chmod, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ import {
   findNamespaceMembers,
   isInNamespaceOfItsOwn,
 } from '../../../worker/sandbox/reaper/find-processes.ts'
-import { sandboxMark } from '../../../worker/sandbox/reaper/sandbox-state.ts'
+import { sandboxMark, sandboxStateSchema } from '../../../worker/sandbox/reaper/sandbox-state.ts'
 import { bombs } from '../battery/bombs.ts'
 import { bridges } from '../battery/bridges.ts'
 import { lifetimes } from '../battery/lifetimes.ts'
@@ -46,6 +47,9 @@ async function runscOf(id: string): Promise<readonly number[]> {
   return inside()
 }
 
+const groupsOf = async (id: string) =>
+  sandboxStateSchema.parse(JSON.parse(await readFile(join(bench.runDir, 'sandboxes', id, 'state.json'), 'utf8'))).groups
+
 beforeAll(async () => {
   bench = await createGvisorBench()
 }, imageTimeoutMs)
@@ -79,6 +83,21 @@ describe('a sandbox of class gvisor', () => {
 
     expect([filled.ended, control.ended]).toEqual(['disk', 'exited'])
   })
+
+  it('lets a fork bomb meet a limit inside, and names the one that the sentry dies of on the host', async () => {
+    const bomb = ['bash', '-c', 'bomb() { bomb | bomb & }; exec 2>/dev/null; echo there; bomb; while :; do :; done']
+    const { sandbox: control } = await bench.create({ pids: 60, wallMs: 4_000 })
+    const { sandbox } = await bench.create({ pids: 60 })
+    const group = (await groupsOf(sandbox.id)).find((path) => existsSync(join(path, 'pids.max')))
+
+    const bounded = await runIn(control, bomb)
+    const onOutput = () => void (group === undefined || writeFileSync(join(group, 'pids.max'), '1'))
+    const refused = await runIn(sandbox, bomb, { onOutput })
+
+    expect(bounded.ended).toBe('wall-time')
+    // Where the worker can make no group, nothing refuses anything on the host.
+    expect(refused.ended).toBe(group === undefined ? 'wall-time' : 'processes')
+  }, 60_000)
 
   it('has a kernel of its own, an image for its system, and a file system that cannot be written to', async () => {
     const { sandbox, spec } = await bench.create({}, { tools: [{ name: 'docs', path: '/usr/share/doc' }] })

@@ -34,7 +34,7 @@ export interface ExecRequest {
 }
 
 /** What stopped a command: its own end, a limit, or the caller's signal. */
-export type ExecEnd = 'exited' | 'wall-time' | 'output' | 'disk' | 'memory' | 'cancelled'
+export type ExecEnd = 'exited' | 'wall-time' | 'output' | 'disk' | 'memory' | 'processes' | 'cancelled'
 
 /** A process start or connection try that the audit saw. `at` is milliseconds since the epoch. */
 export interface ProcessEvent {

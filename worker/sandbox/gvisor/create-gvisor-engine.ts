@@ -25,6 +25,7 @@ import { readImageView } from '../process/system-view.ts'
 import { ownIdentity } from '../reaper/process-identity.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
 import { createGvisorRunner, type GvisorContext } from './create-gvisor-runner.ts'
+import { hostTasks } from './host-tasks.ts'
 import { type GvisorSettings, prepareGvisor } from './prepare-gvisor.ts'
 import { readGvisorPosture } from './read-gvisor-posture.ts'
 
@@ -35,9 +36,6 @@ export interface GvisorEngineOptions extends GvisorSettings {
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
-
-/** A process inside is up to three tasks out here, and the sentry and gofer have threads of their own. */
-const hostTasks = (processes: number) => processes * 3 + 512
 
 /** Makes the engine. Nothing is looked at or written before it is used for the first time. */
 export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine {
@@ -72,7 +70,7 @@ export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine 
 
 async function createGvisorSandbox(context: GvisorContext): Promise<Sandbox> {
   const { host, spec } = context
-  const limits = { ...spec.limits, pids: hostTasks(spec.limits.pids) }
+  const limits = { ...spec.limits, pids: hostTasks(spec.limits.pids, host.mostTasks) }
   const parts = await setUpSandbox({ ...context, limits, visible: visiblePaths(context) })
   const runner = createGvisorRunner(context, parts)
   return sequentialSandbox(parts.id, {

@@ -40,6 +40,7 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
   const configPath = join(parts.folder, 'config.json')
   let namespace = ''
   let memoryKills = 0
+  let refusedForks = 0
 
   const isOverMemory = async () =>
     dataBytes(host, spec.limits) === null
@@ -76,9 +77,13 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
       overLimit,
       failedToBegin: (code) => code === runscFailed && !log.began(),
     }).finally(() => rm(configPath, { force: true }))
+    // A sentry that is refused a task of the host's dies. Commands inside meet a limit of their own before that.
+    const refused = parts.group.refusedForks() > refusedForks
     memoryKills = parts.group.memoryKills()
+    refusedForks = parts.group.refusedForks()
     // A sentry that died took the command with it; what runsc says then is no exit code of the command's.
-    const died = end.ended === 'exited' && !log.ended() ? { exitCode: null, signal: 'SIGKILL' } : {}
+    const death = { ended: refused ? 'processes' : 'exited', exitCode: null, signal: 'SIGKILL' } as const
+    const died = end.ended === 'exited' && !log.ended() ? death : {}
     return { ...end, ...died, processes: log.events(), processesTruncated: log.truncated() }
   }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { SandboxError } from '../../pipeline/ports/index.ts'
 import { findCgroupPlaces } from '../cgroup/find-cgroup-places.ts'
 import type { CgroupPlace } from '../cgroup/parse-cgroup-mounts.ts'
@@ -17,6 +18,8 @@ export interface PreparedGvisor extends RunDir {
   /** For the kernel that the command sees: the sentry. */
   readonly filter: Buffer
   readonly inherited: readonly number[]
+  /** How many processes and threads this machine can have. */
+  readonly mostTasks: number
 }
 
 export interface GvisorSettings {
@@ -35,10 +38,12 @@ export async function prepareGvisor(settings: GvisorSettings): Promise<PreparedG
   const missing = wanted.filter((program) => !programs.has(program))
   if (missing.length > 0) throw new SandboxError('unavailable', missingText(missing))
   const program = (name: Program) => programs.get(name) ?? name
-  const [runsc, places, made] = await Promise.all([
+  const [runsc, places, made, most] = await Promise.all([
     readRunsc(settings.runsc ?? program('runsc'), program('bwrap')),
     findCgroupPlaces(settings.cgroupRoot),
     prepareRunDir(settings.runDir, program('mkfifo'), ownIdentity()),
+    readFile('/proc/sys/kernel/pid_max', 'utf8'),
   ])
-  return { ...made, program, runsc, places, filter: sandboxFilter(thisMachine()), inherited: inheritedFiles() }
+  const filter = sandboxFilter(thisMachine())
+  return { ...made, program, runsc, places, filter, inherited: inheritedFiles(), mostTasks: Number(most) }
 }
