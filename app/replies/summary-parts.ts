@@ -73,12 +73,13 @@ export function posturePart({ report: { posture } }: JobSummary, policy: Policy)
 /** Where less ran than what was asked for: on whose word, in whose words. Null in any other job. */
 export function weakerPart({ report: { acceptedWeaker } }: JobSummary): TextPart | null {
   if (acceptedWeaker === undefined) return null
-  const { asked, ran, reason, digest } = acceptedWeaker
+  const { asked, ran, reason, digest, until } = acceptedWeaker
+  const bound = until === undefined ? '' : ` until ${harmlessLine(until, 10)}`
   return {
     title: 'Weaker isolation than asked for',
     text: [
       `The policy asks for at least **${asked}**; this ran in **${ran}**, because the worker has nothing stronger.`,
-      `The operator accepts that for this repository (entry sha256 ${harmlessLine(digest, 64)}):`,
+      `The operator accepts that for this repository${bound} (entry sha256 ${harmlessLine(digest, 64)}):`,
       '',
       harmlessQuote(reason, 500),
     ].join('\n'),

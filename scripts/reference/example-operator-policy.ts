@@ -13,6 +13,7 @@ isolation:
 accept-weaker:
   - repository: acme/website
     isolation: container
+    until: 2027-03-31
     reason: "Its code is on the web already; gVisor comes to this worker in spring."
 policy:
   triggers: { permission: maintain }

@@ -16,8 +16,10 @@ function engine(isolation: Isolation, missing: string | null = null): SandboxEng
   return { ...fake, isolation, posture }
 }
 
-function choose(engines: readonly SandboxEngine[], changes: Partial<Policy>) {
-  return chooseEngine({ engines, images }, { ...requestOf().policy, image: 'base', ...changes })
+const noon = Date.parse('2026-06-15T12:00:00Z')
+
+function choose(engines: readonly SandboxEngine[], changes: Partial<Policy>, now = noon) {
+  return chooseEngine({ engines, images }, { ...requestOf().policy, image: 'base', ...changes }, now)
 }
 
 async function chosen(...args: Parameters<typeof choose>) {
@@ -85,6 +87,26 @@ describe('chooseEngine', () => {
     const policy = { isolation: 'microvm', acceptedWeaker: { isolation: 'gvisor', ...accepted } } as const
 
     expect(await chosen([engine('process'), engine('container')], policy)).toContain('at least microvm')
+  })
+
+  it.each([
+    ['on the last day', '2026-06-15', Date.parse('2026-06-15T23:59:59.999Z')],
+    ['before it', '2026-12-31', noon],
+  ])('takes what is accepted until a day: %s', async (_name, until, now) => {
+    const policy = { isolation: 'gvisor', acceptedWeaker: { isolation: 'process', until, ...accepted } } as const
+
+    expect(await choose([engine('process')], policy, now)).toMatchObject({ weaker: { until, ran: 'process' } })
+  })
+
+  it('refuses what was accepted until a day that is over, and names the day', async () => {
+    const acceptedWeaker = { isolation: 'process', until: '2026-06-15', ...accepted } as const
+    const engines = [engine('process'), engine('gvisor', runsc)]
+
+    const choice = await choose(engines, { isolation: 'gvisor', acceptedWeaker }, Date.parse('2026-06-16T00:00:00Z'))
+
+    expect(choice).toEqual({
+      why: `at least gvisor is asked for; gvisor: ${runsc}; the operator accepted process here until 2026-06-15, which is over`,
+    })
   })
 
   it('does not fall back on what is accepted where what is asked for can be had', async () => {

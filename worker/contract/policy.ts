@@ -6,6 +6,8 @@ export const acceptedWeakerSchema = z.strictObject({
   /** The weakest that is accepted. */
   isolation: isolationSchema,
   reason: z.string().max(500),
+  /** The last day on which it is accepted, in UTC; unset: until it is taken out. */
+  until: z.iso.date().optional(),
   /** SHA-256 of the operator's entry: by this it is named wherever it is shown. */
   digest: z.string().max(64),
 })

@@ -22,16 +22,28 @@ interface Places {
 
 /**
  * The weakest engine that is at least what the policy asks for, that this host has, and that has the image. Where
- * there is none, the strongest of what the operator accepts for this repository; a weaker one is never taken else.
+ * there is none, the strongest of what the operator accepts for this repository; a weaker one is never taken else, and not on
+ * a day after the last that the operator wrote. `now` is in milliseconds since the epoch.
  */
-export async function chooseEngine(places: Places, policy: Policy): Promise<Choice | NoChoice> {
+export async function chooseEngine(places: Places, asked: Policy, now: number): Promise<Choice | NoChoice> {
+  const { policy, over } = withoutPast(asked, now)
   const missing: string[] = []
   for (const engine of candidates(places.engines, policy)) {
     const found = await lookAt(engine, places.images, policy.image)
     if (typeof found !== 'string') return { engine, ...found, weaker: weakerThanAsked(engine, policy) }
     missing.push(`${engine.isolation}: ${found}`)
   }
-  return { why: refusal(places.engines, policy, missing) }
+  const why = refusal(places.engines, policy, missing)
+  return { why: over === null ? why : `${why}; ${over}` }
+}
+
+/** The policy as it is on this day: what was accepted until an earlier one is accepted no longer. */
+function withoutPast(policy: Policy, now: number): { readonly policy: Policy; readonly over: string | null } {
+  const { acceptedWeaker, ...rest } = policy
+  const today = new Date(now).toISOString().slice(0, 10)
+  if (acceptedWeaker?.until === undefined || acceptedWeaker.until >= today) return { policy, over: null }
+  const { isolation, until } = acceptedWeaker
+  return { policy: rest, over: `the operator accepted ${isolation} here until ${until}, which is over` }
 }
 
 /** In the order in which they are tried. */

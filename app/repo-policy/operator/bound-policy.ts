@@ -75,7 +75,8 @@ function acceptedFor(
 ): AcceptedWeaker | null {
   const entry = entries.find(({ repository }) => matchesName(repository, fullName))
   if (entry === undefined || stricter(entry.isolation, asked) === entry.isolation) return null
-  return { isolation: entry.isolation, reason: entry.reason, digest: digestOf(entry) }
+  const { isolation, reason, until } = entry
+  return { isolation, reason, ...(until === undefined ? {} : { until }), digest: digestOf(entry) }
 }
 
 function isSet(levels: readonly ParsedPolicy[], key: 'image' | 'agent'): boolean {

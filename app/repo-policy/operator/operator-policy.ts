@@ -36,7 +36,8 @@ const examples: Readonly<Record<keyof OperatorFile, string>> = {
   images: 'images: [base, agents]',
   agents: 'agents: [claude, codex]',
   isolation: 'isolation: { least: container, rules: [{ visibility: private, least: gvisor }] }',
-  'accept-weaker': 'accept-weaker: [{ repository: acme/website, isolation: container, reason: "public anyway" }]',
+  'accept-weaker':
+    'accept-weaker: [{ repository: acme/website, isolation: container, until: 2027-03-31, reason: "public anyway" }]',
   policy: 'policy: { triggers: { permission: maintain } }',
 }
 

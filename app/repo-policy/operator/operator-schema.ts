@@ -32,6 +32,10 @@ const acceptSchema = z
   .strictObject({
     repository: glob.describe('OWNER/NAME, where * stands for any part; case is ignored.'),
     isolation: isolationSchema.describe('The weakest class that may run there where the one asked for is missing.'),
+    until: z.iso
+      .date('expected a day such as 2027-03-31')
+      .optional()
+      .describe('The last day on which it is accepted, in UTC. Unset: until the entry is taken out.'),
     reason: z.string().min(10).max(500).describe('Why. Shown in each pull request that was made so.'),
   })
   .describe('A weaker class that is accepted where the one that is asked for cannot be had.')

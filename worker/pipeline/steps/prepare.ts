@@ -45,7 +45,7 @@ export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Pre
 
 /** Chooses where the job will run, gives it its folders, and begins with what is there already. */
 async function chooseAndWarm(job: Job, warm: WarmStart): ReturnType<typeof chooseEngine> {
-  const choice = await chooseEngine(job.ports, job.request.policy)
+  const choice = await chooseEngine(job.ports, job.request.policy, job.ports.now())
   if ('why' in choice) return choice
   await job.ports.folders.give(job.folders, choice.engine.fileOwner(job.request.id))
   warm.begin(choice)

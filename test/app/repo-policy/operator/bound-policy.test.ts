@@ -91,6 +91,14 @@ describe('an accepted weaker class', () => {
     expect(other.acceptedWeaker?.digest).not.toBe(policy.acceptedWeaker?.digest)
   })
 
+  it('has its last day, which is part of what is named', () => {
+    const dated = policyOf(`accept-weaker: [${entry.replace('{ ', '{ until: 2027-03-31, ')}]`, 'isolation: gvisor')
+    const undated = policyOf(`accept-weaker: [${entry}]`, 'isolation: gvisor')
+
+    expect(dated.acceptedWeaker?.until).toBe('2027-03-31')
+    expect(dated.acceptedWeaker?.digest).not.toBe(undated.acceptedWeaker?.digest)
+  })
+
   it.each([
     ['of another repository', `accept-weaker: [${entry.replace('acme/*', 'other/*')}]`, 'isolation: gvisor'],
     ['that is no weaker than what is asked for', `accept-weaker: [${entry}]`, 'isolation: container'],

@@ -62,6 +62,18 @@ describe('the operator’s policy', () => {
       2,
       'right would be: accept-weaker',
     ],
+    [
+      'accept-weaker:\n  - { repository: "a/b", isolation: process, until: spring, reason: "gVisor comes then" }\n',
+      'accept-weaker[0].until',
+      2,
+      'expected a day such as 2027-03-31; right would be: accept-weaker',
+    ],
+    [
+      'accept-weaker:\n  - { repository: "a/b", isolation: process, until: 2027-02-30, reason: "gVisor comes then" }\n',
+      'accept-weaker[0].until',
+      2,
+      'expected a day',
+    ],
     ['policy:\n  netwrok: []\n', 'policy.netwrok', 2, 'right would be: policy'],
     ['maximun: {}\n', 'maximun', 1, 'the keys are maximum, profiles'],
   ])('names file, key and remedy of %j', (text, path, line, remedy) => {
