@@ -11,18 +11,22 @@ const nowMs = "(redis.call('TIME')[1] * 1000 + math.floor(redis.call('TIME')[2] 
  */
 export const acceptScript = `
 local now = ${nowMs}
-local taken = {}
+local taken, bodies, places = {}, {}, {}
 for at = 1, (#KEYS - 2) / 2 do
   local entry, delivery, id = KEYS[2 * at + 1], KEYS[2 * at + 2], ARGV[2 * at]
   local isNew = delivery == '' or redis.call('SET', delivery, '', 'NX', 'EX', ARGV[1])
   taken[at] = 0
-  if isNew and redis.call('EXISTS', entry) == 0 then
-    redis.call('HSET', entry, 'state', 'accepted')
+  if isNew and redis.call('HSETNX', entry, 'state', 'accepted') == 1 then
     redis.call('EXPIRE', entry, ARGV[1])
-    redis.call('HSET', KEYS[2], id, ARGV[2 * at + 1])
-    redis.call('ZADD', KEYS[1], now, id)
+    local last = #places
+    bodies[last + 1], bodies[last + 2] = id, ARGV[2 * at + 1]
+    places[last + 1], places[last + 2] = now, id
     taken[at] = 1
   end
+end
+if #places > 0 then
+  redis.call('HSET', KEYS[2], unpack(bodies))
+  redis.call('ZADD', KEYS[1], unpack(places))
 end
 return taken`
 
