@@ -3,7 +3,6 @@
  * delivery can come again. BullMQ only carries; it forgets a job's id as soon as the job is removed, runs a job twice
  * when a lock is lost, and knows nothing of what was finished. The ledger decides all three.
  */
-import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { FenceLostError } from '../pipeline/ports/index.ts'
@@ -52,7 +51,7 @@ const integers = z.array(integer)
 export function createLedger(redis: Redis, queue: QueueName): Ledger {
   const root = `airlock:ledger:${queue}`
   const entryKey = (id: string) => `${root}:entry:${id}`
-  const deliveryKey = (id: string | null) => (id === null ? '' : `${root}:delivery:${hash('sha256', id)}`)
+  const deliveryKey = (id: string | null) => (id === null ? '' : `${root}:delivery:${id}`)
   const pending = `${root}:pending`
   const bodies = `${root}:bodies`
   const acceptInGroup = groupWrites(mostPerGroup, async (group: readonly Offer[]) => {
