@@ -67,13 +67,16 @@ describe('a control group', () => {
     expect(group.memoryKills()).toBe(2)
   })
 
-  it.each(['cgroup-v1', 'cgroup-v2'] as const)('of %s counts the processes that the kernel refused', async (version) => {
-    const group = createControlGroup([{ version, folder, controllers: ['pids'] }], 'airlock-x', limits)
+  it.each(['cgroup-v1', 'cgroup-v2'] as const)(
+    'of %s counts the processes that the kernel refused',
+    async (version) => {
+      const group = createControlGroup([{ version, folder, controllers: ['pids'] }], 'airlock-x', limits)
 
-    await writeFile(join(folder, 'airlock-x', 'pids.events'), 'max 3\n')
+      await writeFile(join(folder, 'airlock-x', 'pids.events'), 'max 3\n')
 
-    expect(group.refusedForks()).toBe(3)
-  })
+      expect(group.refusedForks()).toBe(3)
+    },
+  )
 
   it('is nothing where none can be made', async () => {
     const group = createControlGroup([], 'airlock-x', limits)
