@@ -39,6 +39,10 @@ export interface WorldRepository {
   readonly policy?: string
   /** `acme` by default; another owner has an installation of its own. */
   readonly owner?: string
+  /** True by default. */
+  readonly private?: boolean
+  readonly topics?: readonly string[]
+  readonly properties?: Readonly<Record<string, string>>
 }
 
 export interface Handled {

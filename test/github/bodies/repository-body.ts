@@ -53,13 +53,13 @@ export function repositoryBody(world: World, repository: Repository) {
     allow_forking: true,
     is_template: false,
     web_commit_signoff_required: false,
-    topics: [],
+    topics: repository.topics,
     visibility: repository.private ? 'private' : 'public',
     forks: 0,
     open_issues: openIssues,
     watchers: 0,
     default_branch: repository.defaultBranch,
-    custom_properties: {},
+    custom_properties: repository.properties,
   }
 }
 

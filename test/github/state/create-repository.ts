@@ -38,6 +38,9 @@ export interface RepositorySpec {
   readonly ownerType?: 'User' | 'Organization'
   /** True by default. */
   readonly private?: boolean
+  readonly topics?: readonly string[]
+  /** Custom properties by name. */
+  readonly properties?: Readonly<Record<string, string>>
   /** `main` by default. */
   readonly defaultBranch?: string
   readonly protectedBranches?: readonly string[]
@@ -66,6 +69,8 @@ export async function createRepository(world: World, spec: RepositorySpec): Prom
     installation: spec.installed === false ? undefined : ensureInstallation(state, owner),
     private: spec.private ?? true,
     archived: false,
+    topics: [...(spec.topics ?? [])],
+    properties: { ...spec.properties },
     defaultBranch,
     protectedBranches: new Set(spec.protectedBranches ?? []),
     collaborators: new Map(),

@@ -104,5 +104,7 @@ export interface Repository {
   name: string
   private: boolean
   archived: boolean
+  topics: string[]
+  properties: Record<string, string>
   defaultBranch: string
 }
