@@ -1,12 +1,17 @@
 import { SandboxError } from '../../worker/pipeline/ports/index.ts'
+import { removeEngineImage } from '../../worker/sandbox/container/remove-engine-image.ts'
 import { buildImage } from '../../worker/sandbox/image/build-image.ts'
 import { listImages } from '../../worker/sandbox/image/create-image-store.ts'
 import { ImageError } from '../../worker/sandbox/image/image-error.ts'
 import { readManifest } from '../../worker/sandbox/image/manifest.ts'
+import { pruneImages } from '../../worker/sandbox/image/prune-images.ts'
 import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
 import { type Command, type Io, parseFlags, UsageError } from '../command.ts'
 import { describeImages } from '../images/describe-images.ts'
+import { describePruned } from '../images/describe-pruned.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
+import type { Settings } from '../settings/settings-schema.ts'
+import { engineSocketOf } from '../wiring/create-engines.ts'
 import { type DataFolders, dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
 import { toolEnvironment } from '../wiring/run-npm.ts'
 
@@ -16,6 +21,7 @@ export const images: Command = {
   help: `
 usage: airlock images build NAME [--json]   builds the image that sandbox-images/NAME describes, and tries it
        airlock images list [--json]         what was built on this machine
+       airlock images prune [--json]        removes what later builds have replaced, unless a sandbox uses it
 
 A build takes a minute or more and tells its progress on stderr. What it makes is named by its digest; jobs use the
 one of a name that was built last.
@@ -23,6 +29,7 @@ one of a name that was built last.
 examples:
   airlock images build base
   airlock images list --json
+  airlock images prune
 
 exit status: 0 done · 1 the build failed · 2 wrong usage`,
   async run(args, io) {
@@ -40,8 +47,27 @@ exit status: 0 done · 1 the build failed · 2 wrong usage`,
       io.stdout(values.json === true ? `${JSON.stringify(listed)}\n` : describeImages(listed))
       return 0
     }
-    throw new UsageError(verb === undefined ? 'a verb is needed: build or list' : `there is no verb ${verb}`, right)
+    if (verb === 'prune') {
+      if (name !== undefined) throw new UsageError('prune takes no name', 'airlock images prune')
+      return prune(settings, await prepare(), values.json === true, io)
+    }
+    throw new UsageError(
+      verb === undefined ? 'a verb is needed: build, list or prune' : `there is no verb ${verb}`,
+      right,
+    )
   },
+}
+
+async function prune(settings: Settings, folders: DataFolders, json: boolean, io: Io): Promise<number> {
+  const pruned = await pruneImages({
+    imagesDir: folders.images,
+    removeCopy: (image) => removeEngineImage(engineSocketOf(settings), image),
+    now: Date.now(),
+    signal: io.signal,
+    onLine: (line) => io.stderr(`${line}\n`),
+  })
+  io.stdout(json ? `${JSON.stringify(pruned)}\n` : describePruned(pruned))
+  return 0
 }
 
 async function build(name: string, folders: DataFolders, json: boolean, io: Io): Promise<number> {

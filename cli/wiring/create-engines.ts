@@ -42,7 +42,7 @@ const wiring: Readonly<Record<Isolation, (deps: EngineDeps) => Wired>> = {
     configuration: hostTools,
   }),
   container: ({ settings, folders, store }) => {
-    const socket = settings.AIRLOCK_CONTAINER_SOCKET ?? findEngineSocket()
+    const socket = engineSocketOf(settings)
     const runtime = settings.AIRLOCK_CONTAINER_RUNTIME ?? settingsTable.AIRLOCK_CONTAINER_RUNTIME.facts.default
     const runDir = join(folders.sandboxes, 'container')
     return {
@@ -83,6 +83,11 @@ function withCache({ engine, watched, configuration }: Wired, { folders, store, 
     maxAgeMs: probeNow ? 0 : dayMs,
     now: Date.now,
   })
+}
+
+/** The Engine of class container. */
+export function engineSocketOf(settings: Settings): string {
+  return settings.AIRLOCK_CONTAINER_SOCKET ?? findEngineSocket()
 }
 
 /** Docker's, or Podman's where that alone is there. */

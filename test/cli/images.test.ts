@@ -41,11 +41,12 @@ function storeImage(name: string): void {
 
 describe('airlock images', () => {
   it.each([
-    [[], 'a verb is needed: build or list'],
+    [[], 'a verb is needed: build, list or prune'],
     [['frobnicate'], 'there is no verb frobnicate'],
     [['build'], 'build takes the name of one image'],
     [['build', 'base', 'agents'], 'build takes the name of one image'],
     [['list', 'base'], 'list takes no name'],
+    [['prune', 'base'], 'prune takes no name'],
     [['build', 'base', '--nope'], 'nope'],
     [['build', 'nowhere'], 'nowhere/image.yaml: write one'],
     [['build', '../../etc'], 'an image has a name of small letters'],

@@ -13,6 +13,8 @@ export interface EngineClient {
   hasImage(name: string): Promise<boolean>
   /** Makes an image of one layer out of a tar, under this name. */
   importImage(name: string, tar: string): Promise<void>
+  /** False: a container uses it. One that is not there is no error. */
+  removeImage(name: string): Promise<boolean>
   /** Returns the container's id. */
   create(config: Dockerode.ContainerCreateOptions): Promise<string>
   /** One connection for the standard streams of the next start: written to it is its input. */
@@ -85,6 +87,19 @@ export function createEngineClient(socket: string): EngineClient {
       // All of the name as one: Podman 4 does not read the tag where Docker has it.
       const done = docker.importImage(tar, { repo: name }).then(followImport)
       await ask('import the image', done, importTimeoutMs)
+    },
+    removeImage: async (name) => {
+      // 409: a container uses it.
+      const removed = docker
+        .getImage(name)
+        .remove()
+        .then(() => true)
+      const answer = removed.catch((error: unknown) => {
+        if (statusOf(error) === 404) return true
+        if (statusOf(error) === 409) return false
+        throw error
+      })
+      return ask('remove the image', answer)
     },
     create: async (config) => (await ask('make the container', docker.createContainer(config))).id,
     attach: async (id) => ask('connect to the container', attach(docker, id)),

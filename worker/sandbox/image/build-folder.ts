@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { isStillRunning, readProcessIdentity } from '../reaper/process-identity.ts'
 
 const prefix = '.build-'
+/** What is on its way out has a name that no image has. */
+export const removedPrefix = '.removed-'
 
 /**
  * A folder in which an image is made, on the same disk as where it will be. It carries the builder's identity in its
@@ -24,8 +26,10 @@ export async function makePassage(path: string): Promise<void> {
   await chmod(path, 0o711)
 }
 
-async function removeDeadBuilds(parent: string): Promise<void> {
+/** Removes what builders left that are dead by now, and removals that were cut short. */
+export async function removeDeadBuilds(parent: string): Promise<void> {
   for (const entry of await readdir(parent)) {
+    if (entry.startsWith(removedPrefix)) await rm(join(parent, entry), { recursive: true, force: true })
     if (!entry.startsWith(prefix)) continue
     const [pid, startTime = '', bootId = ''] = entry.slice(prefix.length).split('_')
     if (isStillRunning({ pid: Number(pid), startTime, bootId })) continue
