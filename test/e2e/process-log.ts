@@ -34,48 +34,30 @@ export function startLoggedProcess(
   if (pid === undefined) throw new Error(`could not start ${argv.join(' ')}`)
   const lines: LogLine[] = []
   const other: string[] = []
-  const unread: string[] = []
   const listeners = new Set<(line: LogLine) => void>()
-  // Read when somebody wants to know: beside a process that is measured, the reader would cost as much as what it reads.
   readLines(child, (text) => {
-    unread.push(text)
-    if (listeners.size > 0) read()
-  })
-  function read(): void {
-    for (const text of unread.splice(0)) {
-      const line = parseLogLine(text)
-      if (line === null) other.push(text)
-      else {
-        lines.push(line)
-        for (const listen of listeners) listen(line)
-      }
+    const line = parseLogLine(text)
+    if (line === null) other.push(text)
+    else {
+      lines.push(line)
+      for (const listen of listeners) listen(line)
     }
-  }
-  function listenTo(listen: (line: LogLine) => void): void {
-    read()
-    listeners.add(listen)
-  }
+  })
   const exited = once(child, 'exit').then(() => child.exitCode)
 
   return {
     pid,
-    get lines() {
-      read()
-      return lines
-    },
-    get other() {
-      read()
-      return other
-    },
+    lines,
+    other,
     exited,
-    onLine: listenTo,
+    onLine: (listen) => listeners.add(listen),
     kill: (signal) => child.kill(signal),
     async waitFor(fits, timeoutMs) {
       const { promise, resolve, reject } = Promise.withResolvers<LogLine>()
       const listen = (line: LogLine) => {
         if (fits(line)) resolve(line)
       }
-      listenTo(listen)
+      listeners.add(listen)
       for (const line of lines) listen(line)
       const describe = () => [...lines.slice(-15).map((line) => JSON.stringify(line)), ...other.slice(-15)].join('\n')
       const timer = setTimeout(
