@@ -118,6 +118,25 @@ export const lifetimes: readonly BatteryCase[] = [
     },
   },
   {
+    name: 'gives a command its variables, those that perl would take for its own and those of languages too',
+    run: async (bench) => {
+      const { sandbox } = await bench.create()
+      const env = { PERL5OPT: '-Mnothing', PERL_BADLANG: '1', LC_ALL: 'nowhere', LANGUAGE: 'nobody', OTHER: 'one' }
+      const run = await runIn(sandbox, ['env'], { env })
+      const expected = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), 'LANG=C.UTF-8'].toSorted()
+      return {
+        seen: [
+          run.err,
+          run.out
+            .split('\n')
+            .filter((line) => /^(?:PERL|LANG|LC_|OTHER|AIRLOCK)/.test(line))
+            .toSorted(),
+        ],
+        expected: ['', expected],
+      }
+    },
+  },
+  {
     name: 'runs node, npm and git inside',
     run: async (bench) => {
       const { sandbox } = await bench.create()

@@ -27,6 +27,7 @@ const promised = new Set([
   'destroys a sandbox while a command runs in it, and proves that nothing is left',
   'gives a command its input, and real pipes that can be opened by name',
   'tells how a command ended: exit code, signal, not found',
+  'gives a command its variables, those that perl would take for its own and those of languages too',
   'cuts off a command that prints more than it may',
   'holds a command back while its reader is busy, and keeps its output in order',
   "carries a command's very first connection to the broker, and nothing where there is none",

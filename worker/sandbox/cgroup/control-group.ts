@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limits } from '../../contract/index.ts'
 import { type GroupSetting, groupSettings } from './group-settings.ts'
-import type { CgroupPlace, CgroupVersion, Controller } from './parse-cgroup-mounts.ts'
+import type { CgroupPlace } from './parse-cgroup-mounts.ts'
 
 /*
  * Files of cgroups live in the kernel's memory and answer at once, so they are used synchronously here, except
@@ -31,12 +31,8 @@ export interface ControlGroup {
 export function createControlGroup(places: readonly CgroupPlace[], name: string, limits: Limits): ControlGroup {
   for (const place of places) makeGroup(place, join(place.folder, name), limits)
   const folders = places.map((place) => join(place.folder, name))
-  const count = (controller: Controller, { files, word }: Counter) => {
-    const place = places.find(({ controllers }) => controllers.includes(controller))
-    const text = place === undefined ? '' : readFileSync(join(place.folder, name, files[place.version]), 'utf8')
-    const line = text.split('\n').find((one) => one.startsWith(`${word} `))
-    return Number(line?.slice(word.length + 1) ?? 0)
-  }
+  const memory = places.find((place) => place.controllers.includes('memory'))
+  const counter = memory?.version === 'cgroup-v1' ? 'memory.oom_control' : 'memory.events'
   return {
     folders,
     doors: places.flatMap((place) => (place.version === 'cgroup-v1' ? [join(place.folder, name, 'tasks')] : [])),
@@ -46,22 +42,17 @@ export function createControlGroup(places: readonly CgroupPlace[], name: string,
         if (!isListed(members, pid)) await writeFile(members, String(pid))
       }
     },
-    memoryKills: () => count('memory', memoryKills),
-    refusedForks: () => count('pids', refusedForks),
+    memoryKills: () => {
+      const text = memory === undefined ? '' : readFileSync(join(memory.folder, name, counter), 'utf8')
+      return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
+    },
+    refusedForks: () => {
+      const pids = places.find((place) => place.controllers.includes('pids'))
+      const text = pids === undefined ? '' : readFileSync(join(pids.folder, name, 'pids.events'), 'utf8')
+      return Number(/^max (\d+)$/m.exec(text)?.[1] ?? 0)
+    },
   }
 }
-
-/** A number behind a word, in a file of a group. */
-interface Counter {
-  readonly files: Readonly<Record<CgroupVersion, string>>
-  readonly word: string
-}
-
-const memoryKills: Counter = {
-  files: { 'cgroup-v1': 'memory.oom_control', 'cgroup-v2': 'memory.events' },
-  word: 'oom_kill',
-}
-const refusedForks: Counter = { files: { 'cgroup-v1': 'pids.events', 'cgroup-v2': 'pids.events' }, word: 'max' }
 
 const isListed = (members: string, pid: number) => readFileSync(members, 'utf8').split('\n').includes(String(pid))
 

@@ -55,14 +55,11 @@ export function launchCommand({ mark, limits, broker, filter, doors = [], argv }
   ]
 }
 
-/**
- * The command's variables as the launcher needs them. Those that tell perl what to load would run before the record
- * begins, so they come under another name; and perl is not to complain about a locale that the image lacks.
- */
+/** What perl would load before the record begins, and languages: a locale is some thirty files, if the image has it. */
+const ofPerl = /^(?:PERL|LANG|LC_)/
+
+/** The command's variables as the launcher needs them: those that mean something to perl come under another name. */
 export function launchEnvironment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const kept = Object.entries(env).map(([name, value]) => [
-    name.startsWith('PERL') ? `AIRLOCK_KEPT_${name}` : name,
-    value,
-  ])
-  return { ...Object.fromEntries(kept), PERL_BADLANG: '0' }
+  const kept = Object.entries(env).map(([name, value]) => [ofPerl.test(name) ? `AIRLOCK_KEPT_${name}` : name, value])
+  return Object.fromEntries(kept)
 }

@@ -7,7 +7,9 @@
 # into control groups, largest file in bytes, open files, processes or '', data segment in bytes or '', port and socket
 # of the broker or '' twice, then the command. Variables of the command's that mean something to perl itself come with a
 # prefix.
-use strict;
+
+# What `use strict` does, but for looking through eleven folders for its file: dear where the kernel is a program.
+BEGIN { $^H |= 0x602 }
 
 my ($prlimit, $prctl, $filter, $doors, $file, $open, $processes, $data, $port, $socket) = splice @ARGV, 1, 10;
 shift @ARGV;
@@ -107,7 +109,6 @@ if ($$ == 1) {
   }
 }
 
-delete $ENV{PERL_BADLANG};
 for (grep { /^AIRLOCK_KEPT_/ } keys %ENV) { $ENV{substr $_, 13} = delete $ENV{$_} }
 exec { $ARGV[0] } @ARGV;
 print STDERR "airlock: $ARGV[0]: $!\n";
