@@ -6,10 +6,11 @@ import { attacks } from './attacks.ts'
 import { bombs } from './bombs.ts'
 import { bridges } from './bridges.ts'
 import { lifetimes } from './lifetimes.ts'
+import { processors } from './processors.ts'
 import { records } from './records.ts'
 import { createSandboxBench } from './sandbox-bench.ts'
 
-for (const { name, run } of [...attacks, ...lifetimes, ...bombs, ...bridges, ...records]) {
+for (const { name, run } of [...attacks, ...lifetimes, ...bombs, ...bridges, ...records, ...processors]) {
   const startedAt = Date.now()
   await using bench = await createSandboxBench()
   const verdict = await run(bench).catch((error: unknown) => ({ seen: String(error), expected: 'no error' }))

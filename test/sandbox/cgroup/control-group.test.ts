@@ -35,6 +35,7 @@ describe('a control group', () => {
     expect(await read('cpu.max')).toBe('150000 100000')
     expect(await read('cgroup.procs')).toBe('4711')
     expect(group.doors).toEqual([])
+    expect(group.processorDoor).toBeNull()
   })
 
   it('of version 1 is one folder per hierarchy', async () => {
@@ -54,6 +55,7 @@ describe('a control group', () => {
     expect(await read('cpu/airlock-x/cpu.cfs_quota_us')).toBe('150000')
     expect(group.folders).toHaveLength(3)
     expect(group.doors).toEqual(group.folders.map((path) => join(path, 'tasks')))
+    expect(group.processorDoor).toBe(join(folder, 'cpu/airlock-x/tasks'))
   })
 
   it.each([

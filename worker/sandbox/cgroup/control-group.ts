@@ -19,6 +19,11 @@ export interface ControlGroup {
    * done at once; for a process that another one moves, the kernel first waits for all processors.
    */
   readonly doors: readonly string[]
+  /**
+   * The one of them that holds processor time and nothing else; null where there is none. What works for the sandbox
+   * from outside belongs behind it, and never behind the others: a bomb must not take it along.
+   */
+  readonly processorDoor: string | null
   /** This process, and everything that it starts from now on, is in the group. */
   add(pid: number): Promise<void>
   /** How many processes the kernel has killed for want of memory so far. */
@@ -33,9 +38,12 @@ export function createControlGroup(places: readonly CgroupPlace[], name: string,
   const folders = places.map((place) => join(place.folder, name))
   const memory = places.find((place) => place.controllers.includes('memory'))
   const counter = memory?.version === 'cgroup-v1' ? 'memory.oom_control' : 'memory.events'
+  const doorsOf = (some: readonly CgroupPlace[]) =>
+    some.filter((place) => place.version === 'cgroup-v1').map((place) => join(place.folder, name, 'tasks'))
   return {
     folders,
-    doors: places.flatMap((place) => (place.version === 'cgroup-v1' ? [join(place.folder, name, 'tasks')] : [])),
+    doors: doorsOf(places),
+    processorDoor: doorsOf(places.filter((place) => place.controllers.includes('cpu')))[0] ?? null,
     add: async (pid) => {
       for (const folder of folders) {
         const members = join(folder, 'cgroup.procs')

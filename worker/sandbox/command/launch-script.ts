@@ -37,14 +37,25 @@ export interface LaunchPlan {
   readonly filter: Buffer | null
   /** Open files that lead into control groups; none where it is in them from the start. */
   readonly doors?: readonly number[]
+  /** The processors that the command may use, where its way to here was on one of them; a mask in hex. */
+  readonly processors?: string | null
   readonly argv: readonly string[]
 }
 
 /** The launcher's command line. */
-export function launchCommand({ mark, limits, broker, filter, doors = [], argv }: LaunchPlan): string[] {
+export function launchCommand({
+  mark,
+  limits,
+  broker,
+  filter,
+  doors = [],
+  processors = null,
+  argv,
+}: LaunchPlan): string[] {
   const number = (call: SystemCall) => String(systemCallNumber(call, thisMachine()))
   return [
     ...['/usr/bin/perl', '-e', script, mark, number('prlimit64'), number('prctl'), filter?.toString('hex') ?? ''],
+    ...[processors === null ? '' : number('sched_setaffinity'), processors ?? ''],
     doors.join(' '),
     String(Math.floor(limits.fileBytes)),
     String(limits.openFiles),

@@ -3,15 +3,16 @@
 # constant; everything that varies comes as arguments, which no shell reads. No module is loaded: this is on the way of
 # every command.
 #
-# Arguments: numbers of prlimit64 and prctl here, a filter of system calls in hex or '', numbers of open files that lead
-# into control groups, largest file in bytes, open files, processes or '', data segment in bytes or '', port and socket
-# of the broker or '' twice, then the command. Variables of the command's that mean something to perl itself come with a
-# prefix.
+# Arguments: numbers of prlimit64 and prctl here, a filter of system calls in hex or '', the number of sched_setaffinity
+# and a mask of processors in hex or '' twice, numbers of open files that lead into control groups, largest file in
+# bytes, open files, processes or '', data segment in bytes or '', port and socket of the broker or '' twice, then the
+# command. Variables of the command's that mean something to perl itself come with a prefix.
 
 # What `use strict` does, but for looking through eleven folders for its file: dear where the kernel is a program.
 BEGIN { $^H |= 0x602 }
 
-my ($prlimit, $prctl, $filter, $doors, $file, $open, $processes, $data, $port, $socket) = splice @ARGV, 1, 10;
+my ($prlimit, $prctl, $filter, $setaffinity, $processors, $doors, $file, $open, $processes, $data, $port, $socket) =
+  splice @ARGV, 1, 12;
 shift @ARGV;
 my ($FSIZE, $DATA, $CORE, $NPROC, $NOFILE) = (1, 2, 4, 6, 7);
 
@@ -21,6 +22,13 @@ sub limit {
   my ($what, $most) = @_;
   my $pair = pack 'QQ', $most, $most;
   return syscall($prlimit + 0, 0, $what, $pair, 0) == 0;
+}
+
+# The way to here was on one processor, because programs that only wait for each other are faster so.
+sub spread {
+  return if $processors eq '';
+  my $mask = pack 'H*', $processors;
+  syscall($setaffinity + 0, 0, length $mask, $mask) == 0 or refuse 'no processors';
 }
 
 # Before anything else, so that all that follows is counted. A process of one thread puts itself in at once.
@@ -77,6 +85,7 @@ sub forward {
   # It must not go on in this one, for whose end the command waits.
   defined $second or exit 1;
   exit 0 if $second;
+  spread();
   open STDIN, '<', '/dev/null';
   open STDOUT, '>', '/dev/null';
   open STDERR, '>', '/dev/null';
@@ -109,6 +118,7 @@ if ($$ == 1) {
   }
 }
 
+spread();
 for (grep { /^AIRLOCK_KEPT_/ } keys %ENV) { $ENV{substr $_, 13} = delete $ENV{$_} }
 exec { $ARGV[0] } @ARGV;
 print STDERR "airlock: $ARGV[0]: $!\n";

@@ -7,6 +7,8 @@ import type { SystemView, ViewEntry } from './system-view.ts'
 export const handedOver = { arguments: 3, file: 4, status: 5, block: 6 } as const
 /** The first of those that lead into the sandbox's control groups; the launcher closes them. */
 export const firstDoor = 7
+/** Numbers of all of these. */
+export const doorNumbers = (doors: number) => Array.from({ length: doors }, (_, index) => firstDoor + index)
 
 export interface BubblewrapPlan {
   readonly view: SystemView

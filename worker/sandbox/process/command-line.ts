@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { systemCallNumber } from '../seccomp/system-calls.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
-import { firstDoor, handedOver } from './bubblewrap-arguments.ts'
+import { doorNumbers, handedOver } from './bubblewrap-arguments.ts'
+import { headCommand } from './head-command.ts'
 
 export interface HostUser {
   readonly uid: number
@@ -13,7 +14,9 @@ export interface ChainPlan {
   readonly programs: {
     readonly bwrap: string
     readonly setpriv: string
+    readonly sh: string
     readonly bash: string
+    readonly taskset: string
     readonly perl: string
     readonly strace: string | null
   }
@@ -25,6 +28,10 @@ export interface ChainPlan {
   readonly staged: readonly { readonly from: string; readonly to: string }[]
   /** How many open files, from `firstDoor` on, lead into control groups: the launcher's to use and to close. */
   readonly doors: number
+  /** The one of them through which the whole chain goes, the audit included; null: the launcher has them all. */
+  readonly entered: number | null
+  /** Whether the whole chain stays on one processor, down to the launcher, which ends that. */
+  readonly pinned: boolean
   /** Open files of the worker that have to be closed on the way. */
   readonly inherited: readonly number[]
   /** The launcher's command line, with the command in it. */
@@ -44,9 +51,6 @@ const closeScript = 'for number in $1; do eval "exec $number>&-"; done; shift; e
 
 const stageScript = fileURLToPath(new URL('./stage.pl', import.meta.url))
 
-/** Numbers of the open files that lead into control groups. */
-export const doorNumbers = (doors: number) => Array.from({ length: doors }, (_, index) => firstDoor + index)
-
 /** What closes open files of the worker that nobody on the way needs. */
 export function closingCommand(bash: string, inherited: readonly number[], doors: number): readonly string[] {
   const open = inherited.filter((number) => number > handedOver.block && !doorNumbers(doors).includes(number))
@@ -62,12 +66,12 @@ export function stagingCommand(perl: string, staged: ChainPlan['staged']): reado
 }
 
 /**
- * The command line on the host. Pure. From the outside in: closing what the worker inherited, the staging mounts and
- * the switch to the job's user, the audit, the sandbox, the launcher. All of them but strace are one process that
+ * The command line on the host. Pure. From the outside in: the head, the staging mounts and the switch to the job's
+ * user, the audit, the sandbox, the launcher. All of them but strace are one process that
  * becomes the next, down to bwrap, which so is the worker's own child and dies with it; strace's -D is for that.
  */
 export function chainCommand(plan: ChainPlan): readonly string[] {
-  const { bwrap, setpriv, strace, bash, perl } = plan.programs
+  const { bwrap, setpriv, strace, perl } = plan.programs
   const stage =
     plan.user === null || plan.staged.length === 0
       ? []
@@ -80,7 +84,7 @@ export function chainCommand(plan: ChainPlan): readonly string[] {
           ...['-e', `trace=${traced}`, '-e', 'signal=none', '-o', plan.trace, '--'],
         ]
   return [
-    ...closingCommand(bash, plan.inherited, plan.doors),
+    ...headCommand(plan),
     ...[...stage, ...audit],
     ...[bwrap, '--args', String(handedOver.arguments), '--', ...plan.launch],
   ]

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ExecRequest, ExecResult } from '../../pipeline/ports/index.ts'
 import { forebears } from '../audit/forebears.ts'
@@ -9,9 +10,10 @@ import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { residentMemory } from '../limits/resident-memory.ts'
 import type { PinnedNamespace } from '../reaper/pin-namespace.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
-import { bubblewrapArguments } from './bubblewrap-arguments.ts'
-import { chainCommand, doorNumbers } from './command-line.ts'
+import { bubblewrapArguments, doorNumbers } from './bubblewrap-arguments.ts'
+import { chainCommand } from './command-line.ts'
 import type { SandboxContext } from './process-sandbox.ts'
+import { parseProcessors } from './processors.ts'
 import { runInBubblewrap } from './run-in-bubblewrap.ts'
 import type { SandboxParts } from './set-up-sandbox.ts'
 import { pipeNames } from './spare-pipes.ts'
@@ -85,12 +87,19 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
     return { ...end, processes: log?.events() ?? [], processesTruncated: log?.truncated() ?? false }
   }
 
-  const command = (argv: readonly string[]) =>
-    chainCommand({
+  const numbers = doorNumbers(parts.group.doors.length)
+  // strace works for the command, so its time is the command's; without it the launcher comes soon enough.
+  const entered = host.strace === null ? -1 : parts.group.doors.indexOf(parts.group.processorDoor ?? '')
+
+  const command = (argv: readonly string[]) => {
+    const processors = host.strace === null ? null : severalProcessors()
+    return chainCommand({
       programs: {
         bwrap: host.program('bwrap'),
         setpriv: host.program('setpriv'),
+        sh: host.program('sh'),
         bash: host.program('bash'),
+        taskset: host.program('taskset'),
         perl: host.program('perl'),
         strace: host.strace,
       },
@@ -99,6 +108,8 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       user: context.user,
       staged: parts.stage.staged,
       doors: parts.group.doors.length,
+      entered: numbers[entered] ?? null,
+      pinned: processors !== null,
       launch: launchCommand({
         mark: sandboxMark(parts.id),
         limits: {
@@ -109,12 +120,20 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
         },
         broker: spec.brokerSocket === null ? null : insideDoor,
         filter: null,
-        doors: doorNumbers(parts.group.doors.length),
+        processors,
+        doors: numbers.filter((_, index) => index !== entered),
         argv,
       }),
     })
+  }
 
   return { run: (request) => spend((left) => run(request, left)), namespaces: () => namespaces }
+}
+
+/** What the command gets back after its way there was on one of them; null where there is one only. */
+function severalProcessors(): string | null {
+  const processors = parseProcessors(readFileSync('/proc/self/status', 'utf8'))
+  return processors === null || processors.count < 2 ? null : processors.mask
 }
 
 function mounts({ host, spec, system }: SandboxContext, { stage }: SandboxParts) {

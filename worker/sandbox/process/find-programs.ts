@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** What class process starts on the host. */
-export const requiredPrograms = ['bwrap', 'setpriv', 'mkfifo', 'du', 'bash', 'perl'] as const
+export const requiredPrograms = ['bwrap', 'setpriv', 'taskset', 'mkfifo', 'du', 'sh', 'bash', 'perl'] as const
 export type Program =
   | (typeof requiredPrograms)[number]
   | ('strace' | 'runsc' | 'qemu-system-x86_64' | 'mkfs.erofs' | 'mke2fs' | 'find')
@@ -11,8 +11,10 @@ export type Program =
 const packageOf: Readonly<Record<Program, string>> = {
   bwrap: 'bubblewrap',
   setpriv: 'util-linux',
+  taskset: 'util-linux',
   mkfifo: 'coreutils',
   du: 'coreutils',
+  sh: 'dash',
   bash: 'bash',
   perl: 'perl-base',
   strace: 'strace',

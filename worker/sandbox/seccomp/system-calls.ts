@@ -28,6 +28,7 @@ const table = {
   vhangup: [153, 58, 'refuse'],
   modify_ldt: [154, null, 'refuse'],
   prctl: [157, 167, 'allow'],
+  sched_setaffinity: [203, 122, 'allow'],
   pivot_root: [155, 41, 'refuse'],
   _sysctl: [156, null, 'refuse'],
   chroot: [161, 51, 'refuse'],
