@@ -33,7 +33,7 @@ interface Wired {
 }
 
 /** What a sandbox of bubblewrap is put together with. */
-const bubblewrapPrograms = ['bwrap', 'setpriv', 'bash', 'perl', 'strace', 'du', 'mkfifo']
+const bubblewrapPrograms = ['bwrap', 'setpriv', 'taskset', 'sh', 'bash', 'perl', 'strace', 'du', 'mkfifo']
 
 const wiring: Readonly<Record<Isolation, (deps: EngineDeps) => Wired>> = {
   process: ({ folders, store, hostTools }) => ({
