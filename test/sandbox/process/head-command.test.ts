@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { runCommand } from '../../../worker/process/run-command.ts'
 import { headCommand } from '../../../worker/sandbox/process/head-command.ts'
 
-const programs = { sh: '/bin/sh', bash: '/bin/bash', taskset: '/usr/bin/taskset' }
-const nothing = { programs, inherited: [], doors: 3, entered: null, pinned: false }
+const programs = { sh: '/bin/sh', bash: '/bin/bash' }
+const nothing = { programs, inherited: [], doors: 3, entered: null, taskset: null }
 
 /** Runs it with file 8 open on a file of its own, and returns what the command after it printed. */
 async function run(head: readonly string[], argv: readonly string[]) {
@@ -46,7 +46,7 @@ describe('the head of the chain', () => {
   })
 
   it('stays on one processor, whatever its program is called, and hands on each word as it is', async () => {
-    const head = headCommand({ ...nothing, entered: 8, inherited: [12], pinned: true })
+    const head = headCommand({ ...nothing, entered: 8, inherited: [12], taskset: '/usr/bin/taskset' })
     const words = ['a b', '', '$(x)', '*', ') 1 2']
 
     const { out } = await run(head, ['/usr/bin/perl', '-e', 'print "$_|" for `nproc`, @ARGV', '--', ...words])

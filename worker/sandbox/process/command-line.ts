@@ -16,7 +16,6 @@ export interface ChainPlan {
     readonly setpriv: string
     readonly sh: string
     readonly bash: string
-    readonly taskset: string
     readonly perl: string
     readonly strace: string | null
   }
@@ -30,8 +29,8 @@ export interface ChainPlan {
   readonly doors: number
   /** The one of them through which the whole chain goes, the audit included; null: the launcher has them all. */
   readonly entered: number | null
-  /** Whether the whole chain stays on one processor, down to the launcher, which ends that. */
-  readonly pinned: boolean
+  /** Keeps the whole chain to one processor, down to the launcher, which ends that; null: nothing does. */
+  readonly taskset: string | null
   /** Open files of the worker that have to be closed on the way. */
   readonly inherited: readonly number[]
   /** The launcher's command line, with the command in it. */

@@ -92,14 +92,13 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
   const entered = host.strace === null ? -1 : parts.group.doors.indexOf(parts.group.processorDoor ?? '')
 
   const command = (argv: readonly string[]) => {
-    const processors = host.strace === null ? null : severalProcessors()
+    const processors = host.strace === null || host.taskset === null ? null : severalProcessors()
     return chainCommand({
       programs: {
         bwrap: host.program('bwrap'),
         setpriv: host.program('setpriv'),
         sh: host.program('sh'),
         bash: host.program('bash'),
-        taskset: host.program('taskset'),
         perl: host.program('perl'),
         strace: host.strace,
       },
@@ -109,7 +108,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       staged: parts.stage.staged,
       doors: parts.group.doors.length,
       entered: numbers[entered] ?? null,
-      pinned: processors !== null,
+      taskset: processors === null ? null : host.taskset,
       launch: launchCommand({
         mark: sandboxMark(parts.id),
         limits: {

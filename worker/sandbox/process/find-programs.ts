@@ -2,10 +2,10 @@ import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** What class process starts on the host. */
-export const requiredPrograms = ['bwrap', 'setpriv', 'taskset', 'mkfifo', 'du', 'sh', 'bash', 'perl'] as const
+export const requiredPrograms = ['bwrap', 'setpriv', 'mkfifo', 'du', 'sh', 'bash', 'perl'] as const
 export type Program =
   | (typeof requiredPrograms)[number]
-  | ('strace' | 'runsc' | 'qemu-system-x86_64' | 'mkfs.erofs' | 'mke2fs' | 'find')
+  | ('strace' | 'taskset' | 'runsc' | 'qemu-system-x86_64' | 'mkfs.erofs' | 'mke2fs' | 'find')
 
 /** The Debian package that brings each. */
 const packageOf: Readonly<Record<Program, string>> = {

@@ -1,15 +1,15 @@
 import { doorNumbers, handedOver } from './bubblewrap-arguments.ts'
 
 export interface HeadPlan {
-  readonly programs: { readonly sh: string; readonly bash: string; readonly taskset: string }
+  readonly programs: { readonly sh: string; readonly bash: string }
   /** Open files of the worker that nobody on the way needs. */
   readonly inherited: readonly number[]
   /** How many of the open files lead into control groups. */
   readonly doors: number
   /** Which of them everything from here on enters; null: none. */
   readonly entered: number | null
-  /** Whether everything from here on stays on one processor: the one that the kernel has just chosen for it. */
-  readonly pinned: boolean
+  /** Keeps everything from here on to one processor, the one that the kernel has just chosen for it; null: nothing does. */
+  readonly taskset: string | null
 }
 
 /**
@@ -28,11 +28,11 @@ read -r stat </proc/self/stat && here \${stat##*) } && exec "$pin" -c "$processo
  * What stands first in the chain: closes what the worker inherited, enters a control group, stays where it is. Pure.
  * Empty where there is nothing to do. bash only to close numbers of two digits, which dash cannot; it starts slower.
  */
-export function headCommand({ programs, inherited, doors, entered, pinned }: HeadPlan): readonly string[] {
+export function headCommand({ programs, inherited, doors, entered, taskset }: HeadPlan): readonly string[] {
   const open = inherited.filter((number) => number > handedOver.block && !doorNumbers(doors).includes(number))
-  if (open.length === 0 && entered === null && !pinned) return []
+  if (open.length === 0 && entered === null && taskset === null) return []
   return [
     ...[open.length === 0 ? programs.sh : programs.bash, '-c', script, 'airlock-head', open.join(' ')],
-    ...[String(entered ?? ''), pinned ? programs.taskset : ''],
+    ...[String(entered ?? ''), taskset ?? ''],
   ]
 }

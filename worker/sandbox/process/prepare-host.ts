@@ -15,6 +15,8 @@ export interface PreparedHost extends RunDir {
   readonly program: (name: (typeof requiredPrograms)[number]) => string
   /** Null where there is none, or where it may not trace. */
   readonly strace: string | null
+  /** Null where there is none, or where it may not choose processors. */
+  readonly taskset: string | null
   readonly places: readonly CgroupPlace[]
   readonly files: StaticFiles
   /** What image `host` shows of it. */
@@ -29,27 +31,30 @@ export async function prepareHost(
   cgroupRoot: string | undefined,
   worker: ProcessIdentity,
 ): Promise<PreparedHost> {
-  const programs = await findPrograms([...requiredPrograms, 'strace'])
+  const programs = await findPrograms([...requiredPrograms, 'strace', 'taskset'])
   const missing = requiredPrograms.filter((program) => !programs.has(program))
   if (missing.length > 0) throw new SandboxError('unavailable', missingText(missing))
   const program = (name: Program) => programs.get(name) ?? name
   const made = await prepareRunDir(runDir, program('mkfifo'), worker)
-  const [places, files, view, strace] = await Promise.all([
+  const [places, files, view, strace, taskset] = await Promise.all([
     findCgroupPlaces(cgroupRoot),
     writeStaticFiles(join(runDir, 'static')),
     readHostView(),
-    workingStrace(programs.get('strace')),
+    working(programs.get('strace'), straceTrial),
+    working(programs.get('taskset'), tasksetTrial),
   ])
-  return { ...made, program, strace, places, files, view, inherited: inheritedFiles() }
+  return { ...made, program, strace, taskset, places, files, view, inherited: inheritedFiles() }
 }
 
-/** Containers often forbid tracing even where strace is installed. */
-async function workingStrace(path: string | undefined): Promise<string | null> {
+const straceTrial = ['-f', '--seccomp-bpf', '-qq', '-e', 'trace=execve', '-o', '/dev/null', '/bin/true']
+/** Any processors: the kernel takes those of them that there are. */
+const tasksetTrial = ['ffffffff', '/bin/true']
+
+/** Containers often forbid tracing, and services the choice of processors, even where the program is installed. */
+async function working(path: string | undefined, trial: readonly string[]): Promise<string | null> {
   if (path === undefined) return null
   try {
-    await runCommand([path, '-f', '--seccomp-bpf', '-qq', '-e', 'trace=execve', '-o', '/dev/null', '/bin/true'], {
-      timeoutMs: 10_000,
-    })
+    await runCommand([path, ...trial], { timeoutMs: 10_000 })
     return path
   } catch (error) {
     if (error instanceof CommandError) return null
