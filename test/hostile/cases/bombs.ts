@@ -109,7 +109,7 @@ const disk: readonly Bomb[] = [
     'disk-deep',
     'fill the disk in a folder far down',
     writes(
-      `perl -e 'for (1 .. 180) { mkdir "d" x 24 or exit 1; chdir "d" x 24 or exit 1 } for (1 .. 50) { open(my $file, ">", $_) or exit 1; syswrite($file, "x" x (1 << 21)) or exit 1; close $file }'`,
+      `perl -e 'for (1 .. 400) { mkdir "d" x 24 or exit 1; chdir "d" x 24 or exit 1 } for (1 .. 50) { open(my $file, ">", $_) or exit 1; syswrite($file, "x" x (1 << 21)) or exit 1; close $file }'`,
     ),
   ],
   [

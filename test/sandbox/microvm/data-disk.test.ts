@@ -23,6 +23,23 @@ import { createDataDisk, type DataDisk } from '../../../worker/sandbox/microvm/d
 import { findPrograms, type Program } from '../../../worker/sandbox/process/find-programs.ts'
 import { mebibyte, roomyLimits } from '../battery/sandbox-bench.ts'
 
+/** Folders in folders, far beyond what a path can say, and in the last one a file that has a name at the top too. */
+const nest = `
+  my ($top, $uid) = @ARGV;
+  chdir $top or die;
+  open(my $file, '>', '../zz') or die; print $file 'at the bottom'; close $file;
+  opendir(my $above, '..') or die;
+  for (1 .. 1000) { mkdir 'd' x 20 or die; chown $uid, $uid, 'd' x 20; chdir 'd' x 20 or die }
+  my ($name, $bottom) = ('zz', 'bottom');
+  syscall(265, fileno $above, $name, -100, $bottom, 0) == 0 or die;
+  chown $uid, $uid, 'bottom'`
+const lookDown = `
+  chdir $ARGV[0] or die;
+  my $depth = 0;
+  $depth++ while chdir 'd' x 20;
+  open(my $file, '<', 'bottom') or die;
+  print "$depth folders, then: ", <$file>`
+
 describe('the disk of a job', () => {
   let folder: string
   let workspace: string
@@ -50,7 +67,8 @@ describe('the disk of a job', () => {
   })
 
   afterEach(async () => {
-    await rm(folder, { recursive: true, force: true })
+    // Node's own gives up where a path is longer than a call takes.
+    await runCommand(['rm', '-rf', folder])
   })
 
   /** What a guest that has the disk to itself can do to it. */
@@ -108,6 +126,23 @@ describe('the disk of a job', () => {
     expect((await lstat(join(workspace, 'd'))).isDirectory()).toBe(true)
     expect(await readdir(join(workspace, 'd'))).toEqual(['new'])
     expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('untouched')
+  })
+
+  it('brings out folders that lie deeper than any path reaches, with a file of two names far apart', async () => {
+    const deep = join(workspace, 'deep')
+    await mkdir(deep)
+    await give(deep)
+    await runCommand(['perl', '-e', nest, deep, String(user?.uid ?? -1)])
+    await disk.fill()
+    await runCommand(['rm', '-rf', deep])
+    await plant('zz', 'something else')
+
+    await disk.bringOut()
+
+    const { stdout } = await runCommand(['perl', '-e', lookDown, deep])
+    expect(stdout.toString()).toBe('1000 folders, then: at the bottom')
+    expect(await readFile(join(workspace, 'zz'), 'utf8')).toBe('at the bottom')
+    expect((await stat(join(workspace, 'zz'))).nlink).toBe(2)
   })
 
   it('takes no permission to become somebody, no device and no pipe off the disk', async () => {

@@ -9,7 +9,7 @@ use warnings;
 use Fcntl;
 
 my ($maxBytes, $maxEntries) = splice @ARGV, 0, 2;
-my ($block, $inodeSize, $maxDepth, $mebibyte) = (4096, 256, 200, 1 << 20);
+my ($block, $inodeSize, $mebibyte, $linkat) = (4096, 256, 1 << 20, 265);
 my ($FILE, $FOLDER, $LINK, $KIND) = (0100000, 0040000, 0120000, 0170000);
 my (%seen, @tables);
 my ($bytes, $entries) = (0, 0);
@@ -103,21 +103,25 @@ sub names {
   return \%names;
 }
 
-# The tree as a plan: { name => [inode, plan of a folder | target of a link | extents of a file] }.
+# The tree as a plan: { name => [inode, plan of a folder | target of a link | extents of a file] }. Nothing here calls
+# itself for a folder in a folder: a job may nest them as deep as its disk is large.
 sub plan {
-  my ($folder, $depth) = @_;
-  die "folders too deep\n" if $depth > $maxDepth;
-  die "a folder that is in itself\n" if $seen{ $folder->{number} }++;
-  my $names = names($folder);
+  my ($top) = @_;
   my %plan;
-  for my $name (keys %$names) {
-    die "more than $maxEntries entries\n" if ++$entries > $maxEntries;
-    my $inode = inode($names->{$name});
-    my $kind = $inode->{mode} & $KIND;
-    if ($kind == $FOLDER) { $plan{$name} = [$inode, plan($inode, $depth + 1)] }
-    elsif ($kind == $LINK) { $plan{$name} = [$inode, target($inode)] }
-    elsif ($kind == $FILE) { $plan{$name} = [$inode, file($inode)] }
-    # Pipes, sockets and devices mean nothing outside of the guest.
+  my @left = ([$top, \%plan]);
+  while (my $next = pop @left) {
+    my ($folder, $into) = @$next;
+    die "a folder that is in itself\n" if $seen{ $folder->{number} }++;
+    my $names = names($folder);
+    for my $name (keys %$names) {
+      die "more than $maxEntries entries\n" if ++$entries > $maxEntries;
+      my $inode = inode($names->{$name});
+      my $kind = $inode->{mode} & $KIND;
+      if ($kind == $FOLDER) { push @left, [$inode, my $inner = {}]; $into->{$name} = [$inode, $inner] }
+      elsif ($kind == $LINK) { $into->{$name} = [$inode, target($inode)] }
+      elsif ($kind == $FILE) { $into->{$name} = [$inode, file($inode)] }
+      # Pipes, sockets and devices mean nothing outside of the guest.
+    }
   }
   return \%plan;
 }
@@ -176,16 +180,26 @@ sub same {
 
 sub remove {
   my ($name) = @_;
-  if (!-l $name && -d _) {
-    chmod 0700, $name;
-    chdir $name or die "$name: $!\n";
-    remove($_) for listed();
-    chdir '..' or die "$name: $!\n";
-    rmdir $name or die "$name: $!\n";
-    return;
+  return unlink $name || $!{ENOENT} || die "$name: $!\n" if -l $name || !-d _;
+  my @left = ([$name, enter($name)]);
+  while (@left) {
+    my ($folder, $names) = @{ $left[-1] };
+    my $next = shift @$names;
+    if (!defined $next) { leave(); rmdir $folder or die "$folder: $!\n"; pop @left }
+    elsif (!-l $next && -d _) { push @left, [$next, enter($next)] }
+    else { unlink $next or die "$next: $!\n" }
   }
-  unlink $name or $!{ENOENT} or die "$name: $!\n";
 }
+
+# Goes into a folder and lists it.
+sub enter {
+  my ($name) = @_;
+  chmod 0700, $name;
+  chdir $name or die "$name: $!\n";
+  return [sort(listed())];
+}
+
+sub leave { chdir '..' or die "..: $!\n" }
 
 sub listed {
   opendir(my $folder, '.') or die "folder: $!\n";
@@ -194,15 +208,15 @@ sub listed {
 
 my %written;
 sub write_file {
-  my ($name, $inode, $extents, $path) = @_;
+  my ($name, $inode, $extents, $place) = @_;
   my @there = lstat $name;
   my $twin = $written{ $inode->{number} };
   if (defined $twin) {
     remove($name) if @there;
-    link($twin, $name) or die "link: $!\n";
+    link_to($twin, $name);
     return;
   }
-  $written{ $inode->{number} } = $path if $inode->{links} > 1;
+  $written{ $inode->{number} } = $place if $inode->{links} > 1;
   my $like = @there && ($there[2] & $KIND) == $FILE && $there[3] == 1 && $inode->{links} == 1 && $there[7] == $inode->{size};
   if (!$like || !same($name, $inode, $extents)) {
     remove($name) if @there;
@@ -224,29 +238,57 @@ sub dress {
   utime $inode->{mtime}, $inode->{mtime}, $name;
 }
 
-# Makes the current folder equal to the plan.
+# Makes the current folder equal to the plan. A place is [place of the folder, name]: the text of a path may be long.
 sub carry_out {
-  my ($plan, $path) = @_;
-  for my $name (listed()) { remove($name) unless $plan->{$name} }
-  for my $name (sort keys %$plan) {
+  my ($plan, $place) = @_;
+  my @left = ([prepared($plan), $plan, $place]);
+  while (@left) {
+    my ($names, $plan, $place, $folder) = @{ $left[-1] };
+    my $name = shift @$names;
+    if (!defined $name) {
+      pop @left;
+      next unless defined $folder;
+      leave();
+      dress($place->[1], $folder);
+      next;
+    }
     my ($inode, $what) = @{ $plan->{$name} };
     my $kind = $inode->{mode} & $KIND;
-    if ($kind == $FILE) { write_file($name, $inode, $what, "$path/$name") }
-    elsif ($kind == $LINK) {
-      next if (readlink($name) // '') eq $what;
-      remove($name) if lstat $name;
-      symlink($what, $name) or die "symlink: $!\n";
-    }
+    if ($kind == $FILE) { write_file($name, $inode, $what, [$place, $name]) }
+    elsif ($kind == $LINK) { write_link($name, $what) }
     else {
       remove($name) if lstat $name && (-l _ || !-d _);
       mkdir $name, 0700;
-      chmod 0700, $name;
-      chdir $name or die "$name: $!\n";
-      carry_out($what, "$path/$name");
-      chdir '..' or die "$name: $!\n";
-      dress($name, $inode);
+      enter($name);
+      push @left, [prepared($what), $what, [$place, $name], $inode];
     }
   }
+}
+
+# Removes what is not planned; what is, in order.
+sub prepared {
+  my ($plan) = @_;
+  for my $name (listed()) { remove($name) unless $plan->{$name} }
+  return [sort keys %$plan];
+}
+
+sub write_link {
+  my ($name, $target) = @_;
+  return if (readlink($name) // '') eq $target;
+  remove($name) if lstat $name;
+  symlink($target, $name) or die "symlink: $!\n";
+}
+
+# A second name for a file, in the current folder. Its first may be too far away for a path that a call takes.
+sub link_to {
+  my ($place, $name) = @_;
+  my @way;
+  for (; defined $place; $place = $place->[0]) { unshift @way, $place->[1] }
+  my ($none, $there) = (-100, pop @way);
+  opendir(my $here, '.') or die "folder: $!\n";
+  chdir $_ or die "link: $!\n" for @way;
+  syscall($linkat, $none, $there, fileno $here, $name, 0) == 0 or die "link: $!\n";
+  chdir $here or die "link: $!\n";
 }
 
 my $top = names(inode(2));
@@ -254,9 +296,9 @@ my @plans = map {
   my ($name, $folder) = split /=/, $_, 2;
   my $inode = inode($top->{$name} // die "no $name\n");
   die "no folder $name\n" if ($inode->{mode} & $KIND) != $FOLDER;
-  [$folder, plan($inode, 0)];
+  [$folder, plan($inode)];
 } @ARGV;
 for (@plans) {
   chdir $_->[0] or die "$_->[0]: $!\n";
-  carry_out($_->[1], $_->[0]);
+  carry_out($_->[1], [undef, $_->[0]]);
 }
