@@ -22,7 +22,14 @@ export async function bareQemu(folder: string, runDir: string): Promise<Bare> {
       const initramfs = join(await mkdtemp(join(folder, 'guest-')), 'initramfs')
       await writeFile(initramfs, archive)
       const argv = qemuArguments({
-        ...{ qemu: program('qemu-system-x86_64'), mark: 'bare', limits: roomyLimits, disks: [], initramfs },
+        ...{
+          qemu: program('qemu-system-x86_64'),
+          mark: 'bare',
+          from: 'boot',
+          limits: roomyLimits,
+          disks: [],
+          initramfs,
+        },
         ...{ accelerator: chosen.accelerator, counterKhz: chosen.counterKhz, kernel: guest.kernel },
       })
       const options = { env: {}, cwd: '/', sockets: Object.keys(handedOver).length }

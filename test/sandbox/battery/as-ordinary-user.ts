@@ -13,7 +13,8 @@ const showElsewhere = `
   set -e
   show() {
     mkdir "$2"
-    for entry in "$1"/*; do
+    for entry in "$1"/* "$1"/.airlock; do
+      [ -e "$entry" ] || continue
       place="$2/\${entry##*/}"
       if [ -d "$entry" ]; then mkdir "$place"; else : > "$place"; fi
       mount --bind "$entry" "$place"

@@ -55,6 +55,7 @@ describe('what a guest starts with', () => {
 describe('a machine', () => {
   const plan: MachinePlan = {
     ...{ qemu: '/q', accelerator: 'tcg' as const, counterKhz: 2_000_000, mark: 'mark', kernel: '/k', initramfs: '/i' },
+    from: 'boot',
     limits: { memoryBytes: 1024 ** 3, cpus: 1.5 },
     disks: [
       { serial: 'root', path: '/r' },

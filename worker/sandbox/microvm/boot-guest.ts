@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { printable } from '../audit/printable.ts'
@@ -7,6 +8,7 @@ import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
 import { relayToBroker } from './broker-relay.ts'
 import type { HostUser } from './confined.ts'
 import { createGuestLink, expectFrame, type GuestLink } from './guest-link.ts'
+import type { StatePlan } from './keep-state.ts'
 import type { PreparedMicrovm } from './prepare-microvm.ts'
 import type { MicrovmParts } from './set-up-microvm.ts'
 import { type Machine, startMachine } from './start-machine.ts'
@@ -32,24 +34,27 @@ export interface Guest {
 /** Seconds on a quiet machine; a busy one that translates takes its time. */
 const bootTimeoutMs = 120_000
 const shownConsoleBytes = 3000
+const randomBytesGiven = 64
 
-/** Boots the sandbox's machine. The job's disk is filled meanwhile: the guest looks at it last. */
+/**
+ * Starts the sandbox's machine: from a state where there is one, else by booting. The job's disk is filled meanwhile:
+ * the guest looks at it last.
+ */
 export async function bootGuest(plan: GuestPlan): Promise<Guest> {
   const { host, parts, spec } = plan
   const filled = parts.disk.fill()
   filled.catch(() => {})
+  const state = await stateOf(plan)
+  const prepared = await host.states.open(state)
   const machine = await startMachine({
-    ...{ program: host.program, user: plan.user, mark: sandboxMark(parts.id), limits: spec.limits },
-    accelerator: host.accelerator.accelerator,
-    counterKhz: host.accelerator.counterKhz,
-    groups: host.accelerator.groups,
-    ...{ kernel: host.guest.kernel, initramfs: host.guest.initramfs, disks: await disks(plan) },
+    ...{ ...state.machine, user: plan.user, mark: sandboxMark(parts.id) },
+    ...(prepared === null ? { from: 'boot' } : { from: 'state', state: prepared.fd }),
     limit: (pid) => parts.group.add(pid),
-  })
+  }).finally(() => prepared?.close())
   try {
     const link = createGuestLink(machine.control)
     if (spec.brokerSocket !== null) relayToBroker(machine.broker, spec.brokerSocket, machine.kill)
-    await expect(machine, link, 'up')
+    if (prepared === null) await expect(machine, link, 'up')
     await filled
     link.send({ kind: 'filter', program: sandboxFilter('x64') })
     link.send({ kind: 'configuration', values: await configuration(plan) })
@@ -57,8 +62,29 @@ export async function bootGuest(plan: GuestPlan): Promise<Guest> {
     return { machine, link }
   } catch (error) {
     machine.kill()
-    await Promise.allSettled([machine.exited, filled])
+    const [, disk] = await Promise.allSettled([machine.exited, filled])
+    // Not started again here: it may have been killed by somebody who wants it gone.
+    if (prepared !== null && disk.status === 'fulfilled') await host.states.discard(state, String(error))
     throw error
+  }
+}
+
+/** A machine like this one, but nobody's. */
+async function stateOf(plan: GuestPlan): Promise<StatePlan> {
+  const { host, parts, image, spec } = plan
+  const { accelerator, counterKhz, groups } = host.accelerator
+  const { kernel, initramfs } = host.guest
+  const given = await disks(plan)
+  return {
+    machine: {
+      ...{ program: host.program, user: host.trialUser, mark: 'airlock-state', limits: spec.limits },
+      ...{ accelerator, counterKhz, groups, kernel, initramfs, disks: given },
+    },
+    dataBytes: parts.disk.bytes,
+    content: [
+      image.digest,
+      ...given.filter(({ serial }) => serial !== 'root' && serial !== 'data').map(({ path }) => path),
+    ],
   }
 }
 
@@ -77,6 +103,8 @@ async function configuration({ spec, tools, now }: GuestPlan): Promise<Readonly<
   const forwarder = await readFile(new URL('./guest/forwarder.pl', import.meta.url), 'utf8')
   return {
     now: String(now() * 1000),
+    // A guest that starts from a state would draw the same numbers as all others that do.
+    randomness: randomBytes(randomBytesGiven).toString('hex'),
     memory: String(limits.memoryBytes),
     pids: String(limits.pids),
     disk: String(limits.diskBytes),

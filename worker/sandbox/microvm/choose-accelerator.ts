@@ -89,7 +89,7 @@ async function boots(
   counterKhz: number | null,
 ): Promise<string | null> {
   const machine = await startMachine({
-    ...{ program, user, groups, accelerator, counterKhz, mark: 'airlock-trial', verbose: true },
+    ...{ program, user, groups, accelerator, counterKhz, mark: 'airlock-trial', from: 'boot', verbose: true },
     ...{ kernel: guest.kernel, initramfs: guest.initramfs, disks: [] },
     limits: { memoryBytes: trialMemoryBytes, cpus: 1 },
     limit: async () => {},

@@ -22,6 +22,7 @@ const features = [
 /** The disk on which a guest has its job's two folders. */
 export interface DataDisk {
   readonly path: string
+  readonly bytes: number
   /** Lays the host's folders out on it. */
   fill(): Promise<void>
   /** Makes the host's folders equal to it. The guest must not be writing meanwhile. */
@@ -39,7 +40,8 @@ export interface DataDiskPlan {
 export async function createDataDisk({ path, spec, user, program }: DataDiskPlan): Promise<DataDisk> {
   const { diskBytes } = spec.limits
   const file = await open(path, 'wx', 0o600)
-  await file.truncate(Math.ceil((diskBytes * overheadShare + overheadBytes) / 4096) * 4096)
+  const bytes = Math.ceil((diskBytes * overheadShare + overheadBytes) / 4096) * 4096
+  await file.truncate(bytes)
   if (user !== null) await file.chown(user.uid, user.gid)
   await file.close()
   const folders = (['workspace', 'home'] as const).map((name): Bind => ({ from: spec[name], inside: `/top/${name}` }))
@@ -53,6 +55,7 @@ export async function createDataDisk({ path, spec, user, program }: DataDiskPlan
 
   return {
     path,
+    bytes,
     fill: () =>
       run(
         'the job’s folders do not fit on its disk',

@@ -7,6 +7,7 @@ import type { CgroupPlace } from '../cgroup/parse-cgroup-mounts.ts'
 import { findPrograms, missingText, type Program } from '../process/find-programs.ts'
 import { type ChosenAccelerator, chooseAccelerator } from './choose-accelerator.ts'
 import type { HostUser } from './confined.ts'
+import { createPreparedStates, type PreparedStates } from './create-prepared-states.ts'
 import { createErofsImages, type ErofsImages } from './erofs-images.ts'
 import { type GuestKernel, guestKernel } from './guest-kernel.ts'
 
@@ -17,6 +18,9 @@ export interface PreparedMicrovm {
   readonly accelerator: ChosenAccelerator
   readonly places: readonly CgroupPlace[]
   readonly images: ErofsImages
+  readonly states: PreparedStates
+  /** Whom machines run as that no job is in; null: the worker. */
+  readonly trialUser: HostUser | null
   /** One folder per sandbox, also after a crash. */
   readonly sandboxes: string
 }
@@ -39,5 +43,6 @@ export async function prepareMicrovm(runDir: string, trialUser: HostUser | null)
   const [places, guest] = await Promise.all([findCgroupPlaces(undefined), guestKernel(join(runDir, 'kernel'))])
   const accelerator = await chooseAccelerator({ program, guest, user: trialUser, folder: runDir })
   const images = createErofsImages(program, join(runDir, 'tools'))
-  return { program, guest, accelerator, places, images, sandboxes }
+  const states = createPreparedStates(join(runDir, 'states'), accelerator.key)
+  return { program, guest, accelerator, places, images, states, trialUser, sandboxes }
 }

@@ -15,6 +15,11 @@ export type Accelerator = 'kvm' | 'tcg'
 
 /** Numbers of the open files that QEMU is started with: a socket each for the ports of the guest. */
 export const handedOver = { control: 3, broker: 4 } as const
+/** One more: the state that the machine starts from, or the monitor of a machine whose state is to be kept. */
+export const furtherFile = 5
+
+/** Afresh; from a state; or afresh, so that its state can be kept: that one alone has a monitor. */
+type StartingFrom = 'boot' | 'state' | 'boot-to-keep'
 
 export interface MachinePlan {
   readonly qemu: string
@@ -27,6 +32,7 @@ export interface MachinePlan {
   /** Paths as QEMU sees them. */
   readonly kernel: string
   readonly initramfs: string
+  readonly from: StartingFrom
   /** The kernel says on the console what it does; otherwise only what goes wrong. */
   readonly verbose?: true
   readonly disks: readonly { readonly serial: string; readonly path: string; readonly writable?: true }[]
@@ -39,13 +45,21 @@ export function machineLimits(limits: Limits): Limits {
 }
 
 /**
- * QEMU's command line. Pure. No network device, no graphics, no monitor, no firmware settings of the host; the ports
- * are sockets that are open already, so QEMU makes no file.
+ * QEMU's command line. Pure. No network device, no graphics, no firmware settings of the host, no monitor where a job is; the
+ * ports are sockets that are open already, so QEMU makes no file.
  *
  * The interrupt controller and timer of old PCs are switched on because without them the guest's clock does not
  * start, and the counter's frequency is given because the guest would measure it, and on a busy host fail and hang.
  */
 export function qemuArguments(plan: MachinePlan): readonly string[] {
+  const further = { boot: [], state: ['-incoming', `fd:${furtherFile}`], 'boot-to-keep': monitor }[plan.from]
+  return [...machineArguments(plan), ...further]
+}
+
+const monitor = ['-chardev', `socket,id=monitor,fd=${furtherFile}`, '-mon', 'chardev=monitor,mode=control']
+
+/** What has to be the same for a state to fit: everything but paths and names. */
+function machineArguments(plan: MachinePlan): readonly string[] {
   const memory = Math.ceil((plan.limits.memoryBytes + guestOverheadBytes) / mebibyte)
   const processors = Math.min(maxProcessors, Math.max(1, Math.ceil(plan.limits.cpus)))
   const tcg = plan.accelerator === 'tcg'

@@ -15,18 +15,20 @@ export async function readMicrovmPosture(host: PreparedMicrovm, probed: ProbedEn
 
 /** What a host of class `microvm` enforces, from what was found and what the probes saw. Pure. */
 export function describeMicrovmPosture(
-  host: Pick<PreparedMicrovm, 'accelerator' | 'guest' | 'places'>,
+  host: Pick<PreparedMicrovm, 'accelerator' | 'guest' | 'places' | 'states'>,
   probes: readonly ProbeResult[],
   workerIsRoot: boolean,
 ): Posture {
   const { accelerator, qemu } = host.accelerator
   const held = (name: string): LimitPosture => (holds({ probes }, name) ? machine : { level: 'none', by: 'none' })
+  const trouble = host.states.trouble()
   const degraded: readonly (readonly [boolean, string])[] = [
     [
       accelerator === 'tcg',
       'QEMU translates the guest’s code, because no guest boots with KVM here: it is several times slower, and QEMU does not promise that translation holds against hostile code.',
     ],
     [true, 'Process starts and connections inside are not recorded.'],
+    [trouble !== null, `Each guest boots anew, because no prepared state could be had: ${trouble}`],
     [!workerIsRoot, "Jobs have the worker's own user on the host: the worker is not root."],
     [
       !host.places.some((place) => place.controllers.includes('memory')),

@@ -5,7 +5,7 @@ import { spawnProcess } from '../../process/spawn-process.ts'
 import type { Program } from '../process/find-programs.ts'
 import { inheritedFiles } from '../process/inherited-files.ts'
 import { type Bind, confinedCommand, type HostUser } from './confined.ts'
-import { handedOver, type MachinePlan, qemuArguments } from './qemu-arguments.ts'
+import { furtherFile, handedOver, type MachinePlan, qemuArguments } from './qemu-arguments.ts'
 
 export interface MachineStart extends Omit<MachinePlan, 'qemu'> {
   readonly program: (name: Program) => string
@@ -14,12 +14,21 @@ export interface MachineStart extends Omit<MachinePlan, 'qemu'> {
   readonly groups: readonly number[]
   /** Puts a process, and what it starts from then on, under the sandbox's limits. */
   readonly limit: (pid: number) => Promise<void>
+  /** The number of a file that is open here: what a machine starts `from` a state with. */
+  readonly state?: number
+  /** A socket here that the machine sees under stateSocket: where its state is to go. */
+  readonly keeper?: string
 }
+
+/** Where a machine whose state is kept finds the socket for it. */
+export const stateSocket = '/machine/keeper'
 
 /** A machine that runs. What comes out of it is a guest's word. */
 export interface Machine {
   readonly control: Duplex
   readonly broker: Duplex
+  /** Of a machine that has one. */
+  readonly monitor: Duplex | null
   /** Resolves once, when its process on the host has ended. */
   readonly exited: Promise<void>
   /** The end of what the guest wrote to its console and QEMU to its own, as it was written. */
@@ -28,9 +37,16 @@ export interface Machine {
 }
 
 const keptConsoleBytes = 65_536
-/** Waits until the process is in its control groups, so that everything of it is; and closes what is not its own. */
-const gateScript =
-  'read -r go || exit 1; for number in $1; do eval "exec $number>&-"; done; shift; exec "$@" </dev/null'
+/**
+ * Waits until the process is in its control groups, so that everything of it is; and closes what is not its own.
+ * A state is read by a program of ours outside of the confinement: QEMU, which a job may have taken over, gets a
+ * pipe, by which nothing can be written to what other machines start from.
+ */
+const gateScript = [
+  'read -r go || exit 1; for number in $1; do eval "exec $number>&-"; done',
+  `[ "$2" != state ] || exec ${furtherFile}< <(exec /bin/cat <&${furtherFile} 3<&- 4<&-)`,
+  'shift 2; exec "$@" </dev/null',
+].join('; ')
 
 /** Starts a virtual machine, confined on the host: see confinedCommand. */
 export async function startMachine(start: MachineStart): Promise<Machine> {
@@ -38,10 +54,12 @@ export async function startMachine(start: MachineStart): Promise<Machine> {
   const seen = (path: string) => `/machine/${files.indexOf(path)}`
   const writable = new Set(start.disks.filter((disk) => disk.writable).map((disk) => disk.path))
   const kvm: Bind[] = start.accelerator === 'kvm' ? [{ from: '/dev/kvm', inside: '/dev/kvm', device: true }] : []
+  const keeper: Bind[] = start.keeper === undefined ? [] : [{ from: start.keeper, inside: stateSocket }]
   const command = confinedCommand({
     ...{ program: start.program, user: start.user, groups: start.groups, inside: 1000 },
     binds: [
       ...kvm,
+      ...keeper,
       ...files.map(
         (path): Bind => ({ from: path, inside: seen(path), ...(writable.has(path) ? { writable: true } : {}) }),
       ),
@@ -54,14 +72,12 @@ export async function startMachine(start: MachineStart): Promise<Machine> {
       disks: start.disks.map((disk) => ({ ...disk, path: seen(disk.path) })),
     }),
   })
-  const inherited = inheritedFiles().filter((number) => number > handedOver.broker)
+  const further = { boot: [], state: [start.state], 'boot-to-keep': ['pipe' as const] }[start.from]
+  const stdio = [...Array.from({ length: furtherFile }, () => 'pipe' as const), ...further]
+  const inherited = inheritedFiles().filter((number) => number >= stdio.length)
   const process = spawnProcess(
-    ['/bin/bash', '--norc', '-c', gateScript, 'airlock-gate', inherited.join(' '), ...command],
-    {
-      cwd: '/',
-      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
-    },
+    ['/bin/bash', '--norc', '-c', gateScript, 'airlock-gate', inherited.join(' '), start.from, ...command],
+    { cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' }, stdio },
   )
   const exited = once(process, 'exit').then(
     () => {},
@@ -77,6 +93,7 @@ export async function startMachine(start: MachineStart): Promise<Machine> {
     return {
       control: portOf(process.stdio[handedOver.control]),
       broker: portOf(process.stdio[handedOver.broker]),
+      monitor: start.from === 'boot-to-keep' ? portOf(process.stdio.at(furtherFile)) : null,
       exited,
       console: said,
       kill,

@@ -136,6 +136,15 @@ sub mount_parts {
   spew('/proc/self/oom_score_adj', -1000);
 }
 
+# A guest that starts from a kept state remembers the same randomness as all others that did. What it draws from here
+# on, the addresses of every program too, comes from what the host gave it.
+sub renew_randomness {
+  my $given = pack('H*', $_[0]);
+  open(my $source, '+<', '/dev/urandom') or die "urandom: $!\n";
+  my $entropy = pack('ll', 8 * length $given, length $given) . $given;
+  ioctl($source, 0x40085203, $entropy) && ioctl($source, 0x5207, 0) or die "randomness: $!\n";
+}
+
 # The host's time, because the machine's own clock starts at a whole second and may drift.
 sub set_clock {
   my ($microseconds) = @_;
@@ -298,6 +307,7 @@ eval {
       my @pairs = split /\0/, $payload, -1;
       pop @pairs;
       %config = @pairs;
+      renew_randomness(delete $config{randomness});
       set_clock($config{now});
       mount_parts();
       start_forwarder() if length $config{forwarder};

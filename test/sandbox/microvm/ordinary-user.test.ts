@@ -1,0 +1,45 @@
+import { text } from 'node:stream/consumers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { spawnProcess } from '../../../worker/process/spawn-process.ts'
+import { asOrdinaryUser } from '../battery/as-ordinary-user.ts'
+import { imageTimeoutMs } from '../images/built-image.ts'
+import { createMicrovmBench, guestTimeoutMs } from './microvm-bench.ts'
+
+const seenSchema = z.object({
+  worker: z.int(),
+  seen: z.array(z.looseObject({ boot: z.string() })),
+})
+
+describe('class microvm for a worker that is not root', () => {
+  beforeAll(async () => {
+    // Brings the image, its disk and the guest's kernel, which are everybody's to read.
+    await using bench = await createMicrovmBench()
+    await bench.create()
+  }, imageTimeoutMs + guestTimeoutMs)
+
+  it(
+    'runs guests from a state of its own, and each has files, and randomness that no other has',
+    async () => {
+      const argv = await asOrdinaryUser('test/sandbox/microvm/run-in-guests.ts')
+      const worker = spawnProcess(argv, {
+        cwd: '/',
+        env: { PATH: '/usr/bin:/bin' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const said = worker.stdout === null ? '' : await text(worker.stdout)
+
+      const { worker: user, seen } = seenSchema.parse(JSON.parse(said))
+
+      expect(user).not.toBe(0)
+      expect(seen.map(({ boot: _, ...rest }) => rest)).toEqual(
+        ['first', 'second'].map(() => ({
+          ...{ user: '1000', before: 'from the host', exitCode: 0, again: 'made\n', after: 'made\n' },
+          proof: { processes: 0, mounts: 0, groups: 0 },
+        })),
+      )
+      expect(new Set(seen.map(({ boot }) => boot)).size).toBe(2)
+    },
+    guestTimeoutMs,
+  )
+})

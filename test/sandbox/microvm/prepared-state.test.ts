@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { chown, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createMicrovmEngine } from '../../../worker/sandbox/microvm/create-microvm-engine.ts'
+import { createPlace, runIn, shell } from '../battery/sandbox-bench.ts'
+import { builtImage, imageTimeoutMs } from '../images/built-image.ts'
+import { createMicrovmBench, guestTimeoutMs, microvmRunDir } from './microvm-bench.ts'
+
+const facts = [
+  'cat /proc/sys/kernel/random/boot_id; head -c 16 /dev/urandom | od -An -tx1; grep stack /proc/self/maps',
+  'cat before > /tmp/copy; cp before ~; date +%s; stat -c %y /run',
+].join('; ')
+
+describe('the state that guests of class microvm start from', () => {
+  let folder: string
+  let place: ReturnType<typeof createPlace>
+
+  beforeAll(async () => {
+    // Brings the guest's kernel, and finds out how guests run here.
+    await using bench = await createMicrovmBench()
+    await bench.create()
+    folder = await mkdtemp('/tmp/airlock-vm-state-')
+    const runDir = join(folder, 'run')
+    await mkdir(runDir)
+    await cp(join(microvmRunDir, 'kernel'), join(runDir, 'kernel'), { recursive: true })
+    await copyFile(join(microvmRunDir, 'accelerator.json'), join(runDir, 'accelerator.json'))
+    const engine = createMicrovmEngine({ runDir, images: await builtImage('minimal'), now: Date.now })
+    place = createPlace(engine, folder, 'minimal')
+  }, imageTimeoutMs + guestTimeoutMs)
+
+  afterAll(async () => {
+    await place.destroyAll()
+    await rm(folder, { recursive: true, force: true })
+  }, guestTimeoutMs)
+
+  /** One sandbox, with this word in its files and as its input, from its start to its end. */
+  async function useSandbox(word: string) {
+    const { sandbox, spec } = await place.create({ wallMs: guestTimeoutMs })
+    const file = join(spec.workspace, 'before')
+    const { uid, gid } = await stat(spec.workspace)
+    await writeFile(file, word)
+    await chown(file, uid, gid)
+    const run = await runIn(sandbox, shell(`cat > before; ${facts}`), { stdin: word, env: { WORD: word } })
+    await sandbox.destroy()
+    const [boot, random, stack, time, made] = run.out.trim().split('\n')
+    return { boot, random, stack: stack?.split('-')[0], time: Number(time), made, exitCode: run.exitCode }
+  }
+
+  const states = () => join(folder, 'run', 'states')
+  const statePath = async () => join(states(), (await readdir(states()))[0] ?? '')
+
+  it(
+    'holds nothing of a job, is written by none, and gives no two guests the same randomness or an old time',
+    async () => {
+      const word = `needle-${Date.now()}`
+      const first = await useSandbox(word)
+      const kept = await readFile(await statePath())
+      const second = await useSandbox(word)
+      const after = await readFile(await statePath())
+
+      expect([first.exitCode, second.exitCode]).toEqual([0, 0])
+      // The same first moments: both are from it.
+      expect(second.made).toBe(first.made)
+      expect(new Set([first.boot, second.boot, first.random, second.random, first.stack, second.stack]).size).toBe(6)
+      for (const { time } of [first, second])
+        expect(Math.abs(time - Date.now() / 1000)).toBeLessThan(guestTimeoutMs / 1000)
+      expect([kept.includes(word), kept.includes('renew_randomness')]).toEqual([false, true])
+      expect(createHash('sha256').update(after).digest('hex')).toBe(createHash('sha256').update(kept).digest('hex'))
+      expect(await readdir(states())).toHaveLength(1)
+      expect((await stat(await statePath())).mode & 0o777).toBe(0o600)
+      expect((await stat(states())).mode & 0o777).toBe(0o700)
+    },
+    guestTimeoutMs,
+  )
+
+  it(
+    'is thrown away when no guest starts from it, and the next one boots',
+    async () => {
+      const before = await useSandbox('from a state')
+      const path = await statePath()
+      await truncate(path, Math.floor((await stat(path)).size / 2))
+
+      const broken = useSandbox('never')
+    await expect(broken).rejects.toMatchObject({ name: 'SandboxError', code: 'start-failed' })
+    const after = await useSandbox('booted')
+
+      expect(after.exitCode).toBe(0)
+      expect(after.made).not.toBe(before.made)
+      expect(await readdir(states())).toEqual([])
+    },
+    guestTimeoutMs,
+  )
+})
