@@ -82,8 +82,8 @@ describe('the state that guests of class microvm start from', () => {
       await truncate(path, Math.floor((await stat(path)).size / 2))
 
       const broken = useSandbox('never')
-    await expect(broken).rejects.toMatchObject({ name: 'SandboxError', code: 'start-failed' })
-    const after = await useSandbox('booted')
+      await expect(broken).rejects.toMatchObject({ name: 'SandboxError', code: 'start-failed' })
+      const after = await useSandbox('booted')
 
       expect(after.exitCode).toBe(0)
       expect(after.made).not.toBe(before.made)
