@@ -1,4 +1,6 @@
+import { relative } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { spawnProcess } from '../../../worker/process/spawn-process.ts'
@@ -6,6 +8,7 @@ import { asOrdinaryUser } from '../battery/as-ordinary-user.ts'
 import { imageTimeoutMs } from '../images/built-image.ts'
 import { createMicrovmBench, guestTimeoutMs } from './microvm-bench.ts'
 
+const script = fileURLToPath(new URL('./run-in-guests.ts', import.meta.url))
 const seenSchema = z.object({
   worker: z.int(),
   seen: z.array(z.looseObject({ boot: z.string() })),
@@ -21,7 +24,7 @@ describe('class microvm for a worker that is not root', () => {
   it(
     'runs guests from a state of its own, and each has files, and randomness that no other has',
     async () => {
-      const argv = await asOrdinaryUser('test/sandbox/microvm/run-in-guests.ts')
+      const argv = await asOrdinaryUser(relative(process.cwd(), script))
       const worker = spawnProcess(argv, {
         cwd: '/',
         env: { PATH: '/usr/bin:/bin' },
