@@ -32,18 +32,14 @@ describe('secretsGate: tokens of providers', () => {
     ['an installation token of the long form', installation, 'provider-github'],
     ['a Stripe key', stripe, 'provider-stripe'],
     ['a Slack token', ['xoxb', '123456789012', '1234567890123', madeUp(24)].join('-'), 'provider-slack'],
-    ['a private key', privateKey(), 'provider-privatekey'],
+    ['a private key', privateKey(), 'private-key'],
   ])('blocks %s', async (_what, token, rule) => {
     expect(await verdicts(added('src/config.ts', `export const key = \`${token}\`\n`))).toEqual([`${rule} block`])
   })
 
   it.each([
-    ['a password in a URL', `fetch('https://${'deploy'}:${madeUp(12)}@host.test.org/x')`, 'provider-basicauth hold'],
-    [
-      'a connection string',
-      `postgres://${'app'}:${madeUp(12)}@db.test.org/app`,
-      'provider-database-connection-string hold',
-    ],
+    ['a password in a URL', `fetch('https://${'deploy'}:${madeUp(12)}@host.test.org/x')`, 'url-credentials hold'],
+    ['a connection string', `postgres://${'app'}:${madeUp(12)}@db.test.org/app`, 'connection-string hold'],
   ])('holds %s, which examples have too', async (_what, line, expected) => {
     expect(await verdicts(added('src/a.ts', `${line}\n`))).toEqual([expected])
   })
@@ -51,8 +47,8 @@ describe('secretsGate: tokens of providers', () => {
   it('holds a private key among tests, and blocks the same key elsewhere', async () => {
     const key = privateKey()
 
-    expect(await verdicts(added('test/tls/server.key', key))).toEqual(['provider-privatekey hold'])
-    expect(await verdicts(added('deploy/server.key', key))).toEqual(['provider-privatekey block'])
+    expect(await verdicts(added('test/tls/server.key', key))).toEqual(['private-key hold'])
+    expect(await verdicts(added('deploy/server.key', key))).toEqual(['private-key block'])
   })
 
   it('says where the token is and shows none of it', async () => {

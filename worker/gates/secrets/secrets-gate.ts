@@ -11,7 +11,7 @@ import { viewChange } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
 import { findCredentialStore } from './credential-store.ts'
 import { createKnownValues } from './known-values.ts'
-import { findProviderTokens } from './provider-findings.ts'
+import { findSecretsIn } from './secret-findings.ts'
 import { findSecretNames, secretNameFinding } from './secret-names.ts'
 
 export const secretsGate: Gate = {
@@ -21,7 +21,9 @@ export const secretsGate: Gate = {
     const findings: Finding[] = known.tooShort.map((name) => unsearchable(name))
     for (const what of (await findSecretNames(input)).values()) findings.push(secretNameFinding(what))
     for (const file of viewChange(input.changeSet)) {
-      findings.push(...known.find(file), ...(await findProviderTokens(file)), ...findCredentialStore(file))
+      const certain = known.find(file)
+      const alike = (await findSecretsIn(file)).filter((one) => !certain.some(({ line }) => line === one.line))
+      findings.push(...certain, ...alike, ...findCredentialStore(file))
     }
     return findings
   },

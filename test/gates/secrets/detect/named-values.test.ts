@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { assignmentAt } from '../../../../worker/gates/secrets/detect/find-assignments.ts'
+import { findSecrets } from '../../../../worker/gates/secrets/detect/find-secrets.ts'
+import { judgeName } from '../../../../worker/gates/secrets/detect/judge-name.ts'
+import { whyNoSecret } from '../../../../worker/gates/secrets/detect/judge-value.ts'
+
+const value = ['k7Qx2Vn9Lw', '4Tz8Rb3Hd6'].join('')
+
+describe('values that their name calls secret', () => {
+  it.each([
+    ['a shell variable', `export ACME_TOKEN=${value}`],
+    ['a literal', `const acmeToken = "${value}";`],
+    ['a literal with a type', `const acmeToken: string = '${value}'`],
+    ['Go', `acmeToken := \`${value}\``],
+    ['PHP', `'acme_token' => '${value}',`],
+    ['JSON', `{ "acmeToken": "${value}" }`],
+    ['JSON in a string', `"{\\"acmeToken\\": \\"${value}\\"}"`],
+    ['YAML', `acme_token: ${value}`],
+    ['properties', `acme.api.token=${value}`],
+    ['a call', `System.setProperty("ACME_TOKEN", "${value}")`],
+    ['a default', `env("ACME_TOKEN", "${value}")`],
+    ['XML', `<acmeToken>${value}</acmeToken>`],
+    ['an attribute', `<add key="AcmeToken" value="${value}" />`],
+    ['an option', `tool --acme-token ${value} --verbose`],
+    ['an index', `os.environ["ACME_TOKEN"] = "${value}"`],
+    ['make', `ACME_TOKEN ?= ${value}`],
+    ['a bearer', `"authorization": "Bearer ${value}"`],
+  ])('finds one in %s', (_how, text) => {
+    const [match] = findSecrets(text)
+
+    expect(match).toMatchObject({ rule: 'named-value', certainty: 'likely' })
+    expect(text.slice(match?.start, match?.end)).toContain(value)
+  })
+
+  it.each([
+    ['a reference', 'token = "$' + '{ACME_TOKEN}"', 'a reference to a value, not the value'],
+    ['an environment variable', 'const token = process.env.ACME_TOKEN', 'a reference to a value, not the value'],
+    ['a template', "password: '{{ .Values.password }}'", 'a reference to a value, not the value'],
+    ['a placeholder', 'API_KEY="your-api-key-goes-here-1234"', 'the word of an example'],
+    ['crossed out', `api_key: "xxxxxxxx-${value}"`, 'the word of an example'],
+    ['a finger along the alphabet', 'token = "abcdefghijklmnopqrst12"', 'a run of the alphabet or of the digits'],
+    ['one character', 'secret = "aaaaaaaaaaaaaaaaaa1a"', 'one character again and again'],
+    ['a path', 'secret: /run/keys/acme-2024-01-token', 'a path or an address'],
+    ['an address', 'token_endpoint_auth = "https://acme.dev/oauth/token2"', 'a path or an address'],
+    ['words', 'const token = "invalid-token-received-again"', 'words'],
+    ['a number', 'token = 1234567890', 'a number'],
+    ['what is too short', 'secret = "a1b2c3"', 'too short'],
+  ])('tells %s apart, and says why', (_how, text, why) => {
+    const at = text.search(/token|secret|password|api_key/i)
+    const found = assignmentAt(text, at)
+
+    expect(found === null ? null : whyNoSecret(found)).toBe(why)
+    expect(findSecrets(text)).toEqual([])
+  })
+
+  it.each([
+    'const token = create2Token9x(request)',
+    'const token = k7Qx2Vn9Lw4Tz8Rb;',
+    'return client(token: k7Qx2Vn9Lw4Tz8Rb)',
+  ])('takes %s for code', (text) => {
+    expect(findSecrets(text)).toEqual([])
+  })
+
+  it.each([
+    ['tokenType', null],
+    ['api_key_id', null],
+    ['publicKey', null],
+    ['csrf_token', null],
+    ['primaryKey', null],
+    ['author', null],
+    ['keyboardLayout', null],
+    ['fakeToken', null],
+    ['clientSecret', 'strong'],
+    ['ACME_API_KEY', 'strong'],
+    ['db.password', 'strong'],
+    ['SOME_KEY', 'weak'],
+  ])('takes the name %s for %s', (name, strength) => {
+    expect(judgeName(name)).toBe(strength)
+  })
+})

@@ -1,0 +1,89 @@
+import { alphanumeric, letters, lowerHex, urlSafe } from '../characters.ts'
+import { format, run } from '../token-format.ts'
+
+const openAi = 'https://platform.openai.com/docs/api-reference/authentication'
+const anthropic = 'https://docs.anthropic.com/en/api/getting-started'
+const huggingFace = 'https://huggingface.co/docs/hub/security-tokens'
+/** Every OpenAI key made since 2023 carries it: base64 of "OpenAI". */
+const hasOpenAiMark = (token: string) => token.includes('T3BlbkFJ')
+
+/** Models and what stands around them. */
+export const models = [
+  format('anthropic', 'an Anthropic key', ['sk-ant-api03-', 'sk-ant-admin01-'], run(urlSafe, 77, 95), anthropic, {
+    check: (token) => token.endsWith('AA'),
+  }),
+  format(
+    'anthropic',
+    'an Anthropic session token',
+    ['sk-ant-oat01-', 'sk-ant-sid01-', 'sk-ant-ort01-'],
+    run(urlSafe, 60, 160),
+    anthropic,
+  ),
+  format('openai', 'an OpenAI key', 'sk-', run(alphanumeric, 40, 60), openAi, { check: hasOpenAiMark }),
+  format('openai', 'an OpenAI key', ['sk-proj-', 'sk-svcacct-', 'sk-admin-'], run(urlSafe, 60, 250), openAi, {
+    check: hasOpenAiMark,
+  }),
+  format(
+    'openrouter',
+    'an OpenRouter key',
+    'sk-or-v1-',
+    run(lowerHex, 64),
+    'https://openrouter.ai/docs/api-reference/authentication',
+  ),
+  format('deepseek', 'a DeepSeek or compatible key', 'sk-', run(lowerHex, 32), 'https://api-docs.deepseek.com/', {
+    minEntropy: 3,
+  }),
+  format('groq', 'a Groq key', 'gsk_', run(alphanumeric, 52), 'https://console.groq.com/docs/api-keys'),
+  format(
+    'perplexity',
+    'a Perplexity key',
+    'pplx-',
+    run(alphanumeric, 48, 56),
+    'https://docs.perplexity.ai/guides/api-key-management',
+  ),
+  format('huggingface', 'a Hugging Face token', 'hf_', run(letters, 34), huggingFace, { minEntropy: 2 }),
+  format('huggingface', 'a Hugging Face organisation token', 'api_org_', run(letters, 34), huggingFace, {
+    minEntropy: 2,
+  }),
+  format(
+    'replicate',
+    'a Replicate token',
+    'r8_',
+    run(alphanumeric, 37, 40),
+    'https://replicate.com/docs/reference/http',
+  ),
+  format('xai', 'an xAI key', 'xai-', run(alphanumeric, 80), 'https://docs.x.ai/docs/overview'),
+  format(
+    'langchain',
+    'a LangSmith key',
+    ['lsv2_pt_', 'lsv2_sk_'],
+    [run(lowerHex, 32), '_', run(lowerHex, 10)],
+    'https://docs.smith.langchain.com/administration/how_to_guides/organization_management/create_account_api_key',
+  ),
+  format(
+    'fireworks',
+    'a Fireworks key',
+    'fw_',
+    run(alphanumeric, 22, 24),
+    'https://docs.fireworks.ai/getting-started/introduction',
+    { minEntropy: 3.3 },
+  ),
+  format('cerebras', 'a Cerebras key', 'csk-', run(alphanumeric, 48), 'https://inference-docs.cerebras.ai/quickstart'),
+  format(
+    'nvidia',
+    'an NVIDIA key',
+    'nvapi-',
+    run(urlSafe, 60, 70),
+    'https://docs.nvidia.com/ngc/latest/ngc-private-registry-user-guide.html',
+  ),
+  format('voyage', 'a Voyage key', 'pa-', run(urlSafe, 43), 'https://docs.voyageai.com/docs/api-key-and-installation', {
+    minEntropy: 4,
+  }),
+  format(
+    'pinecone',
+    'a Pinecone key',
+    'pcsk_',
+    run(alphanumeric, 50, 80),
+    'https://docs.pinecone.io/guides/projects/manage-api-keys',
+  ),
+]

@@ -1,0 +1,58 @@
+/** How much a name says that what it is given is secret. */
+export type Strength = 'strong' | 'weak'
+
+const strongWords = new Set(
+  'secret secrets token tokens password passwords passwd passphrase pwd apikey apikeys apitoken accesstoken authtoken accesskey secretkey privatekey clientsecret appsecret credential credentials creds cred bearer authorization passcode pat psk'.split(
+    ' ',
+  ),
+)
+const weakWords = new Set(
+  'pass pw key keys auth login signature hmac salt webhook cookie session license seed mnemonic pin sas'.split(' '),
+)
+/** `key` with one of these before it is as good as `secret`. */
+const keyQualifiers = new Set(
+  'api access secret private encryption encrypt signing service account master app application client admin shared deploy auth rest storage subscription consumer license live prod production webhook hmac jwt session cloud server bot'.split(
+    ' ',
+  ),
+)
+/** What is named so is not the secret but something about it. */
+const aboutWords = new Set(
+  'id ids identifier name names url uri urls endpoint path file filename dir directory folder type types size length len count version field fields column header headers param params parameter prefix suffix algorithm algo alg expires expiry expiration expire ttl timeout hash hashes tag format issuer location host hostname arn region regex pattern label selector index mode enabled required source policy provider method service status state ref uuid env var variable placeholder hint title message error description desc text class style icon scope scopes role user username email domain port address limit max min rate cost budget usage chars charset strength rules validator validation manager factory store storage cache handler helper util utils config settings options opts spec schema model table row list map set array event events listener callback func function test tests example sample template doc docs help pair pairs ring code press pressed down up board words word space date time at on by for of in is has with no not can should must'.split(
+    ' ',
+  ),
+)
+/** Anywhere in a name: public, or made for everybody who looks. */
+const openWords = new Set(
+  'public pub csrf xsrf authenticity accessor nonce captcha sitekey site recaptcha integrity checksum sha md5 sha1 sha256 sha512 digest fingerprint commit rev revision srcrev etag foreign primary sort partition cache bucket row column next page pagination continuation cursor idempotency translation i18n locale'.split(
+    ' ',
+  ),
+)
+
+/** Whoever names a value so says that it is made up. */
+const exampleNames = new Set(
+  'example sample dummy fake mock invalid wrong bad expected matching stub foo bar'.split(' '),
+)
+
+/** What a name says of its value; null: nothing. Pure. */
+export function judgeName(name: string): Strength | null {
+  const words = wordsOf(name)
+  if (words.some((one) => openWords.has(one) || exampleNames.has(one))) return null
+  const last = words.at(-1) ?? ''
+  if (aboutWords.has(last) && !(strongWords.has(last) || weakWords.has(last))) return null
+  if (words.some((one) => strongWords.has(one))) return 'strong'
+  for (const [index, one] of words.entries()) {
+    if ((one === 'key' || one === 'keys') && keyQualifiers.has(words[index - 1] ?? '')) return 'strong'
+  }
+  return words.some((one) => weakWords.has(one)) ? 'weak' : null
+}
+
+/** `someAPIKey_v2` is `some api key v2`. */
+export function wordsOf(name: string): readonly string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .flatMap((one) => one.replace(/\d+$/, '') || one)
+    .filter((one) => one !== '')
+}

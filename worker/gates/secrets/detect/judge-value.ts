@@ -1,0 +1,108 @@
+import { whyDummy } from './dummy-value.ts'
+import { entropyOf } from './entropy.ts'
+import type { Assignment } from './find-assignments.ts'
+import { judgeName, type Strength, wordsOf } from './judge-name.ts'
+import { tokenFormats } from './token-formats.ts'
+
+const uuid = /^\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i
+const hexOnly = /^(?:0x)?[0-9a-f]+$/i
+const digitsOnly = /^\d+$/
+const startsPath = /^(?:\.{0,2}\/|[A-Za-z]:\\|~\/)|:\/\//
+const fileName = /^[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,4}|json|yaml|html|properties|keystore)$/i
+const mail = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$/i
+const codeLike = /[()[\]{}<>;]|=>|\s/
+const memberAccess = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/
+const passwordWord = /^(?:pass|passw|password|passwords|passwd|passphrase|pwd|pw|passcode)$/
+const shortestToken = 10
+const shortestPassword = 8
+
+/** Long enough that nothing else begins so. The tokens that are whole were found by their form. */
+const tellingPrefixes = tokenFormats
+  .flatMap(({ prefixes }) => prefixes)
+  .filter((prefix) => prefix.length >= 5 && /[-_.]$/.test(prefix))
+
+function startsLikeToken(value: string): boolean {
+  return tellingPrefixes.some((prefix) => value.startsWith(prefix))
+}
+
+/** Why what a name is given is no secret, in words that can be shown; null: it looks like one. Pure. */
+export function whyNoSecret({ name, value, quoted }: Assignment): string | null {
+  const strength = judgeName(name)
+  if (strength === null) return 'the name says nothing of a secret'
+  const bare = value.replace(/^(?:Bearer|Basic|Token|FlyV1|Api-Token) /i, '').trim()
+  const dummy = whyDummy(bare)
+  if (dummy !== null) return dummy
+  if (codeLike.test(bare) && !(quoted && isPasswordName(name))) return 'code or prose'
+  if (/\s/.test(bare)) return 'code or prose'
+  if (!quoted && memberAccess.test(bare) && !/\d.*\d.*\d/.test(bare)) return 'code'
+  if (mail.test(bare)) return 'an address'
+  if (isPath(bare)) return 'a path or an address'
+  if (startsLikeToken(bare)) return 'the beginning of a token, not a whole one'
+  if (isPasswordName(name)) return whyNoPassword(bare, quoted)
+  return whyNoToken(name, bare, strength, quoted)
+}
+
+function isPasswordName(name: string): boolean {
+  return wordsOf(name).some((one) => passwordWord.test(one))
+}
+
+function whyNoToken(name: string, value: string, strength: Strength, quoted: boolean): string | null {
+  if (value.length < shortestToken) return 'too short'
+  if (uuid.test(value)) return strength === 'strong' || wordsOf(name).at(-1) === 'key' ? null : 'a UUID'
+  if (digitsOnly.test(value))
+    return strength === 'strong' && value.length >= 15 && entropyOf(value) > 1.8 ? null : 'a number'
+  if (hexOnly.test(value))
+    return value.length >= (strength === 'strong' ? 16 : 32) && entropyOf(value) > 2.8 ? null : 'a short number'
+  const enough = strength === 'strong' ? 2.9 : 3.4
+  if (entropyOf(value) < enough) return 'too regular'
+  if (isWords(value)) return 'words'
+  if (!/\d/.test(value) && (strength === 'weak' || value.length < 20)) return 'no digit'
+  if (strength === 'weak' && (value.length < 16 || !quoted)) return 'too short for what its name says'
+  return null
+}
+
+function whyNoPassword(value: string, quoted: boolean): string | null {
+  if (value.length < shortestPassword) return 'too short'
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return 'a word or a number'
+  if (entropyOf(value) < 2.8) return 'too regular'
+  if (/passw(?:or)?d/i.test(value)) return 'the word of an example'
+  if (!quoted && /^[a-z]+\d*$/.test(value) && value.length < 12) return 'a word'
+  if (/^(?:pass|test|admin|root|user|demo|guest|default|secret|qwerty|letmein|welcome)[a-z]*[\d!@#]*$/i.test(value))
+    return 'the word of an example'
+  return null
+}
+
+/**
+ * Names and sentences, not chance: letters in runs that can be spoken, with few digits among them. Chance puts a vowel
+ * into one place of five and digits between letters everywhere; words have twice as many vowels, and digits at their end.
+ */
+export function isWords(value: string): boolean {
+  const runs = value.match(/[A-Za-z]+/g) ?? []
+  const letters = runs.join('')
+  const digits = value.match(/\d/g)?.length ?? 0
+  if (letters.length === 0) return false
+  const changes = value.match(/\d(?=[A-Za-z])|[A-Za-z](?=\d)/g)?.length ?? 0
+  if (/^(?:[A-Za-z]{2,}\d{0,4}[-_.:])+\d+$/.test(value)) return true
+  if (changes > 2 || digits * 4 > value.length) return false
+  const words = value.replace(/([a-z])([A-Z])/g, '$1 $2').match(/[A-Za-z]+/g) ?? []
+  const spoken = words.filter((one) => one.length <= 2 || canBeSpoken(one)).join('').length
+  return spoken * 4 >= letters.length * 3
+}
+
+function canBeSpoken(word: string): boolean {
+  const vowels = word.match(/[aeiouy]/gi)?.length ?? 0
+  const sameCase = /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(word)
+  return (
+    sameCase &&
+    vowels * 5 >= word.length &&
+    vowels * 3 <= word.length * 2 + 1 &&
+    !/[bcdfghjklmnpqrstvwxz]{5}|[aeiouy]{4}/i.test(word)
+  )
+}
+
+/** Base64 has slashes too: what stands between them tells. */
+function isPath(value: string): boolean {
+  if (startsPath.test(value) || fileName.test(value)) return true
+  const parts = value.split('/')
+  return parts.length > 1 && parts.every((part) => isWords(part) || /^[\d.v]*$/.test(part))
+}

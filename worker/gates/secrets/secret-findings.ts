@@ -1,0 +1,73 @@
+import type { Finding, Severity } from '../../contract/index.ts'
+import { isProse, isTest } from '../change/classify-path.ts'
+import { decodeLeniently } from '../change/decode-text.ts'
+import type { ChangedFile } from '../change/view-change.ts'
+import { createFinding } from '../create-finding.ts'
+import { findSecrets } from './detect/find-secrets.ts'
+import type { SecretMatch } from './detect/secret-match.ts'
+import { type DerivedText, decodeRuns, joinLiterals, plainText } from './hidden-text.ts'
+import { askSecretlint } from './second-opinion.ts'
+
+/** What looks like a secret on the lines that a change adds, as they stand, in pieces or encoded. */
+export async function findSecretsIn(file: ChangedFile): Promise<Finding[]> {
+  if (file.after === null) return []
+  const news = file.after.text === null ? null : newLines(file)
+  if (news?.size === 0) return []
+  const plain = plainText(file.after.text ?? decodeLeniently(file.after.content))
+  const joined = joinLiterals(plain)
+  const views = [plain, ...(joined.text === plain.text ? [] : [joined]), decodeRuns(joined)]
+  const findings = new Map<string, Finding>()
+  for (const view of views) {
+    for (const { match, line } of await scanView(view, file.path, news)) {
+      const key = `${match.rule} ${line}`
+      if (!findings.has(key)) findings.set(key, secretFinding(file, match, news === null ? null : line))
+    }
+  }
+  return [...findings.values()]
+}
+
+function newLines(file: ChangedFile): Set<number> {
+  return new Set(file.added.filter(({ moved }) => !moved).map(({ number }) => number))
+}
+
+/** `news` is null for a binary, which is new as a whole. */
+async function scanView(view: DerivedText, path: string, news: ReadonlySet<number> | null) {
+  if (view.text === '') return []
+  const ours = findSecrets(view.text)
+  const theirs = (await askSecretlint(view.text, path)).filter((one) => !ours.some((other) => overlap(one, other)))
+  const found: { match: SecretMatch; line: number }[] = []
+  for (const match of [...ours, ...theirs]) {
+    const first = view.lineAt(match.start)
+    const last = view.lineAt(Math.max(match.start, match.end - 1))
+    const line = news === null ? first : firstNew(news, first, last)
+    if (line !== null) found.push({ match, line })
+  }
+  return found
+}
+
+const overlap = (one: SecretMatch, other: SecretMatch) => one.start < other.end && other.start < one.end
+
+function firstNew(news: ReadonlySet<number>, first: number, last: number): number | null {
+  for (let line = first; line <= last; line += 1) if (news.has(line)) return line
+  return null
+}
+
+function secretFinding(file: ChangedFile, match: SecretMatch, line: number | null): Finding {
+  return createFinding({
+    gate: 'secrets',
+    rule: match.rule,
+    severity: severityOf(match, file.path),
+    path: file.path,
+    line,
+    message: `This looks like a credential: ${match.what}. Everyone who can read the branch could use it. Take it out, and revoke it if it is real.`,
+  })
+}
+
+/**
+ * A provider's token is blocked wherever it stands. What only looks like a secret is for a person to decide; in tests
+ * and in prose, which are full of made-up ones, it is only mentioned. Tests need private keys to serve TLS with.
+ */
+function severityOf({ rule, certainty }: SecretMatch, path: string): Severity {
+  if (certainty === 'certain') return rule === 'private-key' && isTest(path) ? 'hold' : 'block'
+  return isTest(path) || isProse(path) ? 'note' : 'hold'
+}
