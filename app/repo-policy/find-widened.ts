@@ -1,24 +1,43 @@
-import { coversEntry } from './network-entry.ts'
+import { type NetworkEntry, networkEntryName } from '../../worker/contract/index.ts'
+import { coversNetwork } from './network-rule.ts'
 import type { ParsedPolicy, PolicyProblem } from './parse-policy.ts'
 import type { PolicyFile } from './policy-schema.ts'
+import { mayBroker, mayTake } from './secret-uses.ts'
 
-/** A list that a lower level may shorten but not extend. */
+/** A list that a lower level may shorten but not extend: what of it goes beyond the level above, by index. */
 interface BoundedList {
   readonly path: readonly string[]
-  readonly of: (file: PolicyFile) => readonly string[] | undefined
-  readonly covers: (allowed: string, asked: string) => boolean
+  readonly beyond: (above: PolicyFile, asked: PolicyFile) => readonly Beyond[]
 }
 
-const same = (allowed: string, asked: string) => allowed === asked
+interface Beyond {
+  readonly index: number
+  readonly what: string
+}
 
 const boundedLists: readonly BoundedList[] = [
-  { path: ['network'], of: (file) => file.network, covers: coversEntry },
-  { path: ['setup', 'network'], of: (file) => file.setup?.network, covers: coversEntry },
-  { path: ['setup', 'secrets'], of: (file) => file.setup?.secrets, covers: same },
+  { path: ['network'], beyond: (above, asked) => beyondNetwork(above.network, asked.network) },
+  {
+    path: ['setup', 'network'],
+    beyond: (above, asked) => [
+      ...beyondNetwork(above.setup?.network, asked.setup?.network),
+      ...found(
+        asked.setup?.network,
+        (entry) => !mayBroker(above, entry),
+        (entry) => `the credential for ${networkEntryName(entry)}`,
+      ),
+    ],
+  },
+  {
+    path: ['setup', 'secrets'],
+    beyond: (above, asked) => found(asked.setup?.secrets, (name) => !mayTake(above, name), String),
+  },
   {
     path: ['gates', 'licenses', 'allow-licenses'],
-    of: (file) => file.gates?.licenses?.['allow-licenses'],
-    covers: same,
+    beyond: (above, asked) => {
+      const allowed = above.gates?.licenses?.['allow-licenses']
+      return found(asked.gates?.licenses?.['allow-licenses'], (id) => allowed?.includes(id) === false, String)
+    },
   },
 ]
 
@@ -29,13 +48,26 @@ export function findWidened(levels: readonly ParsedPolicy[]): PolicyProblem[] {
   )
 }
 
-function widenedIn(list: BoundedList, above: ParsedPolicy, level: ParsedPolicy): PolicyProblem[] {
-  const allowed = list.of(above.file)
-  const asked = list.of(level.file)
-  if (allowed === undefined || asked === undefined) return []
-  return asked.flatMap((entry, index) => {
-    if (allowed.some((candidate) => list.covers(candidate, entry))) return []
-    const message = `${entry} is not allowed by ${above.name}: a policy narrows what stands above it`
-    return [{ file: level.name, path: list.path.join('.'), line: level.lineOf([...list.path, index]), message }]
+function widenedIn({ path, beyond }: BoundedList, above: ParsedPolicy, level: ParsedPolicy): PolicyProblem[] {
+  return beyond(above.file, level.file).map(({ index, what }) => {
+    const message = `${what} is not allowed by ${above.name}: a policy narrows what stands above it`
+    return { file: level.name, path: path.join('.'), line: level.lineOf([...path, index]), message }
   })
+}
+
+function beyondNetwork(
+  allowed: readonly NetworkEntry[] | undefined,
+  asked: readonly NetworkEntry[] | undefined,
+): readonly Beyond[] {
+  if (allowed === undefined) return []
+  const isCovered = (entry: NetworkEntry) => allowed.some((candidate) => coversNetwork(candidate, entry))
+  return found(asked, (entry) => !isCovered(entry), networkEntryName)
+}
+
+function found<T>(
+  asked: readonly T[] | undefined,
+  isBeyond: (entry: T) => boolean,
+  name: (entry: T) => string,
+): readonly Beyond[] {
+  return (asked ?? []).flatMap((entry, index) => (isBeyond(entry) ? [{ index, what: name(entry) }] : []))
 }

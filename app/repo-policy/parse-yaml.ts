@@ -122,8 +122,17 @@ function describeIssue(issue: z.core.$ZodIssue, file: string, lineOf: ParsedYaml
       message: 'unknown key',
     }))
   }
+  // Of several forms the one that was meant: it has other faults than being of another type altogether.
+  const meant = issue.code === 'invalid_union' ? issue.errors.find((faults) => !faults.some(isOfOtherType)) : undefined
+  if (meant !== undefined) {
+    return meant.flatMap((fault) => describeIssue({ ...fault, path: [...issue.path, ...fault.path] }, file, lineOf))
+  }
   const message = firstLine(issue.message.replace(/^Invalid (?:input|option|string): /, ''))
   return [{ file, path: pathText(issue.path), line: lineOf(issue.path), message }]
+}
+
+function isOfOtherType({ code, path }: z.core.$ZodIssue): boolean {
+  return code === 'invalid_type' && path.length === 0
 }
 
 /** `setup.network[1]`, bounded: keys are a stranger's text. */

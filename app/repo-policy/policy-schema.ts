@@ -8,7 +8,7 @@
  */
 import { z } from 'zod'
 import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from '../../worker/contract/index.ts'
-import { isNetworkEntry } from './network-entry.ts'
+import { agentNetworkEntry, secretName, setupNetworkEntry } from './network-schema.ts'
 
 const size = (text: string) =>
   z
@@ -17,9 +17,6 @@ const size = (text: string) =>
     .describe(text)
 
 const list = (item: z.ZodString, most: number) => z.array(item).max(most)
-const networkEntry = z.string().max(253).refine(isNetworkEntry, {
-  error: 'expected a preset such as npm, or a domain such as example.com, *.example.com or example.com:8443; no URL',
-})
 const license = z.string().regex(/^[A-Za-z0-9.+-]{1,128}$/, 'expected an SPDX id such as MIT')
 const line = (most: number) => z.string().min(1).max(most)
 
@@ -28,10 +25,14 @@ const setupSchema = z
     run: list(line(8192), 64)
       .optional()
       .describe('Shell lines, run in the workspace in order; the first that fails ends the job.'),
-    secrets: list(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'expected a name such as NPM_TOKEN'), 64)
+    secrets: list(secretName, 64)
       .optional()
       .describe('Names of secrets that the operator holds; environment variables during setup only.'),
-    network: z.array(networkEntry).max(128).optional().describe('What setup may reach: presets (npm, …) and domains.'),
+    network: z
+      .array(setupNetworkEntry)
+      .max(128)
+      .optional()
+      .describe('What setup may reach: presets (npm, …), domains and rules.'),
   })
   .describe('The phase before the agent: online by allowlist, with secrets, and destroyed at its end.')
 
@@ -113,10 +114,10 @@ export const policyFileSchema = z
       .describe('Network and limits together; the other keys may narrow it, and never widen it.'),
     setup: setupSchema.optional(),
     network: z
-      .array(networkEntry)
+      .array(agentNetworkEntry)
       .max(128)
       .optional()
-      .describe("What the agent's sandbox may reach besides its model: presets and domains."),
+      .describe("What the agent's sandbox may reach besides its model: presets, domains and rules."),
     limits: limitsSchema.optional(),
     gates: gatesSchema.optional(),
     triggers: triggersSchema.optional(),

@@ -33,7 +33,7 @@ export async function createCore(
   const [packageManagers, hostTools, certificates] = await Promise.all([
     readPackageManagers(env),
     findHostTools(process.execPath, env.PATH ?? ''),
-    prepareCertificates(folders.root),
+    prepareCertificates(folders.root, env),
   ])
   const store = createImageStore(folders.images)
   return {

@@ -22,6 +22,7 @@ interface SchemaNode {
 }
 
 interface ItemNode {
+  readonly anyOf?: readonly unknown[] | undefined
   readonly enum?: readonly string[] | undefined
   readonly properties?: Readonly<Record<string, SchemaNode>> | undefined
 }
@@ -34,7 +35,11 @@ const nodeSchema: z.ZodType<SchemaNode> = z.object({
   },
   get items() {
     return z
-      .object({ enum: z.array(z.string()).optional(), properties: z.record(z.string(), nodeSchema).optional() })
+      .object({
+        anyOf: z.array(z.unknown()).optional(),
+        enum: z.array(z.string()).optional(),
+        properties: z.record(z.string(), nodeSchema).optional(),
+      })
       .optional()
   },
   enum: z.array(z.string()).optional(),
@@ -60,6 +65,7 @@ function keysBelow({ properties }: Pick<SchemaNode, 'properties'>, prefix: strin
 
 function listOf(item: ItemNode | undefined): string {
   if (item?.properties !== undefined) return 'list of the keys below'
+  if (item?.anyOf !== undefined) return 'list of text and rules'
   return item?.enum === undefined ? 'list of text' : `list of ${wordsOf(item.enum)}`
 }
 

@@ -1,6 +1,7 @@
 import { defaultPolicy } from '../../app/repo-policy/default-policy.ts'
-import { policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
+import { networkRuleJsonSchema, policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
 import { examplePolicy } from './example-policy.ts'
+import { exampleRules } from './example-rules.ts'
 import { levelRules, ruleOfKey } from './level-rules.ts'
 import { code, formatList, formatTable, joinSections, paragraph } from './markdown.ts'
 import { policyFileOf } from './policy-file-of.ts'
@@ -26,7 +27,8 @@ export function policyPage(): string {
       'A size is a whole number and `k`, `m`, `g` or `t`, in powers of 1024: `512m`, `4g`.',
       'An entry of a `network` list is a preset (`npm`, `pypi`, `crates`, `go`, `rubygems`, `maven`, `debian`, ' +
         '`github`) or a domain: `example.com`, `*.example.com`, `example.com:8443`. Without a port, 443 and 80 are ' +
-        'meant. URLs, addresses and wildcards over a public suffix such as `*.com` are refused.',
+        'meant. URLs, addresses and wildcards over a public suffix such as `*.com` are refused. Or it is a rule: ' +
+        '[rules for hosts](#rules-for-hosts).',
       `Agents that can be started today: ${startableAgents.map(code).join(', ')}. A job that asks for another one is ` +
         'refused with `agent-unavailable`.',
       'A profile sets network and limits together. `strict`: no network in either phase but the model, 2 cpus, 4 GiB. ' +
@@ -35,6 +37,26 @@ export function policyPage(): string {
       'Isolation is the least: the weakest class that is enough, and that the worker has with the image, runs. Image ' +
         '`host` is for `process` alone; without an `image`, a stronger class takes `base`. What cannot be had is ' +
         'refused with `isolation-unavailable`, and what is missing. More: [isolation](isolation.md).',
+    ]),
+    '## Rules for hosts',
+    paragraph(
+      'An entry of `setup.network` or `network` may say more than a host. Methods and paths can only be seen, and a ' +
+        'credential only be added, where TLS ends at the broker. It does so for these hosts, under a certificate ' +
+        'authority that is made for the phase and trusted in its sandbox alone. A host without such a rule keeps its ' +
+        'TLS to itself.',
+    ),
+    `\`\`\`yaml\n${exampleRules}\n\`\`\``,
+    formatTable(['key', 'type', 'what it means'], policyKeys(networkRuleJsonSchema()).map(ruleRowOf)),
+    formatList([
+      'The secret of a `credential` is never inside: it is not in `setup.secrets`, and the broker alone has it. It goes ' +
+        'to exactly this host and port, over TLS whose certificate the worker trusts. A header of the same name that ' +
+        'the client sends is dropped. Only `setup.network` can have one.',
+      'Where several entries name one host and port, a request passes if one of them allows it; of those that do, the ' +
+        'first with a credential adds it.',
+      'Paths are compared without the query, decoded once, and case counts. Where a rule has paths, a request whose ' +
+        'path can be read in two ways is refused: `//`, `.` and `..` as segments, a backslash, or anything of these ' +
+        'encoded. An encoded slash is only matched by `%2f` in a pattern, as in `/@acme%2f*` for npm.',
+      'WebSockets need an entry without methods, paths and credential.',
     ]),
     '## Levels',
     paragraph(
@@ -53,7 +75,15 @@ export function policyPage(): string {
       'An unknown key, a wrong type, an alias, an anchor, a tag, a second document, more than 65536 bytes, or a ' +
         'list that is wider than the organisation allows. The answer names file, path and line, and no job starts.',
     ),
+    paragraph(
+      'For secrets the bound is their use. Where the organisation lists a secret in `setup.secrets`, a repository may use ' +
+        'it in any way. Where it only has it in a `credential`, a repository may only use it in the same one.',
+    ),
   ])
+}
+
+function ruleRowOf({ path, type, description }: PolicyKey): string[] {
+  return [code(path), type, description]
 }
 
 function rowOf({ path, type, description }: PolicyKey): string[] {

@@ -20,7 +20,8 @@ export interface World extends AsyncDisposable {
 }
 
 export interface WorldOptions {
-  readonly egress?: readonly string[]
+  readonly egress?: BrokerSpec['egress']
+  readonly secrets?: Readonly<Record<string, string>>
   readonly phase?: BrokerSpec['phase']
   readonly model?: BrokerSpec['model']
   readonly owner?: BrokerSpec['owner']
@@ -58,6 +59,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       socketPath,
       owner: options.owner ?? null,
       egress: options.egress ?? [],
+      secrets: new Map(Object.entries(options.secrets ?? {})),
       model: options.model ?? null,
     },
     { onDecision: (decision) => decisions.push(decision), onExchange: (exchange) => exchanges.push(exchange) },

@@ -8,6 +8,7 @@ import { policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
 import { resolvePolicy } from '../../app/repo-policy/resolve-policy.ts'
 import { exampleOperatorPolicy } from '../../scripts/reference/example-operator-policy.ts'
 import { examplePolicy } from '../../scripts/reference/example-policy.ts'
+import { exampleRules } from '../../scripts/reference/example-rules.ts'
 import { findStale } from '../../scripts/reference/find-stale.ts'
 import { policyFileOf } from '../../scripts/reference/policy-file-of.ts'
 import { policyKeys } from '../../scripts/reference/policy-keys.ts'
@@ -50,6 +51,7 @@ describe('pages of docs/ that are made from the code', () => {
 
   it('shows an example that Airlock reads, and the README shows the same', () => {
     expect(policyOf(examplePolicy).limits.costUsd).toBe(3)
+    expect(policyOf(exampleRules).setup.network).toHaveLength(4)
     expect(read('README.md')).toContain(examplePolicy)
   })
 

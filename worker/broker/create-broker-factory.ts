@@ -6,20 +6,26 @@
  * May import the contract and the pipeline's ports; never github, never a sandbox engine, never the environment.
  *
  * Decided: deny by default, an empty list is closed. Names are resolved here, once; what was checked is what is dialled.
- * TLS stays end to end: its server name (SNI) has to be that of the CONNECT, which leaves fronting inside TLS to hosts
- * that the policy trusts. Refusals say what, why, and what to do instead, since a model reads them.
+ * TLS stays end to end, and its server name (SNI) has to be that of the CONNECT, which leaves fronting inside TLS to hosts
+ * that the policy trusts; but where a rule looks at requests or adds a credential it ends here (inspect/), under an
+ * authority of this session's own. Refusals say what, why, and what to do instead, since a model reads them.
  */
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import type { NetworkEntry } from '../contract/index.ts'
 import type { BrokerEvents, BrokerFactory, BrokerSession, BrokerSpec } from '../pipeline/ports/broker.ts'
 import { type BrokerLimits, brokerLimits } from './broker-limits.ts'
 import { createDecisionLog } from './decision-log.ts'
 import { type Connect, connectTcp } from './egress/connect-checked.ts'
-import { type Presets, parseEgress } from './egress/parse-egress.ts'
+import type { Inspection } from './egress/door.ts'
+import { type EgressRule, type Presets, parseEgress } from './egress/parse-egress.ts'
 import { type Resolver, systemResolver } from './egress/resolve-host.ts'
 import { createGateway } from './gateway/gateway.ts'
 import type { Upstreams } from './gateway/provider.ts'
+import { createJobAuthority, pemOf } from './inspect/job-authority.ts'
+import { type HostTrust, readHostTrust, writeTrustFolder } from './inspect/trust.ts'
 import { listenOnSocket } from './listen-on-socket.ts'
 import { type ModelPrices, modelPrices } from './model-prices.ts'
 import type { PresetEnv } from './presets.ts'
@@ -46,16 +52,29 @@ export interface BrokerDeps {
 }
 
 export function createBrokerFactory(deps: BrokerDeps): BrokerFactory {
-  return { open: (spec, events) => openSession(deps, spec, events) }
+  let trust: Promise<HostTrust> | null = null
+  const hostTrust = () => {
+    trust ??= readHostTrust(deps.certificates ?? null)
+    return trust
+  }
+  return { open: (spec, events) => openSession(deps, hostTrust, spec, events) }
 }
 
-async function openSession(deps: BrokerDeps, spec: BrokerSpec, events: BrokerEvents): Promise<BrokerSession> {
+async function openSession(
+  deps: BrokerDeps,
+  hostTrust: () => Promise<HostTrust>,
+  spec: BrokerSpec,
+  events: BrokerEvents,
+): Promise<BrokerSession> {
   const { phase, model } = spec
   const limits = deps.limits ?? brokerLimits
-  const rules = parseEgress(spec.egress, deps.presets, deps.privateHosts ?? [])
-  const log = createDecisionLog(phase, limits.decisions, deps.clock ?? Date.now, (decision) =>
-    events.onDecision(decision),
-  )
+  const clock = deps.clock ?? Date.now
+  const { presets, privateHosts = [] } = deps
+  const rules = parseEgress(spec.egress, { presets, privateHosts, secrets: spec.secrets ?? new Map() })
+  const trustFolder = join(dirname(spec.socketPath), 'certificates')
+  const inspection = await openInspection(rules, hostTrust, clock())
+  const certificates = inspection === null ? (deps.certificates ?? null) : trustFolder
+  const log = createDecisionLog(phase, limits.decisions, clock, (decision) => events.onDecision(decision))
   const traffic = createTrafficBudget(limits.egressBytes, limits.uploadBytes)
   const streams = createStreamSet()
   const ended = new AbortController()
@@ -71,7 +90,7 @@ async function openSession(deps: BrokerDeps, spec: BrokerSpec, events: BrokerEve
   })
   const { server, settled } = createDoorServer(
     {
-      ...{ phase, rules, limits, log, traffic, signal },
+      ...{ phase, rules, limits, log, traffic, signal, inspection },
       resolver: deps.resolver ?? systemResolver,
       connect: deps.connect ?? connectTcp,
       track: streams.add,
@@ -80,12 +99,13 @@ async function openSession(deps: BrokerDeps, spec: BrokerSpec, events: BrokerEve
   )
   server.on('connection', streams.add)
   await listenOnSocket(server, spec)
+  if (inspection !== null) await writeTrustFolder(trustFolder, inspection.trusted, clock())
 
   return {
     placeholderKey,
     gateway: gatewayUrls,
-    env: { ...sessionEnv(deps.certificates ?? null), ...presetEnvOf(deps.presetEnv, spec.egress) },
-    tools: sessionTools(deps.certificates ?? null),
+    env: { ...sessionEnv(certificates), ...presetEnvOf(deps.presetEnv, spec.egress) },
+    tools: sessionTools(certificates),
     decisions: log.list,
     usage: gateway.usage,
     costExceeded: gateway.costExceeded,
@@ -96,12 +116,26 @@ async function openSession(deps: BrokerDeps, spec: BrokerSpec, events: BrokerEve
       await new Promise((resolve) => server.close(resolve))
       await settled()
       await rm(spec.socketPath, { force: true })
+      if (inspection !== null) await rm(trustFolder, { recursive: true, force: true })
     },
   }
 }
 
-function presetEnvOf(presetEnv: PresetEnv | undefined, egress: readonly string[]): Record<string, string> {
-  return Object.assign({}, ...egress.map((entry) => presetEnv?.get(entry) ?? {}))
+/** Makes an authority for the hosts whose requests are looked at. Null: there are none. */
+async function openInspection(
+  rules: readonly EgressRule[],
+  hostTrust: () => Promise<HostTrust>,
+  now: number,
+): Promise<(Inspection & { readonly trusted: readonly string[] }) | null> {
+  const inspected = rules.filter(({ requests }) => requests !== null)
+  if (inspected.length === 0) return null
+  const host = await hostTrust()
+  const authority = createJobAuthority([...new Set(inspected.map((rule) => rule.host))], now)
+  return { authority, upstream: host.context, trusted: [...host.pems, pemOf(authority.certificate)] }
+}
+
+function presetEnvOf(presetEnv: PresetEnv | undefined, egress: readonly NetworkEntry[]): Record<string, string> {
+  return Object.assign({}, ...egress.map((entry) => (typeof entry === 'string' ? presetEnv?.get(entry) : undefined)))
 }
 
 interface StreamSet {

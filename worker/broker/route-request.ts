@@ -1,10 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { brokerPort } from '../pipeline/ports/sandbox.ts'
-import { hostAndPort } from './egress/admit.ts'
 import type { Door } from './egress/door.ts'
 import { forwardHttp } from './egress/forward-http.ts'
-import { openTunnel, type TakePlainHttp } from './egress/open-tunnel.ts'
+import { openTunnel, type TakeRequests, type Tunnel } from './egress/open-tunnel.ts'
 import type { Authority } from './egress/parse-host.ts'
 import { parseConnectTarget, parseHttpTarget } from './egress/proxy-target.ts'
 import type { Gateway } from './gateway/gateway.ts'
@@ -23,10 +22,13 @@ export interface DoorServer {
 /** The server of one session: paths alone go to the model gateway, everything else is a request to leave. */
 export function createDoorServer(door: Door, gateway: Gateway): DoorServer {
   const active = new Set<Promise<void>>()
-  const tunnels = new WeakMap<Duplex, Authority>()
+  const tunnels = new WeakMap<Duplex, Tunnel>()
 
-  const deny = (kind: 'connect' | 'http', why: string, asked: { readonly host: string; readonly port: number }) =>
-    door.log.add({ at: door.log.now(), kind, allowed: false, reason: why, ...asked })
+  const deny = (
+    kind: 'connect' | 'http' | 'https',
+    why: string,
+    asked: { readonly host: string; readonly port: number },
+  ) => door.log.add({ at: door.log.now(), kind, allowed: false, reason: why, ...asked })
   const onUnreadable = (why: string) => deny('http', `no clean HTTP/1.1 (${why})`, unreadable)
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -36,7 +38,8 @@ export function createDoorServer(door: Door, gateway: Gateway): DoorServer {
     if (tunnel === null && url.startsWith('/')) return gateway.handle(request, response)
     const target = parseHttpTarget(request, tunnel)
     if (!target.ok) {
-      deny('http', target.why, { host: tunnel === null ? url : hostAndPort(tunnel), port: tunnel?.port ?? 0 })
+      const kind = tunnel?.secure === true ? 'https' : 'http'
+      deny(kind, target.why, { host: tunnel?.target.name ?? url, port: tunnel?.target.port ?? 0 })
       return sendRefusal(response, misread(target.why))
     }
     if (!isDoorItself(target.value.authority)) return forwardHttp(door, target.value, request, response)
@@ -51,14 +54,14 @@ export function createDoorServer(door: Door, gateway: Gateway): DoorServer {
       deny('connect', target.why, { host: request.url ?? '', port: 0 })
       return endRefused(client, misread(target.why))
     }
-    if (!isDoorItself(target.value)) return openTunnel(door, target.value, client, head, takePlainHttp)
+    if (!isDoorItself(target.value)) return openTunnel(door, target.value, client, head, takeRequests)
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     if (head.length > 0) client.unshift(head)
-    takePlainHttp(client, target.value)
+    takeRequests(client, { target: target.value, secure: false })
   }
 
-  const takePlainHttp: TakePlainHttp = (client, target) => {
-    tunnels.set(client, target)
+  const takeRequests: TakeRequests = (client, tunnel) => {
+    tunnels.set(client, tunnel)
     inner.emit('connection', client)
     // It was paused while its beginning was read.
     client.resume()

@@ -1,5 +1,6 @@
 import type { BrokerSession } from '../pipeline/ports/broker.ts'
 import { brokerPort, insidePaths, type SandboxSpec } from '../pipeline/ports/sandbox.ts'
+import { trustStorePassword } from './inspect/java-trust-store.ts'
 
 const door = `http://127.0.0.1:${brokerPort}`
 
@@ -10,8 +11,9 @@ export const gatewayUrls: BrokerSession['gateway'] = {
   gemini: `${door}/gemini`,
 }
 
-/** As on Debian. */
+/** In the folder of certificates: PEM, called as on Debian, and the same for Java. */
 export const bundleName = 'ca-certificates.crt'
+export const trustStoreName = 'cacerts.jks'
 const toolName = 'certificates'
 
 const bundleVariables = [
@@ -45,5 +47,16 @@ export function sessionEnv(certificates: string | null): Readonly<Record<string,
     // fetch in Node looks at the variables above only when told to.
     NODE_USE_ENV_PROXY: '1',
     ...(certificates === null ? {} : Object.fromEntries(bundleVariables.map((name) => [name, bundle]))),
+    JAVA_TOOL_OPTIONS: [...javaProxy, ...(certificates === null ? [] : javaTrust)].join(' '),
   }
 }
+
+/** Java looks at none of the variables above. */
+const javaProxy = ['http', 'https'].flatMap((scheme) => [
+  `-D${scheme}.proxyHost=127.0.0.1`,
+  `-D${scheme}.proxyPort=${brokerPort}`,
+])
+const javaTrust = [
+  `-Djavax.net.ssl.trustStore=${insidePaths.tools}/${toolName}/${trustStoreName}`,
+  `-Djavax.net.ssl.trustStorePassword=${trustStorePassword}`,
+]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from './names.ts'
+import { networkEntrySchema } from './network.ts'
 
 /** What the operator wrote: where this class is all that can be had, a weaker one than the policy asks for may run. */
 export const acceptedWeakerSchema = z.strictObject({
@@ -35,11 +36,11 @@ export const policySchema = z.strictObject({
     run: z.array(z.string().max(8192)).max(64),
     /** Names of secrets that the operator holds. */
     secrets: z.array(z.string().max(128)).max(64),
-    /** Egress presets and domains of the setup phase. */
-    network: z.array(z.string().max(253)).max(128),
+    /** What the setup phase may reach. */
+    network: z.array(networkEntrySchema).max(128),
   }),
-  /** Egress presets and domains of the agent phase; empty means the model and nothing else, `*` any public host. */
-  network: z.array(z.string().max(253)).max(128),
+  /** What the agent phase may reach; empty means the model and nothing else. */
+  network: z.array(networkEntrySchema).max(128),
   limits: z.strictObject({
     /** Wall time of each phase, in milliseconds. */
     wallMs: z.int().positive(),

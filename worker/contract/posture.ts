@@ -23,8 +23,11 @@ export const postureSchema = z.strictObject({
   dns: z.enum(['none', 'host']),
   /** `listed`: the host's own system folders, read-only and by name; `image`: only an image of ours. */
   hostReads: z.enum(['listed', 'image']),
-  /** `none`: no secret was in the sandbox of this phase; `in-sandbox`: setup secrets were, in the setup phase only. */
-  credentials: z.enum(['none', 'in-sandbox']),
+  /**
+   * `none`: no secret was in a sandbox, nor used for one; `brokered`: the broker added secrets to requests of setup, and
+   * none was inside; `in-sandbox`: setup secrets were inside, in the setup phase only.
+   */
+  credentials: z.enum(['none', 'brokered', 'in-sandbox']),
   limits: z.strictObject({
     memory: limitPostureSchema,
     cpu: limitPostureSchema,

@@ -17,7 +17,7 @@ const maxProcessEvents = 50_000
 export async function openBroker(
   job: Job,
   engine: SandboxEngine,
-  spec: Pick<BrokerSpec, 'phase' | 'egress' | 'model'>,
+  spec: Pick<BrokerSpec, 'phase' | 'egress' | 'secrets' | 'model'>,
 ): Promise<BrokerSession> {
   const { request, folders, ports, audit, facts } = job
   return ports.brokers.open(

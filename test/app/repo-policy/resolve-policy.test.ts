@@ -1,11 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultPolicy } from '../../../app/repo-policy/default-policy.ts'
-import { coversEntry } from '../../../app/repo-policy/network-entry.ts'
+import { coversNetwork } from '../../../app/repo-policy/network-rule.ts'
 import { type ParsedPolicy, parsePolicy } from '../../../app/repo-policy/parse-policy.ts'
 import type { PolicyFile } from '../../../app/repo-policy/policy-schema.ts'
 import { type PolicyLevels, resolvePolicy } from '../../../app/repo-policy/resolve-policy.ts'
-import { isolationClasses, type Policy, permissions, policySchema } from '../../../worker/contract/index.ts'
+import {
+  isolationClasses,
+  type NetworkEntry,
+  type Policy,
+  permissions,
+  policySchema,
+} from '../../../worker/contract/index.ts'
 
 function level(text: string, name: string): ParsedPolicy {
   const parsed = parsePolicy(text, name)
@@ -145,7 +151,12 @@ describe('resolvePolicy', () => {
 })
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
-const hosts = fc.subarray(['npm', 'example.com', '*.example.com', 'a.example.com', 'example.com:22'])
+const hosts = fc.subarray<NetworkEntry>([
+  ...['npm', 'example.com', '*.example.com', 'a.example.com', 'example.com:22'],
+  { host: 'example.com' },
+  { host: 'example.com', methods: ['GET'], paths: ['/a/**'] },
+  { host: 'a.example.com', paths: ['/a/b'], credential: { secret: 'A' } },
+])
 const levelArbitrary: fc.Arbitrary<ParsedPolicy> = fc
   .record({
     isolation: optional(fc.constantFrom(...isolationClasses)),
@@ -162,17 +173,18 @@ const levelArbitrary: fc.Arbitrary<ParsedPolicy> = fc
 function isNarrower(policy: Policy, above: Policy, { operator, organisation }: PolicyLevels): boolean {
   const set = <T>(pick: (file: PolicyFile) => T | undefined) =>
     [operator, organisation].some((level) => level !== null && pick(level.file) !== undefined)
-  const within = (list: readonly string[], outer: readonly string[]) =>
-    list.every((entry) => outer.some((allowed) => coversEntry(allowed, entry)))
+  const within = (list: readonly NetworkEntry[], outer: readonly NetworkEntry[]) =>
+    list.every((entry) => outer.some((allowed) => coversNetwork(allowed, entry)))
+  const isPart = (list: readonly string[], outer: readonly string[]) => list.every((entry) => outer.includes(entry))
   return (
     (!set((file) => file.limits?.minutes) || policy.limits.wallMs <= above.limits.wallMs) &&
     isolationClasses.indexOf(policy.isolation) >= isolationClasses.indexOf(above.isolation) &&
     permissions.indexOf(policy.triggers.permission) >= permissions.indexOf(above.triggers.permission) &&
     (!set((file) => file.network) || within(policy.network, above.network)) &&
     (!set((file) => file.setup?.network) || within(policy.setup.network, above.setup.network)) &&
-    (!set((file) => file.setup?.secrets) || within(policy.setup.secrets, above.setup.secrets)) &&
+    (!set((file) => file.setup?.secrets) || isPart(policy.setup.secrets, above.setup.secrets)) &&
     (!set((file) => file.handoff?.draft) || policy.handoff.draft || !above.handoff.draft) &&
     (!set((file) => file.handoff?.ci) || policy.handoff.ci === 'skip' || above.handoff.ci === 'run') &&
-    (!set((file) => file.gates?.protected) || within(above.gates.protected, policy.gates.protected))
+    (!set((file) => file.gates?.protected) || isPart(above.gates.protected, policy.gates.protected))
   )
 }

@@ -7,7 +7,7 @@ const presets = new Map([['mirror', [{ host: 'mirror.corp', port: 8081 }]]])
 const allows = (entries: readonly string[], target: string, privateHosts: readonly string[] = []) => {
   const authority = parseAuthority(target, 443)
   if (!authority.ok) throw new Error(authority.why)
-  return matchEgress(parseEgress(entries, presets, privateHosts), authority.value).allowed
+  return matchEgress(parseEgress(entries, { presets, privateHosts, secrets: new Map() }), authority.value).allowed
 }
 
 describe('a list of hosts', () => {
@@ -80,7 +80,7 @@ describe('a list of hosts', () => {
     ['', 'preset'],
     [' ', 'spaces'],
   ])('refuses the entry %j and names it', (entry, why) => {
-    expect(() => parseEgress(['fine.example', entry], presets, [])).toThrow(
+    expect(() => parseEgress(['fine.example', entry], { presets, privateHosts: [], secrets: new Map() })).toThrow(
       expect.objectContaining({
         name: 'BrokerError',
         code: 'policy-invalid',

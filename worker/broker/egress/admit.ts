@@ -10,9 +10,10 @@ import { resolveChecked } from './resolve-host.ts'
 /** A connection that may be opened: the addresses are checked, and no others are dialled. */
 export interface Admission {
   readonly at: number
-  readonly kind: 'connect' | 'http'
+  readonly kind: 'connect' | 'http' | 'https'
   readonly target: Authority
-  readonly rule: EgressRule
+  /** Those for its host and port. */
+  readonly rules: readonly EgressRule[]
   readonly addresses: readonly string[]
 }
 
@@ -29,22 +30,27 @@ export async function admit(door: Door, kind: Admission['kind'], target: Authori
   const match = matchEgress(door.rules, target)
   if (!match.allowed) return deny(403, match.why, askForHost(door.phase, target.name))
 
-  const resolved = await resolveChecked(door.resolver, target, match.rule, door.limits.resolveMs, door.signal)
+  const resolved = await resolveChecked(door.resolver, target, match.anywhere, door.limits.resolveMs, door.signal)
   if (resolved.kind === 'forbidden') {
     return deny(403, resolved.why, 'use a public host; only the operator of Airlock can let a job reach a private one.')
   }
   if (resolved.kind === 'unresolved') {
-    recordAllowed(door, { at, kind, target, rule: match.rule, addresses: [] }, `, but ${resolved.why}`)
+    recordAllowed(door, { at, kind, target }, `${entriesOf(match.rules)}, but ${resolved.why}`)
     return { refusal: { status: 502, what, why: `${resolved.why}.`, instead: 'check the name; it is allowed.' } }
   }
-  return { admission: { at, kind, target, rule: match.rule, addresses: resolved.addresses } }
+  return { admission: { at, kind, target, rules: match.rules, addresses: resolved.addresses } }
 }
 
-/** Dials what was admitted, and records it. */
-export async function dial(door: Door, admission: Admission, signal: AbortSignal): Promise<Socket | null> {
+/** Dials what was admitted, and records it with what allowed it. */
+export async function dial(
+  door: Door,
+  admission: Admission,
+  signal: AbortSignal,
+  by = entriesOf(admission.rules),
+): Promise<Socket | null> {
   const { addresses, target } = admission
   const upstream = await connectChecked(door.connect, addresses, target.port, door.limits.connectMs, signal)
-  recordAllowed(door, admission, upstream === null ? ', but it did not answer' : '')
+  recordAllowed(door, admission, upstream === null ? `${by}, but it did not answer` : by)
   return upstream === null ? null : door.track(upstream)
 }
 
@@ -55,13 +61,18 @@ export function hostAndPort({ name, port }: Authority): string {
 /** Refuses what was admitted by name but turned out to be something else on the wire. */
 export function recordDenied(
   door: Door,
-  { at, kind, target }: Omit<Admission, 'rule' | 'addresses'>,
+  { at, kind, target }: Omit<Admission, 'rules' | 'addresses'>,
   why: string,
 ): void {
   door.log.add({ at, kind, allowed: false, host: target.name, port: target.port, reason: why })
 }
 
-function recordAllowed(door: Door, { at, kind, target, rule }: Admission, note: string): void {
-  const reason = `allowed by ${rule.entry}${note}`
+function recordAllowed(door: Door, { at, kind, target }: Omit<Admission, 'rules' | 'addresses'>, by: string): void {
+  const reason = `allowed by ${by}`
   door.log.add({ at, kind, allowed: true, host: target.name, port: target.port, reason })
+}
+
+/** The first is the one that counts for people; all of them are for the same host and port. */
+function entriesOf(rules: readonly EgressRule[]): string {
+  return rules[0]?.entry ?? ''
 }

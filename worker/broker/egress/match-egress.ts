@@ -3,15 +3,22 @@ import type { EgressRule } from './parse-egress.ts'
 import type { Authority } from './parse-host.ts'
 
 export type EgressMatch =
-  | { readonly allowed: true; readonly rule: EgressRule }
+  | {
+      readonly allowed: true
+      /** All that are for this host and port; what they say of requests is looked at later. */
+      readonly rules: readonly EgressRule[]
+      /** One of them is the operator's own: the host may resolve to any address. */
+      readonly anywhere: boolean
+    }
   | { readonly allowed: false; readonly why: string }
 
 /** Decides by name and port alone; no list, or nothing on it, is a no. What the name resolves to is looked at later. */
 export function matchEgress(rules: readonly EgressRule[], target: Authority): EgressMatch {
   const sameHost = rules.filter((rule) => covers(rule, target))
   const matching = sameHost.filter((rule) => rule.ports.includes(target.port))
-  const rule = matching.find((candidate) => candidate.anywhere) ?? matching[0]
-  if (rule !== undefined) return { allowed: true, rule }
+  // The operator's own first: it is the one that people read of.
+  const found = matching.toSorted((one, other) => Number(other.anywhere) - Number(one.anywhere))
+  if (found[0] !== undefined) return { allowed: true, rules: found, anywhere: found[0].anywhere }
   return { allowed: false, why: whyNot(rules, sameHost, target) }
 }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { acceptTls } from '../inspect/open-tls.ts'
 import { endRefused } from '../refusal.ts'
 import { type Admission, admit, dial, hostAndPort, recordDenied } from './admit.ts'
 import type { Opening } from './client-hello.ts'
@@ -7,13 +8,19 @@ import type { Authority } from './parse-host.ts'
 import { readOpeningOf } from './read-opening-of.ts'
 import { splice } from './splice.ts'
 
-/** Takes over a tunnel that turned out to carry plain HTTP to `target`, so that its requests are checked one by one. */
-export type TakePlainHttp = (client: Duplex, target: Authority) => void
+/** What is left of a tunnel whose requests are read here: whom it was for, and whether they came through TLS. */
+export interface Tunnel {
+  readonly target: Authority
+  readonly secure: boolean
+}
+
+/** Takes over a tunnel that carries HTTP that can be read, so that its requests are checked one by one. */
+export type TakeRequests = (client: Duplex, tunnel: Tunnel) => void
 
 const tlsAlerts = { accessDenied: 49, internalError: 80 }
 
 /**
- * CONNECT. The host is checked before the tunnel is granted; what comes through it is checked before anything is
+ * CONNECT. Where a rule for the host looks at requests, TLS ends here; else nobody reads it. The host is checked before the tunnel is granted; what comes through it is checked before anything is
  * dialled: TLS has to name the same server (SNI), anything else has to be HTTP, and on port 443 has to be TLS.
  */
 export async function openTunnel(
@@ -21,7 +28,7 @@ export async function openTunnel(
   target: Authority,
   client: Duplex,
   head: Buffer,
-  takePlainHttp: TakePlainHttp,
+  takeRequests: TakeRequests,
 ): Promise<void> {
   const admitted = await admit(door, 'connect', target, door.log.now())
   if ('refusal' in admitted) return endRefused(client, admitted.refusal)
@@ -30,13 +37,27 @@ export async function openTunnel(
   client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
   if (head.length > 0) client.unshift(head)
   const opening = await readOpeningOf(client, door.limits.openingMs)
-  if (opening?.kind === 'not-tls' && target.port !== 443) return takePlainHttp(client, target)
+  if (opening?.kind === 'not-tls' && target.port !== 443) return takeRequests(client, { target, secure: false })
   const wrong = whatIsWrong(opening, target)
   if (wrong !== null) return cut(door, admission, client, opening, wrong)
 
+  if (admission.rules.some(({ requests }) => requests !== null)) {
+    const secured = await endTls(door, target, client)
+    if (secured === null) return recordDenied(door, admission, noHandshake)
+    return takeRequests(secured, { target, secure: true })
+  }
   const upstream = await dial(door, admission, door.signal)
   if (upstream === null) return endWithAlert(client, tlsAlerts.internalError)
   await splice(door, admission, client, upstream)
+}
+
+const noHandshake =
+  'the client ended the TLS that ends here: it does not trust the certificates in the variables of its environment'
+
+async function endTls({ inspection, limits, track }: Door, target: Authority, client: Duplex): Promise<Duplex | null> {
+  if (inspection === null) throw new Error('a rule looks into TLS, and the session has no authority for it')
+  const secured = await acceptTls(client, inspection.authority.contextOf(target.name), limits.openingMs)
+  return secured === null ? null : track(secured)
 }
 
 function whatIsWrong(opening: Opening | null, target: Authority): string | null {

@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises'
 import { forbiddenAddress, ownAddresses } from './forbidden-address.ts'
-import type { EgressRule } from './parse-egress.ts'
 import type { Authority } from './parse-host.ts'
 
 /** Addresses of a name, as the host sees it. */
@@ -27,14 +26,14 @@ export const systemResolver: Resolver = async (name) => {
 export async function resolveChecked(
   resolver: Resolver,
   target: Authority,
-  rule: EgressRule,
+  anywhere: boolean,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Resolved> {
   const addresses = target.isAddress ? [target.name] : await resolveInTime(resolver, target.name, timeoutMs, signal)
   if (typeof addresses === 'string') return { kind: 'unresolved', why: addresses }
   if (addresses.length === 0) return { kind: 'unresolved', why: `${target.name} has no address` }
-  if (rule.anywhere) return { kind: 'addresses', addresses: addresses.slice(0, maxAddresses) }
+  if (anywhere) return { kind: 'addresses', addresses: addresses.slice(0, maxAddresses) }
   const own = ownAddresses()
   for (const address of addresses) {
     const wrong = forbiddenAddress(address, own)

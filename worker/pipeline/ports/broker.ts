@@ -1,4 +1,4 @@
-import type { Phase, Usage } from '../../contract/index.ts'
+import type { NetworkEntry, Phase, Usage } from '../../contract/index.ts'
 import type { SandboxSpec } from './sandbox.ts'
 
 /** What one sandbox may reach in one phase. */
@@ -8,8 +8,10 @@ export interface BrokerSpec {
   /** Host path at which the broker listens; it belongs to `owner` alone. */
   readonly socketPath: string
   readonly owner: { readonly uid: number; readonly gid: number } | null
-  /** Egress presets and domains; empty is closed. */
-  readonly egress: readonly string[]
+  /** Empty is closed. */
+  readonly egress: readonly NetworkEntry[]
+  /** Values of the secrets that `egress` has credentials of, by name: they go no further. Absent: there are none. */
+  readonly secrets?: ReadonlyMap<string, string>
   /** The model gateway; null where the phase has none (setup). */
   readonly model: { readonly costUsd: number } | null
 }
@@ -19,7 +21,8 @@ export interface BrokerDecision {
   readonly at: number
   readonly phase: Phase
   readonly allowed: boolean
-  readonly kind: 'connect' | 'http' | 'model'
+  /** `https`: one request of a TLS that ended at the broker. */
+  readonly kind: 'connect' | 'http' | 'https' | 'model'
   readonly host: string
   readonly port: number
   /** Why, in words that a model understands. */

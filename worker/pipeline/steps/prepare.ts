@@ -1,4 +1,4 @@
-import { type Policy, type Posture, sealPosture } from '../../contract/index.ts'
+import { brokeredSecrets, type Policy, type Posture, sealPosture } from '../../contract/index.ts'
 import { minimumSecretBytes, tooShortSecrets } from '../../seal/secret-forms.ts'
 import { type Choice, chooseEngine } from '../choose-engine.ts'
 import { end, type Job, type StepResult } from '../job.ts'
@@ -8,7 +8,7 @@ import type { WarmStart } from '../warm-start.ts'
 export interface Prepared {
   readonly engine: SandboxEngine
   readonly agent: { readonly adapter: AgentAdapter; readonly toolPath: string | null }
-  /** Setup secrets by name; they go no further than setup, seal and the gates' search. */
+  /** Setup secrets by name, also those that only its broker gets; they go no further than setup, seal and the gates' search. */
   readonly secrets: ReadonlyMap<string, string>
 }
 
@@ -30,7 +30,8 @@ export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Pre
   const loaded = await job.ports.agents.load(agent)
   if (loaded === null) return end('refused', 'agent-unavailable', `this worker has no agent named ${agent}`)
 
-  const secrets = await job.ports.secrets.load(repository, policy.setup.secrets)
+  const names = new Set([...policy.setup.secrets, ...brokeredSecrets(policy.setup.network)])
+  const secrets = await job.ports.secrets.load(repository, [...names])
   if (secrets.missing.length > 0) {
     return end('refused', 'secret-missing', `the operator holds no secret named ${secrets.missing.join(', ')}`)
   }
@@ -66,8 +67,13 @@ function postureOfRun({ digest: _, ...enforced }: Posture, policy: Policy): Post
   return sealPosture({
     ...enforced,
     network: networkOf(policy) ?? enforced.network,
-    credentials: policy.setup.secrets.length === 0 ? enforced.credentials : 'in-sandbox',
+    credentials: credentialsOf(policy) ?? enforced.credentials,
   })
+}
+
+function credentialsOf({ setup }: Policy): 'in-sandbox' | 'brokered' | null {
+  if (setup.secrets.length > 0) return 'in-sandbox'
+  return brokeredSecrets(setup.network).length > 0 ? 'brokered' : null
 }
 
 function networkOf({ network }: Policy): 'allowlist' | 'public' | null {

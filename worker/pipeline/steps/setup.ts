@@ -1,4 +1,4 @@
-import type { Outcome } from '../../contract/index.ts'
+import { brokeredSecrets, type Outcome } from '../../contract/index.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import type { BrokerSession, Sandbox } from '../ports/index.ts'
 import { destroyWithProof, openBroker, runInSandbox } from '../sandboxed.ts'
@@ -9,9 +9,12 @@ import type { Prepared } from './prepare.ts'
 export async function setup(job: Job, prepared: Prepared, cloned: Cloned): Promise<StepResult<null>> {
   if (cloned.snapshotKey === null || cloned.snapshot !== null) return { value: null }
   const { policy } = job.request
+  const brokered = brokeredSecrets(policy.setup.network)
+  for (const name of brokered) job.audit.append('secret', { name, use: 'added to requests by the broker' })
   await using broker = await openBroker(job, prepared.engine, {
     phase: 'setup',
     egress: policy.setup.network,
+    secrets: only(prepared.secrets, brokered),
     model: null,
   })
   await using sandbox = await prepared.engine.create({
@@ -35,8 +38,9 @@ async function runLines(
   sandbox: Sandbox,
   broker: BrokerSession,
 ): Promise<Outcome | null> {
-  const env = { ...broker.env, ...Object.fromEntries(prepared.secrets) }
-  for (const name of prepared.secrets.keys()) job.audit.append('secret', { name, use: 'setup environment' })
+  const inside = only(prepared.secrets, job.request.policy.setup.secrets)
+  const env = { ...broker.env, ...Object.fromEntries(inside) }
+  for (const name of inside.keys()) job.audit.append('secret', { name, use: 'setup environment' })
   for (const line of job.request.policy.setup.run) {
     const ended = await runInSandbox(job, sandbox, 'setup', { argv: ['/bin/sh', '-c', line], env })
     if (ended.outcome !== null) return ended.outcome
@@ -44,4 +48,8 @@ async function runLines(
       return end('failed', 'setup-failed', `\`${line}\` ended with ${ended.exitCode ?? 'a signal'}`).end
   }
   return null
+}
+
+function only(secrets: ReadonlyMap<string, string>, names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map([...secrets].filter(([name]) => names.includes(name)))
 }
