@@ -23,6 +23,7 @@ const testPackages = {
   socat: 'socat',
   openssl: 'openssl',
   python3: 'python3',
+  pip3: 'python3-pip',
   ip: 'iproute2',
   mmdebstrap: 'mmdebstrap',
   runsc: 'runsc',

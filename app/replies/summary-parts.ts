@@ -1,4 +1,10 @@
-import { type JobSummary, type Policy, stepNames, type Verdict } from '../../worker/contract/index.ts'
+import {
+  type JobSummary,
+  type NetworkProof,
+  type Policy,
+  stepNames,
+  type Verdict,
+} from '../../worker/contract/index.ts'
 import { formatDuration, formatList, formatTable, type TextPart } from './format.ts'
 import { harmlessLine, harmlessOutput, harmlessQuote } from './harmless.ts'
 
@@ -87,11 +93,34 @@ export function weakerPart({ report: { acceptedWeaker } }: JobSummary): TextPart
 }
 
 export function deniedPart({ report: { egress } }: JobSummary): TextPart {
-  const text = formatList(egress.denied, maxDenied, ({ host, port, phase, command }) => {
+  const text = formatList(egress.denied, maxDenied, ({ host, port, phase, command, count }) => {
     const by = command === null ? '' : `, by ${harmlessLine(command, 120)}`
-    return `${harmlessLine(host, 253)}:${port} during ${phase}${by}`
+    const often = count === 1 ? '' : `, ${count} times`
+    return `${harmlessLine(host, 253)}:${port} during ${phase}${by}${often}`
   })
   return { title: 'Hosts that were denied', text }
+}
+
+/** What shows that the agent was offline: the kernel's own counters, and what the broker let through. */
+export function networkPart({ report: { network } }: JobSummary): TextPart {
+  const rows = network.map((proof) => [
+    proof.phase,
+    devicesText(proof),
+    String(proof.model),
+    `${proof.allowed} (${proof.bytesOut} B out, ${proof.bytesIn} B in)`,
+    String(proof.denied),
+  ])
+  const head = ['phase', "devices, by the kernel's counters", 'requests to models', 'let out', 'refused']
+  return { title: 'Network', text: rows.length === 0 ? '' : formatTable(head, rows) }
+}
+
+/** Loopback leads nowhere: what passed there went to programs of the sandbox itself, its way to the broker among them. */
+function devicesText({ devices }: NetworkProof): string {
+  if (devices === null) return 'not known with this engine'
+  const texts = devices.map(({ name, rxPackets, txPackets }) =>
+    name === 'lo' ? 'lo' : `${harmlessLine(name, 64)} (${txPackets} packets out, ${rxPackets} in)`,
+  )
+  return texts.join() === 'lo' ? 'only lo' : texts.join(', ') || 'none'
 }
 
 export function timesPart({ report: { durations, usage } }: JobSummary): TextPart {

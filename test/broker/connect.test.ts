@@ -53,6 +53,18 @@ describe('CONNECT', () => {
     ])
   })
 
+  it('says in its first line who refused what and why, and in full what is allowed instead', async () => {
+    await using broker = await world()
+
+    const { text } = await openTunnel(broker.socketPath, 'other.example:443')
+
+    expect(text.split('\r\n', 1)[0]).toBe(
+      "HTTP/1.1 403 Airlock refused the connection to other.example:443. other.example is not on this phase's list of " +
+        'hosts. The setup phase allows allowed.example.',
+    )
+    expect(text).toContain('Instead: do not try again')
+  })
+
   it.each([
     ['a name that only ends like the allowed one', 'evil-allowed.example:443'],
     ['the allowed name as the beginning of another', 'allowed.example.evil.example:443'],

@@ -14,6 +14,7 @@ export function summaryOf(request: JobRequest, commit: string): JobSummary {
       findings: [],
       posture: null,
       egress: { allowed: [], denied: [] },
+      network: [],
       usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
       durations: {},
       audit: '/dev/null',

@@ -28,7 +28,7 @@ describe('evaluateEgress', () => {
     const egress = evaluateEgress([decision({})], processes)
 
     expect(egress.denied).toEqual([
-      { host: 'evil.example', port: 443, phase: 'agent', command: 'curl https://evil.example' },
+      { host: 'evil.example', port: 443, phase: 'agent', command: 'curl https://evil.example', count: 1 },
     ])
   })
 
@@ -42,7 +42,18 @@ describe('evaluateEgress', () => {
       [connect(5, '192.0.2.1:53', 'dig example.com'), connect(6, '127.0.0.1:8080', 'own server')],
     )
 
-    expect(egress.denied).toEqual([{ host: '192.0.2.1', port: 53, phase: 'agent', command: 'dig example.com' }])
+    expect(egress.denied).toEqual([
+      { host: '192.0.2.1', port: 53, phase: 'agent', command: 'dig example.com', count: 1 },
+    ])
+  })
+
+  it('counts what was refused again and again', () => {
+    const egress = evaluateEgress([decision({}), decision({ at: 2000 }), decision({ port: 80 })], [])
+
+    expect(egress.denied.map(({ port, count }) => [port, count])).toEqual([
+      [443, 2],
+      [80, 1],
+    ])
   })
 
   it('lists what was allowed once, without the model', () => {

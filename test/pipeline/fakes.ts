@@ -295,6 +295,7 @@ function brokersOf(log: (entry: string) => void): PipelinePorts['brokers'] {
         env: {},
         decisions: () => [],
         usage: () => ({ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 }),
+        traffic: () => ({ bytesOut: 0, bytesIn: 0 }),
         costExceeded: () => false,
         [Symbol.asyncDispose]: async () => log(`broker closed ${spec.phase}`),
       }

@@ -108,6 +108,7 @@ async function openSession(
     tools: sessionTools(certificates),
     decisions: log.list,
     usage: gateway.usage,
+    traffic: traffic.used,
     costExceeded: gateway.costExceeded,
     async [Symbol.asyncDispose]() {
       ended.abort()

@@ -17,12 +17,29 @@ function networkKey(phase: Phase): string {
   return phase === 'setup' ? 'setup.network' : 'network'
 }
 
+const maxListed = 20
+
+/** What could be reached instead. */
+export function allowedHere(phase: Phase, entries: readonly string[]): string {
+  const named = [...new Set(entries)]
+  if (named.length === 0) return ''
+  const more = named.length > maxListed ? ` and ${named.length - maxListed} more` : ''
+  return ` The ${phase} phase allows ${named.slice(0, maxListed).join(', ')}${more}.`
+}
+
 /** The advice for a host that the policy does not list. */
 export function askForHost(phase: Phase, host: string): string {
   return (
     'do not try again or look for another way, there is none. Go on without it; if the work needs it, say in your ' +
     `last message that a maintainer would have to add ${host} to ${networkKey(phase)} in .github/airlock.yml.`
   )
+}
+
+const maxReason = 200
+
+/** Most clients show of a refused CONNECT its first line alone. */
+function reasonPhrase({ what, why }: Refusal): string {
+  return `Airlock refused ${what} ${why}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, maxReason)
 }
 
 function refusalText(refusal: Refusal): string {
@@ -49,7 +66,7 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
 export function endRefused(stream: Duplex, refusal: Refusal): void {
   const text = refusalText(refusal)
   const head = [
-    `HTTP/1.1 ${refusal.status} Refused`,
+    `HTTP/1.1 ${refusal.status} ${reasonPhrase(refusal)}`,
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(text)}`,
     'Connection: close',

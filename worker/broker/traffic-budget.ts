@@ -4,6 +4,7 @@ export interface TrafficBudget {
   /** Counts bytes that passed. False when the budget is spent. */
   take(direction: Direction, bytes: number): boolean
   spent(): boolean
+  used(): { readonly bytesOut: number; readonly bytesIn: number }
 }
 
 /** Bytes of all connections of a session together. `up` is out of the sandbox. */
@@ -18,5 +19,6 @@ export function createTrafficBudget(maxTotal: number, maxUp: number): TrafficBud
       return !spent()
     },
     spent,
+    used: () => ({ bytesOut: up, bytesIn: total - up }),
   }
 }

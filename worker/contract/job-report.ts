@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { findingSchema } from './finding.ts'
 import { isolationSchema, stepNameSchema } from './names.ts'
+import { networkProofSchema } from './network-proof.ts'
 import { outcomeNameSchema, reasonSchema } from './outcome.ts'
 import { acceptedWeakerSchema } from './policy.ts'
 import { postureSchema } from './posture.ts'
@@ -19,6 +20,8 @@ const deniedSchema = z.strictObject({
   phase: z.enum(['setup', 'agent']),
   /** The command that tried, where the audit of processes could tell. */
   command: z.string().nullable(),
+  /** How often. */
+  count: z.int().positive().default(1),
 })
 export type DeniedEgress = z.infer<typeof deniedSchema>
 
@@ -39,6 +42,8 @@ export const jobReportSchema = z.strictObject({
     allowed: z.array(z.strictObject({ host: z.string(), port: z.int(), phase: z.enum(['setup', 'agent']) })),
     denied: z.array(deniedSchema),
   }),
+  /** What each phase that ran had to do with the network. */
+  network: z.array(networkProofSchema).default([]),
   usage: usageSchema,
   durations: z.partialRecord(stepNameSchema, z.number()),
   audit: z.string(),

@@ -5,9 +5,10 @@ import { type BrokerDecision, brokerPort, type ProcessEvent } from './ports/inde
 const correlationMs = 2000
 const maxDenied = 200
 
+type Denied = Omit<DeniedEgress, 'count'>
 type PhasedEvent = { readonly phase: Phase; readonly event: ProcessEvent }
 
-/** What was let out and what was not, each once, with the command that tried where the audit of processes can tell. */
+/** What was let out and what was not, each once, what was not with how often and with the command that tried where the audit of processes can tell. */
 export function evaluateEgress(
   decisions: readonly BrokerDecision[],
   processes: readonly PhasedEvent[],
@@ -20,11 +21,11 @@ export function evaluateEgress(
   ]
   return {
     allowed: unique(allowed.map(({ host, port, phase }) => ({ host, port, phase }))),
-    denied: unique(denied).slice(0, maxDenied),
+    denied: counted(denied).slice(0, maxDenied),
   }
 }
 
-function deniedByBroker(decision: BrokerDecision, processes: readonly PhasedEvent[]): DeniedEgress {
+function deniedByBroker(decision: BrokerDecision, processes: readonly PhasedEvent[]): Denied {
   const { host, port, phase } = decision
   return { host, port, phase, command: commandAt(decision.at, phase, processes) }
 }
@@ -43,13 +44,23 @@ function commandAt(at: number, phase: Phase, processes: readonly PhasedEvent[]):
 }
 
 /** A direct try to leave: there is no network device, so the kernel refused it. */
-function deniedByKernel({ phase, event }: PhasedEvent): DeniedEgress[] {
+function deniedByKernel({ phase, event }: PhasedEvent): Denied[] {
   if (event.kind !== 'connect') return []
   const match = /^(?<host>[0-9.]+|\[[0-9a-f:.]+\]):(?<port>\d{1,5})$/.exec(event.detail)
   const host = match?.groups?.host
   const port = Number(match?.groups?.port)
   if (host === undefined || host.startsWith('127.') || host === '[::1]') return []
   return [{ host, port, phase, command: event.command }]
+}
+
+/** Each once, with how often it was tried. */
+function counted(denied: readonly Denied[]): DeniedEgress[] {
+  const counts = new Map<string, DeniedEgress>()
+  for (const one of denied) {
+    const key = JSON.stringify(one)
+    counts.set(key, { ...one, count: (counts.get(key)?.count ?? 0) + 1 })
+  }
+  return [...counts.values()]
 }
 
 function unique<T>(values: readonly T[]): T[] {

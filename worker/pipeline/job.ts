@@ -10,6 +10,7 @@ import type {
   StepName,
   Usage,
 } from '../contract/index.ts'
+import type { NetworkObservation } from './network-proof.ts'
 import type {
   Agents,
   AuditLog,
@@ -75,6 +76,7 @@ export interface Facts {
   acceptedWeaker: JobReport['acceptedWeaker']
   readonly decisions: BrokerDecision[]
   readonly processes: { readonly phase: 'setup' | 'agent'; readonly event: ProcessEvent }[]
+  readonly networks: NetworkObservation[]
   usage: Usage
   gates: readonly GateResult[]
   changedFiles: JobSummary['changedFiles']
@@ -123,6 +125,7 @@ export function createFacts(now: number): Facts {
     acceptedWeaker: undefined,
     decisions: [],
     processes: [],
+    networks: [],
     usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
     gates: [],
     changedFiles: [],

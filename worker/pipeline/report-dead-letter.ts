@@ -37,6 +37,7 @@ function emptySummary(request: JobRequest, outcome: Outcome): JobSummary {
       findings: [],
       posture: null,
       egress: { allowed: [], denied: [] },
+      network: [],
       usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
       durations: {},
       audit: '',

@@ -47,6 +47,13 @@ export async function destroyWithProof(job: Job, sandbox: Sandbox, phase: Phase)
   }
 }
 
+/** Writes down what a phase that is over had to do with the network. */
+export function noteTraffic(job: Job, phase: Phase, broker: Pick<BrokerSession, 'traffic'>): void {
+  const traffic = broker.traffic()
+  job.facts.networks.push({ phase, devices: [], ...traffic })
+  job.audit.append('network', { phase, ...traffic })
+}
+
 /** Runs one command, keeps the end of its output, and writes its processes to the record. */
 export async function runInSandbox(
   job: Job,
@@ -77,11 +84,15 @@ export async function runInSandbox(
   return { exitCode, outcome: outcomeOfEnd(result, phase) }
 }
 
+/** What the kernel saw of it. */
 function recordProcesses(job: Job, phase: Phase, result: ExecResult): void {
   for (const event of result.processes) {
     if (job.facts.processes.length < maxProcessEvents) job.facts.processes.push({ phase, event })
     job.audit.append('process', { phase, ...event })
   }
+  const devices = result.devices ?? null
+  job.facts.networks.push({ phase, devices: devices && [devices], bytesOut: 0, bytesIn: 0 })
+  job.audit.append('network', { phase, devices })
   if (result.processesTruncated) job.audit.append('process', { phase, truncated: true })
 }
 

@@ -1,6 +1,7 @@
 import type { JobReport, JobSummary, Outcome } from '../contract/index.ts'
 import { evaluateEgress } from './evaluate-egress.ts'
 import type { Job } from './job.ts'
+import { evaluateNetwork } from './network-proof.ts'
 
 /** All that is known of a job at this moment, in the words of the contract. */
 export function summarise(job: Job, outcome: Outcome): JobSummary {
@@ -32,6 +33,7 @@ function reportOf(job: Job, outcome: Outcome): JobReport {
     posture: facts.posture,
     ...(facts.acceptedWeaker === undefined ? {} : { acceptedWeaker: facts.acceptedWeaker }),
     egress: evaluateEgress(facts.decisions, facts.processes),
+    network: evaluateNetwork(facts.networks, facts.decisions),
     usage: facts.usage,
     durations: { ...facts.durations },
     audit: audit.path,

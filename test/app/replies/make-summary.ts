@@ -75,7 +75,13 @@ export function makeSummary(outcome: Outcome, foreign = 'all well', count = 1): 
         reason: foreign.slice(0, 500),
         digest: 'c'.repeat(64),
       },
-      egress: { allowed: [], denied: many({ host: foreign, port: 443, phase: 'setup', command: foreign }) },
+      egress: { allowed: [], denied: many({ host: foreign, port: 443, phase: 'setup', command: foreign, count: 3 }) },
+      network: [
+        {
+          ...{ phase: 'agent', allowed: 0, model: 3, denied: 2, bytesOut: 0, bytesIn: 0 },
+          devices: [{ name: 'lo', rxBytes: 900, rxPackets: 9, txBytes: 900, txPackets: 9 }],
+        },
+      ],
       usage: { requests: 3, inputTokens: 1200, outputTokens: 80, costUsd: 0.012 },
       durations: { prepare: 120, clone: 4210, agent: 185_000 },
       audit: '/somewhere/on/the/host',

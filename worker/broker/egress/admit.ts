@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { askForHost, type Refusal } from '../refusal.ts'
+import { allowedHere, askForHost, type Refusal } from '../refusal.ts'
 import { connectChecked } from './connect-checked.ts'
 import type { Door } from './door.ts'
 import { matchEgress } from './match-egress.ts'
@@ -22,13 +22,16 @@ export type Admitted = { readonly admission: Admission } | { readonly refusal: R
 /** Decides whether a host may be reached. Refusals are recorded here; what is let through is, when it is dialled. */
 export async function admit(door: Door, kind: Admission['kind'], target: Authority, at: number): Promise<Admitted> {
   const what = `${kind === 'connect' ? 'the connection' : 'the request'} to ${hostAndPort(target)}.`
-  const deny = (status: number, why: string, instead: string): Admitted => {
+  const deny = (status: number, why: string, instead: string, more = ''): Admitted => {
     door.log.add({ at, kind, allowed: false, host: target.name, port: target.port, reason: why })
-    return { refusal: { status, what, why: `${why}.`, instead } }
+    return { refusal: { status, what, why: `${why}.${more}`, instead } }
   }
   if (door.traffic.spent()) return deny(429, "this session's budget of bytes is spent", 'finish without the network.')
   const match = matchEgress(door.rules, target)
-  if (!match.allowed) return deny(403, match.why, askForHost(door.phase, target.name))
+  if (!match.allowed) {
+    const entries = door.rules.map(({ entry }) => entry)
+    return deny(403, match.why, askForHost(door.phase, target.name), allowedHere(door.phase, entries))
+  }
 
   const resolved = await resolveChecked(door.resolver, target, match.anywhere, door.limits.resolveMs, door.signal)
   if (resolved.kind === 'forbidden') {

@@ -50,6 +50,8 @@ export interface BrokerSession extends AsyncDisposable {
   readonly tools: SandboxSpec['tools']
   decisions(): readonly BrokerDecision[]
   usage(): Usage
+  /** Bytes of all egress so far, without what went to models. */
+  traffic(): { readonly bytesOut: number; readonly bytesIn: number }
   /** Set when the cost limit stopped the model. */
   costExceeded(): boolean
 }

@@ -44,6 +44,7 @@ export type AuditKind =
   | 'command'
   | 'process'
   | 'egress'
+  | 'network'
   | 'secret'
   | 'prompt'
   | 'model'

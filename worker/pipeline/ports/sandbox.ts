@@ -1,4 +1,4 @@
-import type { Isolation, Limits, Phase, Posture } from '../../contract/index.ts'
+import type { Isolation, Limits, NetworkDevice, Phase, Posture } from '../../contract/index.ts'
 
 /** The loopback port inside every sandbox on which its broker answers. */
 export const brokerPort = 3128
@@ -56,7 +56,11 @@ export interface ExecResult {
   readonly processes: readonly ProcessEvent[]
   /** True if more process events happened than are kept. */
   readonly processesTruncated: boolean
+  /** By the kernel's counters, from the command's start to its end. Absent: the engine cannot tell. */
+  readonly devices?: readonly NetworkDevice[]
 }
+
+export type { NetworkDevice }
 
 /** What destroying a sandbox left: all zero, or the sandbox was not destroyed. */
 export interface DestroyProof {

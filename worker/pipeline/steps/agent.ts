@@ -2,7 +2,7 @@ import { end, type Job, type StepResult } from '../job.ts'
 import { createLineSplitter } from '../line-splitter.ts'
 import { printable } from '../output-tail.ts'
 import { type AgentAdapter, type AgentEvent, type AgentPlan, type BrokerSession, insidePaths } from '../ports/index.ts'
-import { destroyWithProof, openBroker, runInSandbox, type SandboxedRun } from '../sandboxed.ts'
+import { destroyWithProof, noteTraffic, openBroker, runInSandbox, type SandboxedRun } from '../sandboxed.ts'
 import type { Prepared } from './prepare.ts'
 
 /** Where the task is inside; also given as $AIRLOCK_TASK_FILE. */
@@ -36,6 +36,7 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
     onOutput: eventReader(job, agent.adapter),
   })
   await destroyWithProof(job, sandbox, 'agent')
+  noteTraffic(job, 'agent', broker)
   job.facts.usage = broker.usage()
   return resultOf(ran, broker)
 }

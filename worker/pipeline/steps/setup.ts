@@ -1,7 +1,7 @@
 import { brokeredSecrets, type Outcome } from '../../contract/index.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import type { BrokerSession, Sandbox } from '../ports/index.ts'
-import { destroyWithProof, openBroker, runInSandbox } from '../sandboxed.ts'
+import { destroyWithProof, noteTraffic, openBroker, runInSandbox } from '../sandboxed.ts'
 import type { Cloned } from './clone.ts'
 import type { Prepared } from './prepare.ts'
 
@@ -29,6 +29,7 @@ export async function setup(job: Job, prepared: Prepared, cloned: Cloned): Promi
   })
   const outcome = await runLines(job, prepared, sandbox, broker)
   await destroyWithProof(job, sandbox, 'setup')
+  noteTraffic(job, 'setup', broker)
   return outcome === null ? { value: null } : { end: outcome }
 }
 

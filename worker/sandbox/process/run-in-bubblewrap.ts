@@ -1,6 +1,7 @@
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ExecEnd, type ExecRequest, SandboxError } from '../../pipeline/ports/index.ts'
+import { type ExecEnd, type ExecRequest, type NetworkDevice, SandboxError } from '../../pipeline/ports/index.ts'
+import { type NetworkCounters, openNetworkCounters } from '../audit/network-counters.ts'
 import type { ProcessLog } from '../audit/process-log.ts'
 import { commandEnd, lateReason } from '../command/command-end.ts'
 import { createCommandStop } from '../command/command-stop.ts'
@@ -31,6 +32,8 @@ export interface RunEnd {
   readonly exitCode: number | null
   readonly signal: string | null
   readonly outputBytes: number
+  /** Of the network namespace that bwrap made; absent where it could not be looked at. */
+  readonly devices?: readonly NetworkDevice[]
 }
 
 const startTimeoutMs = 20_000
@@ -47,8 +50,10 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
   const output = pumpOutput(child, request.onOutput, plan.outputBytes, () => stop.because('output'))
   output.done.catch(() => stop.because('cancelled'))
   let init: ProcessIdentity | null = null
+  let counters: NetworkCounters | null = null
   try {
     init = await startedInit(plan, child)
+    if (init !== null) counters = openNetworkCounters(init.pid)
     // Not before: each line would wake this process while the sandbox is being built, and the pipe holds them all.
     const traced = readTrace(child, plan.log)
     if (init !== null && stop.reason() === null) {
@@ -64,11 +69,14 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
     // Asked after the limits: where memory ends, the kernel may kill bwrap with the rest, before it can report.
     if (reason === null && (!child.ranToEnd() || plan.failedToBegin(end.code)))
       throw notStarted(output.lastErrors() || `exit ${end.code}`)
-    return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes() }
+    const devices = counters?.read() ?? null
+    const seen = devices === null ? {} : { devices }
+    return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes(), ...seen }
   } finally {
     child.kill()
     await killAndWait(init === null ? [] : [init], deathTimeoutMs)
     child.close()
+    counters?.[Symbol.dispose]()
   }
 }
 
