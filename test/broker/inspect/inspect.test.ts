@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { brokerLimits } from '../../../worker/broker/broker-limits.ts'
 import type { NetworkEntry } from '../../../worker/contract/index.ts'
 import { openWorld } from '../broker-world.ts'
 import { makeCertificate } from '../certificate.ts'
@@ -229,8 +230,23 @@ describe('a credential', () => {
   })
 })
 
+describe('what is carried out in heads of requests', () => {
+  it('counts as what is carried out in bodies', async () => {
+    await using world = await openInspected([rule], { deps: { limits: { ...brokerLimits, uploadBytes: 6000 } } })
+    const carry = () => world.ask({ path: '/acme/x', headers: { 'x-data': 'a'.repeat(2500) } }).catch(() => null)
+
+    const answers = [await carry(), await carry(), await carry()]
+    const { status } = await openTunnel(world.broker.socketPath, `${host}:443`)
+
+    expect(answers.map((answer) => answer?.status)).toEqual([200, 200, undefined])
+    expect(status).toBe(429)
+    expect(world.arrived).toHaveLength(2)
+    expect(world.broker.session.traffic().bytesOut).toBeGreaterThan(6000)
+  })
+})
+
 describe('the authority of a session', () => {
-  it('is its own, short-lived, and for the hosts of its rules alone', async () => {
+  it('is its own', async () => {
     await using one = await openInspected([rule])
     await using other = await openInspected([rule])
 
@@ -239,8 +255,6 @@ describe('the authority of a session', () => {
 
     expect(first?.fingerprint256).not.toBe(second?.fingerprint256)
     expect(first?.ca).toBe(true)
-    expect(Date.parse(first?.validTo ?? '') - Date.now()).toBeLessThan(24 * 3600_000)
-    expect(first?.toString()).toBeTruthy()
   })
 
   it('is not there where no rule looks at requests, and its folder goes with the session', async () => {

@@ -51,7 +51,10 @@ export async function exchange(
   const meter = createMeter(door, admission, cut)
   const answer = Promise.withResolvers<IncomingMessage>()
   upstream.once('response', answer.resolve).on('error', answer.reject).setTimeout(door.limits.idleMs, cut)
+  upstream.once('close', () => answer.reject(new Error('closed before there was an answer')))
   response.once('close', () => upstream.destroy())
+  // Whatever can be carried off counts, and a path or a header carries as well as a body.
+  meter('up')(Buffer.from([request.method, request.url, ...request.rawHeaders].join(' ')))
   request.on('data', meter('up'))
   // A server may answer before it has read all, and close: its answer is what counts.
   pipeline(request, upstream).catch(() => {})
