@@ -96,6 +96,7 @@ describe('airlock', () => {
       'findings',
       'posture',
       'egress',
+      'network',
       'usage',
       'durations',
       'audit',

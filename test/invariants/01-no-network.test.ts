@@ -49,7 +49,12 @@ describe('1. the agent has no network device but loopback, and the broker as its
       port: sinks.places.tcpPort,
       phase: 'agent',
       command: expect.stringContaining('tools/leave.ts'),
+      count: expect.any(Number),
     })
+    // By the kernel's own counters.
+    expect(end.summary.report.network).toMatchObject([
+      { phase: 'agent', devices: [{ name: 'lo' }], allowed: 0, model: 0 },
+    ])
   })
 
   it('control: the same attempts arrive when nothing stands in their way', async () => {
