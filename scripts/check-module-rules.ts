@@ -20,6 +20,8 @@ const violations: readonly { readonly file: string; readonly line: string; reado
   { file: 'worker/git/planted.ts', line: "export * from '../../app/triggers/match-label.ts'", rule: importRule },
   { file: 'worker/gates/planted.ts', line: "export * from 'node:fs'", rule: importRule },
   { file: 'worker/gates/planted-clock.ts', line: 'export const at = Date.now()', rule: 'noRestrictedGlobals' },
+  { file: 'worker/setup-plan/planted.ts', line: "export * from 'node:fs'", rule: importRule },
+  { file: 'worker/setup-plan/planted-git.ts', line: "export * from '../git/collect.ts'", rule: importRule },
   { file: 'app/triggers/planted.ts', line: "export * from 'node:http'", rule: importRule },
   { file: 'app/replies/planted.ts', line: 'export const at = fetch', rule: 'noRestrictedGlobals' },
   { file: 'worker/pipeline/planted.ts', line: "export * from '../sandbox/job-folders.ts'", rule: importRule },

@@ -9,6 +9,7 @@ import {
   networkPart,
   notesPart,
   posturePart,
+  setupPart,
   timesPart,
   weakerPart,
 } from './summary-parts.ts'
@@ -21,6 +22,7 @@ export function pullRequestBody(request: JobRequest, summary: JobSummary): strin
     agentPart(summary),
     changedFilesPart(summary),
     gatesPart(summary),
+    setupPart(summary),
     weakerPart(summary),
     posturePart(summary, request.policy),
     networkPart(summary),

@@ -11,6 +11,7 @@ import { harmlessLine, harmlessOutput, harmlessQuote } from './harmless.ts'
 const maxFindings = 30
 const maxDenied = 20
 const maxFiles = 50
+const maxCommands = 20
 
 const verdictWords: Readonly<Record<Verdict, string>> = { publish: 'passed', hold: 'held', block: 'blocked' }
 
@@ -90,6 +91,30 @@ export function weakerPart({ report: { acceptedWeaker } }: JobSummary): TextPart
       harmlessQuote(reason, 500),
     ].join('\n'),
   }
+}
+
+/** What ran before the agent, on whose word, and what the repository asked for and did not get. */
+export function setupPart({ setup }: JobSummary): TextPart {
+  if (setup === null) return { title: 'Setup', text: '' }
+  const { plan, snapshot, why } = setup
+  const commands = formatList(
+    plan.commands,
+    maxCommands,
+    ({ line, from }) => `${harmlessLine(line, 300)} (${harmlessLine(from, 200)})`,
+  )
+  const notDone = formatList(
+    plan.notDone,
+    maxCommands,
+    ({ what, why: reason }) => `${harmlessLine(what, 200)}: ${harmlessLine(reason, 200)}`,
+  )
+  const reached = plan.network.length === 0 ? 'nothing' : harmlessLine(plan.network.join(', '), 300)
+  const parts = [
+    commands === ''
+      ? ''
+      : `${commands}\n\nIt could reach ${reached}. Snapshot: ${snapshot}, because ${harmlessLine(why, 300)}.`,
+    notDone === '' ? '' : `Not done:\n\n${notDone}`,
+  ]
+  return { title: 'Setup', text: parts.filter(Boolean).join('\n\n') }
 }
 
 export function deniedPart({ report: { egress } }: JobSummary): TextPart {

@@ -8,7 +8,8 @@ export const defaultPolicy: Policy = {
   agent: 'claude',
   image: 'host',
   isolation: 'process',
-  setup: { run: [], secrets: [], network: [] },
+  // Without `run` the repository's own files say what to run, and without `network` where from.
+  setup: { secrets: [] },
   network: [],
   limits: {
     wallMs: 30 * 60_000,

@@ -24,7 +24,12 @@ const setupSchema = z
   .strictObject({
     run: list(line(8192), 64)
       .optional()
-      .describe('Shell lines, run in the workspace in order; the first that fails ends the job.'),
+      .describe(
+        "Shell lines, run in the workspace in order; the first that fails ends the job. Without it, what the repository's own files say; [] runs nothing.",
+      ),
+    inputs: list(line(256), 64)
+      .optional()
+      .describe('Globs of the files that setup.run depends on: commits that share them share what setup left.'),
     secrets: list(secretName, 64)
       .optional()
       .describe('Names of secrets that the operator holds; environment variables during setup only.'),
@@ -32,7 +37,9 @@ const setupSchema = z
       .array(setupNetworkEntry)
       .max(128)
       .optional()
-      .describe('What setup may reach: presets (npm, …), domains and rules.'),
+      .describe(
+        'What setup may reach: presets (npm, …), domains and rules. Without it, presets of what the repository installs with.',
+      ),
   })
   .describe('The phase before the agent: online by allowlist, with secrets, and destroyed at its end.')
 

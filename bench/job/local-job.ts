@@ -34,7 +34,15 @@ export async function createLocalJobs(dataDir: string, original: string) {
     const signal = AbortSignal.timeout(120_000)
     const base = await openLocalRepository(current, dataDir, signal).resolve(null)
     if (base === null) throw new Error('the repository has no commit')
-    const ask = { repository: current, base, task: `Task ${count}`, agent: null, command: null, isolation: null }
+    const ask = {
+      repository: current,
+      base,
+      defaultBranch: base.ref,
+      task: `Task ${count}`,
+      agent: null,
+      command: null,
+      isolation: null,
+    }
     const created = createLocalRequest({
       ...ask,
       policy: { text: policy, name: 'airlock.yml' },

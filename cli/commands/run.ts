@@ -8,7 +8,9 @@ import { runJob } from '../../worker/pipeline/run-job.ts'
 import { type Command, type Io, UsageError } from '../command.ts'
 import { exitStatuses } from '../exit-status.ts'
 import { createConsoleReporter } from '../run/console-reporter.ts'
+import { describePlan } from '../run/describe-plan.ts'
 import { describeSummary } from '../run/describe-summary.ts'
+import { explainSetup } from '../run/explain-setup.ts'
 import { createLocalPorts } from '../run/local-ports.ts'
 import { openLocalRepository } from '../run/local-repository.ts'
 import { createLocalRequest } from '../run/local-request.ts'
@@ -25,6 +27,7 @@ usage: airlock run --repo DIR|URL [--base REF] (--task TEXT | --task-file FILE)
                    [--agent NAME | -- ARGV...]
                    [--isolation process|container|gvisor|microvm] [--policy FILE] [--secrets-dir DIR]
                    [--out DIR] [--json]
+       airlock run --explain --repo DIR|URL [--base REF] [--policy FILE] [--out DIR] [--json]
 
   --repo         a repository on this machine, or the URL of a public one; a URL needs --out, where it is cloned
   --base         a branch, tag or commit; default: the branch that is checked out
@@ -35,6 +38,7 @@ usage: airlock run --repo DIR|URL [--base REF] (--task TEXT | --task-file FILE)
   --secrets-dir  one file per secret name
   --out          also writes report.json, pull-request.md, change.patch and audit.jsonl there
   --json         prints one object at the end; progress goes to standard error either way
+  --explain      says what setup would run and why, and runs nothing; needs no task
 
 The result is a new branch airlock/… in that repository. Nothing else in it changes. The operator's policy, which
 AIRLOCK_OPERATOR_POLICY names, holds here too.
@@ -42,6 +46,7 @@ AIRLOCK_OPERATOR_POLICY names, holds here too.
 examples:
   airlock run --repo . --task "Make the tests pass" --agent claude
   airlock run --repo . --task-file task.md --out result -- node tools/fix.js
+  airlock run --repo . --explain
 
 exit status: 0 published or no changes · 1 failed · 2 wrong usage · 3 held or blocked · 4 refused · 5 cancelled`,
   async run(args, io) {
@@ -54,6 +59,11 @@ exit status: 0 published or no changes · 1 failed · 2 wrong usage · 3 held or
     const core = await createCore(settings, io.env, folders)
     const reporter = createConsoleReporter(io.stderr)
     const ports = createLocalPorts({ core, folders, repository, secretsDir: flags.secretsDir, reporter })
+    if (flags.explain) {
+      const plan = await explainSetup(created.request, ports, folders, io.signal)
+      io.stdout(flags.json ? `${JSON.stringify(plan)}\n` : describePlan(plan))
+      return 0
+    }
     const fence = { check: async () => {} }
     const summary = await runJob(created.request, { number: 1, final: true, fence, signal: io.signal }, ports)
     if (flags.out !== null) await writeResult(flags.out, { repository, dataDir: folders.root }, summary)
@@ -80,12 +90,15 @@ async function createRequest(
   signal: AbortSignal,
 ) {
   const repository = openLocalRepository(path, folders.root, signal)
-  const base = await repository.resolve(flags.base)
+  const [base, checkedOut] = await Promise.all([repository.resolve(flags.base), repository.resolve(null)])
   if (base === null) throw new UsageError(`${flags.base ?? 'HEAD'} names no commit in ${flags.repo}`, rightRun)
   const name = '.github/airlock.yml'
   const text = flags.policy === null ? await repository.readFile(base.sha, name) : null
   const policy = flags.policy ?? (text === null ? null : { text, name })
-  return createLocalRequest({ ...flags, repository: path, base, policy, operatorPolicy, now: Date.now() })
+  return createLocalRequest({
+    ...{ ...flags, repository: path, base, policy, operatorPolicy, now: Date.now() },
+    defaultBranch: checkedOut?.ref ?? base.ref,
+  })
 }
 
 function refusePolicy(problems: readonly PolicyProblem[], io: Io): number {

@@ -12,6 +12,8 @@ export interface LocalAsk {
   /** Absolute path of the repository, bare or not. */
   readonly repository: string
   readonly base: { readonly ref: string; readonly sha: string }
+  /** What stands for a default branch: setups of other commits are not kept for later runs. */
+  readonly defaultBranch: string
   readonly task: string
   readonly operatorPolicy: OperatorPolicy
   /** The policy's text and how to call it; null: there is none. */
@@ -46,7 +48,7 @@ export function createLocalRequest(ask: LocalAsk): LocalRequest {
         owner: localOwner,
         name: nameOf(ask.repository),
         private: true,
-        defaultBranch: ask.base.ref,
+        defaultBranch: ask.defaultBranch,
       },
       actor: { id: 0, login: 'local' },
       subject: null,

@@ -18,6 +18,8 @@ export interface RunFlags {
   readonly secretsDir: string | null
   readonly out: string | null
   readonly json: boolean
+  /** Say what setup would run, and run nothing. */
+  readonly explain: boolean
 }
 
 const options = {
@@ -31,6 +33,7 @@ const options = {
   'secrets-dir': { type: 'string' },
   out: { type: 'string' },
   json: { type: 'boolean' },
+  explain: { type: 'boolean' },
 } as const
 
 /** Reads the call and the files that it names. Throws UsageError. */
@@ -43,10 +46,11 @@ export async function readRunFlags(args: readonly string[], cwd: string): Promis
     throw new UsageError('-- needs a command behind it', `${rightRun.replace(' --agent claude', '')} -- node fix.js`)
   if (command !== null && values.agent !== undefined)
     throw new UsageError('--agent and -- exclude each other', rightRun)
+  const explain = values.explain === true
   return {
     repo: repositoryOf(values.repo, values.out, cwd),
     base: values.base ?? null,
-    task: await taskOf(values.task, values['task-file'], cwd),
+    task: explain ? 'explain' : await taskOf(values.task, values['task-file'], cwd),
     agent: oneOf('--agent', agentNameSchema, values.agent),
     command,
     isolation: oneOf('--isolation', isolationSchema, values.isolation),
@@ -57,6 +61,7 @@ export async function readRunFlags(args: readonly string[], cwd: string): Promis
     secretsDir: values['secrets-dir'] === undefined ? null : folderOf('--secrets-dir', values['secrets-dir'], cwd),
     out: values.out === undefined ? null : resolve(cwd, values.out),
     json: values.json === true,
+    explain,
   }
 }
 

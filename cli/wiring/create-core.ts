@@ -6,6 +6,7 @@ import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
+import { createImages } from '../../worker/sandbox/image/create-images.ts'
 import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
 import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
 import type { Environment } from '../settings/parse-settings.ts'
@@ -38,7 +39,7 @@ export async function createCore(
   const store = createImageStore(folders.images)
   return {
     engines: createEngines({ settings, folders, store, hostTools, probeNow }),
-    images: { digestOf: async (name) => (await store.find(name))?.digest ?? null },
+    images: createImages(store, hostTools),
     brokers: createBrokerFactory({
       presets: createPresets(packageManagers),
       presetEnv: createPresetEnv(packageManagers),

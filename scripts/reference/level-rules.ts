@@ -18,6 +18,7 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   isolation: 'strictest',
   profile: 'stricter',
   'setup.run': 'lowest',
+  'setup.inputs': 'lowest',
   'setup.secrets': 'part',
   'setup.network': 'part',
   network: 'part',

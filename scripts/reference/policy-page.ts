@@ -25,8 +25,8 @@ export function policyPage(): string {
     formatTable(['key', 'type', 'default', 'what it means', 'levels'], policyKeys(policyJsonSchema()).map(rowOf)),
     formatList([
       'A size is a whole number and `k`, `m`, `g` or `t`, in powers of 1024: `512m`, `4g`.',
-      'An entry of a `network` list is a preset (`npm`, `pypi`, `crates`, `go`, `rubygems`, `maven`, `debian`, ' +
-        '`github`) or a domain: `example.com`, `*.example.com`, `example.com:8443`. Without a port, 443 and 80 are ' +
+      'An entry of a `network` list is a preset (`npm`, `pypi`, `crates`, `go`, `rubygems`, `maven`, `gradle`, ' +
+        '`packagist`, `debian`, `github`) or a domain: `example.com`, `*.example.com`, `example.com:8443`. Without a port, 443 and 80 are ' +
         'meant. URLs, addresses and wildcards over a public suffix such as `*.com` are refused. Or it is a rule: ' +
         '[rules for hosts](#rules-for-hosts).',
       `Agents that can be started today: ${startableAgents.map(code).join(', ')}. A job that asks for another one is ` +

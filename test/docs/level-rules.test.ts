@@ -18,6 +18,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   isolation: ['microvm', 'process'],
   profile: ['strict', 'moderate'],
   'setup.run': [['npm ci'], ['make']],
+  'setup.inputs': [['*.lock'], ['package.json']],
   'setup.secrets': [['A'], ['A', 'B']],
   'setup.network': [['npm'], ['npm', 'example.com']],
   network: [['npm'], ['npm', 'example.com']],

@@ -25,6 +25,7 @@ export function summaryOf(request: JobRequest, commit: string): JobSummary {
     changedFiles: [],
     notes: [],
     pullRequestUrl: null,
+    setup: null,
     recordHead: 'd'.repeat(64),
     lastOutput: '',
   }

@@ -102,6 +102,7 @@ function requestOf(repository: string, sha: string, policy: string, job: LocalJo
   const created = createLocalRequest({
     repository,
     base: { ref: 'main', sha },
+    defaultBranch: 'main',
     task: job.task ?? 'Do what you want',
     policy: { text: policy, name: '.github/airlock.yml' },
     agent: null,

@@ -5,7 +5,11 @@ import { type SandboxEngine, SandboxError } from '../../worker/pipeline/ports/in
 import { createWorld, portsOf, requestOf } from './fakes.ts'
 
 const [fake] = portsOf(createWorld()).engines
-const images = { digestOf: async (name: string) => (name === 'base' ? 'ba5e' : null) }
+const images = {
+  digestOf: async (name: string) => (name === 'base' ? 'ba5e' : null),
+  hostDigest: async () => 'host',
+  programs: async () => new Set<string>(),
+}
 
 function engine(isolation: Isolation, missing: string | null = null): SandboxEngine {
   if (fake === undefined) throw new Error('the fakes have an engine')

@@ -3,6 +3,7 @@ import type { ChangeSet, JobRequest, JobSummary, Outcome, Policy, Posture } from
 import type { Attempt, PipelinePorts } from '../../worker/pipeline/job.ts'
 import {
   type AgentEvent,
+  type BaseTree,
   type CollectResult,
   type ExecRequest,
   type ExecResult,
@@ -99,6 +100,14 @@ export interface World {
   /** What an earlier job sealed. */
   snapshot: Snapshot | null
   restore: (signal: AbortSignal) => Promise<void>
+  /** Keys that were looked up. */
+  readonly asked: string[]
+  /** Texts of the base commit's files by path. */
+  files: Readonly<Record<string, string>>
+  /** Was the base commit fetched before? */
+  isMirrored: boolean
+  /** What the image has. */
+  programs: ReadonlySet<string>
   collected: CollectResult
   leftProcesses: number
   fenceHeld: boolean
@@ -120,6 +129,10 @@ export function createWorld(changes: Partial<World> = {}): World {
     sealed: 'sealed',
     snapshot: null,
     restore: async () => {},
+    asked: [],
+    files: {},
+    isMirrored: true,
+    programs: new Set(['npm']),
     collected: { kind: 'changes', changeSet },
     leftProcesses: 0,
     fenceHeld: true,
@@ -163,12 +176,17 @@ export function portsOf(world: World): PipelinePorts {
       },
     },
     engines: [engineOf(world, log)],
-    images: { digestOf: async () => null },
+    images: { digestOf: async () => null, hostDigest: async () => 'host', programs: async () => world.programs },
     brokers: brokersOf(log),
     source: {
+      find: async () => (world.isMirrored ? treeOf(world) : null),
       async materialise(request, paths) {
         log(paths.workspace === null ? 'fetch' : 'materialise')
-        return { sha: request.base.sha, treeSha: 'e'.repeat(40), files: 1, bytes: 1, notes: [] }
+        const tree = treeOf(world)
+        return { sha: request.base.sha, treeSha: tree.treeSha, tree, files: 1, bytes: 1, notes: [] }
+      },
+      async layOut(_request, workspace) {
+        log(`lay out ${workspace}`)
       },
       async collect() {
         log('collect')
@@ -178,12 +196,11 @@ export function portsOf(world: World): PipelinePorts {
     snapshots: snapshotsOf(world, log),
     folders: {
       async create() {
-        const pair = { workspace: '/w', home: '/h' }
         const dispose = async () => log('folders removed')
         return {
           root: '/r',
-          setup: pair,
-          agent: pair,
+          setup: { workspace: '/setup/w', home: '/setup/h' },
+          agent: { workspace: '/agent/w', home: '/agent/h' },
           repository: '/g',
           brokerSocket: '/s',
           [Symbol.asyncDispose]: dispose,
@@ -287,7 +304,9 @@ function engineOf(world: World, log: (entry: string) => void): PipelinePorts['en
 
 function brokersOf(log: (entry: string) => void): PipelinePorts['brokers'] {
   return {
+    presets: new Set(['npm', 'pypi']),
     async open(spec) {
+      log(`broker ${spec.phase}: ${spec.egress.join(' ')}`)
       return {
         placeholderKey: 'placeholder',
         gateway: { anthropic: '', openai: '', gemini: '' },
@@ -303,21 +322,37 @@ function brokersOf(log: (entry: string) => void): PipelinePorts['brokers'] {
   }
 }
 
+/** The base commit's files as text by path. */
+function treeOf({ files }: World): BaseTree {
+  return {
+    treeSha: 'e'.repeat(40),
+    list: async () => new Map(Object.entries(files).map(([path, text]) => [path, `100644 ${text.length} ${text}`])),
+    read: async (paths) => new Map(paths.flatMap((path) => (path in files ? [[path, files[path] ?? '']] : []))),
+  }
+}
+
 function snapshotsOf(world: World, log: (entry: string) => void): PipelinePorts['snapshots'] {
   return {
-    async find() {
-      return world.snapshot
+    versionsOf: async (secrets) => Object.fromEntries(secrets),
+    async find(key) {
+      world.asked.push(key)
+      return world.snapshot ?? { missing: 'none' }
     },
-    async seal(key) {
+    async seal({ store }) {
       log('seal')
       if (world.sealed === 'secret-found')
         return { kind: 'secret-found', path: '.npmrc', secret: 'TOKEN', encoding: 'raw' }
       if (world.sealed === 'unsafe') return { kind: 'unsafe', path: 'pipe', why: 'is a FIFO' }
-      return { kind: 'sealed', snapshot: { key, kept: new Map() } }
+      const kept = new Map()
+      const snapshot =
+        store === null ? null : { key: store.shared ?? store.exact, kept, layer: store.shared === null ? null : [] }
+      return { kind: 'sealed', snapshot, kept, honeytokens: 3, cleaned: [] }
     },
     async restore(_snapshot, _into, _owner, signal) {
       log('restore')
       await world.restore(signal)
     },
+    place: async () => log('place'),
+    handOver: async () => log('hand over'),
   }
 }

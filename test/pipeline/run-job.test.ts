@@ -19,12 +19,15 @@ describe('runJob', () => {
     expect(world.log.filter((entry) => !entry.startsWith('write'))).toEqual([
       'recheck',
       'materialise',
+      'broker setup: npm',
       'sandbox setup',
       'destroyed setup',
       'destroyed setup',
       'broker closed setup',
       'seal',
       'restore',
+      'place',
+      'broker agent: ',
       'sandbox agent',
       'destroyed agent',
       'destroyed agent',
@@ -47,6 +50,70 @@ describe('runJob', () => {
 
     expect(world.log).not.toContain('sandbox setup')
     expect(world.log).toContain('sandbox agent')
+  })
+
+  it('runs what the lockfile asks for where the policy says nothing, with its registry and no other host', async () => {
+    const world = createWorld({ files: { 'package.json': '{}', 'package-lock.json': '{}' } })
+
+    const summary = await run(world, attemptOf(world), requestOf({ setup: { secrets: [] } }))
+
+    expect(world.log).toContain('broker setup: npm')
+    expect(summary.setup).toMatchObject({
+      plan: { source: 'lockfiles', commands: [{ line: 'npm ci' }] },
+      snapshot: 'miss',
+    })
+    expect(world.audit.find(({ kind }) => kind === 'setup')).toMatchObject({ data: { snapshot: 'miss' } })
+  })
+
+  it('says which file asked for a command that failed, and how to switch it off', async () => {
+    const files = { 'package.json': '{}', 'package-lock.json': '{}' }
+    const world = createWorld({ files, exec: async () => ({ ...exited, exitCode: 1 }) })
+
+    const { outcome } = await run(world, attemptOf(world), requestOf({ setup: { secrets: [] } }))
+
+    expect(outcome.reason).toBe('setup-failed')
+    expect(outcome.detail).toContain('as package-lock.json asks; setup: { run: [] }')
+  })
+
+  it('keeps what the setup of another branch left for that job alone', async () => {
+    const world = createWorld()
+    const pull = { ...requestOf(), base: { ref: 'feature', sha: 'a'.repeat(40) } }
+
+    await run(world, attemptOf(world), pull)
+
+    expect(world.log).toContain('hand over')
+    expect(world.log).not.toContain('place')
+    expect(world.log).toContain('sandbox agent')
+  })
+
+  it('lays what an earlier setup added into this commit’s own files', async () => {
+    const files = { 'package.json': '{}', 'package-lock.json': '{}' }
+    const world = createWorld({ files, snapshot: { key: 'k', kept: new Map(), layer: ['node_modules'] } })
+
+    const summary = await run(world, attemptOf(world), requestOf({ setup: { secrets: [] } }))
+
+    expect(summary.setup).toMatchObject({ snapshot: 'hit', why: 'an earlier job set up the same 2 input files' })
+    expect(world.log).toContain('materialise')
+    expect(world.log.indexOf('place')).toBeGreaterThan(world.log.indexOf('materialise'))
+    expect(world.log).not.toContain('sandbox setup')
+  })
+
+  it('lays nothing where a branch has a file or symlink in its place', async () => {
+    const files = { 'package.json': '{}', 'package-lock.json': '{}', node_modules: '/etc' }
+    const world = createWorld({ files, snapshot: { key: 'k', kept: new Map(), layer: ['node_modules'] } })
+
+    const summary = await run(world, attemptOf(world), requestOf({ setup: { secrets: [] } }))
+
+    expect(summary.setup?.snapshot).toBe('miss')
+    expect(world.log).toContain('sandbox setup')
+  })
+
+  it('plans and copies after it has fetched a commit that was not there', async () => {
+    const world = createWorld({ isMirrored: false, snapshot: { key: 'k', kept: new Map(), layer: null } })
+
+    await run(world)
+
+    expect(world.log.slice(0, 4)).toEqual(['recheck', 'fetch', 'restore', 'place'])
   })
 
   it('destroys the setup sandbox before anything is sealed, also when a command fails', async () => {
@@ -99,7 +166,7 @@ describe('runJob', () => {
     const asked = Promise.withResolvers<null>()
     const copying = Promise.withResolvers<void>()
     const world = createWorld({
-      snapshot: { key: 'k', kept: new Map() },
+      snapshot: { key: 'k', kept: new Map(), layer: null },
       recheck: () => asked.promise,
       restore: async () => copying.resolve(),
     })
@@ -117,7 +184,7 @@ describe('runJob', () => {
 
   it('stops copying, and waits for it, before the folders of a refused job go', async () => {
     const world: World = createWorld({
-      snapshot: { key: 'k', kept: new Map() },
+      snapshot: { key: 'k', kept: new Map(), layer: null },
       recheck: () => ({ outcome: 'refused', reason: 'permission-lost' }),
       restore: async (signal) => {
         if (!signal.aborted) await once(signal, 'abort')
@@ -135,7 +202,7 @@ describe('runJob', () => {
 
   it('starts no agent on a copy that failed', async () => {
     const world = createWorld({
-      snapshot: { key: 'k', kept: new Map() },
+      snapshot: { key: 'k', kept: new Map(), layer: null },
       restore: async () => {
         throw new Error('the disk is full')
       },

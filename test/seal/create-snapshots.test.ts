@@ -18,9 +18,9 @@ import { createSnapshots, type SnapshotLimits } from '../../worker/seal/create-s
 import { emptyFolders, type LeftBySetup, makeLeftBySetup, put, run } from './left-by-setup.ts'
 
 const key = (letter: string) => letter.repeat(64)
-const signal = AbortSignal.timeout(50_000)
+const { signal } = new AbortController()
 const secrets = new Map([['NPM_TOKEN', 'npm_cAnArY0f+Setup7Qz']])
-const limits: SnapshotLimits = { bytes: 1e9, entries: 10_000, unfoldedBytes: 1e9, storeBytes: 1e9 }
+const limits: SnapshotLimits = { bytes: 1e9, entries: 10_000, unfoldedBytes: 1e9, storeBytes: 1e9, maxAgeMs: 1e9 }
 let left: LeftBySetup
 
 beforeEach(async () => {
@@ -35,9 +35,20 @@ const fresh = (name = 'fresh') => ({
   home: join(left.root, name, 'home'),
 })
 
+/** Stored as the whole workspace of one tree. */
+function seal(
+  exact: string,
+  over: Partial<SnapshotLimits> = {},
+  wanted: ReadonlyMap<string, string> = secrets,
+  stop = signal,
+) {
+  const input = { from: left.folders, secrets: wanted, base: new Map(), store: { shared: null, exact } }
+  return make(over).seal(input, stop)
+}
+
 async function sealed(letter = 'a', over: Partial<SnapshotLimits> = {}) {
-  const result = await make(over).seal(key(letter), left.folders, secrets, signal)
-  if (result.kind !== 'sealed') throw new Error(JSON.stringify(result))
+  const result = await seal(key(letter), over)
+  if (result.kind !== 'sealed' || result.snapshot === null) throw new Error(JSON.stringify(result))
   return result.snapshot
 }
 
@@ -49,6 +60,7 @@ async function restored(
   await mkdir(into.workspace, { recursive: true })
   await mkdir(into.home, { recursive: true })
   await make().restore(snapshot, into, owner, signal)
+  await make().place(snapshot, into, signal)
   return into
 }
 
@@ -60,7 +72,7 @@ describe('a sealed snapshot', () => {
 
     expect(snapshot.kept.size).toBe(1)
     expect(await make().find(key('a'))).toEqual(snapshot)
-    expect(await make().find(key('b'))).toBeNull()
+    expect(await make().find(key('b'))).toEqual({ missing: 'none' })
   })
 
   it('comes back with content, modes, times, links and symlinks, as its new owner’s', async () => {
@@ -125,7 +137,7 @@ describe('a sealed snapshot', () => {
     const second = await sealed()
 
     expect(second).toEqual(first)
-    expect(await readdir(store())).toEqual([key('a')])
+    expect(await readdir(store())).toEqual(['.key', key('a')])
   })
 })
 
@@ -134,11 +146,11 @@ describe('what is not sealed', () => {
     await put(left.root, 'workspace/a.txt', 'a')
     await put(left.root, 'home/.npmrc', `token=${secrets.get('NPM_TOKEN')}`)
 
-    const result = await make().seal(key('a'), left.folders, secrets, signal)
+    const result = await seal(key('a'))
 
     expect(result).toEqual({ kind: 'secret-found', path: 'home/.npmrc', secret: 'NPM_TOKEN', encoding: 'raw' })
     expect(await readdir(left.root)).toEqual([])
-    expect(await make().find(key('a'))).toBeNull()
+    expect(await make().find(key('a'))).toEqual({ missing: 'none' })
   })
 
   it('destroys everything where something cannot be kept, also in folders without permissions', async () => {
@@ -147,12 +159,12 @@ describe('what is not sealed', () => {
     await chmod(join(left.folders.home, 'setuid'), 0o4755)
     await chmod(join(left.folders.home, 'cache/ro'), 0o500)
 
-    expect((await make().seal(key('a'), left.folders, secrets, signal)).kind).toBe('unsafe')
+    expect((await seal(key('a'))).kind).toBe('unsafe')
     expect(await readdir(left.root)).toEqual([])
   })
 
   it('refuses a secret too short to be searched for, by name', async () => {
-    const result = await make().seal(key('a'), left.folders, new Map([['PIN', '1234']]), signal)
+    const result = await seal(key('a'), {}, new Map([['PIN', '1234']]))
 
     expect(result).toEqual({ kind: 'unsafe', path: 'secret PIN', why: 'shorter than 6 bytes: not searchable' })
     expect(await readdir(left.root)).toEqual([])
@@ -161,7 +173,7 @@ describe('what is not sealed', () => {
   it('destroys everything when it is cancelled', async () => {
     await put(left.root, 'workspace/a.txt', 'a')
 
-    const running = make().seal(key('a'), left.folders, secrets, AbortSignal.abort(new Error('stopped')))
+    const running = seal(key('a'), {}, secrets, AbortSignal.abort(new Error('stopped')))
 
     await expect(running).rejects.toThrow('stopped')
     expect(await readdir(left.root)).toEqual([])
@@ -169,7 +181,7 @@ describe('what is not sealed', () => {
 
   it.each(['../escape', 'short', `${'a'.repeat(63)}/`])('takes no key that is not a digest: %j', async (bad) => {
     await expect(make().find(bad)).rejects.toThrow()
-    await expect(make().seal(bad, left.folders, secrets, signal)).rejects.toThrow()
+    await expect(seal(bad)).rejects.toThrow()
   })
 })
 
@@ -179,8 +191,8 @@ describe('the store', () => {
     await sealed()
     await writeFile(join(store(), key('a'), 'kept.json'), '[["a')
 
-    expect(await make().find(key('a'))).toBeNull()
-    expect(await readdir(store())).toEqual([])
+    expect(await make().find(key('a'))).toEqual({ missing: 'changed' })
+    expect(await readdir(store())).toEqual(['.key'])
   })
 
   it('removes the least recently used beyond its budget, never one in use, and what dead workers left', async () => {
@@ -202,6 +214,6 @@ describe('the store', () => {
     await put(left.root, 'workspace/a.txt', 'x'.repeat(1000))
     await sealed('d', { storeBytes: 2500 })
 
-    expect((await readdir(store())).sort()).toEqual(['.staging-alive', key('b'), key('c'), key('d')])
+    expect((await readdir(store())).sort()).toEqual(['.key', '.staging-alive', key('b'), key('c'), key('d')])
   })
 })

@@ -1,8 +1,9 @@
-import { chmod, link, lstat, mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { chmod, link, lstat, mkdir, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { blobHash } from '../../worker/git/fingerprint.ts'
+import { plantHoneytokens } from '../../worker/seal/honeytokens.ts'
 import { searchFolders } from '../../worker/seal/search-folders.ts'
 import type { SearchLimits } from '../../worker/seal/search-result.ts'
 import { emptyFolders, fitsIntoName, type LeftBySetup, makeLeftBySetup, places, put, run } from './left-by-setup.ts'
@@ -85,6 +86,28 @@ describe('what setup left is searched for every secret', () => {
     await mkdir(join(left.folders.home, 'first/half-second'), { recursive: true })
 
     expect(await search({}, new Map([['S', 'first/half-second']]))).toMatchObject({ kind: 'secret-found' })
+  })
+})
+
+describe('the tokens that are planted in each search', () => {
+  it('are found, counted, and gone afterwards', async () => {
+    await put(left.root, 'workspace/a', 'a')
+
+    expect(await search()).toMatchObject({ kind: 'clean', honeytokens: 3 })
+    expect(await readdir(left.folders.workspace)).toEqual(['a'])
+    expect(await readdir(left.folders.home)).toEqual([])
+  })
+
+  it('refuse what a search that does not see them has said', async () => {
+    const blind = (input: Parameters<typeof plantHoneytokens>[0]) => {
+      const planted = plantHoneytokens(input)
+      // As if the search looked for something else: the tokens lie there and are not known.
+      return { ...planted, value: 'honey_that_nobody_planted' }
+    }
+
+    const result = await searchFolders({ ...left.folders, secrets, limits }, blind)
+
+    expect(result).toMatchObject({ kind: 'unsafe', why: expect.stringContaining('proves nothing') })
   })
 })
 

@@ -57,7 +57,10 @@ export function createBrokerFactory(deps: BrokerDeps): BrokerFactory {
     trust ??= readHostTrust(deps.certificates ?? null)
     return trust
   }
-  return { open: (spec, events) => openSession(deps, hostTrust, spec, events) }
+  return {
+    presets: new Set(deps.presets.keys()),
+    open: (spec, events) => openSession(deps, hostTrust, spec, events),
+  }
 }
 
 async function openSession(

@@ -31,6 +31,8 @@ const publicHosts = {
   ],
   rubygems: ['rubygems.org', 'index.rubygems.org'],
   maven: ['repo.maven.apache.org', 'repo1.maven.org'],
+  gradle: ['plugins.gradle.org', 'plugins-artifacts.gradle.org'],
+  packagist: ['repo.packagist.org', 'packagist.org'],
 } as const
 
 export function createPresets(configuration: PackageConfiguration): Presets {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { gateResultSchema } from './finding.ts'
 import { jobReportSchema } from './job-report.ts'
 import { outcomeSchema } from './outcome.ts'
+import { setupReportSchema } from './setup-plan.ts'
 
 /** All that a person may want to read of a job. What an agent or a repository said in it is not to be trusted. */
 export const jobSummarySchema = z.strictObject({
@@ -13,6 +14,8 @@ export const jobSummarySchema = z.strictObject({
   changedFiles: z.array(z.strictObject({ path: z.string(), added: z.int(), removed: z.int() })),
   /** Facts that the requester should hear of. */
   notes: z.array(z.string()),
+  /** Null where the job ended before that was decided. */
+  setup: setupReportSchema.nullable(),
   pullRequestUrl: z.string().nullable(),
   /** The record's last hash when this was written: whoever keeps it can tell that no earlier entry was changed. */
   recordHead: z.string(),

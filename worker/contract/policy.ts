@@ -32,12 +32,14 @@ export const policySchema = z.strictObject({
   /** What the limits and networks below were bounded by, if a level named one. */
   profile: profileSchema.optional(),
   setup: z.strictObject({
-    /** Shell lines, run in order inside sandbox 1. */
-    run: z.array(z.string().max(8192)).max(64),
+    /** Shell lines, run in order inside sandbox 1. Left out: what the repository itself says; empty: nothing. */
+    run: z.array(z.string().max(8192)).max(64).optional(),
+    /** Globs of the files that `run` depends on. Left out: all of them. */
+    inputs: z.array(z.string().max(256)).max(64).optional(),
     /** Names of secrets that the operator holds. */
     secrets: z.array(z.string().max(128)).max(64),
-    /** What the setup phase may reach. */
-    network: z.array(networkEntrySchema).max(128),
+    /** What the setup phase may reach. Left out: what the repository's own package managers need. */
+    network: z.array(networkEntrySchema).max(128).optional(),
   }),
   /** What the agent phase may reach; empty means the model and nothing else. */
   network: z.array(networkEntrySchema).max(128),

@@ -10,13 +10,14 @@
  */
 import { join } from 'node:path'
 import type { JobRequest } from '../contract/index.ts'
-import { type MaterialisedBase, type Source, SourceError } from '../pipeline/ports/index.ts'
+import { type BaseTree, type MaterialisedBase, type Owner, type Source, SourceError } from '../pipeline/ports/index.ts'
 import { CommandError } from '../process/run-command.ts'
 import type { CloneAccess } from './access-options.ts'
 import { createBaseMemo, type KnownBase } from './base-memo.ts'
 import { type BaseEntry, readBaseTree, type TreeLimits } from './base-tree.ts'
 import { createCleanRepository } from './clean-repository.ts'
 import { collect } from './collect.ts'
+import { describeTree } from './describe-tree.ts'
 import { createGit, type Git } from './git-command.ts'
 import { gitVersion, isGitSupported } from './git-version.ts'
 import { layOut } from './lay-out.ts'
@@ -44,6 +45,12 @@ export interface SourceDeps {
   readonly limits: SourceLimits
 }
 
+interface LayOutJob {
+  readonly request: JobRequest
+  readonly workspace: string
+  readonly owner: Owner
+}
+
 export function createSource(deps: SourceDeps): Source {
   const git = hasty(createGit(deps.git, join(deps.dataDir, 'git-home')))
   const threads = createWalkThreads()
@@ -52,39 +59,71 @@ export function createSource(deps: SourceDeps): Source {
   const mirrors = createMirrors({ git, dataDir: deps.dataDir, fetchMs: deps.limits.fetchMs })
 
   const readBase = async (repository: string, sha: string, signal: AbortSignal): Promise<KnownBase> => {
+    const known = memo.get(sha)
+    if (known !== null) return known
     const entries = await readBaseTree(git, repository, sha, deps.limits, signal)
     const base = { entries, notes: await notesOnBase(git, repository, entries, signal) }
     memo.put(sha, base)
     return base
   }
 
+  const layOutFrom = (mirror: string, { request, workspace, owner }: LayOutJob, signal: AbortSignal) =>
+    layOut(git, { mirror, workspace, baseSha: request.base.sha, branch: branchName(request), owner }, signal)
+
   const attempt = async (request: JobRequest, paths: Parameters<Source['materialise']>[1], signal: AbortSignal) => {
-    const baseSha = request.base.sha
+    const { sha } = request.base
     const { mirror, treeSha } = await mirrors.fetchBase(request, () => deps.cloneAccess(request, signal), signal)
-    await createCleanRepository(paths.repository, mirror, baseSha)
-    const { entries, notes } = memo.get(baseSha) ?? (await readBase(paths.repository, baseSha, signal))
-    if (paths.workspace !== null) {
-      const branch = branchName(request)
-      await layOut(git, { mirror, workspace: paths.workspace, baseSha, branch, owner: paths.owner }, signal)
-    }
+    await createCleanRepository(paths.repository, mirror, sha)
+    const { entries, notes } = await readBase(paths.repository, sha, signal)
+    const { workspace, owner } = paths
+    if (workspace !== null) await layOutFrom(mirror, { request, workspace, owner }, signal)
     // `collect` will need one, and the agent comes before it.
     threads.refill()
-    return describeBase(baseSha, treeSha, entries, notes)
+    return describeBase(
+      sha,
+      describeTree(git, mirror, treeSha, async () => entries),
+      entries,
+      notes,
+    )
+  }
+
+  /** Git cannot read what the mirror says it has: it is damaged, and made again once. */
+  const mending = async <T>(request: JobRequest, run: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof CommandError && error.code === 'exit' && error.program === deps.git)) throw error
+      await mirrors.discard(request.repository.id, signal)
+      return run()
+    }
   }
 
   return {
+    async find(request, signal) {
+      const found = await mirrors.findBase(request, signal)
+      if (found === null) return null
+      const { mirror, treeSha } = found
+      return describeTree(
+        git,
+        mirror,
+        treeSha,
+        async (stop) => (await readBase(mirror, request.base.sha, stop)).entries,
+      )
+    },
     async materialise(request, paths, signal) {
       if (!isGoodGit) await requireGit(deps.git, signal)
       isGoodGit = true
-      try {
-        return await attempt(request, paths, signal)
-      } catch (error) {
-        if (!(error instanceof CommandError && error.code === 'exit' && error.program === deps.git)) throw error
-        // Git could not read what the mirror says it has: it is damaged, and made again once.
-        await mirrors.discard(request.repository.id, signal)
-        return attempt(request, paths, signal)
-      }
+      return mending(request, () => attempt(request, paths, signal), signal)
     },
+    layOut: (request, workspace, owner, signal) =>
+      mending(
+        request,
+        async () => {
+          const { mirror } = await mirrors.fetchBase(request, () => deps.cloneAccess(request, signal), signal)
+          await layOutFrom(mirror, { request, workspace, owner }, signal)
+        },
+        signal,
+      ),
     collect: (request, paths, kept, budget, signal) =>
       collect({ git, limits: deps.limits, threads, memo }, { request, paths, kept, budget }, signal),
   }
@@ -113,13 +152,14 @@ function branchName({ base }: JobRequest): string {
 
 function describeBase(
   sha: string,
-  treeSha: string,
+  tree: BaseTree,
   entries: readonly BaseEntry[],
   notes: readonly string[],
 ): MaterialisedBase {
   return {
     sha,
-    treeSha,
+    treeSha: tree.treeSha,
+    tree,
     files: entries.length,
     bytes: entries.reduce((sum, { size }) => sum + size, 0),
     paths: entries.map(({ path }) => Buffer.from(path, 'latin1').toString('utf8')),

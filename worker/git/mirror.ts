@@ -11,6 +11,8 @@ import { createRemoteReader, type RemoteReader } from './remote-reader.ts'
 export interface Mirrors {
   /** Makes sure that the base commit is in the repository's mirror; opens it only to fetch. Throws SourceError. */
   fetchBase(request: JobRequest, open: () => Promise<CloneAccess>, signal: AbortSignal): Promise<MirroredBase>
+  /** The same where the commit is there already; null where it is not. */
+  findBase(request: JobRequest, signal: AbortSignal): Promise<MirroredBase | null>
   /** Throws a damaged mirror away. */
   discard(repositoryId: number, signal: AbortSignal): Promise<void>
 }
@@ -53,11 +55,17 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
     throw new SourceError('unavailable', 'the base commit could not be fetched whole, or fails git’s own checks')
   }
 
+  const findBase: Mirrors['findBase'] = async (request, signal) => {
+    const mirror = pathOf(request.repository.id)
+    const treeSha = await treeOf(deps.git, mirror, keptRef(request.base.sha), signal)
+    return treeSha === null ? null : { mirror, treeSha }
+  }
+
   return {
+    findBase,
     async fetchBase(request, open, signal) {
-      const mirror = pathOf(request.repository.id)
-      const known = await treeOf(deps.git, mirror, keptRef(request.base.sha), signal)
-      if (known !== null) return { mirror, treeSha: known }
+      const known = await findBase(request, signal)
+      if (known !== null) return known
       await using access = await openAccess(open)
       const remote = createRemoteReader(deps.git, await openRemote(access, deps.dataDir), access.token, deps.fetchMs)
       const tip = await remote.branchTip(request.base, signal)

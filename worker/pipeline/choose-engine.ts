@@ -62,7 +62,7 @@ function rank(isolation: Isolation): number {
 
 /** What it offers, or what is missing of it. */
 async function lookAt(engine: SandboxEngine, images: Images, image: string) {
-  const imageDigest = image === hostImage ? hostImage : await images.digestOf(image)
+  const imageDigest = image === hostImage ? await images.hostDigest() : await images.digestOf(image)
   if (imageDigest === null) return `there is no image ${image} on this machine: airlock images build ${image}`
   if (image === hostImage && engine.isolation !== 'process') {
     return 'it has no image host: write image: base in the policy, and run airlock images build base'

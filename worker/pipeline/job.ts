@@ -7,6 +7,7 @@ import type {
   OutcomeName,
   Posture,
   reasons,
+  SetupReport,
   StepName,
   Usage,
 } from '../contract/index.ts'
@@ -81,6 +82,7 @@ export interface Facts {
   gates: readonly GateResult[]
   changedFiles: JobSummary['changedFiles']
   readonly notes: string[]
+  setup: SetupReport | null
   activity: string | null
   agentSummary: string
   lastOutput: string
@@ -130,6 +132,7 @@ export function createFacts(now: number): Facts {
     gates: [],
     changedFiles: [],
     notes: [],
+    setup: null,
     activity: null,
     agentSummary: '',
     lastOutput: '',

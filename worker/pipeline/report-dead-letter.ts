@@ -49,6 +49,7 @@ function emptySummary(request: JobRequest, outcome: Outcome): JobSummary {
     notes: [],
     pullRequestUrl: null,
     recordHead: '',
+    setup: null,
     lastOutput: '',
   }
 }

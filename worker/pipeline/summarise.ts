@@ -13,6 +13,7 @@ export function summarise(job: Job, outcome: Outcome): JobSummary {
     agentSummary: facts.agentSummary,
     changedFiles: facts.changedFiles,
     notes: facts.notes,
+    setup: facts.setup,
     pullRequestUrl: facts.pullRequestUrl,
     recordHead: job.audit.head(),
     lastOutput: facts.lastOutput,

@@ -1,56 +1,63 @@
-import { createHash } from 'node:crypto'
-import type { Isolation, JobRequest } from '../contract/index.ts'
-import type { Choice } from './choose-engine.ts'
+import { type ChosenPlace, findSetup, type Setup } from './find-setup.ts'
 import type { Job } from './job.ts'
-import type { Snapshot } from './ports/index.ts'
-
-export interface Setup {
-  /** Null where the policy sets nothing up: there is nothing to seal and nothing to reuse. */
-  readonly snapshotKey: string | null
-  /** What an earlier job left sealed under the same key. */
-  readonly snapshot: Snapshot | null
-}
+import type { BaseTree } from './ports/index.ts'
 
 /**
- * What lies ready on this machine is laid out while GitHub is asked whether the job may still run: only the worker sees
+ * What lies ready on this machine is copied while GitHub is asked whether the job may still run: only the worker sees
  * it, and it goes with the job's folders. Disposing of it stops what is under way, and waits until it has stopped.
  */
 export interface WarmStart extends AsyncDisposable {
-  /** Looks for a snapshot of the very same setup, and begins to copy it into the agent's folders. */
-  begin(choice: Pick<Choice, 'engine' | 'imageDigest'>): void
-  /** What was found. */
-  setup(): Promise<Setup>
+  /** Where the base commit was fetched before: plans the setup, looks for its snapshot, and begins to copy it. */
+  begin(choice: ChosenPlace, secrets: ReadonlyMap<string, string>): void
+  /** What was found so; null where the base commit has to be fetched first. */
+  early(): Promise<Setup | null>
+  /** The same once the base commit is there. */
+  late(tree: BaseTree): Promise<Setup>
   /** Resolves when the copy is whole. */
   restored(): Promise<void>
 }
 
-export function createWarmStart({ request, ports, folders, attempt }: Job): WarmStart {
+export function createWarmStart(job: Job): WarmStart {
+  const { request, ports, folders, attempt } = job
   const stop = new AbortController()
   const signal = AbortSignal.any([attempt.signal, stop.signal])
-  let setup: Promise<Setup> = notBegun()
+  let find: (tree: BaseTree) => Promise<Setup> = notBegun
+  let early: Promise<Setup | null> = notBegun()
   let restored: Promise<void> = notBegun()
-  const settled = async () => void (await Promise.allSettled([setup, restored]))
+  const settled = async () => void (await Promise.allSettled([early, restored]))
 
   return {
-    begin({ engine, imageDigest }) {
-      const owner = engine.fileOwner(request.id)
-      setup = findSetup(keyOfSetup(request, engine.isolation, imageDigest))
-      restored = setup.then(async ({ snapshot }) => {
-        if (snapshot !== null) await ports.snapshots.restore(snapshot, folders.agent, owner, signal)
-      })
-      // Whoever needs it hears of its failure; nobody does where the job ends before that.
-      void settled()
+    begin(choice, secrets) {
+      const owner = choice.engine.fileOwner(request.id)
+      find = async (tree) => {
+        const setup = await findSetup(job, choice, secrets, tree, signal)
+        const { snapshot } = setup
+        if (snapshot !== null) restored = ports.snapshots.restore(snapshot, folders.agent, owner, signal)
+        // Whoever needs it hears of its failure; nobody does where the job ends before that.
+        restored.catch(() => undefined)
+        return setup
+      }
+      early = lookEarly()
+      early.catch(() => undefined)
     },
-    setup: () => setup,
+    early: () => early,
+    late: (tree) => find(tree),
     restored: () => restored,
     async [Symbol.asyncDispose]() {
       stop.abort()
       await settled()
+      await settled()
     },
   }
 
-  async function findSetup(snapshotKey: string | null): Promise<Setup> {
-    return { snapshotKey, snapshot: snapshotKey === null ? null : await ports.snapshots.find(snapshotKey) }
+  async function lookEarly(): Promise<Setup | null> {
+    try {
+      const tree = await ports.source.find(request, signal)
+      return tree === null ? null : await find(tree)
+    } catch {
+      // What is wrong with what lies here comes up again once the commit is fetched, and is mended or told there.
+      return null
+    }
   }
 }
 
@@ -59,16 +66,4 @@ function notBegun(): Promise<never> {
   const never = Promise.reject(new Error('the warm start was not begun'))
   never.catch(() => undefined)
   return never
-}
-
-/**
- * Everything that setup's result depends on. The repository and the base commit are part of it, so that no
- * repository, branch or fork ever starts from what another one's setup wrote; the class that really runs, so that
- * nothing that was made in a weaker one is ever taken into a stricter one.
- */
-function keyOfSetup(request: JobRequest, isolation: Isolation, imageDigest: string): string | null {
-  const { setup, limits } = request.policy
-  if (setup.run.length === 0) return null
-  const parts = [3, request.repository.id, request.base.sha, imageDigest, isolation, setup, limits]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

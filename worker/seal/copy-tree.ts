@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rename } from 'node:fs/promises'
+import { chmod, lstat, mkdtemp, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { runCommand } from '../process/run-command.ts'
 import { removeTree } from './remove-tree.ts'
@@ -13,7 +13,12 @@ export async function copyInto(from: string, names: readonly string[], to: strin
   const kept = ['--recursive', '--no-dereference', '--preserve=mode,timestamps,links', '--reflink=auto']
   const sources = names.map((name) => join(from, name))
   await runCommand(['cp', ...kept, `--target-directory=${to}`, '--', ...sources], { ...options, signal })
-  for (const name of names) await chmod(join(to, name), 0o700)
+  for (const name of names) await openFolder(join(to, name))
+}
+
+async function openFolder(path: string): Promise<void> {
+  const facts = await lstat(path)
+  if (facts.isDirectory()) await chmod(path, 0o700)
 }
 
 export async function giveTree(
@@ -25,10 +30,11 @@ export async function giveTree(
   await runCommand(['chown', '--recursive', '--no-dereference', '-P', who, folder], { ...options, signal })
 }
 
-/** Moves a folder; where it is on another file system, copies it and removes the original. */
+/** Moves a folder, file or symlink; from another file system by copying it and removing the original. */
 export async function moveTree(from: string, to: string, signal: AbortSignal): Promise<void> {
-  // Moving a folder writes into it, and the sandbox may have taken that right away.
-  await chmod(from, 0o700)
+  // Moving a folder writes into it, and the sandbox may have taken that right away. What a symlink leads to is not ours.
+  const facts = await lstat(from)
+  if (facts.isDirectory()) await chmod(from, facts.mode | 0o700)
   try {
     await rename(from, to)
   } catch (error) {

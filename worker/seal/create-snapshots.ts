@@ -4,25 +4,28 @@
  *
  * Decided: the folders that are sealed are moved into the store or destroyed, so that nothing unsearched stays
  * beside them; every job gets a copy of its own, never a link, because a sandbox could change the snapshot through
- * it. A snapshot appears under its key whole or not at all.
+ * it. A snapshot appears under its key whole or not at all, and is used only while it is as it was stored.
  */
-import { mkdtemp } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SealResult, Snapshots } from '../pipeline/ports/index.ts'
+import type { Folders, SealInput, SealResult, Snapshots } from '../pipeline/ports/index.ts'
+import { cleanHome } from './clean-home.ts'
 import { copyInto, giveTree, moveTree } from './copy-tree.ts'
+import { findLayer } from './find-layer.ts'
 import { pruneStore } from './prune-store.ts'
-import { removeTree } from './remove-tree.ts'
+import { freshFolder, removeTree } from './remove-tree.ts'
 import type { SearchLimits } from './search-result.ts'
 import { minimumSecretBytes, tooShortSecrets } from './secret-forms.ts'
-import { findSnapshot, folderOf, storeSnapshot } from './snapshot-store.ts'
+import { findSnapshot, folderOf, type Store, storedParts, storeSnapshot } from './snapshot-store.ts'
 import { startSearch } from './start-search.ts'
+import { loadStoreKey } from './store-key.ts'
 
 export interface SnapshotLimits extends SearchLimits {
   /** Bytes of all snapshots together; the least recently used go first. */
   readonly storeBytes: number
+  /** An older one is made again: what a registry says of a lockfile's packages changes. */
+  readonly maxAgeMs: number
 }
-
-const parts = ['workspace', 'home'] as const
 
 const gib = 1024 ** 3
 const defaultLimits: SnapshotLimits = {
@@ -30,51 +33,94 @@ const defaultLimits: SnapshotLimits = {
   entries: 2_000_000,
   unfoldedBytes: 8 * gib,
   storeBytes: 20 * gib,
+  maxAgeMs: 30 * 24 * 60 * 60 * 1000,
 }
 
 export interface SnapshotDeps {
   /** A folder of the worker's own, best on the file system of the jobs' folders: then sealing moves. */
   readonly dir: string
   readonly limits?: SnapshotLimits
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
 }
 
-export function createSnapshots({ dir, limits = defaultLimits }: SnapshotDeps): Snapshots {
+export function createSnapshots({ dir, limits = defaultLimits, now = Date.now }: SnapshotDeps): Snapshots {
+  const open = async (): Promise<Store> => ({ dir, key: await loadStoreKey(dir), maxAgeMs: limits.maxAgeMs })
   return {
-    find: (key) => findSnapshot(dir, key),
+    async versionsOf(secrets) {
+      const { key } = await open()
+      return Object.fromEntries([...secrets].map(([name, value]) => [name, key.sign(JSON.stringify([name, value]))]))
+    },
 
-    async seal(key, from, secrets, signal): Promise<SealResult> {
+    find: async (key) => findSnapshot(await open(), key, now()),
+
+    async seal(input, signal): Promise<SealResult> {
+      let isGood = false
       try {
-        const [short] = tooShortSecrets(secrets)
-        if (short !== undefined) {
-          return {
-            kind: 'unsafe',
-            path: `secret ${short}`,
-            why: `shorter than ${minimumSecretBytes} bytes: not searchable`,
-          }
-        }
-        const result = await startSearch({ ...from, secrets, limits }, signal)
-        if (result.kind !== 'clean') return result
-        const snapshot = await storeSnapshot(dir, key, from, result, signal)
-        await pruneStore(dir, limits.storeBytes, Date.now())
-        return { kind: 'sealed', snapshot }
+        const result = await sealIn(open, input, limits, now, signal)
+        isGood = result.kind === 'sealed' && result.snapshot === null
+        return result
       } finally {
-        // Moved away if it was clean. In every other case nothing of it may be used again.
-        await removeTree(from.workspace)
-        await removeTree(from.home)
+        // Handed on or moved away if it was clean. In every other case nothing of it may be used again.
+        if (!isGood) await Promise.all([removeTree(input.from.workspace), removeTree(input.from.home)])
       }
     },
 
     async restore(snapshot, into, owner, signal) {
-      // Both at once and then moved: one program copies, and one gives, where each part would need two of its own.
-      const staging = await mkdtemp(`${into.workspace}-`)
-      try {
-        await Promise.all([removeTree(into.workspace), removeTree(into.home)])
-        await copyInto(folderOf(dir, snapshot.key), parts, staging, signal)
-        if (owner !== null) await giveTree(staging, owner, signal)
-        for (const part of parts) await moveTree(join(staging, part), into[part], signal)
-      } finally {
-        await removeTree(staging)
-      }
+      // One program copies, and one gives, where each part would need two of its own.
+      const staging = stagingFor(into)
+      await freshFolder(staging)
+      await copyInto(folderOf(dir, snapshot.key), storedParts, staging, signal)
+      if (owner !== null) await giveTree(staging, owner, signal)
+    },
+
+    async place({ layer }, into, signal) {
+      const staging = stagingFor(into)
+      await replace(join(staging, 'home'), into.home, signal)
+      if (layer === null) await replace(join(staging, 'workspace'), into.workspace, signal)
+      else
+        for (const path of layer) await moveTree(join(staging, 'workspace', path), join(into.workspace, path), signal)
+      await removeTree(staging)
+    },
+
+    async handOver(from, into, signal) {
+      await replace(from.workspace, into.workspace, signal)
+      await replace(from.home, into.home, signal)
     },
   }
+}
+
+/** Beside the folders that it is for: moving it in is a rename. */
+function stagingFor({ workspace }: Folders): string {
+  return `${workspace}-restored`
+}
+
+async function replace(from: string, to: string, signal: AbortSignal): Promise<void> {
+  await removeTree(to)
+  await moveTree(from, to, signal)
+  await chmod(to, 0o700)
+}
+
+async function sealIn(
+  open: () => Promise<Store>,
+  { from, secrets, base, store: keys }: SealInput,
+  limits: SnapshotLimits,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<SealResult> {
+  const [short] = tooShortSecrets(secrets)
+  if (short !== undefined) {
+    return { kind: 'unsafe', path: `secret ${short}`, why: `shorter than ${minimumSecretBytes} bytes: not searchable` }
+  }
+  const cleaned = await cleanHome(from.home)
+  const result = await startSearch({ ...from, secrets, limits }, signal)
+  if (result.kind !== 'clean') return result
+  const { kept, bytes, honeytokens } = result
+  if (keys === null) return { kind: 'sealed', snapshot: null, kept, honeytokens, cleaned }
+  const layer = keys.shared === null ? null : await findLayer(from.workspace, kept, base)
+  const key = layer === null ? keys.exact : (keys.shared ?? keys.exact)
+  const store = await open()
+  const snapshot = await storeSnapshot(store, key, { from, kept, bytes, layer, now: now() }, signal)
+  await pruneStore(store.dir, limits.storeBytes, now())
+  return { kind: 'sealed', snapshot, kept, honeytokens, cleaned }
 }

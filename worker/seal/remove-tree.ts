@@ -1,4 +1,4 @@
-import { chmod, opendir, rm } from 'node:fs/promises'
+import { chmod, mkdir, opendir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from '../process/run-command.ts'
 
@@ -18,6 +18,12 @@ export async function removeTree(path: string): Promise<void> {
     await openFolders(path)
     await rm(path, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** An empty folder of the worker's own, whatever was there. */
+export async function freshFolder(path: string): Promise<void> {
+  await removeTree(path)
+  await mkdir(path, { mode: 0o700 })
 }
 
 /** Node names every file by its whole path, which ends at 4,096 bytes; rm walks from folder to folder. */

@@ -12,7 +12,8 @@ export interface SearchBook {
   countUnfolded(bytes: number): void
   /** Notes a file of the workspace as left by setup. */
   keep(path: string, print: Fingerprint): void
-  finish(): SearchResult
+  /** `honeytokens`: how many were found. */
+  finish(honeytokens: number): SearchResult
 }
 
 const workspace = 'workspace/'
@@ -45,10 +46,10 @@ export function createSearchBook(limits: SearchLimits): SearchBook {
       const name = path.slice(workspace.length)
       kept.set(keptKey(name, decodeName(name)), formatFingerprint(print))
     },
-    finish() {
+    finish(honeytokens) {
       const foreign = [...names.values()].find(({ missing }) => missing > 0)
       if (foreign !== undefined) throw SearchEnd.unsafe(foreign.path, 'it is a hard link to a file outside')
-      return { kind: 'clean', kept, bytes: seen.bytes }
+      return { kind: 'clean', kept, bytes: seen.bytes, honeytokens }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { honeytokenName, plantHoneytokens } from './honeytokens.ts'
 import { createSearchBook } from './search-book.ts'
 import { searchEntry } from './search-entry.ts'
 import { SearchEnd, type SearchInput, type SearchResult } from './search-result.ts'
@@ -12,14 +13,23 @@ import { walkFolder } from './walk-folder.ts'
  * outlive the search. Extended attributes are not searched, because a restored copy does not have them. Blocks its
  * thread.
  */
-export async function searchFolders(input: SearchInput): Promise<SearchResult> {
-  const search = createSecretSearch([...input.secrets].flatMap(([name, value]) => secretForms(name, value)))
-  const book = createSearchBook(input.limits)
+export async function searchFolders(input: SearchInput, plant = plantHoneytokens): Promise<SearchResult> {
   try {
+    const honey = plant(input)
+    const wanted = [...input.secrets, [honeytokenName, honey.value] as const]
+    const search = createSecretSearch(wanted.flatMap(([name, value]) => secretForms(name, value)))
+    const book = createSearchBook(input.limits)
+    const own = createSearchBook({ bytes: Infinity, entries: Infinity, unfoldedBytes: Infinity })
     for (const label of ['workspace', 'home'] as const) {
-      for (const found of walkFolder(input[label], label)) await searchEntry(found, search, book)
+      for (const found of walkFolder(input[label], label)) {
+        try {
+          await searchEntry(found, search, honey.has(found.path) ? own : book)
+        } catch (error) {
+          if (!(error instanceof SearchEnd && honey.take(error.result))) throw error
+        }
+      }
     }
-    return book.finish()
+    return book.finish(honey.finish())
   } catch (error) {
     if (error instanceof SearchEnd) return error.result
     throw error

@@ -18,7 +18,13 @@ export interface SearchInput {
 }
 
 export type SearchResult =
-  | { readonly kind: 'clean'; readonly kept: ReadonlyMap<string, string>; readonly bytes: number }
+  | {
+      readonly kind: 'clean'
+      readonly kept: ReadonlyMap<string, string>
+      readonly bytes: number
+      /** Planted, and found. */
+      readonly honeytokens: number
+    }
   | { readonly kind: 'secret-found'; readonly path: string; readonly secret: string; readonly encoding: string }
   | { readonly kind: 'unsafe'; readonly path: string; readonly why: string }
 

@@ -36,6 +36,18 @@ export function makeSummary(outcome: Outcome, foreign = 'all well', count = 1): 
     changedFiles: many({ path: foreign, added: 1, removed: 2 }),
     notes: many(foreign),
     pullRequestUrl: null,
+    setup: {
+      plan: {
+        source: 'devcontainer',
+        commands: many({ line: foreign, from: foreign }),
+        env: { [foreign.slice(0, 20)]: foreign },
+        network: many(foreign),
+        notDone: many({ what: foreign, why: foreign }),
+        inputs: { kind: 'tree', why: foreign },
+      },
+      snapshot: 'miss',
+      why: foreign,
+    },
     recordHead: 'd'.repeat(64),
     lastOutput: foreign,
     report: {

@@ -181,7 +181,7 @@ function isNarrower(policy: Policy, above: Policy, { operator, organisation }: P
     isolationClasses.indexOf(policy.isolation) >= isolationClasses.indexOf(above.isolation) &&
     permissions.indexOf(policy.triggers.permission) >= permissions.indexOf(above.triggers.permission) &&
     (!set((file) => file.network) || within(policy.network, above.network)) &&
-    (!set((file) => file.setup?.network) || within(policy.setup.network, above.setup.network)) &&
+    (!set((file) => file.setup?.network) || within(policy.setup.network ?? [], above.setup.network ?? [])) &&
     (!set((file) => file.setup?.secrets) || isPart(policy.setup.secrets, above.setup.secrets)) &&
     (!set((file) => file.handoff?.draft) || policy.handoff.draft || !above.handoff.draft) &&
     (!set((file) => file.handoff?.ci) || policy.handoff.ci === 'skip' || above.handoff.ci === 'run') &&

@@ -80,6 +80,8 @@ export class BrokerError extends Error {
 }
 
 export interface BrokerFactory {
+  /** Names that stand for hosts of the operator's choice. */
+  readonly presets: ReadonlySet<string>
   /** Throws BrokerError. */
   open(spec: BrokerSpec, events: BrokerEvents): Promise<BrokerSession>
 }

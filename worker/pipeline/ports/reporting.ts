@@ -41,6 +41,7 @@ export type AuditKind =
   | 'job'
   | 'step'
   | 'posture'
+  | 'setup'
   | 'command'
   | 'process'
   | 'egress'

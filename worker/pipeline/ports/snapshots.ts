@@ -1,15 +1,22 @@
+import type { Owner } from './folders.ts'
 import type { KeptFiles } from './source.ts'
 
-/** A workspace and home as setup left them, stored under a content key. */
+/** What setup left, stored under a key. */
 export interface Snapshot {
   readonly key: string
+  /** Files that setup left in the workspace. */
   readonly kept: KeptFiles
+  /**
+   * What setup added to the workspace, as the uppermost paths that the base commit does not have: to be laid into any
+   * commit's files. Null: the snapshot is the whole workspace of one tree.
+   */
+  readonly layer: readonly string[] | null
 }
 
-export type SealResult =
-  | { readonly kind: 'sealed'; readonly snapshot: Snapshot }
-  | { readonly kind: 'secret-found'; readonly path: string; readonly secret: string; readonly encoding: string }
-  | { readonly kind: 'unsafe'; readonly path: string; readonly why: string }
+/** Why there is none: never made, older than the store keeps one, or no longer what was stored. */
+export interface NoSnapshot {
+  readonly missing: 'none' | 'too-old' | 'changed'
+}
 
 /** A folder pair of one job: what becomes /workspace and /home/airlock. */
 export interface Folders {
@@ -17,18 +24,47 @@ export interface Folders {
   readonly home: string
 }
 
-export interface Snapshots {
-  find(key: string): Promise<Snapshot | null>
+export interface SealInput {
+  /** Both folders are gone afterwards if anything is wrong with them. */
+  readonly from: Folders
+  readonly secrets: ReadonlyMap<string, string>
+  /** The base commit's files, to tell what setup added from what it changed. */
+  readonly base: KeptFiles
   /**
-   * Searches every file that is kept, and its name, for every form of every secret, and stores what is clean. Both
-   * folders are gone afterwards: moved into the store, or destroyed.
+   * Keys to store it under: `shared` where its inputs are named files and setup has only added to the base commit,
+   * `exact` else. Null: what this job's setup left is for this job alone.
    */
-  seal(key: string, from: Folders, secrets: ReadonlyMap<string, string>, signal: AbortSignal): Promise<SealResult>
-  /** Copies a snapshot into folders that belong to `owner`; what was in them is removed. */
-  restore(
-    snapshot: Snapshot,
-    into: Folders,
-    owner: { readonly uid: number; readonly gid: number } | null,
-    signal: AbortSignal,
-  ): Promise<void>
+  readonly store: { readonly shared: string | null; readonly exact: string } | null
+}
+
+export type SealResult =
+  /** `snapshot`: moved into the store. Null: clean, and still where it was. */
+  | {
+      readonly kind: 'sealed'
+      readonly snapshot: Snapshot | null
+      readonly kept: KeptFiles
+      /** Honeytokens that were planted, and found by the search. */
+      readonly honeytokens: number
+      /** Histories, logs and credential stores that tools had left, and that were removed before the search. */
+      readonly cleaned: readonly string[]
+    }
+  | { readonly kind: 'secret-found'; readonly path: string; readonly secret: string; readonly encoding: string }
+  | { readonly kind: 'unsafe'; readonly path: string; readonly why: string }
+
+export interface Snapshots {
+  /** Secrets by name, each as a digest that tells nothing of its value to anybody but this store. */
+  versionsOf(secrets: ReadonlyMap<string, string>): Promise<Readonly<Record<string, string>>>
+  /** Checks that it is what was stored, by names, modes, sizes, times and inodes of all its files. Counts as a use. */
+  find(key: string): Promise<Snapshot | NoSnapshot>
+  /**
+   * Removes what tools leave in a home, then searches every file that is kept, and its name, for every form of every
+   * secret and for tokens planted to prove the search, and stores what is clean.
+   */
+  seal(input: SealInput, signal: AbortSignal): Promise<SealResult>
+  /** Copies a snapshot beside the folders it is for, as `owner`'s: theirs are untouched until `place`. */
+  restore(snapshot: Snapshot, into: Folders, owner: Owner, signal: AbortSignal): Promise<void>
+  /** Moves what was restored into the folders: a layer into the base commit's files, a whole workspace over them. */
+  place(snapshot: Snapshot, into: Folders, signal: AbortSignal): Promise<void>
+  /** Moves what setup left, and `seal` found clean, to the agent. */
+  handOver(from: Folders, into: Folders, signal: AbortSignal): Promise<void>
 }

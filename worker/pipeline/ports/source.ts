@@ -24,10 +24,20 @@ export class SourceError extends Error {
   }
 }
 
+/** The files of a base commit, as this machine has it. */
+export interface BaseTree {
+  readonly treeSha: string
+  /** Every file and symlink, as path → fingerprint. */
+  list(signal: AbortSignal): Promise<KeptFiles>
+  /** The texts of those of these paths that are plain files of at most `mostBytes`. */
+  read(paths: readonly string[], mostBytes: number, signal: AbortSignal): Promise<ReadonlyMap<string, string>>
+}
+
 /** A base commit laid out as plain files, and the clean bare repository that knows its objects. */
 export interface MaterialisedBase {
   readonly sha: string
   readonly treeSha: string
+  readonly tree: BaseTree
   readonly files: number
   readonly bytes: number
   /** Every path of the base tree. Without it the gates see collisions by case only among the changed files. */
@@ -58,16 +68,19 @@ export type CollectResult =
   | { readonly kind: 'over-budget'; readonly path: string | null; readonly why: string }
 
 export interface Source {
+  /** The base commit's files where this machine has fetched it before; null where it has not. Asks nobody. */
+  find(request: JobRequest, signal: AbortSignal): Promise<BaseTree | null>
   /**
    * Fetches into the repository's bare mirror, makes the clean repository, and lays the base commit out in
-   * `paths.workspace`, as `paths.owner`'s; null lays nothing out, for a job that starts from a snapshot. Throws
-   * SourceError.
+   * `paths.workspace`, as `paths.owner`'s; null lays nothing out. Throws SourceError.
    */
   materialise(
     request: JobRequest,
     paths: { readonly workspace: string | null; readonly repository: string; readonly owner: Owner },
     signal: AbortSignal,
   ): Promise<MaterialisedBase>
+  /** Lays the base commit out in an empty folder as `owner`'s, after `materialise` has fetched it. Throws SourceError. */
+  layOut(request: JobRequest, workspace: string, owner: Owner, signal: AbortSignal): Promise<void>
   /** Reads plain files of a dead sandbox into the clean repository. `kept` lists what setup had made: not the agent's. */
   collect(
     request: JobRequest,

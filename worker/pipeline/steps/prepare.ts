@@ -14,14 +14,15 @@ export interface Prepared {
 
 /** Reads again what may have changed since the trigger, and refuses early what this worker cannot do. */
 export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Prepared>> {
+  const { agent } = job.request
+  const secrets = await loadSecrets(job)
   const rechecked = job.ports.authority.recheck(job.request, job.attempt.signal)
-  const chosen = chooseAndWarm(job, warm)
+  const chosen = chooseAndWarm(job, warm, 'values' in secrets ? secrets.values : null)
   // Both are waited for, whatever becomes of either: a recheck that goes on alone would have a live token.
   await Promise.allSettled([rechecked, chosen])
   const refused = await rechecked
   if (refused !== null) return { end: refused }
 
-  const { policy, agent, repository } = job.request
   const choice = await chosen
   if ('why' in choice) return end('refused', 'isolation-unavailable', choice.why)
   const { engine } = choice
@@ -29,27 +30,34 @@ export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Pre
 
   const loaded = await job.ports.agents.load(agent)
   if (loaded === null) return end('refused', 'agent-unavailable', `this worker has no agent named ${agent}`)
-
-  const names = new Set([...policy.setup.secrets, ...brokeredSecrets(policy.setup.network)])
-  const secrets = await job.ports.secrets.load(repository, [...names])
-  if (secrets.missing.length > 0) {
-    return end('refused', 'secret-missing', `the operator holds no secret named ${secrets.missing.join(', ')}`)
-  }
-  const [tooShort] = tooShortSecrets(secrets.values)
-  if (tooShort !== undefined) {
-    const why = `${tooShort} has fewer than ${minimumSecretBytes} bytes: what setup leaves could not be searched for it`
-    return end('refused', 'secret-missing', why)
-  }
+  if ('why' in secrets) return end('refused', 'secret-missing', secrets.why)
   job.redactor.learn(secrets.values)
   return { value: { engine, agent: loaded, secrets: secrets.values } }
 }
 
+type Secrets = { readonly values: ReadonlyMap<string, string> } | { readonly why: string }
+
+/** The setup secrets that the policy names, or why they cannot be had. */
+async function loadSecrets({ ports, request: { repository, policy } }: Job): Promise<Secrets> {
+  const names = new Set([...policy.setup.secrets, ...brokeredSecrets(policy.setup.network ?? [])])
+  const { values, missing } = await ports.secrets.load(repository, [...names])
+  if (missing.length > 0) return { why: `the operator holds no secret named ${missing.join(', ')}` }
+  const [tooShort] = tooShortSecrets(values)
+  if (tooShort === undefined) return { values }
+  const why = `${tooShort} has fewer than ${minimumSecretBytes} bytes: what setup leaves could not be searched for it`
+  return { why }
+}
+
 /** Chooses where the job will run, gives it its folders, and begins with what is there already. */
-async function chooseAndWarm(job: Job, warm: WarmStart): ReturnType<typeof chooseEngine> {
+async function chooseAndWarm(
+  job: Job,
+  warm: WarmStart,
+  secrets: ReadonlyMap<string, string> | null,
+): ReturnType<typeof chooseEngine> {
   const choice = await chooseEngine(job.ports, job.request.policy, job.ports.now())
   if ('why' in choice) return choice
   await job.ports.folders.give(job.folders, choice.engine.fileOwner(job.request.id))
-  warm.begin(choice)
+  if (secrets !== null) warm.begin(choice, secrets)
   return choice
 }
 
@@ -73,7 +81,7 @@ function postureOfRun({ digest: _, ...enforced }: Posture, policy: Policy): Post
 
 function credentialsOf({ setup }: Policy): 'in-sandbox' | 'brokered' | null {
   if (setup.secrets.length > 0) return 'in-sandbox'
-  return brokeredSecrets(setup.network).length > 0 ? 'brokered' : null
+  return brokeredSecrets(setup.network ?? []).length > 0 ? 'brokered' : null
 }
 
 function networkOf({ network }: Policy): 'allowlist' | 'public' | null {

@@ -54,6 +54,7 @@ async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>>
   facts.acceptedWeaker = summary.report.acceptedWeaker
   facts.usage = summary.report.usage
   facts.gates = summary.gates
+  facts.setup = summary.setup
   facts.changedFiles = summary.changedFiles
   facts.agentSummary = summary.agentSummary
   facts.branch = published.branch

@@ -1,5 +1,6 @@
 import { end, type Job, type StepResult } from '../job.ts'
-import type { KeptFiles } from '../ports/index.ts'
+import type { KeptFiles, Snapshot } from '../ports/index.ts'
+import { mayStore } from '../snapshot-keys.ts'
 import type { WarmStart } from '../warm-start.ts'
 import type { Cloned } from './clone.ts'
 import type { Prepared } from './prepare.ts'
@@ -11,28 +12,48 @@ export interface Sealed {
 
 /**
  * Sandbox 1 is gone when this starts: `setup` destroys it before it returns. What it left is searched for every
- * secret of the job, stored, and copied into the agent's folders.
+ * secret of the job, and laid into the agent's folders; where the job is one of the default branch's, by way of the
+ * store, so that a later job starts from the very same.
  */
-export async function seal(
-  job: Job,
-  prepared: Prepared,
-  { snapshotKey, snapshot: found }: Cloned,
-  warm: WarmStart,
-): Promise<StepResult<Sealed>> {
-  if (snapshotKey === null) return { value: { kept: new Map() } }
-  if (found !== null) {
-    await warm.restored()
-    return { value: { kept: found.kept } }
-  }
+export async function seal(job: Job, prepared: Prepared, cloned: Cloned, warm: WarmStart): Promise<StepResult<Sealed>> {
   const { ports, folders, attempt, request } = job
-  const sealed = await ports.snapshots.seal(snapshotKey, folders.setup, prepared.secrets, attempt.signal)
+  if (cloned.keys === null) return { value: { kept: new Map() } }
+  if (cloned.snapshot !== null) {
+    await warm.restored()
+    await ports.snapshots.place(cloned.snapshot, folders.agent, attempt.signal)
+    return { value: { kept: await keptOf(job, cloned, cloned.snapshot) } }
+  }
+  const base = await cloned.base.tree.list(attempt.signal)
+  const store = mayStore(request) ? cloned.keys : null
+  const input = { from: folders.setup, secrets: prepared.secrets, base, store }
+  const sealed = await ports.snapshots.seal(input, attempt.signal)
   if (sealed.kind === 'secret-found') {
     const { secret: name, path, encoding } = sealed
     job.audit.append('secret', { name, use: 'left behind', path, encoding })
     return end('failed', 'secret-left-behind', `${name} (${encoding}) in ${path}`)
   }
   if (sealed.kind === 'unsafe') return end('refused', 'workspace-unsafe', `${sealed.path}: ${sealed.why}`)
-  const { snapshot } = sealed
-  await ports.snapshots.restore(snapshot, folders.agent, prepared.engine.fileOwner(request.id), attempt.signal)
-  return { value: { kept: snapshot.kept } }
+  const { snapshot, honeytokens, cleaned } = sealed
+  job.audit.append('setup', { stored: snapshot?.key ?? null, layer: snapshot?.layer ?? null, honeytokens, cleaned })
+  if (snapshot === null) {
+    await ports.snapshots.handOver(folders.setup, folders.agent, attempt.signal)
+    return { value: { kept: sealed.kept } }
+  }
+  await startFrom(job, prepared, snapshot)
+  return { value: { kept: await keptOf(job, cloned, snapshot) } }
+}
+
+/** As a later job will. */
+async function startFrom({ ports, folders, attempt, request }: Job, prepared: Prepared, snapshot: Snapshot) {
+  const owner = prepared.engine.fileOwner(request.id)
+  if (snapshot.layer !== null) {
+    await ports.source.layOut(request, folders.agent.workspace, owner, attempt.signal)
+  }
+  await ports.snapshots.restore(snapshot, folders.agent, owner, attempt.signal)
+  await ports.snapshots.place(snapshot, folders.agent, attempt.signal)
+}
+
+/** A layer was added to this commit's own files: those are still as the commit has them. */
+async function keptOf({ attempt }: Job, { base }: Cloned, { layer, kept }: Snapshot): Promise<KeptFiles> {
+  return layer === null ? kept : new Map([...(await base.tree.list(attempt.signal)), ...kept])
 }

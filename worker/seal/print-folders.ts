@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+import { lstatSync } from 'node:fs'
+import { walkFolder } from './walk-folder.ts'
+
+export interface PrintInput {
+  readonly folder: string
+  readonly parts: readonly string[]
+}
+
+/**
+ * A digest of all that a file system says of a stored snapshot: names, kinds, modes, owners, sizes, inodes, and the
+ * times of change, which only the kernel sets. Whoever wrote into one of its files, or put another in its place, has
+ * changed it. Contents are not read again: that would take as long as the copy. Blocks its thread.
+ */
+export function printFolders(folder: string, parts: readonly string[]): string {
+  const lines: string[] = []
+  for (const part of parts) {
+    for (const { path, fullPath } of walkFolder(`${folder}/${part}`, part)) {
+      const { mode, uid, gid, size, ino, nlink, mtimeNs, ctimeNs } = lstatSync(fullPath, { bigint: true })
+      lines.push(`${path}\0${mode} ${uid} ${gid} ${size} ${ino} ${nlink} ${mtimeNs} ${ctimeNs}`)
+    }
+  }
+  const hash = createHash('sha256')
+  for (const line of lines.sort()) hash.update(line).update('\0\0')
+  return hash.digest('hex')
+}
