@@ -6,7 +6,9 @@ import { engineWork } from './engine-work.ts'
 import { jobOverhead } from './job-overhead.ts'
 import { memory } from './memory.ts'
 import { sandboxStart } from './sandbox-start.ts'
+import { setupCache } from './setup-cache.ts'
 import { webhookAck } from './webhook-ack.ts'
+import { workspace } from './workspace.ts'
 
 export const benches: ReadonlyMap<string, Bench> = new Map([
   ['sandbox-start', sandboxStart],
@@ -16,5 +18,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['webhook-ack', webhookAck],
   ['job-overhead', jobOverhead],
   ['broker', broker],
+  ['setup-cache', setupCache],
+  ['workspace', workspace],
   ['memory', memory],
 ])

@@ -130,6 +130,22 @@ describe('airlock', () => {
     expect(spawnSync('cat', [join(folder, 'out', 'change.patch')], { encoding: 'utf8' }).stdout).toContain('+three')
   })
 
+  it('says what setup would run and why, and runs nothing', () => {
+    writeFileSync(join(folder, 'package.json'), '{"name":"a","version":"1.0.0"}')
+    writeFileSync(join(folder, 'package-lock.json'), '{"name":"a","version":"1.0.0","lockfileVersion":3,"packages":{}}')
+    git('add', 'package.json', 'package-lock.json')
+    git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--message=locked')
+
+    const told = airlock('run', '--repo', '.', '--explain')
+    const json = airlock('run', '--repo', '.', '--explain', '--json')
+
+    expect(told.stdout).toContain('npm ci  (package-lock.json)')
+    expect(JSON.parse(json.stdout)).toMatchObject({ source: 'lockfiles', commands: [{ line: 'npm ci' }] })
+    expect([told.status, json.status]).toEqual([0, 0])
+    git('rm', '--quiet', 'package.json', 'package-lock.json')
+    git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--message=unlocked')
+  })
+
   it.each([
     ['true', 0, 'no-changes'],
     ['exit 7', 1, 'failed'],

@@ -15,10 +15,9 @@ const value = 'c4n4ry-of-the-setup-secret-9f31d7'
 const secrets = { DEPLOY_TOKEN: value }
 const since = Date.now() - 60_000
 /** Where programs leave a value, in files that the agent gets. */
-const kept = [
-  ...['npmrc', 'netrc', 'pip.conf', 'npm log', 'git credentials', 'remote URL', 'history', 'node_modules', 'cache'],
-  'file name',
-]
+const kept = ['npmrc', 'pip.conf', 'remote URL', 'node_modules', 'cache', 'file name']
+/** Where they leave it in files that nobody needs after setup. */
+const cleaned = ['netrc', 'npm log', 'git credentials', 'history']
 
 let sink: Sink
 let airlock: LocalAirlock
@@ -84,6 +83,17 @@ describe('2. no setup secret is readable in the agent sandbox', () => {
     expect(sink.bodies(`${place}-places`)).toEqual([])
   })
 
+  it.concurrent.each(cleaned)('is removed with a file that belongs to setup alone: %s', async (place) => {
+    const line = `node tools/plant.ts '${place}' DEPLOY_TOKEN`
+
+    const { end, summary } = await airlock.run({ secrets, policy: policyOf([line]), command: hunt(place) })
+
+    expect(summary.lastOutput).toBe('')
+    expect(end).toBe('no-changes/agent-changed-nothing')
+    expect(foundIn(place)).toEqual([])
+    expect(Number(sink.bodies(`${place}-places`)[0])).toBeGreaterThan(100)
+  })
+
   it('control: the same files with something else in them are kept, and the hunter finds that in each', async () => {
     const other = 'n0-secret-but-as-long-as-one-62ac'
     const lines = kept.map((place) => `OTHER=${other} node tools/plant.ts '${place}' OTHER`)
@@ -94,12 +104,8 @@ describe('2. no setup secret is readable in the agent sandbox', () => {
     const found = foundIn('control').join('\n')
     for (const where of [
       /raw in \S+\.npmrc/,
-      /raw in \S+\.netrc/,
       /raw in \S+pip\.conf/,
-      /raw in \S+debug-0\.log/,
-      /raw in \S+\.git-credentials/,
       /raw in \S+\.git\/config/,
-      /base64 in \S+\.bash_history/,
       /hex in \S+config\.gypi/,
       /raw in \S+index\.gz \(gzip\)/,
       /raw in \/workspace\/node_modules\//,

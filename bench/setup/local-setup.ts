@@ -1,0 +1,33 @@
+import { defaultOperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
+import { createLocalPorts } from '../../cli/run/local-ports.ts'
+import { createLocalRequest } from '../../cli/run/local-request.ts'
+import { createCore } from '../../cli/wiring/create-core.ts'
+import { prepareDataFolders } from '../../cli/wiring/data-folders.ts'
+import { runJob } from '../../worker/pipeline/run-job.ts'
+import { plainGit } from './plain-git.ts'
+
+const policy = 'agent: command\ncommand: ["true"]\n'
+const reporter = { progress: async () => {}, finished: async () => {} }
+
+/** Jobs of `airlock run` on the branch that is checked out; each answers with the milliseconds until its agent starts. */
+export async function createSetupJobs(dataDir: string, repository: string) {
+  const folders = await prepareDataFolders(dataDir)
+  const core = await createCore({}, process.env, folders)
+  return {
+    folders,
+    async run(): Promise<{ readonly ms: number; readonly snapshot: string | undefined }> {
+      const base = { ref: 'main', sha: await plainGit(['-C', repository, 'rev-parse', 'HEAD']) }
+      const created = createLocalRequest({
+        ...{ repository, base, defaultBranch: 'main', task: 'Nothing', agent: null, command: null, isolation: null },
+        ...{ policy: { text: policy, name: 'airlock.yml' }, operatorPolicy: defaultOperatorPolicy, now: Date.now() },
+      })
+      if (!created.ok) throw new Error(JSON.stringify(created.problems))
+      const ports = createLocalPorts({ core, folders, repository, secretsDir: null, reporter })
+      const attempt = { number: 1, final: true, fence: { check: async () => {} }, signal: AbortSignal.timeout(300_000) }
+      const { outcome, report, setup } = await runJob(created.request, attempt, ports)
+      if (outcome.outcome !== 'no-changes') throw new Error(JSON.stringify(outcome))
+      const { prepare = 0, clone = 0, setup: setupMs = 0, seal = 0 } = report.durations
+      return { ms: prepare + clone + setupMs + seal, snapshot: setup?.snapshot }
+    },
+  }
+}

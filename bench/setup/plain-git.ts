@@ -1,0 +1,17 @@
+import { runCommand } from '../../worker/process/run-command.ts'
+
+const env = {
+  PATH: '/usr/bin:/bin',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_AUTHOR_NAME: 'bench',
+  GIT_AUTHOR_EMAIL: 'bench@localhost.invalid',
+  GIT_COMMITTER_NAME: 'bench',
+  GIT_COMMITTER_EMAIL: 'bench@localhost.invalid',
+}
+
+/** Git as a person would use it, for what a bench prepares and compares with. */
+export async function plainGit(args: readonly string[], input?: string): Promise<string> {
+  const options = { env, timeoutMs: 600_000, ...(input === undefined ? {} : { input }) }
+  return (await runCommand(['git', ...args], options)).stdout.toString('utf8').trim()
+}
