@@ -4,23 +4,21 @@ import { policySchema } from './policy.ts'
 /** Where the commands of a setup come from. `nothing`: no file of the repository says what to run. */
 export const setupSources = ['policy', 'copilot-setup-steps', 'devcontainer', 'lockfiles', 'nothing'] as const
 
-export const plannedCommandSchema = z.strictObject({
+const plannedCommandSchema = z.strictObject({
   /** A shell line, run in the workspace. */
   line: z.string(),
   /** The file that asks for it. */
   from: z.string(),
 })
-export type PlannedCommand = z.infer<typeof plannedCommandSchema>
 
-export const notDoneSchema = z.strictObject({ what: z.string(), why: z.string() })
+const notDoneSchema = z.strictObject({ what: z.string(), why: z.string() })
 export type NotDone = z.infer<typeof notDoneSchema>
 
 /** What its result depends on besides the commands: named files of the base commit, or all of them. */
-export const setupInputsSchema = z.discriminatedUnion('kind', [
+const setupInputsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('files'), paths: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('tree'), why: z.string() }),
 ])
-export type SetupInputs = z.infer<typeof setupInputsSchema>
 
 /** What sandbox 1 will run for one job, and why. Made from the policy and the base commit's files alone. */
 export const setupPlanSchema = z.strictObject({

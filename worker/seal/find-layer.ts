@@ -11,6 +11,8 @@ import type { KeptFiles } from '../pipeline/ports/index.ts'
 export async function findLayer(workspace: string, kept: KeptFiles, base: KeptFiles): Promise<string[] | null> {
   for (const [path, print] of base) {
     if (kept.get(path) !== print) return null
+    // A name that is not UTF-8, by its bytes behind a NUL: not worth a second way to walk.
+    if (path.startsWith('\0')) return null
   }
   const folders = foldersOf(base)
   const layer: string[] = []
