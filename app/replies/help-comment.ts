@@ -1,4 +1,4 @@
-import { type Policy, startableAgents, statusMarker } from '../../worker/contract/index.ts'
+import { agentNames, type Policy, statusMarker } from '../../worker/contract/index.ts'
 import { harmlessLine } from './harmless.ts'
 
 type Triggers = Policy['triggers']
@@ -28,7 +28,7 @@ function helpText({ label, command, permission }: Triggers): string {
     'What Airlock listens to:',
     '',
     `- the label **${safeLabel}** on an issue: works on the issue as it is written at that moment`,
-    `- the label **${safeLabel}:AGENT**: the same with another agent (${startableAgents.join(', ')})`,
+    `- the label **${safeLabel}:AGENT**: the same with another agent (${agentNames.join(', ')})`,
     `- \`${command} TASK\` as the first line of a comment on an issue or pull request`,
     `- \`${command} help\`: this text`,
     '',

@@ -7,9 +7,6 @@ import { code, formatList, formatTable, joinSections, paragraph } from './markdo
 import { policyFileOf } from './policy-file-of.ts'
 import { type PolicyKey, policyKeys } from './policy-keys.ts'
 
-/** The agents that can be started today; the other names of the schema are refused. */
-export const startableAgents = ['claude', 'codex', 'pi', 'command'] as const
-
 export function policyPage(): string {
   return joinSections([
     '# Policy reference: airlock.yml',
@@ -29,8 +26,8 @@ export function policyPage(): string {
         '`packagist`, `debian`, `github`) or a domain: `example.com`, `*.example.com`, `example.com:8443`. Without a port, 443 and 80 are ' +
         'meant. URLs, addresses and wildcards over a public suffix such as `*.com` are refused. Or it is a rule: ' +
         '[rules for hosts](#rules-for-hosts).',
-      `Agents that can be started today: ${startableAgents.map(code).join(', ')}. A job that asks for another one is ` +
-        'refused with `agent-unavailable`.',
+      'Which version of each agent runs, what it is told and how it is kept from obeying a repository: ' +
+        '[agents](agents.md).',
       'A profile sets network and limits together. `strict`: no network in either phase but the model, 2 cpus, 4 GiB. ' +
         '`moderate`: the hosts that are listed, 4 cpus, 8 GiB. `permissive`: any public host in both phases, unless ' +
         'lists narrow it, 8 cpus, 16 GiB; only where the operator allows it. No profile gives a sandbox a capability.',

@@ -1,11 +1,62 @@
 import { describe, expect, test } from 'vitest'
-import { claude } from '../../worker/agent/claude.ts'
-import { codex } from '../../worker/agent/codex.ts'
-import { command } from '../../worker/agent/command.ts'
-import { pi } from '../../worker/agent/pi.ts'
+import { adapters } from '../../worker/agent/create-agents.ts'
+import { createPieceJoiner } from '../../worker/pipeline/join-pieces.ts'
 import { readRecorded } from './read-recorded.ts'
 
-const readers = [pi, claude, codex]
+const { command, ...programs } = adapters
+const { pi, claude, codex } = programs
+const readers = Object.values(programs)
+
+/** What each calls its tools for reading, running and editing. */
+const toolNames = {
+  claude: ['Read', 'Bash', 'Edit', 'Bash'],
+  codex: ['shell', 'shell', 'edit', 'shell'],
+  gemini: ['read_file', 'run_shell_command', 'replace', 'run_shell_command'],
+  opencode: ['read', 'bash', 'edit', 'bash'],
+  copilot: ['view', 'bash', 'edit', 'bash'],
+  qwen: ['read_file', 'run_shell_command', 'edit', 'run_shell_command'],
+  pi: ['read', 'bash', 'edit', 'bash'],
+} as const
+
+describe.each(Object.entries(programs))('a whole session of %s', (name, agent) => {
+  const events = readRecorded(name)
+    .flatMap((line) => agent.parseLine(line))
+    .flatMap(createPieceJoiner())
+
+  test('is read into calls, closing words and a clean end', () => {
+    const said = events.filter((event) => event.kind === 'text' || event.kind === 'result')
+
+    expect(events.flatMap((event) => (event.kind === 'tool' ? [event.name] : []))).toEqual(Object(toolNames)[name])
+    expect(said.at(-1)?.text).toMatch(/^add\(\) (?:now adds|adds now)\.$/)
+    expect(events.filter((event) => event.kind === 'error')).toEqual([])
+    expect(events.findLast((event) => event.kind === 'end')).toEqual({ kind: 'end', how: 'done' })
+  })
+
+  test('that its model refused is read as an error', () => {
+    const refused = readRecorded(`${name}-refused`).flatMap((line) => agent.parseLine(line))
+
+    expect(refused.map((event) => event.kind)).toContain('error')
+    expect(refused.at(-1)).toEqual({ kind: 'end', how: 'error' })
+    expect(refused.some((event) => event.kind === 'result')).toBe(false)
+  })
+})
+
+test('tells a limit and a refusal from an error', () => {
+  const result = { type: 'result', is_error: true, subtype: 'error_max_turns' }
+  const step = (reason: string) => ({
+    type: 'step_finish',
+    part: { reason, tokens: { input: 1, output: 1, reasoning: 0, cache: { read: 0, write: 0 } } },
+  })
+  const end = (agent: (typeof readers)[number], line: unknown) => agent.parseLine(JSON.stringify(line)).at(-1)
+
+  expect(end(claude, result)).toEqual({ kind: 'end', how: 'limit' })
+  expect(end(claude, { ...result, subtype: 'success', stop_reason: 'refusal' })).toEqual({
+    kind: 'end',
+    how: 'refusal',
+  })
+  expect(end(programs.opencode, step('length'))).toEqual({ kind: 'end', how: 'limit' })
+  expect(end(programs.opencode, step('content-filter'))).toEqual({ kind: 'end', how: 'refusal' })
+})
 
 test('reads a whole session of pi', () => {
   const events = readRecorded('pi').flatMap((line) => pi.parseLine(line))
@@ -21,21 +72,6 @@ test('reads a whole session of pi', () => {
   expect(events.filter((event) => event.kind === 'error')).toEqual([])
 })
 
-test('reads a whole session of Claude Code', () => {
-  const events = readRecorded('claude').flatMap((line) => claude.parseLine(line))
-
-  expect(events.flatMap((event) => (event.kind === 'tool' ? [event.name] : []))).toEqual([
-    'Read',
-    'Bash',
-    'Edit',
-    'Bash',
-  ])
-  expect(events.slice(-2)).toEqual([
-    { kind: 'usage', inputTokens: expect.any(Number), outputTokens: expect.any(Number) },
-    { kind: 'result', text: 'add() now adds.' },
-  ])
-})
-
 test('reads a whole session of Codex', () => {
   const events = readRecorded('codex').flatMap((line) => codex.parseLine(line))
 
@@ -46,14 +82,7 @@ test('reads a whole session of Codex', () => {
     { kind: 'tool', name: 'shell', detail: "/bin/bash -lc 'node --test'" },
   ])
   expect(events.findLast((event) => event.kind === 'text')).toEqual({ kind: 'text', text: 'add() now adds.' })
-  expect(events.at(-1)?.kind).toBe('usage')
-})
-
-test.each(readers)('$name: says that its model refused it', (agent) => {
-  const events = readRecorded(`${agent.name}-refused`).flatMap((line) => agent.parseLine(line))
-
-  expect(events.at(-1)?.kind).toBe('error')
-  expect(events.some((event) => event.kind === 'result')).toBe(false)
+  expect(events.at(-2)?.kind).toBe('usage')
 })
 
 test('does not read the output of a command', () => {
@@ -100,6 +129,9 @@ describe.each(readers)('hostile output as if from $name', (agent) => {
       JSON.stringify({ type: 'result', subtype: 'x', is_error: true, result: long }),
       JSON.stringify({ type: 'item.completed', item: { type: 'agent_message', text: long } }),
       JSON.stringify({ type: 'item.started', item: { type: 'command_execution', command: long } }),
+      JSON.stringify({ type: 'message', role: 'assistant', content: long }),
+      JSON.stringify({ type: 'text', part: { text: long } }),
+      JSON.stringify({ type: 'assistant.message', data: { content: long } }),
       nested('tool_execution_start'),
     ]
 
@@ -124,8 +156,15 @@ describe.each(readers)('hostile output as if from $name', (agent) => {
       { type: 'message_end', message: { role: 'assistant', content: [], stopReason: 'stop', usage } },
       { type: 'result', subtype: 'success', is_error: false, result: '', usage: tokens },
       { type: 'turn.completed', usage: tokens },
+      { type: 'result', status: 'success', stats: tokens },
+      {
+        type: 'step_finish',
+        part: { reason: 'stop', tokens: { ...usage, reasoning: -1, cache: { read: 'x', write: [] } } },
+      },
     ]
 
-    expect(lines.flatMap((line) => agent.parseLine(JSON.stringify(line)))).toEqual([])
+    const events = lines.flatMap((line) => agent.parseLine(JSON.stringify(line)))
+
+    expect(events.filter((event) => event.kind !== 'end')).toEqual([])
   })
 })

@@ -1,8 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { claude } from '../../worker/agent/claude.ts'
-import { codex } from '../../worker/agent/codex.ts'
-import { command } from '../../worker/agent/command.ts'
-import { pi } from '../../worker/agent/pi.ts'
+import { adapters } from '../../worker/agent/create-agents.ts'
 import type { AgentPlanInput } from '../../worker/pipeline/ports/index.ts'
 
 const input: AgentPlanInput = Object.freeze({
@@ -19,8 +16,10 @@ const input: AgentPlanInput = Object.freeze({
   }),
   command: Object.freeze(['node', 'tools/fix.js']),
 })
-const agents = [pi, claude, codex, command]
-const installed = [pi, claude, codex]
+const agents = Object.values(adapters)
+const { command, ...programs } = adapters
+const { claude, codex, pi } = programs
+const installed = Object.values(programs)
 
 test.each(agents)('$name: is the same plan for the same input', (agent) => {
   expect(agent.plan(input)).toEqual(agent.plan(structuredClone(input)))
@@ -30,6 +29,16 @@ test.each(agents)('$name: no text of the task is an argument, a variable or a fi
   const { argv, env, files } = agent.plan(input)
 
   expect(JSON.stringify({ argv, env, files })).not.toMatch(/evil|passwd|quit|\$\(id\)/)
+})
+
+test.each(installed)('$name: asks a model of its own choice where the policy names none', (agent) => {
+  const models = [undefined, 'gpt-5.5', 'gemini-3.1-pro-preview', 'claude-opus-5'].map((model) => {
+    return JSON.stringify(agent.plan({ ...input, model }))
+  })
+
+  for (const model of ['gpt-5.5', 'gemini-3.1-pro-preview', 'claude-opus-5']) {
+    expect(models.filter((plan) => plan.includes(model)).length).toBeGreaterThan(0)
+  }
 })
 
 test.each(installed)('$name: a task that looks like a command of its own comes after other words', (agent) => {

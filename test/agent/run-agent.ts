@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { InstallableAgent } from '../../worker/agent/agent-adapter.ts'
@@ -17,6 +17,7 @@ export interface AgentRun {
   readonly dialled: readonly string[]
   /** The workspace's files after the run. */
   readonly file: (name: string) => Promise<string>
+  readonly sink: string
 }
 
 export interface AgentRunOptions {
@@ -24,16 +25,23 @@ export interface AgentRunOptions {
   readonly model: ModelServer
   readonly key: string
   readonly modelName?: string
-  readonly workspace: Readonly<Record<string, string>>
+  /** Files of the workspace; they are told of a path outside of it, by which a test sees that something ran. */
+  readonly workspace: (sink: string) => Readonly<Record<string, string>>
   readonly changePlan?: (plan: AgentPlan) => AgentPlan
 }
 
 /** Runs an agent's real program against a model, in folders of its own, with every connection written down. */
 export async function runAgent(options: AgentRunOptions, use: (run: AgentRun) => Promise<void>): Promise<void> {
-  const root = await mkdtemp(join(tmpdir(), 'agent-run-'))
-  const [home, workspace, trace] = [join(root, 'home'), join(root, 'workspace'), join(root, 'trace')]
+  // Not below /tmp: Codex takes no home there.
+  const root = await mkdtemp(join(homedir(), '.airlock-agent-run-'))
+  const [home, workspace, trace, sink] = [
+    join(root, 'home'),
+    join(root, 'workspace'),
+    join(root, 'trace'),
+    join(root, 'sink'),
+  ]
   try {
-    await writeFiles(workspace, options.workspace)
+    await writeFiles(workspace, options.workspace(sink))
     const plan = await planFor(options, home, workspace)
     await writeFiles(home, Object.fromEntries(plan.files.map((file) => [file.path, file.content])))
     const child = spawnProcess(
@@ -50,6 +58,7 @@ export async function runAgent(options: AgentRunOptions, use: (run: AgentRun) =>
       exitCode,
       stdout,
       events: stdout.split('\n').flatMap((line) => options.agent.parseLine(line)),
+      sink,
       dialled: dialledIn(await readFile(trace, 'utf8')),
       file: (name) => readFile(join(workspace, name), 'utf8'),
     })

@@ -12,10 +12,7 @@ import { exampleRules } from '../../scripts/reference/example-rules.ts'
 import { findStale } from '../../scripts/reference/find-stale.ts'
 import { policyFileOf } from '../../scripts/reference/policy-file-of.ts'
 import { policyKeys } from '../../scripts/reference/policy-keys.ts'
-import { startableAgents } from '../../scripts/reference/policy-page.ts'
 import { referencePages } from '../../scripts/reference/reference-pages.ts'
-import { createAgents } from '../../worker/agent/create-agents.ts'
-import { agentNames } from '../../worker/contract/index.ts'
 
 const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : null)
 
@@ -67,18 +64,6 @@ describe('pages of docs/ that are made from the code', () => {
   it('says rightly that a file does not lower the permission', () => {
     expect(policyOf('triggers: { permission: triage }').triggers.permission).toBe('write')
     expect(policyOf('triggers: { permission: admin }').triggers.permission).toBe('admin')
-  })
-
-  it('names exactly the agents that can be started', async () => {
-    const agents = createAgents('/nonexistent', () => Promise.reject(new Error('nothing is installed here')))
-    const startable = async (name: (typeof agentNames)[number]) => {
-      const loaded = await agents.load(name).catch(() => 'known')
-      return loaded === null ? [] : [name]
-    }
-
-    const known = (await Promise.all(agentNames.map(startable))).flat()
-
-    expect(known.toSorted()).toEqual(startableAgents.toSorted())
   })
 })
 

@@ -98,7 +98,6 @@ describe('8. a policy that cannot be read refuses', () => {
       'policy-invalid',
     ],
     ['a secret that nobody holds', { setup: { run: ['true'], secrets: ['NOBODYS'] } }, 'secret-missing'],
-    ['an agent that this worker does not know', { agent: 'gemini' }, 'agent-unavailable'],
     ['an image that is not there', { image: 'nosuchimage' }, 'isolation-unavailable'],
   ])('refuses what it asks for and cannot have: %s', async (_, policy, reason) => {
     const { end, branches } = await airlock.run({ policy, ...('agent' in policy ? {} : { command }) })

@@ -1,8 +1,8 @@
 /**
- * What a scripted model sees and says, the same whatever the wire format: the two formats are turned into this and
+ * What a scripted model sees and says, the same whatever the wire format: all formats are turned into this and
  * back, so that one script serves every agent CLI. Imports nothing of ours.
  */
-export type Wire = 'anthropic' | 'openai'
+export type Wire = 'anthropic' | 'openai' | 'chat' | 'gemini'
 
 /** A tool that the agent's CLI offered. A `custom` tool takes one text instead of JSON. */
 export interface OfferedTool {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Conversation, Entry, OfferedTool } from './conversation.ts'
+import { jsonOrText } from './json-or-text.ts'
 
 const contentSchema = z
   .union([z.string(), z.array(z.object({ type: z.string(), text: z.string().optional() }))])
@@ -85,13 +86,5 @@ function entriesFromItem(item: Item): Entry[] {
       return item.role === 'user' || item.role === 'assistant' ? [{ kind: item.role, text: item.content }] : []
     default:
       return []
-  }
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
   }
 }

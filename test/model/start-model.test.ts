@@ -95,7 +95,7 @@ test('counts tokens without asking the script', async () => {
   const { max_tokens: _, ...count } = question
   const answer = await post(`${model.url}/v1/messages/count_tokens`, count)
 
-  expect(await answer.json()).toEqual({ input_tokens: expect.any(Number) })
+  expect(await answer.json()).toEqual({ giventokens: expect.any(Number) })
 })
 
 test('fails as the service would when the script says so', async () => {
@@ -133,4 +133,48 @@ test('listens on a unix socket', async () => {
   expect(model.url).toBe(`unix:${socketPath}`)
   expect(JSON.parse(body)).toMatchObject({ role: 'assistant' })
   await rm(folder, { recursive: true })
+})
+
+test('streams text and calls as Chat Completions does, with usage where it is asked for', async () => {
+  await using model = await startModel({ script: always(step), apiKey })
+  const body = { model: 'm', messages: [{ role: 'user', content: 'Mend it.' }], stream: true }
+  const ask = async (more: object) => {
+    const answer = await post(`${model.url}/v1/chat/completions`, { ...body, ...more })
+    return (await answer.text()).split('\n\n').flatMap((frame) => frame.match(/^data: (.*)$/)?.[1] ?? [])
+  }
+
+  const frames = await ask({})
+  const withUsage = await ask({ stream_options: { include_usage: true } })
+
+  const chunks = frames.slice(0, -1).map((frame) => JSON.parse(frame).choices[0].delta)
+  const said = chunks.flatMap((delta) => delta.content ?? []).join('')
+  const given = chunks.flatMap((delta) => delta.tool_calls?.[0].function.arguments ?? []).join('')
+  expect(frames.at(-1)).toBe('[DONE]')
+  expect([said, JSON.parse(given)]).toEqual([step.text, input])
+  expect(frames.join()).not.toContain('usage')
+  expect(JSON.parse(withUsage.at(-2) ?? '')).toMatchObject({
+    choices: [],
+    usage: { prompt_tokens: expect.any(Number) },
+  })
+})
+
+test('streams text and calls as Gemini does, and pairs calls with answers that have no id', async () => {
+  const seen: string[][] = []
+  const script: Script = (conversation) => {
+    seen.push(conversation.entries.flatMap((entry) => ('id' in entry ? [entry.id] : [])))
+    return step
+  }
+  await using model = await startModel({ script, apiKey })
+  const call = { role: 'model', parts: [{ functionCall: { name: 'bash', args: {} } }] }
+  const result = { role: 'user', parts: [{ functionResponse: { name: 'bash', response: { output: 'x' } } }] }
+  const path = `${model.url}/v1beta/models/gemini-3:streamGenerateContent?alt=sse`
+
+  const answer = await post(path, { contents: [call, result, call, result] }, { 'x-goog-api-key': apiKey })
+  const chunks = (await answer.text()).match(/^data: .*$/gm)?.map((frame) => JSON.parse(frame.slice(6))) ?? []
+
+  const parts = chunks.flatMap((chunk) => chunk.candidates[0].content.parts)
+  expect(parts.flatMap((part) => part.text ?? []).join('')).toBe(step.text)
+  expect(parts.at(-1)).toMatchObject({ functionCall: { name: 'read', args: input } })
+  expect(chunks.at(-1)).toMatchObject({ usageMetadata: { promptTokenCount: expect.any(Number) } })
+  expect(seen).toEqual([['bash 1', 'bash 1', 'bash 2', 'bash 2']])
 })

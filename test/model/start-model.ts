@@ -1,27 +1,18 @@
 /**
- * A model service that follows a script, for tests and for the demo: the real wire formats of Anthropic Messages and
- * OpenAI Responses, with streaming, on loopback or a unix socket. It knows one key: what comes without it is
+ * A model service that follows a script, for tests and for the demo: the real wire formats of Anthropic Messages,
+ * OpenAI Responses and Chat Completions, and Gemini, with streaming, on loopback or a unix socket. It knows one key: what comes without it is
  * answered 401, so that an agent that got an answer proves that the key was added on its way.
  *
  * The requests are written down as they came, also the refused ones. May import only its own folder.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { ZodError } from 'zod'
-import {
-  conversationFromMessages,
-  countTokensRequestSchema,
-  messageEvents,
-  messageFromReply,
-  messagesError,
-  messagesRequestSchema,
-} from './anthropic-wire.ts'
+import { type Api, apis } from './apis.ts'
 import type { Conversation, Reply, Script, Step } from './conversation.ts'
-import { responseEvents, responseFromReply, responsesError } from './responses-reply.ts'
-import { conversationFromResponses, responsesRequestSchema } from './responses-request.ts'
 
 export interface ModelOptions {
   readonly script: Script
-  /** The only key that is let in: `x-api-key`, or a bearer token. */
+  /** The only key that is let in: `x-api-key`, `x-goog-api-key`, or a bearer token. */
   readonly apiKey: string
   /** Listens on this path instead of a free port of 127.0.0.1. */
   readonly socketPath?: string
@@ -83,56 +74,33 @@ async function answer(
       return response.statusCode
     },
   })
-  const api = apis.find((candidate) => candidate.path === pathname)
-  const errorBody = (api ?? apis[0]).error
-  const refuse = (status: number, message: string) => sendJson(response, status, errorBody(status, message))
+  const { api, match } = findApi(pathname ?? '')
+  const refuse = (status: number, message: string) => sendJson(response, status, api.error(status, message))
 
   if (!keysOf(request).includes(apiKey)) return refuse(401, 'invalid x-api-key')
-  if (api === undefined || request.method !== 'POST') return refuse(404, `no such route: ${request.method} ${pathname}`)
+  if (match === null || request.method !== 'POST') return refuse(404, `no such route: ${request.method} ${pathname}`)
   try {
-    const { conversation, stream } = api.read(JSON.parse(body))
+    const asked = api.read(JSON.parse(body), match)
     const inputTokens = Math.ceil(body.length / 4)
-    if (api.reply === null) return sendJson(response, 200, { input_tokens: inputTokens })
-    const step = await script(conversation)
+    if (asked.reply === null) return sendJson(response, 200, { input_tokens: inputTokens })
+    const step = await script(asked.conversation)
     if (step.failure !== undefined) return refuse(step.failure.status, step.failure.message)
-    const reply = toReply(step, conversation, requests.length, inputTokens)
-    if (stream) return await sendEvents(response, api.reply.events(reply))
-    return sendJson(response, 200, api.reply.whole(reply))
+    const reply = toReply(step, asked.conversation, requests.length, inputTokens)
+    const { frames, whole } = asked.reply
+    return frames === null ? sendJson(response, 200, whole(reply)) : await sendFrames(response, frames(reply))
   } catch (error) {
     if (error instanceof ZodError || error instanceof SyntaxError) return refuse(400, error.message)
     throw error
   }
 }
 
-const messages = { whole: messageFromReply, events: messageEvents }
-const responses = { whole: responseFromReply, events: responseEvents }
-
-interface Api {
-  readonly path: string
-  readonly error: (status: number, message: string) => Record<string, unknown>
-  /** Null: it counts tokens and says nothing. */
-  readonly reply: typeof messages | typeof responses | null
-  readonly read: (body: unknown) => { readonly conversation: Conversation; readonly stream: boolean }
-}
-
-const apis: readonly [Api, ...Api[]] = [
-  { path: '/v1/messages', error: messagesError, reply: messages, read: readMessages },
-  { path: '/v1/messages/count_tokens', error: messagesError, reply: null, read: readCount },
-  { path: '/v1/responses', error: responsesError, reply: responses, read: readResponses },
-]
-
-function readMessages(body: unknown) {
-  const parsed = messagesRequestSchema.parse(body)
-  return { conversation: conversationFromMessages(parsed), stream: parsed.stream === true }
-}
-
-function readCount(body: unknown) {
-  return { conversation: conversationFromMessages(countTokensRequestSchema.parse(body)), stream: false }
-}
-
-function readResponses(body: unknown) {
-  const parsed = responsesRequestSchema.parse(body)
-  return { conversation: conversationFromResponses(parsed), stream: parsed.stream === true }
+/** Without a match: whose error body is used for what nobody knows. */
+function findApi(pathname: string): { readonly api: Api; readonly match: RegExpExecArray | null } {
+  for (const api of apis) {
+    const match = api.path.exec(pathname)
+    if (match !== null) return { api, match }
+  }
+  return { api: apis[0], match: null }
 }
 
 function toReply(step: Step, conversation: Conversation, count: number, inputTokens: number): Reply {
@@ -149,7 +117,8 @@ function toReply(step: Step, conversation: Conversation, count: number, inputTok
 
 function keysOf(request: IncomingMessage): unknown[] {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ')
-  return [request.headers['x-api-key'], scheme?.toLowerCase() === 'bearer' ? token : undefined]
+  const { headers } = request
+  return [headers['x-api-key'], headers['x-goog-api-key'], scheme?.toLowerCase() === 'bearer' ? token : undefined]
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -169,10 +138,10 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
     .end(JSON.stringify(body))
 }
 
-async function sendEvents(response: ServerResponse, events: Iterable<{ type: string }>): Promise<void> {
+async function sendFrames(response: ServerResponse, frames: Iterable<string>): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
-  for (const event of events) {
-    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+  for (const frame of frames) {
+    response.write(frame)
     // One turn of the loop for each event: they leave one by one, and nobody may rely on getting them together.
     await new Promise(setImmediate)
     if (response.destroyed) return

@@ -1,9 +1,7 @@
-import { z } from 'zod'
-import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
+import type { AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
-import { claimedTokensSchema, errorEvent, textEvents, toolEvent, usageEvents } from './agent-events.ts'
 import { agentPrompt } from './agent-prompt.ts'
-import { readJsonLine } from './read-json-line.ts'
+import { parseStreamJson } from './stream-json.ts'
 
 const platform = process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64'
 
@@ -15,7 +13,7 @@ const install = {
   runtime: 'native',
 } as const
 
-export const claude: InstallableAgent = { name: 'claude', install, plan, parseLine }
+export const claude: InstallableAgent = { name: 'claude', install, plan, parseLine: parseStreamJson }
 
 function plan({ toolDir, task, gateway, model }: AgentPlanInput): AgentPlan {
   return {
@@ -40,53 +38,4 @@ function plan({ toolDir, task, gateway, model }: AgentPlanInput): AgentPlan {
     files: [],
     stdin: agentPrompt(task),
   }
-}
-
-const lineSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('assistant'),
-    message: z.object({
-      content: z.array(
-        z.object({
-          type: z.string(),
-          text: z.string().optional(),
-          name: z.string().optional(),
-          input: z.unknown().optional(),
-        }),
-      ),
-    }),
-  }),
-  z.object({
-    type: z.literal('result'),
-    is_error: z.boolean(),
-    result: z.string().optional(),
-    subtype: z.string(),
-    usage: z
-      .object({
-        input_tokens: claimedTokensSchema,
-        cache_creation_input_tokens: claimedTokensSchema,
-        cache_read_input_tokens: claimedTokensSchema,
-        output_tokens: claimedTokensSchema,
-      })
-      .optional(),
-  }),
-])
-
-const maxBlocks = 64
-
-function parseLine(line: string): AgentEvent[] {
-  const parsed = readJsonLine(line, lineSchema)
-  if (parsed === null) return []
-  if (parsed.type === 'assistant') {
-    return parsed.message.content.slice(0, maxBlocks).flatMap((block) => {
-      if (block.type === 'text') return textEvents('text', block.text ?? '')
-      return block.type === 'tool_use' ? [toolEvent(block.name ?? '', block.input)] : []
-    })
-  }
-  const { is_error: failed, result, subtype, usage } = parsed
-  const input = usage && usage.input_tokens + usage.cache_creation_input_tokens + usage.cache_read_input_tokens
-  return [
-    ...usageEvents(input ?? 0, usage?.output_tokens ?? 0),
-    ...(failed ? [errorEvent(result ?? subtype)] : textEvents('result', result ?? '')),
-  ]
 }

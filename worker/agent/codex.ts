@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
-import { claimedTokensSchema, errorEvent, textEvents, toolEvent, usageEvents } from './agent-events.ts'
+import {
+  claimedTokensSchema,
+  endEvent,
+  errorEvent,
+  textEvents,
+  toolEvent,
+  toolResultEvent,
+  usageEvents,
+} from './agent-events.ts'
 import { agentPrompt } from './agent-prompt.ts'
 import { readJsonLine } from './read-json-line.ts'
 
@@ -62,8 +70,17 @@ function configFile(baseUrl: string, model: string | undefined): string {
 
 const itemSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('agent_message'), text: z.string() }),
-  z.object({ type: z.literal('command_execution'), command: z.string() }),
-  z.object({ type: z.literal('file_change'), changes: z.array(z.object({ path: z.string() })) }),
+  z.object({
+    type: z.literal('command_execution'),
+    command: z.string(),
+    exit_code: z.int().nullish().catch(undefined),
+    aggregated_output: z.string().optional().catch(undefined),
+  }),
+  z.object({
+    type: z.literal('file_change'),
+    changes: z.array(z.object({ path: z.string() })),
+    status: z.string().optional().catch(undefined),
+  }),
 ])
 const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['item.started', 'item.completed']), item: itemSchema }),
@@ -79,17 +96,28 @@ function parseLine(line: string): AgentEvent[] {
   const parsed = readJsonLine(line, lineSchema)
   switch (parsed?.type) {
     case 'item.completed':
-      return parsed.item.type === 'agent_message' ? textEvents('text', parsed.item.text) : []
+      return completedEvents(parsed.item)
     case 'item.started':
       return toolEvents(parsed.item)
     case 'turn.completed':
-      return usageEvents(parsed.usage.input_tokens, parsed.usage.output_tokens)
+      return [...usageEvents(parsed.usage.input_tokens, parsed.usage.output_tokens), endEvent('done')]
     case 'turn.failed':
-      return [errorEvent(parsed.error.message)]
+      return [errorEvent(parsed.error.message), endEvent('error')]
     case 'error':
       return [errorEvent(parsed.message)]
     default:
       return []
+  }
+}
+
+function completedEvents(item: z.infer<typeof itemSchema>): AgentEvent[] {
+  switch (item.type) {
+    case 'agent_message':
+      return textEvents('text', item.text)
+    case 'command_execution':
+      return [toolResultEvent(item.exit_code === 0, item.aggregated_output ?? '')]
+    case 'file_change':
+      return [toolResultEvent(item.status === 'completed', '')]
   }
 }
 

@@ -1,14 +1,21 @@
-import type { AgentName, startableAgents } from '../contract/index.ts'
+import type { AgentName } from '../contract/index.ts'
 import type { Agents } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import { claude } from './claude.ts'
 import { codex } from './codex.ts'
 import { command } from './command.ts'
+import { copilot } from './copilot.ts'
+import { gemini } from './gemini.ts'
 import { installAgent, type Run } from './install-agent.ts'
+import { opencode } from './opencode.ts'
 import { pi } from './pi.ts'
+import { qwen } from './qwen.ts'
 
-/** Exactly those that the contract says can be started: the help on GitHub offers them. */
-const adapters: Readonly<Record<(typeof startableAgents)[number], InstallableAgent>> = { claude, codex, pi, command }
+/** One for every name of the contract: the help on GitHub offers them. */
+export const adapters: Readonly<Record<AgentName, InstallableAgent>> = {
+  ...{ claude, codex, gemini, opencode, copilot, qwen, pi },
+  command,
+}
 
 /** Agents of this host, installed below `dataDir` when they are first asked for. Throws AgentInstallError. */
 export function createAgents(dataDir: string, run: Run): Agents {
@@ -16,8 +23,7 @@ export function createAgents(dataDir: string, run: Run): Agents {
 
   return {
     async load(name) {
-      const adapter = Object.values(adapters).find((candidate) => candidate.name === name)
-      if (adapter === undefined) return null
+      const adapter = adapters[name]
       const started = installing.get(name) ?? installAgent(adapter, dataDir, run)
       installing.set(name, started)
       try {

@@ -1,9 +1,18 @@
 import { z } from 'zod'
-import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
+import type { AgentEnd, AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
-import { claimedTokensSchema, errorEvent, textEvents, toolEvent, usageEvents } from './agent-events.ts'
+import {
+  claimedTokensSchema,
+  endEvent,
+  errorEvent,
+  textEvents,
+  toolEvent,
+  toolResultEvent,
+  usageEvents,
+} from './agent-events.ts'
 import { agentPrompt } from './agent-prompt.ts'
 import { readJsonLine } from './read-json-line.ts'
+import { wireOfModel } from './wire-of-model.ts'
 
 const install = {
   package: '@mariozechner/pi-coding-agent',
@@ -36,18 +45,32 @@ function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput):
 }
 
 function modelsFile(model: string, gateway: AgentPlanInput['gateway']): string {
-  const isOpenAi = /^(gpt|chatgpt|codex|o\d)/.test(model)
   const provider = {
-    api: isOpenAi ? 'openai-responses' : 'anthropic-messages',
-    baseUrl: isOpenAi ? gateway.openai : gateway.anthropic,
+    ...apis(gateway)[wireOfModel(model)],
     apiKey: gateway.key,
     models: [{ id: model, input: ['text', 'image'], contextWindow: 200_000, maxTokens: 64_000 }],
   }
   return `${JSON.stringify({ providers: { airlock: provider } }, null, 2)}\n`
 }
 
+function apis(gateway: AgentPlanInput['gateway']) {
+  return {
+    anthropic: { api: 'anthropic-messages', baseUrl: gateway.anthropic },
+    openai: { api: 'openai-responses', baseUrl: gateway.openai },
+    gemini: { api: 'google-generative-ai', baseUrl: `${gateway.gemini}/v1beta` },
+  }
+}
+
 const lineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tool_execution_start'), toolName: z.string(), args: z.unknown().optional() }),
+  z.object({
+    type: z.literal('tool_execution_end'),
+    isError: z.boolean(),
+    result: z
+      .object({ content: z.array(z.object({ text: z.string().optional() })) })
+      .optional()
+      .catch(undefined),
+  }),
   z.object({
     type: z.literal('message_end'),
     message: z.object({
@@ -65,16 +88,28 @@ const lineSchema = z.discriminatedUnion('type', [
   }),
 ])
 
+const ends: ReadonlyMap<string, AgentEnd> = new Map([
+  ['stop', 'done'],
+  ['length', 'limit'],
+  ['error', 'error'],
+  ['aborted', 'error'],
+])
+
 function parseLine(line: string): AgentEvent[] {
   const parsed = readJsonLine(line, lineSchema)
   if (parsed === null) return []
   if (parsed.type === 'tool_execution_start') return [toolEvent(parsed.toolName, parsed.args)]
+  if (parsed.type === 'tool_execution_end') {
+    const output = parsed.result?.content.flatMap((part) => part.text ?? []).join('\n')
+    return [toolResultEvent(!parsed.isError, output ?? '')]
+  }
   const { content, stopReason, errorMessage, usage } = parsed.message
   const text = content.flatMap((part) => (part.type === 'text' ? (part.text ?? '') : [])).join('\n')
-  const failed = stopReason === 'error' || stopReason === 'aborted'
+  const how = ends.get(stopReason)
   return [
     ...textEvents(stopReason === 'stop' ? 'result' : 'text', text),
     ...usageEvents(usage.input + usage.cacheRead + usage.cacheWrite, usage.output),
-    ...(failed ? [errorEvent(errorMessage ?? stopReason)] : []),
+    ...(how === 'error' ? [errorEvent(errorMessage ?? stopReason)] : []),
+    ...(how === undefined ? [] : [endEvent(how)]),
   ]
 }

@@ -5,9 +5,6 @@ export const agentNames = ['claude', 'codex', 'gemini', 'opencode', 'copilot', '
 export const agentNameSchema = z.enum(agentNames)
 export type AgentName = z.infer<typeof agentNameSchema>
 
-/** Those of them that this version can start. The other names are kept for adapters that are still to come. */
-export const startableAgents = ['claude', 'codex', 'pi', 'command'] as const satisfies readonly AgentName[]
-
 /** Isolation classes, weakest first: the order is what `at least` means. */
 export const isolationClasses = ['process', 'container', 'gvisor', 'microvm'] as const
 export const isolationSchema = z.enum(isolationClasses)

@@ -5,7 +5,11 @@
  * of megabytes. Only the events that are read are let through. pi also ends with 0 when its model failed: here that
  * is 1. Imports nothing.
  */
-const kept = ['{"type":"message_end","message":{"role":"assistant",', '{"type":"tool_execution_start",']
+const kept = [
+  '{"type":"message_end","message":{"role":"assistant",',
+  '{"type":"tool_execution_start",',
+  '{"type":"tool_execution_end",',
+]
 const eventStart = '{"type":'
 
 const write = process.stdout.write.bind(process.stdout)

@@ -1,11 +1,18 @@
 import type { AgentName } from '../../contract/index.ts'
 
+/** How an agent says that it ended: done, by an error, by its model's refusal, or by a limit of turns or length. */
+export type AgentEnd = 'done' | 'error' | 'refusal' | 'limit'
+
 export type AgentEvent =
   | { readonly kind: 'text'; readonly text: string }
+  /** Part of a text that is printed as it comes: it goes on until another kind of event. */
+  | { readonly kind: 'piece'; readonly text: string }
   | { readonly kind: 'tool'; readonly name: string; readonly detail: string }
+  | { readonly kind: 'tool-result'; readonly ok: boolean; readonly detail: string }
   | { readonly kind: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'result'; readonly text: string }
+  | { readonly kind: 'end'; readonly how: AgentEnd }
 
 export interface AgentPlanInput {
   /** Absolute paths inside the sandbox. */
@@ -56,6 +63,6 @@ export class AgentInstallError extends Error {
 }
 
 export interface Agents {
-  /** Null: this agent is not known here. `toolPath` is the host folder to bind read-only, null where none is needed. */
-  load(name: AgentName): Promise<{ readonly adapter: AgentAdapter; readonly toolPath: string | null } | null>
+  /** `toolPath` is the host folder to bind read-only, null where none is needed. Throws AgentInstallError. */
+  load(name: AgentName): Promise<{ readonly adapter: AgentAdapter; readonly toolPath: string | null }>
 }

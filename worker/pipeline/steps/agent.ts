@@ -1,7 +1,8 @@
 import { end, type Job, type StepResult } from '../job.ts'
+import { createPieceJoiner, type WholeEvent } from '../join-pieces.ts'
 import { createLineSplitter } from '../line-splitter.ts'
 import { printable } from '../output-tail.ts'
-import { type AgentAdapter, type AgentEvent, type AgentPlan, type BrokerSession, insidePaths } from '../ports/index.ts'
+import { type AgentAdapter, type AgentPlan, type BrokerSession, insidePaths } from '../ports/index.ts'
 import { destroyWithProof, noteTraffic, openBroker, runInSandbox, type SandboxedRun } from '../sandboxed.ts'
 import type { Prepared } from './prepare.ts'
 
@@ -64,26 +65,22 @@ async function writePlanFiles(job: Job, prepared: Prepared, plan: AgentPlan): Pr
 
 /** Turns the agent's output into events for the record and the status comment. Nothing it says is believed. */
 function eventReader(job: Job, adapter: AgentAdapter): (chunk: Buffer, stream: 'stdout' | 'stderr') => void {
+  const join = createPieceJoiner()
   const splitter = createLineSplitter((line) => {
-    for (const event of adapter.parseLine(line)) noteEvent(job, event)
+    for (const event of adapter.parseLine(line).flatMap(join)) noteEvent(job, event)
   })
   return (chunk, stream) => {
     if (stream === 'stdout') splitter.push(chunk)
   }
 }
 
-function noteEvent(job: Job, said: AgentEvent): void {
+function noteEvent(job: Job, said: WholeEvent): void {
   const event = job.redactor.json(said)
   job.audit.append('agent', { ...event })
   if (event.kind === 'text') job.facts.activity = printable(event.text).slice(0, 300)
   if (event.kind === 'tool') job.facts.activity = printable(`${event.name}: ${event.detail}`).slice(0, 300)
-  if (event.kind === 'text' || event.kind === 'result')
-    job.facts.agentSummary = printable(eventText(event)).slice(0, 8000)
+  if (event.kind === 'text' || event.kind === 'result') job.facts.agentSummary = printable(event.text).slice(0, 8000)
   if (event.kind === 'text' || event.kind === 'tool') job.announce()
-}
-
-function eventText(event: Extract<AgentEvent, { kind: 'text' | 'result' }>): string {
-  return event.text
 }
 
 function resultOf(ran: SandboxedRun, broker: BrokerSession): StepResult<null> {

@@ -29,7 +29,6 @@ export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Pre
   noteChoice(job, choice)
 
   const loaded = await job.ports.agents.load(agent)
-  if (loaded === null) return end('refused', 'agent-unavailable', `this worker has no agent named ${agent}`)
   if ('why' in secrets) return end('refused', 'secret-missing', secrets.why)
   job.redactor.learn(secrets.values)
   return { value: { engine, agent: loaded, secrets: secrets.values } }

@@ -1,0 +1,37 @@
+import type { AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
+import type { InstallableAgent } from './agent-adapter.ts'
+import { agentPrompt } from './agent-prompt.ts'
+import { parseStreamJson } from './stream-json.ts'
+
+const install = {
+  package: '@qwen-code/qwen-code',
+  version: '0.24.4',
+  entry: 'node_modules/@qwen-code/qwen-code/cli.js',
+  runtime: 'node',
+} as const
+
+const defaultModel = 'qwen3-coder-plus'
+
+/** Qwen Code, by Chat Completions: the operator's OPENAI_BASE_URL leads to a server that has its models. */
+export const qwen: InstallableAgent = { name: 'qwen', install, plan, parseLine: parseStreamJson }
+
+function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+  return {
+    argv: [
+      ...['node', `${toolDir}/${install.entry}`, '--output-format', 'stream-json', '--chat-recording=false'],
+      // The sandbox is what holds it.
+      '--yolo',
+      // Hooks, servers, extensions, skills and settings in a repository's .qwen would be obeyed.
+      '--safe-mode',
+      ...['--auth-type', 'openai', '--model', model],
+    ],
+    env: {
+      OPENAI_BASE_URL: gateway.openai,
+      OPENAI_API_KEY: gateway.key,
+      QWEN_USAGE_STATISTICS_ENABLED: 'false',
+      QWEN_CODE_SUPPRESS_YOLO_WARNING: '1',
+    },
+    files: [{ path: '.qwen/settings.json', content: `${JSON.stringify({ general: { enableAutoUpdate: false } })}\n` }],
+    stdin: agentPrompt(task),
+  }
+}
