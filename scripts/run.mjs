@@ -22,6 +22,7 @@ const commands = {
   },
   check: { dev: true, steps: [['scripts/check.ts']] },
   bench: { dev: true, bench: true, steps: [['bench/main.ts']] },
+  agents: { dev: true, steps: [['scripts/try-agents.ts']] },
   docs: { dev: true, steps: [['scripts/write-reference.ts']] },
 }
 

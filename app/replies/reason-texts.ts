@@ -131,6 +131,18 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'The agent ended with an error. Nothing was published.',
     next: 'Its last lines are below. Ask again, or choose another agent.',
   },
+  'agent-crashed': {
+    what: 'The agent was ended by a signal. Nothing was published.',
+    next: 'Its last lines are below. Ask again, or choose another agent.',
+  },
+  'agent-refused': {
+    what: "The agent's model refused to do the task. Nothing was published.",
+    next: 'Say more precisely what should be done and why, or choose another agent. Then ask again.',
+  },
+  'agent-limit': {
+    what: 'The agent reached a limit of its own, of turns or of length, before it was done. Nothing was published.',
+    next: 'Split the task. Then ask again.',
+  },
   'agent-timeout': {
     what: "The agent did not finish within the policy's time. It was stopped, and nothing was published.",
     next: 'Split the task, or raise limits.minutes in the policy. Then ask again.',

@@ -1,14 +1,21 @@
 import type { TriggerEvent } from '../../worker/contract/index.ts'
 
+export interface ComposedTask {
+  readonly text: string
+  /** So many characters at its beginning are the person's own words. */
+  readonly askedLength: number
+}
+
 /**
  * The text that the agent is given: what the person wrote, and the issue or pull request as they saw it. Made from the
  * payload alone: an edit afterwards, or a later comment, is not read.
  */
-export function composeTask(event: TriggerEvent, task: string | null): string {
+export function composeTask(event: TriggerEvent, task: string | null): ComposedTask {
   const { kind, number, title, body } = event.subject
-  if (task === null) return joinParts([title, body])
+  if (task === null) return { text: joinParts([title, body]), askedLength: 0 }
   const about = kind === 'issue' ? `Issue #${number}` : `Pull request #${number}`
-  return joinParts([task, `This was asked on ${about}: ${title}`, body])
+  const text = joinParts([task, `This was asked on ${about}: ${title}`, body])
+  return { text, askedLength: joinParts([task]).length }
 }
 
 function joinParts(parts: readonly string[]): string {

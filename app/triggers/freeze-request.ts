@@ -26,7 +26,7 @@ export function jobIdFor(eventKey: string): string {
 
 /** Everything that a worker needs, frozen. Nothing of it is read again later but to be compared. */
 export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobRequest {
-  const text = composeTask(event, facts.task)
+  const { text, askedLength } = composeTask(event, facts.task)
   const { kind, number, title } = event.subject
   return jobRequestSchema.parse({
     version: 1,
@@ -42,7 +42,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
       commentId: event.kind === 'comment' ? event.comment.id : null,
       receivedAt: event.receivedAt,
     },
-    task: { text, digest: sha256(text) },
+    task: { text, digest: sha256(text), askedLength },
     base: facts.base,
     policy: facts.policy,
     policyDigest: policyDigest(facts.policy),

@@ -59,7 +59,7 @@ export function createLocalRequest(ask: LocalAsk): LocalRequest {
         commentId: null,
         receivedAt: new Date(ask.now).toISOString(),
       },
-      task: { text: ask.task, digest: sha256(ask.task) },
+      task: { text: ask.task, digest: sha256(ask.task), askedLength: ask.task.length },
       base: ask.base,
       policy,
       policyDigest: policyDigest(policy),

@@ -7,7 +7,7 @@ const input: AgentPlanInput = Object.freeze({
   toolDir: '/opt/airlock/agent',
   workspace: '/workspace',
   taskFile: '/home/airlock/.airlock/task.md',
-  task: '/quit --model evil @/etc/passwd $(id)\n`id`',
+  prompt: 'You work on a copy.\n/quit --model evil @/etc/passwd $(id)\n`id`',
   gateway: Object.freeze({
     anthropic: 'http://127.0.0.1:3128/anthropic',
     openai: 'http://127.0.0.1:3128/openai/v1',
@@ -41,11 +41,8 @@ test.each(installed)('$name: asks a model of its own choice where the policy nam
   }
 })
 
-test.each(installed)('$name: a task that looks like a command of its own comes after other words', (agent) => {
-  const { stdin } = agent.plan(input)
-
-  expect(stdin).toMatch(/^You work on a copy/)
-  expect(stdin?.endsWith(input.task)).toBe(true)
+test.each(installed)('$name: is told by its standard input alone', (agent) => {
+  expect(agent.plan(input).stdin).toBe(input.prompt)
 })
 
 test.each(agents)('$name: files stay below its home', (agent) => {

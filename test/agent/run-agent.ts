@@ -74,7 +74,7 @@ async function planFor(options: AgentRunOptions, home: string, workspace: string
     toolDir: await installedAgent(options.agent),
     workspace,
     taskFile: join(home, 'task.md'),
-    task: 'add() subtracts. Mend it.',
+    prompt: 'Your task: add() subtracts. Mend it.',
     gateway: { anthropic: url, openai: `${url}/v1`, gemini: url, key: options.key },
     model: options.modelName,
   })

@@ -283,6 +283,27 @@ describe('runJob', () => {
     expect((await run(world)).outcome).toMatchObject({ outcome: 'failed', reason })
   })
 
+  it.each([
+    ['a refusal of its model', 0, [{ kind: 'end', how: 'refusal' }], 'agent-refused'],
+    ['a limit of its own', 1, [{ kind: 'end', how: 'limit' }], 'agent-limit'],
+    ['an error', 1, [{ kind: 'end', how: 'error' }], 'agent-failed'],
+    ['an error that its exit code hides', 0, [{ kind: 'end', how: 'error' }], 'agent-failed'],
+    ['a clean end that its exit code denies', 1, [{ kind: 'end', how: 'done' }], 'agent-failed'],
+    ['a signal', null, [], 'agent-crashed'],
+    ['a signal that its shell tells', 139, [], 'agent-crashed'],
+  ] as const)('tells apart how the agent ended: %s', async (_, exitCode, events, reason) => {
+    const world = createWorld({
+      events: [...events],
+      async exec(phase, { onOutput }) {
+        if (phase !== 'agent') return exited
+        await onOutput(Buffer.from('a line\n'), 'stdout')
+        return { ...exited, exitCode }
+      },
+    })
+
+    expect((await run(world)).outcome).toMatchObject({ outcome: 'failed', reason })
+  })
+
   it('blocks when a gate throws', async () => {
     const world = createWorld()
     const ports = {

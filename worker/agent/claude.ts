@@ -1,6 +1,5 @@
 import type { AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
-import { agentPrompt } from './agent-prompt.ts'
 import { parseStreamJson } from './stream-json.ts'
 
 const platform = process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64'
@@ -15,7 +14,7 @@ const install = {
 
 export const claude: InstallableAgent = { name: 'claude', install, plan, parseLine: parseStreamJson }
 
-function plan({ toolDir, task, gateway, model }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       `${toolDir}/${install.entry}`,
@@ -36,6 +35,6 @@ function plan({ toolDir, task, gateway, model }: AgentPlanInput): AgentPlan {
       IS_SANDBOX: '1',
     },
     files: [],
-    stdin: agentPrompt(task),
+    stdin: prompt,
   }
 }

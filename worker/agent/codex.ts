@@ -10,7 +10,6 @@ import {
   toolResultEvent,
   usageEvents,
 } from './agent-events.ts'
-import { agentPrompt } from './agent-prompt.ts'
 import { readJsonLine } from './read-json-line.ts'
 
 const [platform, target] =
@@ -25,7 +24,7 @@ const install = {
 
 export const codex: InstallableAgent = { name: 'codex', install, plan, parseLine }
 
-function plan({ home, toolDir, task, gateway, model }: AgentPlanInput): AgentPlan {
+function plan({ home, toolDir, prompt, gateway, model }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       `${toolDir}/${install.entry}`,
@@ -40,7 +39,7 @@ function plan({ home, toolDir, task, gateway, model }: AgentPlanInput): AgentPla
     // It refuses a home below /tmp.
     env: { CODEX_HOME: `${home}/.codex`, AIRLOCK_GATEWAY_KEY: gateway.key },
     files: [{ path: '.codex/config.toml', content: configFile(gateway.openai, model) }],
-    stdin: agentPrompt(task),
+    stdin: prompt,
   }
 }
 

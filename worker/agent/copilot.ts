@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import { endEvent, errorEvent, textEvents, toolEvent, toolResultEvent } from './agent-events.ts'
-import { agentPrompt } from './agent-prompt.ts'
 import { readJsonLine } from './read-json-line.ts'
 import { wireOfModel } from './wire-of-model.ts'
 
@@ -20,7 +19,7 @@ const defaultModel = 'claude-sonnet-5'
 /** Copilot CLI with a model of one's own: offline, without an account of GitHub's. */
 export const copilot: InstallableAgent = { name: 'copilot', install, plan, parseLine }
 
-function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       ...[`${toolDir}/${install.entry}`, '--output-format', 'json', '--no-color', '--no-auto-update', '--no-ask-user'],
@@ -37,7 +36,7 @@ function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput):
       ...providerFor(model, gateway),
     },
     files: [{ path: '.copilot/settings.json', content: `${JSON.stringify(settings)}\n` }],
-    stdin: agentPrompt(task),
+    stdin: prompt,
   }
 }
 

@@ -10,7 +10,6 @@ import {
   toolResultEvent,
   usageEvents,
 } from './agent-events.ts'
-import { agentPrompt } from './agent-prompt.ts'
 import { readJsonLine } from './read-json-line.ts'
 
 const install = {
@@ -26,7 +25,7 @@ const systemSettings = '.gemini/system.json'
 
 export const gemini: InstallableAgent = { name: 'gemini', install, plan, parseLine }
 
-function plan({ home, toolDir, task, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ home, toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       ...['node', `${toolDir}/${install.entry}`, '--output-format', 'stream-json', '--model', model],
@@ -42,8 +41,12 @@ function plan({ home, toolDir, task, gateway, model = defaultModel }: AgentPlanI
       // Else it starts itself anew with a larger heap, and with what it read from a repository's .env.
       GEMINI_CLI_NO_RELAUNCH: 'true',
     },
-    files: [{ path: systemSettings, content: `${JSON.stringify(settings, null, 2)}\n` }],
-    stdin: agentPrompt(task),
+    // The user's too: inside of a sandbox it was seen not to take the system's.
+    files: [systemSettings, '.gemini/settings.json'].map((path) => ({
+      path,
+      content: `${JSON.stringify(settings)}\n`,
+    })),
+    stdin: prompt,
   }
 }
 

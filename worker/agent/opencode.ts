@@ -10,7 +10,6 @@ import {
   toolResultEvent,
   usageEvents,
 } from './agent-events.ts'
-import { agentPrompt } from './agent-prompt.ts'
 import { readJsonLine } from './read-json-line.ts'
 import { wireOfModel } from './wire-of-model.ts'
 
@@ -26,7 +25,7 @@ const defaultModel = 'claude-sonnet-5'
 
 export const opencode: InstallableAgent = { name: 'opencode', install, plan, parseLine }
 
-function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
   const { id, baseURL } = providerFor(model, gateway)
   return {
     argv: [
@@ -54,7 +53,7 @@ function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput):
       OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
     },
     files: [],
-    stdin: agentPrompt(task),
+    stdin: prompt,
   }
 }
 

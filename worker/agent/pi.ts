@@ -10,7 +10,6 @@ import {
   toolResultEvent,
   usageEvents,
 } from './agent-events.ts'
-import { agentPrompt } from './agent-prompt.ts'
 import { readJsonLine } from './read-json-line.ts'
 import { wireOfModel } from './wire-of-model.ts'
 
@@ -26,7 +25,7 @@ const defaultModel = 'claude-sonnet-5'
 /** pi: small, plain JavaScript. `compact-output.mjs` is ours and lies beside its package.json. */
 export const pi: InstallableAgent = { name: 'pi', install, plan, parseLine }
 
-function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       'node',
@@ -40,7 +39,7 @@ function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput):
     // Offline: no look for a new version, no report of an installation, no download of search tools.
     env: { PI_OFFLINE: '1', PI_TELEMETRY: '0' },
     files: [{ path: '.pi/agent/models.json', content: modelsFile(model, gateway) }],
-    stdin: agentPrompt(task),
+    stdin: prompt,
   }
 }
 

@@ -1,6 +1,5 @@
 import type { AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
-import { agentPrompt } from './agent-prompt.ts'
 import { parseStreamJson } from './stream-json.ts'
 
 const install = {
@@ -15,7 +14,7 @@ const defaultModel = 'qwen3-coder-plus'
 /** Qwen Code, by Chat Completions: the operator's OPENAI_BASE_URL leads to a server that has its models. */
 export const qwen: InstallableAgent = { name: 'qwen', install, plan, parseLine: parseStreamJson }
 
-function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       ...['node', `${toolDir}/${install.entry}`, '--output-format', 'stream-json', '--chat-recording=false'],
@@ -32,6 +31,6 @@ function plan({ toolDir, task, gateway, model = defaultModel }: AgentPlanInput):
       QWEN_CODE_SUPPRESS_YOLO_WARNING: '1',
     },
     files: [{ path: '.qwen/settings.json', content: `${JSON.stringify({ general: { enableAutoUpdate: false } })}\n` }],
-    stdin: agentPrompt(task),
+    stdin: prompt,
   }
 }

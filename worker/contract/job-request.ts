@@ -51,7 +51,12 @@ export const jobRequestSchema = z.strictObject({
     receivedAt: z.iso.datetime(),
   }),
   /** The text that the person saw, and its SHA-256. */
-  task: z.strictObject({ text: z.string().max(262_144), digest: digestSchema }),
+  task: z.strictObject({
+    text: z.string().max(262_144),
+    digest: digestSchema,
+    /** So many characters at its beginning the person wrote who asked; the rest is quoted. Absent: none. */
+    askedLength: z.int().nonnegative().optional(),
+  }),
   /** The branch that the pull request goes against and its commit at the moment of the trigger. */
   base: z.strictObject({ ref: z.string().max(255), sha: shaSchema }),
   policy: policySchema,

@@ -20,7 +20,7 @@ describe('freezeRequest', () => {
     const request = freezeRequest(labelEvent(), facts)
 
     const text = 'Sum is off by one\n\nAdds one too many.'
-    expect(request.task).toEqual({ text, digest: createHash('sha256').update(text).digest('hex') })
+    expect(request.task).toEqual({ text, digest: createHash('sha256').update(text).digest('hex'), askedLength: 0 })
     expect(request.base).toEqual(facts.base)
     expect(request.policyDigest).toBe(policyDigest(defaultPolicy))
     expect(request).toMatchObject({ agent: 'claude', actor: { id: 42, login: 'ada' }, installationId: 99 })
@@ -31,6 +31,7 @@ describe('freezeRequest', () => {
     const request = freezeRequest(commentEvent('/airlock fix\r\nit'), { ...facts, task: 'fix\r\nit' })
 
     expect(request.task.text).toBe('fix\nit\n\nThis was asked on Issue #7: Sum is off by one\n\nAdds one too many.')
+    expect(request.task.text.slice(0, request.task.askedLength)).toBe('fix\nit')
     expect(request.trigger).toMatchObject({ kind: 'command', commentId: 55 })
   })
 

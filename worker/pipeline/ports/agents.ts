@@ -20,7 +20,8 @@ export interface AgentPlanInput {
   readonly toolDir: string
   readonly workspace: string
   readonly taskFile: string
-  readonly task: string
+  /** All that the agent is told. */
+  readonly prompt: string
   readonly gateway: {
     readonly anthropic: string
     readonly openai: string

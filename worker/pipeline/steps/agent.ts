@@ -1,8 +1,9 @@
+import { type AgentPrompt, agentPrompt } from '../agent-prompt.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import { createPieceJoiner, type WholeEvent } from '../join-pieces.ts'
 import { createLineSplitter } from '../line-splitter.ts'
 import { printable } from '../output-tail.ts'
-import { type AgentAdapter, type AgentPlan, type BrokerSession, insidePaths } from '../ports/index.ts'
+import { type AgentAdapter, type AgentEnd, type AgentPlan, type BrokerSession, insidePaths } from '../ports/index.ts'
 import { destroyWithProof, noteTraffic, openBroker, runInSandbox, type SandboxedRun } from '../sandboxed.ts'
 import type { Prepared } from './prepare.ts'
 
@@ -28,46 +29,66 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
     brokerSocket: job.folders.brokerSocket,
     limits: policy.limits,
   })
-  const plan = planOf(job, agent.adapter, broker)
-  await writePlanFiles(job, prepared, plan)
+  const told = tellAgent(job)
+  const plan = planOf(job, agent.adapter, broker, told.prompt)
+  await writePlanFiles(job, prepared, plan, told.task)
+  let said: AgentEnd | null = null
   const ran = await runInSandbox(job, sandbox, 'agent', {
     argv: plan.argv,
     env: { ...broker.env, ...plan.env, AIRLOCK_TASK_FILE: `${insidePaths.home}/${taskFile}` },
     ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
-    onOutput: eventReader(job, agent.adapter),
+    onOutput: eventReader(job, agent.adapter, (how) => {
+      said = how
+    }),
   })
   await destroyWithProof(job, sandbox, 'agent')
   noteTraffic(job, 'agent', broker)
   job.facts.usage = broker.usage()
-  return resultOf(ran, broker)
+  return resultOf(ran, broker, said)
 }
 
-function planOf(job: Job, adapter: AgentAdapter, broker: BrokerSession): AgentPlan {
+/** What was taken out of the task is shown to the person who asked: they could not see it. */
+function tellAgent(job: Job): AgentPrompt {
+  const { task } = job.request
+  const told = agentPrompt(job.request)
+  job.audit.append('prompt', { task: task.text, digest: task.digest, prompt: told.prompt, removed: told.removed })
+  if (told.removed.length > 0)
+    job.facts.notes.push(`Kept from the agent, hidden in the task: ${told.removed.join('; ')}`)
+  return told
+}
+
+function planOf(job: Job, adapter: AgentAdapter, broker: BrokerSession, prompt: string): AgentPlan {
   const { request } = job
-  job.audit.append('prompt', { task: request.task.text, digest: request.task.digest })
   return adapter.plan({
     home: insidePaths.home,
     toolDir: `${insidePaths.tools}/agent`,
     workspace: insidePaths.workspace,
     taskFile: `${insidePaths.home}/${taskFile}`,
-    task: request.task.text,
+    prompt,
     gateway: { ...broker.gateway, key: broker.placeholderKey },
     model: request.policy.model,
     command: request.policy.command,
   })
 }
 
-async function writePlanFiles(job: Job, prepared: Prepared, plan: AgentPlan): Promise<void> {
+async function writePlanFiles(job: Job, prepared: Prepared, plan: AgentPlan, task: string): Promise<void> {
   const owner = prepared.engine.fileOwner(job.request.id)
-  const files = [{ path: taskFile, content: job.request.task.text }, ...plan.files]
+  const files = [{ path: taskFile, content: task }, ...plan.files]
   for (const file of files) await job.ports.folders.write(job.folders.agent.home, file.path, file.content, owner)
 }
 
 /** Turns the agent's output into events for the record and the status comment. Nothing it says is believed. */
-function eventReader(job: Job, adapter: AgentAdapter): (chunk: Buffer, stream: 'stdout' | 'stderr') => void {
+function eventReader(
+  job: Job,
+  adapter: AgentAdapter,
+  onEnd: (how: AgentEnd) => void,
+): (chunk: Buffer, stream: 'stdout' | 'stderr') => void {
   const join = createPieceJoiner()
   const splitter = createLineSplitter((line) => {
-    for (const event of adapter.parseLine(line).flatMap(join)) noteEvent(job, event)
+    for (const event of adapter.parseLine(line).flatMap(join)) {
+      noteEvent(job, event)
+      if (event.kind === 'end') onEnd(event.how)
+    }
   })
   return (chunk, stream) => {
     if (stream === 'stdout') splitter.push(chunk)
@@ -83,9 +104,20 @@ function noteEvent(job: Job, said: WholeEvent): void {
   if (event.kind === 'text' || event.kind === 'tool') job.announce()
 }
 
-function resultOf(ran: SandboxedRun, broker: BrokerSession): StepResult<null> {
+/** What it says of its end can only make it fail: by its exit code it has to have succeeded as well. */
+function resultOf(ran: SandboxedRun, broker: BrokerSession, said: AgentEnd | null): StepResult<null> {
   if (ran.outcome !== null) return { end: ran.outcome }
   if (broker.costExceeded()) return end('failed', 'cost-limit', `after ${broker.usage().costUsd.toFixed(2)} USD`)
-  if (ran.exitCode !== 0) return end('failed', 'agent-failed', `the agent ended with ${ran.exitCode ?? 'a signal'}`)
+  if (said === 'refusal') return end('failed', 'agent-refused')
+  if (said === 'limit') return end('failed', 'agent-limit')
+  if (ran.exitCode !== 0) {
+    const crashed = ran.exitCode === null || ran.exitCode > 128
+    return end(
+      'failed',
+      crashed ? 'agent-crashed' : 'agent-failed',
+      `the agent ended with ${ran.exitCode ?? 'a signal'}`,
+    )
+  }
+  if (said === 'error') return end('failed', 'agent-failed', 'the agent said so, and ended with 0')
   return { value: null }
 }
