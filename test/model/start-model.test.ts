@@ -95,7 +95,7 @@ test('counts tokens without asking the script', async () => {
   const { max_tokens: _, ...count } = question
   const answer = await post(`${model.url}/v1/messages/count_tokens`, count)
 
-  expect(await answer.json()).toEqual({ giventokens: expect.any(Number) })
+  expect(await answer.json()).toEqual({ input_tokens: expect.any(Number) })
 })
 
 test('fails as the service would when the script says so', async () => {
