@@ -39,7 +39,7 @@ exit status: 0 done · 1 the build failed · 2 wrong usage`,
     const prepare = () => prepareDataFolders(dataDirOf(settings))
     if (verb === 'build') {
       if (name === undefined || more.length > 0) throw new UsageError('build takes the name of one image', right)
-      return build(name, await prepare(), values.json === true, io)
+      return build(name, settings, await prepare(), values.json === true, io)
     }
     if (verb === 'list') {
       if (name !== undefined) throw new UsageError('list takes no name', 'airlock images list')
@@ -70,10 +70,11 @@ async function prune(settings: Settings, folders: DataFolders, json: boolean, io
   return 0
 }
 
-async function build(name: string, folders: DataFolders, json: boolean, io: Io): Promise<number> {
+async function build(name: string, settings: Settings, folders: DataFolders, json: boolean, io: Io): Promise<number> {
   try {
     const image = await buildImage(name, {
       imagesDir: folders.images,
+      base: settings.AIRLOCK_IMAGE_BASE ?? null,
       env: toolEnvironment(io.env),
       makeEngine: (images) => createProcessEngine({ runDir: folders.sandboxes, hostTools: [], images, now: Date.now }),
       signal: io.signal,

@@ -113,6 +113,20 @@ export const settingsTable = {
     example: 'runc',
     default: 'runc',
   }),
+  AIRLOCK_IMAGE_BASE: setting(
+    z
+      .string()
+      .max(400)
+      .regex(
+        /^(?:[a-z0-9][a-z0-9._:/-]*@)?sha256:[0-9a-f]{64}$/,
+        'expected NAME@sha256:DIGEST, or sha256:ID of a local image',
+      ),
+    {
+      description:
+        'Image of Debian 12 that an Engine builds [images](images.md#without-mmdebstrap) on, by its digest. Needed only where there is no mmdebstrap.',
+      example: `debian@sha256:${'0123456789abcdef'.repeat(4)}`,
+    },
+  ),
   AIRLOCK_RUNSC: setting(z.string().startsWith('/'), {
     description: "Absolute path of gVisor's runsc for class gvisor. Unset: the distribution's.",
     example: '/usr/local/bin/runsc',

@@ -12,6 +12,7 @@ export function buildOptions(imagesDir: string): BuildOptions {
   const runDir = join(imagesDir, '.sandboxes')
   return {
     imagesDir,
+    base: null,
     env: buildEnvironment(),
     makeEngine: (images) => createProcessEngine({ runDir, hostTools: [], images, now: Date.now }),
     signal: AbortSignal.timeout(imageTimeoutMs),

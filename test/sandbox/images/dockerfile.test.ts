@@ -3,15 +3,17 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runCommand } from '../../../worker/process/run-command.ts'
 import { createDockerfile } from '../../../worker/sandbox/image/create-dockerfile.ts'
-import { findEngine } from '../../../worker/sandbox/image/run-engine-build.ts'
+import { findEngine, runEngineBuild } from '../../../worker/sandbox/image/run-engine-build.ts'
+
+const base = `debian@sha256:${'0123456789abcdef'.repeat(4)}`
 
 describe('the Dockerfile of an image', () => {
-  const text = createDockerfile(['git', 'libstdc++6'])
+  const text = createDockerfile(base, ['git', 'libstdc++6'])
   const steps = text.replaceAll('\\\n', ' ').trim().split('\n')
 
   it('installs the packages on the same Debian, lays the rest over them, and finishes as mmdebstrap does', () => {
     expect(steps.map((step) => step.split(' ')[0])).toEqual(['FROM', 'RUN', 'ADD', 'RUN'])
-    expect(steps[0]).toBe('FROM debian:bookworm-slim')
+    expect(steps[0]).toBe(`FROM ${base}`)
     expect(steps[1]).toMatch(/apt-get install -y --no-install-recommends git libstdc\+\+6 &&/)
     expect(steps[1]).toMatch(/rm -rf \/var\/lib\/apt\/lists/)
     expect(steps[2]).toBe('ADD overlay.tar /')
@@ -34,6 +36,18 @@ describe('the Dockerfile of an image', () => {
 })
 
 describe('the Engine that builds', () => {
+  it('is not given a tag, which is whatever its registry says today', async () => {
+    const plan = { packages: ['git'], overlay: '/nonexistent/overlay.tar', target: '/nonexistent/root.tar' }
+    const run = { base: null, temporary: '/nonexistent', env: {}, signal: new AbortController().signal, onLine() {} }
+
+    const built = runEngineBuild('/usr/bin/podman', plan, run)
+
+    await expect(built).rejects.toMatchObject({
+      code: 'builder-missing',
+      message: expect.stringMatching(/podman pull debian:bookworm-slim; .*RepoDigests.*AIRLOCK_IMAGE_BASE/),
+    })
+  })
+
   it('is the first on PATH, and nothing where there is none', async () => {
     const folder = await mkdtemp('/tmp/airlock-engines-')
     try {

@@ -29,6 +29,8 @@ export interface BuildOptions {
   readonly imagesDir: string
   /** For npm and the builder: PATH, HOME, proxies and certificates of the machine. */
   readonly env: Readonly<Record<string, string>>
+  /** The image of Debian that an Engine builds on, by digest; null: none was named, so that only mmdebstrap builds. */
+  readonly base: string | null
   /** In which the smoke test runs. */
   readonly makeEngine: MakeEngine
   readonly signal: AbortSignal
@@ -68,7 +70,10 @@ async function build(recipe: Recipe, work: string, unnamed: string, options: Bui
   const overlay = await buildOverlay(recipe, join(work, 'overlay'), { env, signal, onLine })
   onLine(`${recipe.debian.length} Debian packages, and what they need`)
   const temporary = join(work, 'tmp')
-  await makeRoot({ packages: recipe.debian, overlay, target: tar }, { temporary, env, signal, onLine })
+  await makeRoot(
+    { packages: recipe.debian, overlay, target: tar },
+    { temporary, base: options.base, env, signal, onLine },
+  )
   onLine('unpacking')
   await unpackTar(tar, rootfs, signal)
   const { manifest, sbom } = await takeStock(recipe, tar, rootfs)

@@ -1,10 +1,13 @@
-import { dpkgOptions, finishScript, suite } from './image-content.ts'
+import { dpkgOptions, finishScript } from './image-content.ts'
 
 /** The name under which the build's context holds what is laid over the packages. */
 export const overlayName = 'overlay.tar'
 
-/** What makes the same root file system where there is no mmdebstrap. Pure. It names no mirror and no proxy. */
-export function createDockerfile(packages: readonly string[]): string {
+/**
+ * What makes the same root file system where there is no mmdebstrap. Pure. It names no mirror and no proxy.
+ * @param base of Debian, by digest: a tag is whatever its registry says today
+ */
+export function createDockerfile(base: string, packages: readonly string[]): string {
   const install = [
     `printf '%s\\n' ${dpkgOptions.map((option) => `'${option}'`).join(' ')} >/etc/dpkg/dpkg.cfg.d/airlock`,
     'export DEBIAN_FRONTEND=noninteractive',
@@ -15,7 +18,7 @@ export function createDockerfile(packages: readonly string[]): string {
     'rm -rf /var/lib/apt/lists/* /var/cache/ldconfig/aux-cache /var/cache/apt/*.bin',
   ]
   return [
-    `FROM debian:${suite}-slim`,
+    `FROM ${base}`,
     `RUN ${install.join(' && \\\n    ')}`,
     `ADD ${overlayName} /`,
     `RUN ${JSON.stringify(['/bin/sh', '-c', finishScript, 'airlock-finish', '/'])}`,

@@ -15,6 +15,8 @@ export interface RootPlan {
 export interface RootRun {
   /** An empty folder for temporary files; must be on a disk with some gigabytes. */
   readonly temporary: string
+  /** What an Engine builds on, by digest; null: none was named. */
+  readonly base: string | null
   /** Proxies and the like, from the machine. */
   readonly env: Readonly<Record<string, string>>
   readonly signal: AbortSignal

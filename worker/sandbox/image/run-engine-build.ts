@@ -3,7 +3,7 @@ import { access, constants, copyFile, mkdir, rm, writeFile } from 'node:fs/promi
 import { delimiter, join } from 'node:path'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import { createDockerfile, overlayName } from './create-dockerfile.ts'
-import { fixedFiles, sourceDateEpoch } from './image-content.ts'
+import { fixedFiles, sourceDateEpoch, suite } from './image-content.ts'
 import { ImageError } from './image-error.ts'
 import type { RootPlan, RootRun } from './make-root.ts'
 import { runBuilder } from './run-builder.ts'
@@ -29,12 +29,14 @@ export async function findEngine(path: string): Promise<string | null> {
  * network, for apt; nothing of the repository that asked for the image is in it.
  */
 export async function runEngineBuild(engine: string, plan: RootPlan, run: RootRun): Promise<void> {
+  const { base } = run
+  if (base === null) throw new ImageError('builder-missing', baseMissing(engine))
   if (process.getuid?.() !== 0) throw new ImageError('builder-missing', 'building with an Engine needs root')
   const context = join(run.temporary, 'context')
   const exported = join(run.temporary, 'exported.tar')
   const tag = `airlock-build:${randomUUID()}`
   await mkdir(context)
-  await writeFile(join(context, 'Dockerfile'), createDockerfile(plan.packages))
+  await writeFile(join(context, 'Dockerfile'), createDockerfile(base, plan.packages))
   await copyFile(plan.overlay, join(context, overlayName))
   const ask = async (...args: string[]) =>
     (await runCommand([engine, ...args], { env: run.env, timeoutMs, signal: run.signal })).stdout
@@ -53,6 +55,15 @@ export async function runEngineBuild(engine: string, plan: RootPlan, run: RootRu
     await runCommand([engine, 'rmi', '--force', tag], { env: run.env, timeoutMs }).catch(ignoreFailure)
   }
   await normalise(exported, join(run.temporary, 'normal'), plan.target, run.signal)
+}
+
+function baseMissing(engine: string): string {
+  const name = `debian:${suite}-slim`
+  return (
+    `an Engine builds on an image of Debian, which has to be named by its digest: ${engine} pull ${name}; ` +
+    `${engine} image inspect --format '{{index .RepoDigests 0}}' ${name}; and set AIRLOCK_IMAGE_BASE to what that prints. ` +
+    'Or: apt-get install -y mmdebstrap'
+  )
 }
 
 /** By name alone: the Engine takes the values from its environment, and keeps none of these in the image. */
