@@ -31,7 +31,7 @@ usage: airlock run --repo DIR|URL [--base REF] (--task TEXT | --task-file FILE)
 
   --repo         a repository on this machine, or the URL of a public one; a URL needs --out, where it is cloned
   --base         a branch, tag or commit; default: the branch that is checked out
-  --agent        claude, codex or pi; default: what the policy says
+  --agent        claude, codex, gemini, opencode, copilot, qwen or pi; default: what the policy says
   -- ARGV...     any command as the agent, run in the workspace; the task is in the file that $AIRLOCK_TASK_FILE names
   --isolation    the least that is accepted; a stricter policy stands
   --policy       stands in for the base commit's .github/airlock.yml

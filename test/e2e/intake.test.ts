@@ -201,7 +201,12 @@ describe('a label', () => {
   it('for an agent that there is not is answered with those that there are', async () => {
     const { repository, delivery } = await label('airlock:codecks')
 
-    await expectAnswered(repository, delivery, 'There is no agent codecks', 'claude, codex, pi, command')
+    await expectAnswered(
+      repository,
+      delivery,
+      'There is no agent codecks',
+      'claude, codex, gemini, opencode, copilot, qwen, pi, command',
+    )
   })
 
   it('in a repository without a commit is refused', async () => {
