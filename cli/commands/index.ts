@@ -28,6 +28,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map(
       summary: 'one job on a local repository, without GitHub',
       load: async () => (await import('./run.ts')).run,
     },
+    gates: {
+      summary: "what the gates say of any repository's change, or of files: for a hook or for CI",
+      load: async () => (await import('./gates.ts')).gates,
+    },
     demo: {
       summary: 'a whole installation against a stand-in for GitHub, from label to pull request',
       load: async () => (await import('./demo.ts')).demo,

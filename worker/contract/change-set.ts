@@ -25,3 +25,12 @@ export interface FileChange {
   readonly before: FileVersion | null
   readonly after: FileVersion | null
 }
+
+/** A part of a change that nobody could read: what was not read was not searched. */
+export interface UnreadPart {
+  readonly kind: 'too-large' | 'submodule' | 'odd-name' | 'unsafe-tree' | 'unreadable'
+  /** Null where no path is to blame. */
+  readonly path: string | null
+  /** Sentence. */
+  readonly why: string
+}

@@ -7,6 +7,9 @@ export const gateNameSchema = z.enum(gateNames)
 export const severitySchema = z.enum(['block', 'hold', 'note'])
 export type Severity = z.infer<typeof severitySchema>
 
+/** 128 bits in hexadecimal. */
+export const fingerprintSchema = z.string().regex(/^[0-9a-f]{32}$/, 'expected a fingerprint: 32 hexadecimal digits')
+
 /** One thing a gate has to say. `message` says what, when it would matter and how to mend it, in one or two lines. */
 export const findingSchema = z.strictObject({
   gate: gateNameSchema,
@@ -15,6 +18,11 @@ export const findingSchema = z.strictObject({
   path: z.string().max(4096).nullable(),
   line: z.int().positive().nullable(),
   message: z.string().max(2000),
+  /**
+   * Names this finding again when lines move: by it a policy suppresses. Made of rule, path and what was found, of a
+   * secret no more than 16 bits. Unset in what was written before there were any.
+   */
+  fingerprint: fingerprintSchema.optional(),
 })
 export type Finding = z.infer<typeof findingSchema>
 

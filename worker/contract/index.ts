@@ -5,6 +5,7 @@
 export * from './change-set.ts'
 export * from './digest.ts'
 export * from './finding.ts'
+export * from './gates-report.ts'
 export * from './job-progress.ts'
 export * from './job-report.ts'
 export * from './job-request.ts'

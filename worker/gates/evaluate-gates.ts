@@ -7,19 +7,27 @@
  * that the same change always gets the same answer; and no finding shows a secret, be it in the name of a file.
  */
 import type { Finding, GateResult, Severity, Verdict } from '../contract/index.ts'
-import type { Gate, GateInput } from '../pipeline/ports/index.ts'
+import type { Gate, GateFinding, GateInput } from '../pipeline/ports/index.ts'
 import { printable } from './change/printable.ts'
+import { type Fingerprinted, withFingerprints } from './fingerprint.ts'
 import { findSecretNames } from './secrets/secret-names.ts'
 
 /** Findings of one rule that a person reads; one more says how many are left out. */
 const mostPerRule = 50
 
-/** Asks every gate, in the order given. Never throws. */
-export async function evaluateGates(gates: readonly Gate[], input: GateInput): Promise<GateResult[]> {
+export type FingerprintedResult = Omit<GateResult, 'findings'> & { readonly findings: Fingerprinted[] }
+
+/** Asks every gate, in the order given. Programs read all of `most` findings of a rule. Never throws. */
+export async function evaluateGates(
+  gates: readonly Gate[],
+  input: GateInput,
+  most = mostPerRule,
+): Promise<FingerprintedResult[]> {
   const hidden = await findSecretNames(input).catch((error: unknown) => ({ error }))
-  const results: GateResult[] = []
+  const results: FingerprintedResult[] = []
   for (const gate of gates) {
-    const findings = hidden instanceof Map ? await ask(gate, input, hidden) : [gateError(gate, hidden.error)]
+    const found = hidden instanceof Map ? await ask(gate, input, hidden) : [gateError(gate, hidden.error)]
+    const findings = bound(withFingerprints(found), most)
     results.push({ gate: gate.name, verdict: verdictOfFindings(findings), findings })
   }
   return results
@@ -30,10 +38,10 @@ export function verdictOf(results: readonly GateResult[]): Verdict {
   return worst(results.map(({ verdict }) => verdict))
 }
 
-async function ask(gate: Gate, input: GateInput, hidden: ReadonlyMap<string, string>): Promise<Finding[]> {
+async function ask(gate: Gate, input: GateInput, hidden: ReadonlyMap<string, string>): Promise<GateFinding[]> {
   try {
     const findings = await gate.check(input)
-    return bound(inOrder(findings.map((finding) => hideNames(finding, hidden))))
+    return inOrder(findings.map((finding) => hideNames(finding, hidden)))
   } catch (error) {
     return [gateError(gate, error)]
   }
@@ -62,7 +70,7 @@ function worst(verdicts: readonly Verdict[]): Verdict {
   return verdicts.includes('hold') ? 'hold' : 'publish'
 }
 
-function hideNames(finding: Finding, hidden: ReadonlyMap<string, string>): Finding {
+function hideNames(finding: GateFinding, hidden: ReadonlyMap<string, string>): GateFinding {
   if (hidden.size === 0) return finding
   const names = [...hidden.keys()].flatMap((path) => [path, printable(path, 1000)])
   const message = names.reduce((text, name) => text.replaceAll(name, '(a name that is not shown)'), finding.message)
@@ -70,7 +78,7 @@ function hideNames(finding: Finding, hidden: ReadonlyMap<string, string>): Findi
 }
 
 /** By path, line, rule and words; the same thing is said once. */
-function inOrder(findings: readonly Finding[]): Finding[] {
+function inOrder(findings: readonly GateFinding[]): GateFinding[] {
   const keyed = new Map(findings.map((finding) => [sortKey(finding), finding]))
   return [...keyed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding)
 }
@@ -79,11 +87,12 @@ function sortKey({ path, line, rule, severity, message }: Finding): string {
   return [path ?? '', String(line ?? 0).padStart(9, '0'), rule, severity, message].join('\0')
 }
 
-function bound(findings: readonly Finding[]): Finding[] {
+function bound(findings: readonly Fingerprinted[], most: number): Fingerprinted[] {
   return [...Map.groupBy(findings, ({ rule, severity }) => `${rule} ${severity}`).values()].flatMap((same) => {
     const [first] = same
-    if (first === undefined || same.length <= mostPerRule) return same
-    const message = `${same.length - mostPerRule} more findings of this rule are not shown.`
-    return [...same.slice(0, mostPerRule), { ...first, path: null, line: null, message }]
+    if (first === undefined || same.length <= most) return same
+    const message = `${same.length - most} more findings of this rule are not shown.`
+    const { gate, rule, severity } = first
+    return [...same.slice(0, most), ...withFingerprints([{ gate, rule, severity, path: null, line: null, message }])]
   })
 }

@@ -21,7 +21,7 @@ export interface CollectDeps {
 }
 
 export interface CollectInput {
-  readonly request: JobRequest
+  readonly request: Pick<JobRequest, 'base'>
   readonly paths: SourcePaths
   readonly kept: KeptFiles
   readonly budget: CollectBudget

@@ -8,7 +8,11 @@ export interface RawChange {
   readonly path: string
   readonly before: Version | null
   readonly after: Version | null
+  /** A side is a commit of another repository, and null here: there are no bytes to look at. */
+  readonly submodule: boolean
 }
+
+const submoduleMode = '160000'
 
 /** What differs between the base and the tree that was built: git's own answer, not the walk's. */
 export async function listChanges(
@@ -30,13 +34,14 @@ function parseRaw(output: string): RawChange[] {
   for (let index = 0; index + 1 < parts.length; index += 2) {
     const [modeBefore = '', modeAfter = '', shaBefore = '', shaAfter = ''] = parts[index]?.slice(1).split(' ') ?? []
     const path = parts[index + 1] ?? ''
-    changes.push({ path, before: version(modeBefore, shaBefore), after: version(modeAfter, shaAfter) })
+    const submodule = modeBefore === submoduleMode || modeAfter === submoduleMode
+    changes.push({ path, before: version(modeBefore, shaBefore), after: version(modeAfter, shaAfter), submodule })
   }
   return changes
 }
 
 function version(mode: string, sha: string): Version | null {
-  if (mode === '000000') return null
+  if (mode === '000000' || mode === submoduleMode) return null
   if (mode === '120000' || mode === '100755') return { mode, sha }
   return { mode: '100644', sha }
 }

@@ -1,10 +1,10 @@
-import type { Finding } from '../../contract/index.ts'
-import type { Gate, GateInput } from '../../pipeline/ports/index.ts'
+import type { Gate, GateFinding, GateInput } from '../../pipeline/ports/index.ts'
 import { isFixture } from '../change/classify-path.ts'
 import { compileGlobs } from '../change/compile-globs.ts'
 import { createDocumentReader } from '../change/create-document-reader.ts'
 import { type ChangedFile, viewChange } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
+import { aboutChange } from './about-change.ts'
 import { findCollisions } from './find-collisions.ts'
 import type { Change, Hit, Rule } from './rule.ts'
 import { rules } from './rules.ts'
@@ -34,7 +34,7 @@ function readChange(input: GateInput): Change {
   }
 }
 
-function findingOf(rule: Rule, file: ChangedFile, hit: Hit): Finding {
+function findingOf(rule: Rule, file: ChangedFile, hit: Hit): GateFinding {
   const text = hit.text ?? rule
   const severity = hit.severity ?? text.severity
   const quiet = isFixture(file.path) && rule.alsoInFixtures !== true
@@ -45,5 +45,6 @@ function findingOf(rule: Rule, file: ChangedFile, hit: Hit): Finding {
     path: file.path,
     line: hit.line,
     message: `${hit.what} ${text.when} ${text.mend}`,
+    about: `${hit.what} ${aboutChange(file)}`,
   })
 }

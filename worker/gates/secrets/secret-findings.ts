@@ -1,29 +1,51 @@
-import type { Finding, Severity } from '../../contract/index.ts'
+import type { Severity } from '../../contract/index.ts'
+import type { GateFinding } from '../../pipeline/ports/index.ts'
 import { isProse, isTest } from '../change/classify-path.ts'
 import { decodeLeniently } from '../change/decode-text.ts'
 import type { ChangedFile } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
+import { traceOfSecret } from '../fingerprint.ts'
 import { findSecrets } from './detect/find-secrets.ts'
 import type { SecretMatch } from './detect/secret-match.ts'
+import { secretNameBefore } from './detect/secret-name-before.ts'
 import { type DerivedText, decodeRuns, joinLiterals, plainText } from './hidden-text.ts'
 import { askSecretlint } from './second-opinion.ts'
 
 /** What looks like a secret on the lines that a change adds, as they stand, in pieces or encoded. */
-export async function findSecretsIn(file: ChangedFile): Promise<Finding[]> {
+export async function findSecretsIn(file: ChangedFile): Promise<GateFinding[]> {
   if (file.after === null) return []
   const news = file.after.text === null ? null : newLines(file)
   if (news?.size === 0) return []
   const plain = plainText(file.after.text ?? decodeLeniently(file.after.content))
   const joined = joinLiterals(plain)
   const views = [plain, ...(joined.text === plain.text ? [] : [joined]), decodeRuns(joined)]
-  const findings = new Map<string, Finding>()
+  const alike = new Map<string, Seen[]>()
   for (const view of views) {
-    for (const { match, line } of await scanView(view, file.path, news)) {
-      const key = `${match.rule} ${line}`
-      if (!findings.has(key)) findings.set(key, secretFinding(file, match, news === null ? null : line))
+    for (const seen of await scanView(view, file.path, news)) {
+      const key = `${seen.match.rule} ${seen.line}`
+      alike.set(key, [...(alike.get(key) ?? []), seen])
     }
   }
-  return [...findings.values()]
+  return [...alike.values()].flatMap((seen) => {
+    const [first] = seen
+    if (first === undefined) return []
+    return [secretFinding(file, first.match, news === null ? null : first.line, aboutSecrets(seen))]
+  })
+}
+
+/** One match, where it is, and what its fingerprint may hold of it. */
+interface Seen {
+  readonly match: SecretMatch
+  readonly line: number
+  readonly name: string
+  readonly value: string
+}
+
+/** All of one line together: who suppresses one secret does not suppress another that is written beside it. */
+function aboutSecrets(seen: readonly Seen[]): string {
+  const names = [...new Set(seen.map(({ name }) => name))].sort()
+  const values = [...new Set(seen.map(({ value }) => value))].sort()
+  return `${names.join(' ')} ${traceOfSecret(values)}`
 }
 
 function newLines(file: ChangedFile): Set<number> {
@@ -35,12 +57,13 @@ async function scanView(view: DerivedText, path: string, news: ReadonlySet<numbe
   if (view.text === '') return []
   const ours = findSecrets(view.text)
   const theirs = (await askSecretlint(view.text, path)).filter((one) => !ours.some((other) => overlap(one, other)))
-  const found: { match: SecretMatch; line: number }[] = []
+  const found: Seen[] = []
   for (const match of [...ours, ...theirs]) {
     const first = view.lineAt(match.start)
     const last = view.lineAt(Math.max(match.start, match.end - 1))
     const line = news === null ? first : firstNew(news, first, last)
-    if (line !== null) found.push({ match, line })
+    const [name, value] = [secretNameBefore(view.text, match.start), view.text.slice(match.start, match.end)]
+    if (line !== null) found.push({ match, line, name, value })
   }
   return found
 }
@@ -52,13 +75,14 @@ function firstNew(news: ReadonlySet<number>, first: number, last: number): numbe
   return null
 }
 
-function secretFinding(file: ChangedFile, match: SecretMatch, line: number | null): Finding {
+function secretFinding(file: ChangedFile, match: SecretMatch, line: number | null, about: string): GateFinding {
   return createFinding({
     gate: 'secrets',
     rule: match.rule,
     severity: severityOf(match, file.path),
     path: file.path,
     line,
+    about,
     message: `This looks like a credential: ${match.what}. Everyone who can read the branch could use it. Take it out, and revoke it if it is real.`,
   })
 }

@@ -6,7 +6,7 @@
  * a secret, and a file whose name holds one is not named.
  */
 import type { Finding } from '../../contract/index.ts'
-import type { Gate } from '../../pipeline/ports/index.ts'
+import type { Gate, GateFinding } from '../../pipeline/ports/index.ts'
 import { viewChange } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
 import { findCredentialStore } from './credential-store.ts'
@@ -18,7 +18,7 @@ export const secretsGate: Gate = {
   name: 'secrets',
   async check(input) {
     const known = createKnownValues(input.knownSecrets)
-    const findings: Finding[] = known.tooShort.map((name) => unsearchable(name))
+    const findings: GateFinding[] = known.tooShort.map((name) => unsearchable(name))
     for (const what of (await findSecretNames(input)).values()) findings.push(secretNameFinding(what))
     for (const file of viewChange(input.changeSet)) {
       const certain = known.find(file)

@@ -70,7 +70,13 @@ export interface GateInput {
   readonly base: Pick<MaterialisedBase, 'files' | 'paths'>
 }
 
+/** A finding as its gate hands it over. */
+export interface GateFinding extends Finding {
+  /** What a fingerprint tells it by, besides rule and path, where its message is not that. Shown to nobody. */
+  readonly about?: string
+}
+
 export interface Gate {
   readonly name: GateResult['gate']
-  check(input: GateInput): Finding[] | Promise<Finding[]>
+  check(input: GateInput): GateFinding[] | Promise<GateFinding[]>
 }

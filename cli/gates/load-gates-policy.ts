@@ -1,0 +1,35 @@
+import { describeProblems, evaluateLevels, policyPath } from '../../app/repo-policy/evaluate-policy.ts'
+import { parsePolicy } from '../../app/repo-policy/parse-policy.ts'
+import type { Policy } from '../../worker/contract/index.ts'
+import type { Git } from '../../worker/git/git-command.ts'
+import { answer } from '../../worker/git/local/open-objects.ts'
+import type { Io } from '../command.ts'
+import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
+import { parseSettings } from '../settings/parse-settings.ts'
+import type { ChangeFlags } from './read-gates-flags.ts'
+
+/** The policy says something that cannot be read or is not allowed. The message says where. */
+class PolicyError extends Error {
+  override readonly name = 'PolicyError'
+}
+
+/** Whose copy a folder is cannot be told: no rule for certain repositories is meant for it. */
+const traits = { fullName: 'local/repository', nameIsProven: false, visibility: null, topics: null, properties: null }
+
+/** `--policy`, or the file of the base commit, below the operator's. The change's own has no say. Throws PolicyError. */
+export async function loadGatesPolicy(
+  git: Git,
+  gitDir: string,
+  base: string,
+  { policy }: Pick<ChangeFlags, 'policy'>,
+  io: Pick<Io, 'env' | 'signal'>,
+): Promise<Policy> {
+  const operator = loadOperatorPolicy(parseSettings(io.env, []))
+  const ofBase = () => answer(git, [`--git-dir=${gitDir}`, 'cat-file', 'blob', `${base}:${policyPath}`], io.signal)
+  const text = policy?.text ?? (await ofBase())
+  const parsed = text === null ? null : parsePolicy(text, policy?.name ?? policyPath)
+  if (parsed?.ok === false) throw new PolicyError(describeProblems(parsed.problems))
+  const resolved = evaluateLevels(operator, [null, parsed?.policy ?? null], traits)
+  if (!resolved.ok) throw new PolicyError(describeProblems(resolved.problems))
+  return resolved.policy
+}
