@@ -7,7 +7,14 @@
  * Every key is optional and none has a default here: a level that is silent leaves the word to the others.
  */
 import { z } from 'zod'
-import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from '../../worker/contract/index.ts'
+import {
+  agentNameSchema,
+  isolationSchema,
+  permissionSchema,
+  profileSchema,
+  suppressionSchema,
+  suppressors,
+} from '../../worker/contract/index.ts'
 import { agentNetworkEntry, secretName, setupNetworkEntry } from './network-schema.ts'
 
 const size = (text: string) =>
@@ -72,6 +79,15 @@ const gatesSchema = z
       .optional()
       .describe('Licenses of dependencies that a change adds: one of the two lists.'),
     protected: list(line(256), 256).optional().describe('Globs of paths; a change that touches one is held.'),
+    suppress: z
+      .array(suppressionSchema)
+      .max(200)
+      .optional()
+      .describe('Findings that were looked at and are accepted for a time: they are noted and stop nothing.'),
+    'suppress-by': z
+      .enum(suppressors)
+      .optional()
+      .describe('Whose policy may suppress. Unset: that of the repository too.'),
   })
   .describe('What a change has to pass before it leaves the sandbox.')
 

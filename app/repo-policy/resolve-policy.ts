@@ -1,5 +1,13 @@
-import { isolationClasses, type Policy, permissions, policySchema, profiles } from '../../worker/contract/index.ts'
+import {
+  isolationClasses,
+  type Policy,
+  permissions,
+  policySchema,
+  profiles,
+  suppressors,
+} from '../../worker/contract/index.ts'
 import { defaultPolicy } from './default-policy.ts'
+import { findForbiddenSuppressions } from './find-suppressions.ts'
 import { findWidened } from './find-widened.ts'
 import { lastSet, least, mergeSet, strictest, union } from './narrow.ts'
 import type { ParsedPolicy, PolicyProblem } from './parse-policy.ts'
@@ -27,7 +35,7 @@ export type Resolution =
 export function resolvePolicy(levels: PolicyLevels): Resolution {
   const written = [levels.operator, levels.organisation, levels.repository].filter((level) => level !== null)
   const parsed = written.flatMap(withProfile)
-  const problems = [...findLaxerProfiles(written), ...findWidened(parsed)]
+  const problems = [...findLaxerProfiles(written), ...findWidened(parsed), ...findForbiddenSuppressions(levels)]
   if (problems.length > 0) return { ok: false, problems }
 
   const files = parsed.map((level) => level.file)
@@ -99,7 +107,13 @@ function resolveGates(files: readonly PolicyFile[]): Policy['gates'] {
   const deny = union(gates.map((level) => level.licenses?.['deny-licenses']))
   const allow = lastSet(gates.map((level) => level.licenses?.['allow-licenses']))
   const licenses = allow === undefined ? { deny } : { allow: allow.filter((id) => !deny?.includes(id)) }
+  const suppress = union(gates.map((level) => level.suppress))
+  const suppressBy = strictest(
+    suppressors,
+    gates.map((level) => level['suppress-by']),
+  )
   return {
+    ...mergeSet([{ suppress, suppressBy }]),
     licenses: mergeSet([licenses]),
     protected: union(gates.map((level) => level.protected)) ?? defaultPolicy.gates.protected,
   }

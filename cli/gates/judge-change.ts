@@ -30,7 +30,10 @@ export async function judgeChange(flags: ChangeFlags, io: Io): Promise<GatesRepo
       ...{ changeSet, policy, knownSecrets: new Map<string, string>() },
       base: { files: basePaths.length, paths: basePaths },
     }
-    const results = await evaluateGates([...gates, createUnreadGate(unread)], input, Number.POSITIVE_INFINITY)
+    const results = await evaluateGates([...gates, createUnreadGate(unread)], input, {
+      today: new Date().toISOString().slice(0, 10),
+      most: Number.POSITIVE_INFINITY,
+    })
     const after = changeSet.files.flatMap((file) => file.after ?? [])
     const bytes = after.reduce((sum, { content }) => sum + content.length, 0)
     return reportOf(results, { files: changeSet.files.length, bytes })

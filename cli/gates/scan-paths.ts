@@ -40,7 +40,9 @@ async function judgePart({ files, unread, named }: PlainFiles, path: string): Pr
     changeSet: { baseSha: '', treeSha: '', files },
     ...{ policy: defaultPolicy, knownSecrets: new Map<string, string>(), base: { files: 0, paths: [] } },
   }
-  const results = await evaluateGates([secretsGate, createUnreadGate(unread)], input, Number.POSITIVE_INFINITY)
+  const results = await evaluateGates([secretsGate, createUnreadGate(unread)], input, {
+    most: Number.POSITIVE_INFINITY,
+  })
   const shown = (inside: string | null) => (inside === null ? null : named ? path : `${prefixOf(path)}${inside}`)
   return results.map(({ findings, ...result }) => ({
     ...result,

@@ -32,6 +32,8 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'gates.licenses.allow-licenses': 'part',
   'gates.licenses.deny-licenses': 'sum',
   'gates.protected': 'sum',
+  'gates.suppress': 'sum',
+  'gates.suppress-by': 'strictest',
   'triggers.label': 'lowest',
   'triggers.command': 'lowest',
   'triggers.permission': 'strictest',

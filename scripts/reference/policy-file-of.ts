@@ -23,6 +23,8 @@ export function policyFileOf(policy: Policy): PolicyFile {
         ...(deny === undefined ? {} : { 'deny-licenses': deny }),
       },
       protected: gates.protected,
+      ...(gates.suppress === undefined ? {} : { suppress: gates.suppress }),
+      ...(gates.suppressBy === undefined ? {} : { 'suppress-by': gates.suppressBy }),
     },
   }
 }

@@ -64,7 +64,8 @@ export function policyPage(): string {
     formatList(Object.entries(levelRules).map(([rule, text]) => `**${rule}**: ${text}`)),
     paragraph(
       'Strict is, for `isolation` and `triggers.permission`, the later value in the table; for `handoff.draft`, ' +
-        '`true`; for `handoff.ci`, `skip`. `triggers.permission` cannot be lowered below its default: `read` and ' +
+        '`true`; for `handoff.ci`, `skip`; for `gates.suppress-by`, `organisation`, and then `gates.suppress` of a ' +
+        'repository is refused. `triggers.permission` cannot be lowered below its default: `read` and ' +
         '`triage` change nothing.',
     ),
     '## What is refused',
@@ -84,7 +85,7 @@ function ruleRowOf({ path, type, description }: PolicyKey): string[] {
 }
 
 function rowOf({ path, type, description }: PolicyKey): string[] {
-  const rule = ruleOfKey[path]
+  const rule = ruleOfKey[path.split('[]', 1)[0] ?? path]
   if (rule === undefined) throw new Error(`no level rule for ${path}`)
   return [code(path), type, defaultOf(path), description, rule]
 }

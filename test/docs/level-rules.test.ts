@@ -32,6 +32,8 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'gates.licenses.allow-licenses': [['MIT'], ['MIT', 'ISC']],
   'gates.licenses.deny-licenses': [['MIT'], ['ISC']],
   'gates.protected': [['a/**'], ['b/**']],
+  'gates.suppress': [[suppression('a')], [suppression('b')]],
+  'gates.suppress-by': ['organisation', 'repository'],
   'triggers.label': ['airlock', 'agent'],
   'triggers.command': ['/airlock', '/agent'],
   'triggers.permission': ['admin', 'write'],
@@ -41,7 +43,9 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
 
 describe('what the policy reference says of levels', () => {
   it('says it of every key, and of no other', () => {
-    expect(Object.keys(ruleOfKey)).toEqual(policyKeys(policyJsonSchema()).map(({ path }) => path))
+    const keys = policyKeys(policyJsonSchema()).map(({ path }) => path)
+
+    expect(Object.keys(ruleOfKey)).toEqual(keys.filter((path) => !path.includes('[]')))
   })
 
   it.each(Object.entries(ruleOfKey))('%s: %s', (path, rule) => {
@@ -77,4 +81,8 @@ function policyWith(path: string, value: unknown): ParsedPolicy {
   const parsed = parsePolicy(JSON.stringify(file), 'airlock.yml')
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   return parsed.policy
+}
+
+function suppression(digit: string) {
+  return { fingerprint: digit.repeat(32), reason: 'made up for a test', until: '2027-03-31' }
 }

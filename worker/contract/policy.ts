@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fingerprintSchema } from './finding.ts'
 import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from './names.ts'
 import { networkEntrySchema } from './network.ts'
 
@@ -13,6 +14,16 @@ export const acceptedWeakerSchema = z.strictObject({
   digest: z.string().max(64),
 })
 export type AcceptedWeaker = z.infer<typeof acceptedWeakerSchema>
+
+/** One finding that somebody looked at and accepts, for a time. */
+export const suppressionSchema = z.strictObject({
+  fingerprint: fingerprintSchema.describe('Of the finding, as a report shows it.'),
+  reason: z.string().min(10).max(500).describe('Why it is no matter. Shown beside the finding wherever it is found.'),
+  until: z.iso.date('expected a day such as 2027-03-31').describe('The last day on which it is suppressed, in UTC.'),
+})
+export type Suppression = z.infer<typeof suppressionSchema>
+
+export const suppressors = ['repository', 'organisation'] as const
 
 /**
  * The effective policy of one job: every key of `airlock.yml` with its default filled in and its units made
@@ -64,6 +75,10 @@ export const policySchema = z.strictObject({
     }),
     /** Globs of paths that a change may not touch. */
     protected: z.array(z.string().max(256)).max(256),
+    /** Findings that only inform, of all levels that may say so. */
+    suppress: z.array(suppressionSchema).max(600).optional(),
+    /** The lowest level that may suppress; unset: the repository. */
+    suppressBy: z.enum(suppressors).optional(),
   }),
   triggers: z.strictObject({
     label: z.string().max(50),

@@ -11,23 +11,33 @@ import type { Gate, GateFinding, GateInput } from '../pipeline/ports/index.ts'
 import { printable } from './change/printable.ts'
 import { type Fingerprinted, withFingerprints } from './fingerprint.ts'
 import { findSecretNames } from './secrets/secret-names.ts'
+import { suppressFindings } from './suppress-findings.ts'
 
 /** Findings of one rule that a person reads; one more says how many are left out. */
 const mostPerRule = 50
 
 export type FingerprintedResult = Omit<GateResult, 'findings'> & { readonly findings: Fingerprinted[] }
 
-/** Asks every gate, in the order given. Programs read all of `most` findings of a rule. Never throws. */
+/** What holds besides the input. */
+export interface Around {
+  /** The day in UTC, such as `2027-03-31`: what the policy suppresses until then. Null: nothing is suppressed. */
+  readonly today: string | null
+  /** Findings of one rule that are listed; programs read all of them. */
+  readonly most: number
+}
+
+/** Asks every gate, in the order given. Never throws. */
 export async function evaluateGates(
   gates: readonly Gate[],
   input: GateInput,
-  most = mostPerRule,
+  { today = null, most = mostPerRule }: Partial<Around> = {},
 ): Promise<FingerprintedResult[]> {
+  const suppressions = input.policy.gates.suppress ?? []
   const hidden = await findSecretNames(input).catch((error: unknown) => ({ error }))
   const results: FingerprintedResult[] = []
   for (const gate of gates) {
     const found = hidden instanceof Map ? await ask(gate, input, hidden) : [gateError(gate, hidden.error)]
-    const findings = bound(withFingerprints(found), most)
+    const findings = bound(suppressFindings(withFingerprints(found), suppressions, today), most)
     results.push({ gate: gate.name, verdict: verdictOfFindings(findings), findings })
   }
   return results

@@ -1,9 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
 import { policyJsonSchema } from '../../../app/repo-policy/policy-json-schema.ts'
 
 describe('policyJsonSchema', () => {
-  const validate = new Ajv2020({ strict: false }).compile(policyJsonSchema())
+  const validate = formats.default(new Ajv2020({ strict: false })).compile(policyJsonSchema())
 
   it('accepts an empty policy and a full one', () => {
     expect(validate({})).toBe(true)

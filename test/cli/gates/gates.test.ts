@@ -107,6 +107,25 @@ describe('airlock gates on two commits', () => {
     expect(lines(ofBase)).toEqual(lines(named))
   })
 
+  it('takes suppressions of the policy that is named, and none of the change', async () => {
+    const args = ['--repo', '.', '--base', 'main', '--head', 'HEAD']
+    await commitFiles(repo, { 'c.py': leak('one') })
+    const [finding] = (await reportOf(repo, ...args)).findings
+    const entry = { fingerprint: finding?.fingerprint, reason: 'A server that is gone', until: '2999-12-31' }
+    const policy = JSON.stringify({ gates: { suppress: [entry] } })
+    await writeFile(join(folder.path, 'policy.yml'), policy)
+    await commitFiles(repo, { '.github/airlock.yml': policy })
+
+    const ofChange = await reportOf(repo, ...args)
+    const named = await reportOf(repo, '--repo', '.', '--base', 'main', '--head', 'HEAD~1', '--policy', '../policy.yml')
+
+    expect(lines(ofChange)).toContain('named-value hold c.py:1')
+    expect(named).toMatchObject({ status: 0, verdict: 'publish' })
+    expect(named.findings).toMatchObject([
+      { severity: 'note', message: expect.stringContaining('Suppressed until 2999-12-31: A server that is gone.') },
+    ])
+  })
+
   it('says which line of a policy is wrong, and fails', async () => {
     await writeFile(join(folder.path, 'wrong.yml'), 'gates:\n  protect: []\n')
 

@@ -4,6 +4,8 @@ import { end, type Job, type StepResult } from '../job.ts'
 import type { Cloned } from './clone.ts'
 import type { Prepared } from './prepare.ts'
 
+const dayOf = (now: number) => new Date(now).toISOString().slice(0, 10)
+
 /** Asks every gate. Only a verdict of `publish` goes on. */
 export async function gate(
   job: Job,
@@ -12,7 +14,7 @@ export async function gate(
   changeSet: ChangeSet,
 ): Promise<StepResult<null>> {
   const input = { changeSet, policy: job.request.policy, knownSecrets: prepared.secrets, base: cloned.base }
-  const results = await evaluateGates(job.ports.gates, input)
+  const results = await evaluateGates(job.ports.gates, input, { today: dayOf(job.ports.now()) })
   job.facts.gates = results
   for (const finding of results.flatMap((result) => result.findings)) job.audit.append('finding', { ...finding })
   const verdict = verdictOf(results)
