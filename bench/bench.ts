@@ -5,6 +5,8 @@ export interface BenchOptions {
   readonly say: (text: string) => void
   /** How many jobs `memory` runs. */
   readonly jobs: number
+  /** Files of labelled lines that `gates` is tried on. */
+  readonly corpora: readonly string[]
 }
 
 /** One measurement: ours and the alternative in the same run. */

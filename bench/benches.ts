@@ -3,6 +3,7 @@ import { broker } from './broker.ts'
 import { engineCrowd } from './engine-crowd.ts'
 import { engineStart } from './engine-start.ts'
 import { engineWork } from './engine-work.ts'
+import { gates } from './gates.ts'
 import { jobOverhead } from './job-overhead.ts'
 import { memory } from './memory.ts'
 import { sandboxStart } from './sandbox-start.ts'
@@ -20,5 +21,6 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['broker', broker],
   ['setup-cache', setupCache],
   ['workspace', workspace],
+  ['gates', gates],
   ['memory', memory],
 ])
