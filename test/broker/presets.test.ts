@@ -31,7 +31,7 @@ describe('presets', () => {
   it('have no npm and no debian where nothing is configured', () => {
     const presets = createPresets(nothing)
 
-    expect([...presets.keys()]).toEqual(['pypi', 'crates', 'go', 'github', 'rubygems', 'maven'])
+    expect([...presets.keys()]).toEqual(['pypi', 'crates', 'go', 'github', 'rubygems', 'maven', 'gradle', 'packagist'])
     expect(presets.get('github')).toContainEqual({ host: 'github.com', port: 443 })
   })
 

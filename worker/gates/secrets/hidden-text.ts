@@ -11,6 +11,12 @@ export interface DerivedText {
 const joint = /["'`]\s{0,200}(?:(?:[+,&\\]|\.{1,2})\s{0,200})?["'`]/g
 const base64Run = /[A-Za-z0-9+/_-]{24,}={0,2}/g
 const hexRun = /[0-9a-fA-F]{32,}/g
+/** Characters: whole groups of both encodings. */
+const firstLook = 16
+/** 1 for what a text is made of. */
+const plain = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number((byte >= 0x20 && byte < 0x7f) || [9, 10, 13].includes(byte)),
+)
 
 export function plainText(text: string): DerivedText {
   const starts = lineStarts(text)
@@ -41,13 +47,16 @@ interface Piece {
 
 function* decoded(text: string, pattern: RegExp, encoding: 'base64' | 'hex'): Generator<Piece> {
   for (const match of text.matchAll(pattern)) {
+    // Most runs are something else, and show it at once.
+    if (!isPlainText(Buffer.from(match[0].slice(0, firstLook), encoding))) continue
     const bytes = Buffer.from(match[0], encoding)
-    if (bytes.length > 0 && bytes.every(isPlain)) yield { text: `${bytes.toString('latin1')}\n`, origin: match.index }
+    if (isPlainText(bytes)) yield { text: `${bytes.toString('latin1')}\n`, origin: match.index }
   }
 }
 
-function isPlain(byte: number): boolean {
-  return (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d
+function isPlainText(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (plain[byte] !== 1) return false
+  return bytes.length > 0
 }
 
 function derive(source: DerivedText, pieces: readonly Piece[]): DerivedText {
