@@ -1,6 +1,7 @@
 import {
   type JobSummary,
   type NetworkProof,
+  networkEntryName,
   type Policy,
   stepNames,
   type Verdict,
@@ -107,7 +108,8 @@ export function setupPart({ setup }: JobSummary): TextPart {
     maxCommands,
     ({ what, why: reason }) => `${harmlessLine(what, 200)}: ${harmlessLine(reason, 200)}`,
   )
-  const reached = plan.network.length === 0 ? 'nothing' : harmlessLine(plan.network.join(', '), 300)
+  const reached =
+    plan.network.length === 0 ? 'nothing' : harmlessLine(plan.network.map(networkEntryName).join(', '), 300)
   const parts = [
     commands === ''
       ? ''

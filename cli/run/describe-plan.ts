@@ -1,4 +1,4 @@
-import type { SetupPlan } from '../../worker/contract/index.ts'
+import { networkEntryName, type SetupPlan } from '../../worker/contract/index.ts'
 import { printableText } from './printable-text.ts'
 
 const sources: Readonly<Record<SetupPlan['source'], string>> = {
@@ -17,7 +17,7 @@ export function describePlan(plan: SetupPlan): string {
     `setup    ${nothing ? 'nothing runs' : 'runs before the agent, in a sandbox of its own'}: ${sources[source]}`,
     ...commands.map(({ line, from }) => `run      ${line}  (${from})`),
     ...Object.entries(env).map(([name, value]) => `env      ${name}=${value}`),
-    ...(nothing ? [] : [`network  ${network.length === 0 ? 'none' : network.join(', ')}`]),
+    ...(nothing ? [] : [`network  ${network.length === 0 ? 'none' : network.map(networkEntryName).join(', ')}`]),
     ...(nothing ? [] : [`reuse    ${reuseText(inputs)}`]),
     ...notDone.map(({ what, why }) => `not done ${what}: ${why}`),
   ]
