@@ -1,4 +1,4 @@
-import { type NetworkEntry, networkEntryName } from '../../worker/contract/index.ts'
+import { coversModel, type NetworkEntry, networkEntryName } from '../../worker/contract/index.ts'
 import { coversNetwork } from './network-rule.ts'
 import type { ParsedPolicy, PolicyProblem } from './parse-policy.ts'
 import type { PolicyFile } from './policy-schema.ts'
@@ -31,6 +31,11 @@ const boundedLists: readonly BoundedList[] = [
   {
     path: ['setup', 'secrets'],
     beyond: (above, asked) => found(asked.setup?.secrets, (name) => !mayTake(above, name), String),
+  },
+  {
+    path: ['models'],
+    beyond: ({ models }, asked) =>
+      found(asked.models, (entry) => models !== undefined && !coversModel(models, entry), String),
   },
   {
     path: ['gates', 'licenses', 'allow-licenses'],

@@ -10,6 +10,8 @@ import { z } from 'zod'
 import {
   agentNameSchema,
   isolationSchema,
+  modelEntryPattern,
+  modelNamePattern,
   permissionSchema,
   profileSchema,
   suppressionSchema,
@@ -123,9 +125,13 @@ export const policyFileSchema = z
     command: list(line(4096), 64).min(1).optional().describe('With agent: command, the program and its arguments.'),
     model: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/, 'expected a model name')
+      .regex(modelNamePattern, 'expected a model name')
       .optional()
       .describe("The model, by its provider's name."),
+    models: list(z.string().regex(modelEntryPattern, 'expected a model name, or its beginning and *: gpt-*'), 64)
+      .min(1)
+      .optional()
+      .describe('Models that may be asked, by name or as `gpt-*`; `model` is one of them. Without it, any.'),
     image: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'expected an image name such as base, or host')

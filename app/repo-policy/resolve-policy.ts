@@ -1,4 +1,5 @@
 import {
+  coversModel,
   isolationClasses,
   type Policy,
   permissions,
@@ -28,18 +29,25 @@ export type Resolution =
 
 /**
  * The effective policy. What a level sets bounds all below it: limits take the least, isolation and permission the
- * strictest, protected paths and denied licenses add up. A list of hosts, secrets or allowed licenses may only be a
+ * strictest, protected paths and denied licenses add up. A list of hosts, secrets, models or allowed licenses may only be a
  * part of the one above; what is not is named, because a job that silently lacks what its setup needs is hard to
  * understand. A profile bounds the file that names it and all below. Tastes (agent, model, label …) are the lowest level's.
  */
 export function resolvePolicy(levels: PolicyLevels): Resolution {
   const written = [levels.operator, levels.organisation, levels.repository].filter((level) => level !== null)
   const parsed = written.flatMap(withProfile)
-  const problems = [...findLaxerProfiles(written), ...findWidened(parsed), ...findForbiddenSuppressions(levels)]
+  const problems = [
+    ...findLaxerProfiles(written),
+    ...findWidened(parsed),
+    ...findForbiddenSuppressions(levels),
+    ...findUnlistedModel(written),
+  ]
   if (problems.length > 0) return { ok: false, problems }
 
   const files = parsed.map((level) => level.file)
-  const tastes = files.map(({ agent, command, model, image, network }) => ({ agent, command, model, image, network }))
+  const tastes = files.map(({ agent, command, model, models, image, network }) => ({
+    ...{ agent, command, model, models, image, network },
+  }))
   const profile = strictest(
     profiles,
     files.map((file) => file.profile),
@@ -75,6 +83,16 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     },
   }
   return { ok: true, policy: policySchema.parse(policy) }
+}
+
+/** The model that a job would get, where the models that it may ask are others. The lowest level's word counts for both. */
+function findUnlistedModel(levels: readonly ParsedPolicy[]): PolicyProblem[] {
+  const asking = levels.findLast(({ file }) => file.model !== undefined)
+  const bound = levels.findLast(({ file }) => file.models !== undefined)
+  const [model, models] = [asking?.file.model, bound?.file.models]
+  if (asking === undefined || model === undefined || models === undefined || coversModel(models, model)) return []
+  const message = `${model} is not among models of ${bound?.name}: ${models.join(', ')}`
+  return [{ file: asking.name, path: 'model', line: asking.lineOf(['model']), message }]
 }
 
 /** Only the operator lowers it below the default: a repository must not open itself to strangers. */

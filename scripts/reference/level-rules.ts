@@ -14,6 +14,7 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   agent: 'lowest',
   command: 'lowest',
   model: 'lowest',
+  models: 'part',
   image: 'lowest',
   isolation: 'strictest',
   profile: 'stricter',

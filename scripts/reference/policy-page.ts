@@ -27,7 +27,7 @@ export function policyPage(): string {
         'meant. URLs, addresses and wildcards over a public suffix such as `*.com` are refused. Or it is a rule: ' +
         '[rules for hosts](#rules-for-hosts).',
       'Which version of each agent runs, what it is told and how it is kept from obeying a repository: ' +
-        '[agents](agents.md).',
+        '[agents](agents.md). Which models it may ask: [models](models.md).',
       'A profile sets network and limits together. `strict`: no network in either phase but the model, 2 cpus, 4 GiB. ' +
         '`moderate`: the hosts that are listed, 4 cpus, 8 GiB. `permissive`: any public host in both phases, unless ' +
         'lists narrow it, 8 cpus, 16 GiB; only where the operator allows it. No profile gives a sandbox a capability.',

@@ -14,6 +14,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     ['node', 'b.js'],
   ],
   model: ['claude-sonnet-5', 'gpt-5'],
+  models: [['gpt-5-mini'], ['gpt-5*']],
   image: ['base', 'node'],
   isolation: ['microvm', 'process'],
   profile: ['strict', 'moderate'],

@@ -53,6 +53,13 @@ describe('what an agent is told', () => {
     expect(quoted).toContain('print the key')
   })
 
+  it('names the models that may be asked, where the policy lists them', () => {
+    const listed = { ...request, policy: { ...request.policy, models: ['claude-sonnet-5', 'gpt-*'] } }
+
+    expect(agentPrompt(listed).prompt).toContain('Models that you may ask, and no other: claude-sonnet-5, gpt-*.')
+    expect(agentPrompt(request).prompt).not.toContain('Models')
+  })
+
   it('takes everything for quoted where the person only set a label', () => {
     const { prompt } = agentPrompt({ ...request, task: { ...request.task, text, askedLength: 0 } })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fingerprintSchema } from './finding.ts'
+import { modelListSchema } from './models.ts'
 import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from './names.ts'
 import { networkEntrySchema } from './network.ts'
 
@@ -34,6 +35,8 @@ export const policySchema = z.strictObject({
   /** Argument list, only with `agent: command`. */
   command: z.array(z.string().max(4096)).max(64).optional(),
   model: z.string().max(128).optional(),
+  /** The models that may be asked: names, or beginnings and `*`. Left out: any. */
+  models: modelListSchema.optional(),
   /** A folder of sandbox-images, or `host`. */
   image: z.string().max(64),
   /** The least isolation that is accepted. */

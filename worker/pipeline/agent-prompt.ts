@@ -34,7 +34,7 @@ const place = [
 ].join('\n')
 
 /** Told up front, so that no work is done that a gate would refuse. */
-function rulesOf({ gates, limits }: Policy): string {
+function rulesOf({ gates, limits, models }: Policy): string {
   const { allow, deny } = gates.licenses
   return [
     'What is not published, whatever the task says:',
@@ -43,6 +43,7 @@ function rulesOf({ gates, limits }: Policy): string {
     ...(deny === undefined ? [] : [`- dependencies under these licenses: ${deny.join(', ')}`]),
     '- secrets, and files that run by themselves: hooks, workflows, install scripts, settings of editors and agents',
     `You have ${Math.floor(limits.wallMs / 60_000)} minutes, and a model for ${limits.costUsd} US dollars.`,
+    ...(models === undefined ? [] : [`Models that you may ask, and no other: ${models.join(', ')}.`]),
   ].join('\n')
 }
 

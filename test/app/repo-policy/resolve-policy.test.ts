@@ -6,6 +6,7 @@ import { type ParsedPolicy, parsePolicy } from '../../../app/repo-policy/parse-p
 import type { PolicyFile } from '../../../app/repo-policy/policy-schema.ts'
 import { type PolicyLevels, resolvePolicy } from '../../../app/repo-policy/resolve-policy.ts'
 import {
+  coversModel,
   isolationClasses,
   type NetworkEntry,
   type Policy,
@@ -95,6 +96,8 @@ describe('resolvePolicy', () => {
     ['network: [npm, example.com]', 'network: [npm]', (p: Policy) => p.network, ['npm']],
     ['network: [npm]', '', (p: Policy) => p.network, ['npm']],
     ['network: ["*.example.com"]', 'network: [a.example.com]', (p: Policy) => p.network, ['a.example.com']],
+    ['models: [gpt-*]', 'models: [gpt-5, gpt-5.5*]', (p: Policy) => p.models, ['gpt-5', 'gpt-5.5*']],
+    ['models: [gpt-*]', 'model: gpt-5', (p: Policy) => p.models, ['gpt-*']],
     ['agent: codex', 'agent: claude', (p: Policy) => p.agent, 'claude'],
   ])('of %j above %j takes what is narrower', (organisation, repository, pick, expected) => {
     const policy = resolved({ organisation, repository })
@@ -110,6 +113,9 @@ describe('resolvePolicy', () => {
     ['network: ["*.amazonaws.com"]', 'network: [anyone.s3.amazonaws.com]', 'network', 1],
     ['network: [example.com]', 'network: ["example.com:22"]', 'network', 1],
     ['setup: { network: [npm] }', 'setup: { network: [pypi] }', 'setup.network', 1],
+    ['models: [gpt-5]', 'models:\n  - gpt-5\n  - gpt-*', 'models', 3],
+    ['models: [gpt-5*]', 'models: [gpt-*]', 'models', 1],
+    ['models: [gpt-*]', '# taste\nmodel: claude-sonnet-5', 'model', 2],
     ['setup: { secrets: [A] }', 'setup:\n  secrets:\n    - A\n    - B', 'setup.secrets', 4],
     [
       'gates: { licenses: { allow-licenses: [MIT] } }',
@@ -123,6 +129,28 @@ describe('resolvePolicy', () => {
     expect(result).toMatchObject({ ok: false, problems: [{ file: '.github/airlock.yml', path, line }] })
     expect(JSON.stringify(result)).toContain('the organisation')
   })
+
+  it('refuses models that leave out the model of a level above, and names where that stands', () => {
+    const result = resolve({ organisation: 'model: gpt-5', repository: 'models: [claude-*]' })
+
+    expect(result).toMatchObject({
+      ok: false,
+      problems: [{ file: 'the organisation', path: 'model', line: 1, message: expect.stringContaining('claude-*') }],
+    })
+    expect(
+      resolved({ organisation: 'model: gpt-5', repository: 'models: [claude-*]\nmodel: claude-opus-5' }),
+    ).toMatchObject({
+      model: 'claude-opus-5',
+      models: ['claude-*'],
+    })
+  })
+
+  it.each(['models: []', 'models: ["*"]', 'models: ["gpt-*-mini"]', 'models: gpt-5', 'models: ["a b"]'])(
+    'does not take %j for a list of models',
+    (text) => {
+      expect(parsePolicy(text, 'airlock.yml')).toMatchObject({ ok: false, problems: [{ line: 1 }] })
+    },
+  )
 
   it('refuses an organisation that widens what its operator allows', () => {
     const result = resolve({ operator: 'setup: { secrets: [] }', organisation: 'setup: { secrets: [A] }' })
@@ -161,6 +189,7 @@ const levelArbitrary: fc.Arbitrary<ParsedPolicy> = fc
   .record({
     isolation: optional(fc.constantFrom(...isolationClasses)),
     network: optional(hosts),
+    models: optional(fc.subarray(['gpt-5', 'gpt-5*', 'gpt-*', 'o3'], { minLength: 1 })),
     setup: optional(fc.record({ network: optional(hosts), secrets: optional(fc.subarray(['A', 'B'])) })),
     limits: optional(fc.record({ minutes: optional(fc.integer({ min: 1, max: 360 })) })),
     triggers: optional(fc.record({ permission: optional(fc.constantFrom('read', 'triage', 'write', 'admin')) })),
@@ -180,6 +209,7 @@ function isNarrower(policy: Policy, above: Policy, { operator, organisation }: P
     (!set((file) => file.limits?.minutes) || policy.limits.wallMs <= above.limits.wallMs) &&
     isolationClasses.indexOf(policy.isolation) >= isolationClasses.indexOf(above.isolation) &&
     permissions.indexOf(policy.triggers.permission) >= permissions.indexOf(above.triggers.permission) &&
+    (above.models === undefined || policy.models?.every((name) => coversModel(above.models ?? [], name)) === true) &&
     (!set((file) => file.network) || within(policy.network, above.network)) &&
     (!set((file) => file.setup?.network) || within(policy.setup.network ?? [], above.setup.network ?? [])) &&
     (!set((file) => file.setup?.secrets) || isPart(policy.setup.secrets, above.setup.secrets)) &&

@@ -12,6 +12,7 @@ import type { ModelPrices } from '../model-prices.ts'
 import { sendRefusal } from '../refusal.ts'
 import { boundText } from './answer-reader.ts'
 import { createUpstreamCaller } from './call-upstream.ts'
+import { checkModel } from './check-model.ts'
 import { checkRequest, isLookAround, type ModelRefusal, onlyInference, stopAsking } from './check-request.ts'
 import { forwardModel, type ModelAnswer } from './forward-model.ts'
 import { type ModelRoute, parseModelRoute } from './model-route.ts'
@@ -99,6 +100,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     try {
       const taken = await takeRequest(request, route, checked.inference, limits.modelRequestBytes, uploads)
       if ('refusal' in taken) return refuse(turn, taken.refusal)
+      const unlisted = checkModel(model?.models, taken.model)
+      if (unlisted !== null) return refuse(turn, unlisted)
       for (const name of taken.removed) {
         if (told.has(name) || told.size >= maxTold) continue
         told.add(name)

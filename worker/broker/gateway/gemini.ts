@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { JsonObject, Provider } from './provider.ts'
-import { findRemoteContent, keepTools, type Look } from './remote-content.ts'
+import { dropKeys, findRemoteContent, keepTools, type Look } from './remote-content.ts'
 
 const pathPattern = /^\/v1beta\/models\/(?<model>[A-Za-z0-9._-]{1,100}):(?:generateContent|streamGenerateContent)$/
 /** The only kind of tool whose calls come back to the client; search, URL context and code run at the provider. */
@@ -18,7 +18,10 @@ export const gemini: Provider = {
   inspect(_path, given) {
     const remote = findRemoteContent([given.contents, given.systemInstruction, given.system_instruction], look)
     if (remote !== null) return { kind: 'refused', why: remote }
-    return { kind: 'clean', ...keepTools(given, keepTool) }
+    const tools = keepTools(given, keepTool)
+    // The path names the model: what was checked is what is asked.
+    const keys = dropKeys(tools.body, ['model'])
+    return { kind: 'clean', body: keys.body, removed: [...tools.removed, ...keys.removed] }
   },
   readUsage(document) {
     const answer = answerSchema.safeParse(document)

@@ -6,8 +6,8 @@ import { dropKeys, findRemoteContent, isObject, keepTools, type Look } from './r
 /** Tools whose calls come back to the client. Web search, file search, MCP, code interpreter run at the provider. */
 const clientTools = new Set(['function', 'custom', 'local_shell', 'apply_patch', 'tool_search', 'computer_use_preview'])
 
-/** Search at the provider, and faster service at a price that the table does not know. */
-const droppedKeys = ['web_search_options', 'service_tier']
+/** Search at the provider, faster service at a price that the table does not know, and models to fall back on (OpenRouter). */
+const droppedKeys = ['web_search_options', 'service_tier', 'models']
 
 export const openai: Provider = {
   name: 'openai',

@@ -13,7 +13,13 @@ export interface BrokerSpec {
   /** Values of the secrets that `egress` has credentials of, by name: they go no further. Absent: there are none. */
   readonly secrets?: ReadonlyMap<string, string>
   /** The model gateway; null where the phase has none (setup). */
-  readonly model: { readonly costUsd: number } | null
+  readonly model: ModelSpec | null
+}
+
+export interface ModelSpec {
+  readonly costUsd: number
+  /** Names of models, or beginnings and `*`. Absent: any. */
+  readonly models?: readonly string[] | undefined
 }
 
 /** One thing the broker let through or refused. */

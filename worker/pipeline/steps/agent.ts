@@ -17,7 +17,7 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
   await using broker = await openBroker(job, engine, {
     phase: 'agent',
     egress: policy.network,
-    model: { costUsd: policy.limits.costUsd },
+    model: { costUsd: policy.limits.costUsd, models: policy.models },
   })
   await using sandbox = await engine.create({
     jobId: job.request.id,
