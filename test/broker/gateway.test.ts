@@ -77,7 +77,7 @@ describe('the model gateway', () => {
       response.setHeader('location', 'http://evil.example')
       sendJson(response, { error: 'overloaded' }, 529)
     })
-    await using broker = await openGateway(sink)
+    await using broker = await openGateway(sink, { deps: { limits: { ...brokerLimits, modelRetryMs: 6999 } } })
 
     const reply = await ask(broker)
 
@@ -128,7 +128,8 @@ describe('the model gateway', () => {
     await using keyless = await openWorld({ phase: 'agent', model: { costUsd: 1 } })
     const nowhere = { baseUrl: 'http://127.0.0.1:1', apiKey: realKey }
     const upstreams = { anthropic: nowhere, openai: nowhere, gemini: nowhere }
-    await using dead = await openWorld({ phase: 'agent', model: { costUsd: 1 }, deps: { upstreams } })
+    const limits = { ...brokerLimits, modelRetries: 0 }
+    await using dead = await openWorld({ phase: 'agent', model: { costUsd: 1 }, deps: { upstreams, limits } })
 
     expect(await ask(setup)).toMatchObject({
       status: 403,

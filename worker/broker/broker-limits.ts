@@ -25,6 +25,10 @@ export interface BrokerLimits {
   readonly idleMs: number
   /** Without a byte from a model; they think for minutes. */
   readonly modelIdleMs: number
+  /** Further tries of one request to a model. */
+  readonly modelRetries: number
+  /** Waiting before the further tries of one request, all together. */
+  readonly modelRetryMs: number
 }
 
 const MiB = 1024 * 1024
@@ -43,4 +47,6 @@ export const brokerLimits: BrokerLimits = {
   openingMs: 10_000,
   idleMs: 5 * 60_000,
   modelIdleMs: 10 * 60_000,
+  modelRetries: 4,
+  modelRetryMs: 60_000,
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { BrokerLimits } from '../broker-limits.ts'
 import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
+import { askUntilAnswered, type Persistence } from './ask-until-answered.ts'
 import { type UpstreamCaller, upstreamUrl } from './call-upstream.ts'
 import type { ModelRoute } from './model-route.ts'
 import { createKeyRedactor } from './redact-key.ts'
@@ -27,29 +27,30 @@ export type ModelAnswer = RelayedAnswer | 'unreachable' | 'compressed' | 'nobody
 /** Asks the provider with the real key, and passes the answer on as it comes. */
 export async function forwardModel(
   caller: UpstreamCaller,
-  limits: BrokerLimits,
-  ended: AbortSignal,
+  { signal: ended, ...persistence }: Persistence,
   { route: { provider, path, query }, baseUrl, apiKey, headers, body }: ModelCall,
   response: ServerResponse,
 ): Promise<ModelAnswer> {
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   const signal = AbortSignal.any([gone.signal, ended])
+  const { limits } = persistence
+  const outgoing = {
+    url: upstreamUrl(baseUrl, path, provider.query(query)),
+    headers: {
+      'content-type': 'application/json',
+      'content-length': String(body.length),
+      // Usage is read along the way, and the key looked for: neither works in compressed text.
+      'accept-encoding': 'identity',
+      ...provider.headers(headers),
+      ...provider.authorise(apiKey),
+    },
+    body,
+    idleMs: limits.modelIdleMs,
+    signal,
+  }
   try {
-    const incoming = await caller.call({
-      url: upstreamUrl(baseUrl, path, provider.query(query)),
-      headers: {
-        'content-type': 'application/json',
-        'content-length': String(body.length),
-        // Usage is read along the way, and the key looked for: neither works in compressed text.
-        'accept-encoding': 'identity',
-        ...provider.headers(headers),
-        ...provider.authorise(apiKey),
-      },
-      body,
-      idleMs: limits.modelIdleMs,
-      signal,
-    })
+    const incoming = await askUntilAnswered(() => caller.call(outgoing), { ...persistence, signal })
     if ((incoming.headers['content-encoding'] ?? 'identity') === 'identity') {
       const reader = createAnswerReader(provider, incoming.headers['content-type'] ?? '', limits.exchangeBytes)
       return await relay(incoming, reader, apiKey, response)

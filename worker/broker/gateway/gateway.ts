@@ -1,7 +1,8 @@
 /**
  * The model gateway: lets a sandbox talk to models and to nothing else of their providers. Only inference paths, only
  * the session's placeholder as key, only what stays between sandbox and model; the real key is added here, on the
- * host. No retries: the client in the sandbox decides when to ask again.
+ * host. What a provider will answer in a moment is asked again from here, bounded and in the record; from the first
+ * byte that was given on, the client in the sandbox decides.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Phase, Usage } from '../../contract/index.ts'
@@ -11,6 +12,7 @@ import type { DecisionLog } from '../decision-log.ts'
 import type { ModelPrices } from '../model-prices.ts'
 import { sendRefusal } from '../refusal.ts'
 import { boundText } from './answer-reader.ts'
+import type { Persistence } from './ask-until-answered.ts'
 import { createUpstreamCaller } from './call-upstream.ts'
 import { checkModel } from './check-model.ts'
 import { checkRequest, isLookAround, type ModelRefusal, onlyInference, stopAsking } from './check-request.ts'
@@ -18,7 +20,7 @@ import { forwardModel, type ModelAnswer } from './forward-model.ts'
 import { type ModelRoute, parseModelRoute } from './model-route.ts'
 import type { Upstreams } from './provider.ts'
 import { createSpend, tokensOf } from './spend.ts'
-import { createUploadBudget, takeRequest } from './take-request.ts'
+import { createUploadBudget, type TakenRequest, takeRequest } from './take-request.ts'
 
 export interface GatewayOptions {
   readonly phase: Phase
@@ -110,7 +112,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       decide(turn, true, `${route.path}, model ${taken.model}`)
       const { baseUrl } = upstream
       const call = { route, baseUrl, apiKey: checked.apiKey, headers: request.headers, body: taken.body }
-      const answer = await forwardModel(caller, limits, options.signal, call, response)
+      const persistence = { limits, signal: options.signal, now: log.now, mayRetry: retryOf(turn, taken) }
+      const answer = await forwardModel(caller, persistence, call, response)
       if (!checked.inference.free) charge(taken.model, taken.body.length, answer)
       if (typeof answer === 'string') return sendUnanswered(response, answer)
       options.onExchange({
@@ -123,6 +126,15 @@ export function createGateway(options: GatewayOptions): Gateway {
       })
     } finally {
       inFlight -= 1
+    }
+  }
+
+  /** Each further try is a request of its own: in the record, and in what the session may send. */
+  function retryOf(turn: Turn, { model: name, body }: TakenRequest): Persistence['mayRetry'] {
+    return ({ why, waitMs }) => {
+      if (spend.reached() || log.full() || !uploads.take(body.length)) return false
+      decide(turn, true, `${turn.route.path}, model ${name}, again in ${waitMs} ms: ${why}`)
+      return true
     }
   }
 
