@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import {
   defaultOperatorPolicy,
   type OperatorPolicy,
   parseOperatorPolicy,
 } from '../../app/repo-policy/operator/operator-policy.ts'
 import { SettingsError } from './parse-settings.ts'
+import { readNamedFile } from './read-named-file.ts'
 import type { Settings } from './settings-schema.ts'
 
 const setting = 'AIRLOCK_OPERATOR_POLICY'
@@ -12,7 +12,7 @@ const setting = 'AIRLOCK_OPERATOR_POLICY'
 /** The file that the setting names, or what holds without one. Throws SettingsError: file, line, key and remedy. */
 export function loadOperatorPolicy({ AIRLOCK_OPERATOR_POLICY: path }: Settings): OperatorPolicy {
   if (path === undefined) return defaultOperatorPolicy
-  const result = parseOperatorPolicy(readText(path), path)
+  const result = parseOperatorPolicy(readNamedFile(setting, path), path)
   if (result.ok) return result.policy
   throw new SettingsError(
     result.problems.map(({ file, line, path: key, message }) => {
@@ -20,13 +20,4 @@ export function loadOperatorPolicy({ AIRLOCK_OPERATOR_POLICY: path }: Settings):
       return `${setting}: ${place}: ${message}`
     }),
   )
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw new SettingsError([`${setting} names a file that can't be read (${code}): ${path}`])
-  }
 }

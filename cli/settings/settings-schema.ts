@@ -92,6 +92,11 @@ export const settingsTable = {
       "Absolute path of the operator's own policy, above every organisation's and repository's: [isolation](isolation.md). The app and all workers need the same.",
     example: '/etc/airlock/operator.yml',
   }),
+  AIRLOCK_MODEL_PRICES: setting(z.string().startsWith('/'), {
+    description:
+      'Absolute path of a file with prices of models, over the built-in ones: [prices](model-prices.md). Read by workers.',
+    example: '/etc/airlock/model-prices.yml',
+  }),
   AIRLOCK_ENGINES: setting(
     z
       .string()

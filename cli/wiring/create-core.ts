@@ -9,6 +9,7 @@ import { createImageStore } from '../../worker/sandbox/image/create-image-store.
 import { createImages } from '../../worker/sandbox/image/create-images.ts'
 import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
 import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
+import { loadModelPrices } from '../settings/load-model-prices.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { createEngines } from './create-engines.ts'
@@ -44,6 +45,7 @@ export async function createCore(
       presets: createPresets(packageManagers),
       presetEnv: createPresetEnv(packageManagers),
       upstreams: upstreamsOf(settings),
+      prices: loadModelPrices(settings),
       certificates,
     }),
     snapshots: createSnapshots({ dir: folders.snapshots }),

@@ -1,8 +1,7 @@
 /**
- * What models cost, in US dollars per million tokens, as published by their providers for pay-as-you-go use:
- * platform.claude.com/docs (about-claude/pricing), developers.openai.com/api/docs/pricing and
- * ai.google.dev/gemini-api/docs/pricing, as they stood in autumn 2026. Where a price is announced to rise, the higher
- * one is listed. Cost limits are a brake, not an invoice: discounts, priority and regional surcharges are not known.
+ * What models cost, in US dollars per million tokens, as published by their providers for pay-as-you-go use, as they
+ * stood in autumn 2026. Where a price is announced to rise, the higher one is listed. Cost limits are a brake, not an
+ * invoice: discounts, priority and regional surcharges are not known. Operators have prices of their own in a file.
  */
 
 export interface ModelPrice {
@@ -14,6 +13,8 @@ export interface ModelPrice {
   readonly cacheWriteLong: number
   /** Prompts of more tokens than `above` cost these factors more. */
   readonly longPrompt: { readonly above: number; readonly input: number; readonly output: number } | null
+  /** Where the price is from, and of when. */
+  readonly source: string
 }
 
 /** By a model's name, or its beginning up to a hyphen (`gpt-5` for `gpt-5-codex`); the longest that fits counts. */
@@ -97,19 +98,23 @@ function dearest(prices: ModelPrices): ModelPrice {
     cacheWrite: most((price) => price.cacheWrite),
     cacheWriteLong: most((price) => price.cacheWriteLong),
     longPrompt: null,
+    source: 'the dearest of the table',
   }
 }
 
 function anthropic(input: number, output: number, cacheRead: number): ModelPrice {
-  return { input, output, cacheRead, cacheWrite: input * 1.25, cacheWriteLong: input * 2, longPrompt: null }
+  const source = 'platform.claude.com/docs/en/about-claude/pricing, autumn 2026'
+  return { input, output, cacheRead, cacheWrite: input * 1.25, cacheWriteLong: input * 2, longPrompt: null, source }
 }
 
 /** Caching is automatic and writing free. From GPT-5.4 on, long prompts cost more; older ones cannot be that long. */
 function openai(input: number, output: number): ModelPrice {
   const longPrompt = { above: 272_000, input: 2, output: 1.5 }
-  return { input, output, cacheRead: input / 10, cacheWrite: input, cacheWriteLong: input, longPrompt }
+  const source = 'developers.openai.com/api/docs/pricing, autumn 2026'
+  return { input, output, cacheRead: input / 10, cacheWrite: input, cacheWriteLong: input, longPrompt, source }
 }
 
 function gemini(input: number, output: number, longPrompt: ModelPrice['longPrompt'] = null): ModelPrice {
-  return { input, output, cacheRead: input / 10, cacheWrite: input, cacheWriteLong: input, longPrompt }
+  const source = 'ai.google.dev/gemini-api/docs/pricing, autumn 2026'
+  return { input, output, cacheRead: input / 10, cacheWrite: input, cacheWriteLong: input, longPrompt, source }
 }
