@@ -3,6 +3,7 @@
  * in cli/ alone; the rest of the code gets typed values.
  */
 import { z } from 'zod'
+import { recordedContents } from '../../worker/audit/withhold-content.ts'
 import { isolationSchema } from '../../worker/contract/index.ts'
 
 export interface SettingFacts {
@@ -96,6 +97,12 @@ export const settingsTable = {
     description:
       'Absolute path of a file with prices of models, over the built-in ones: [prices](model-prices.md). Read by workers.',
     example: '/etc/airlock/model-prices.yml',
+  }),
+  AIRLOCK_RECORD_CONTENT: setting(z.enum(recordedContents), {
+    description:
+      "What a job's record keeps of its task, prompts, answers and the agent's words: `full`, `digest` (SHA-256 and length of each) or `none`.",
+    example: 'digest',
+    default: 'full',
   }),
   AIRLOCK_ENGINES: setting(
     z

@@ -52,7 +52,7 @@ export async function createCore(
     folders: createJobFolders({ dir: folders.jobs, socketDir: tmpdir() }),
     agents: createAgents(folders.root, createToolRunner(env)),
     gates,
-    audits: createAuditLogs({ dir: folders.audit, now: Date.now }),
+    audits: createAuditLogs({ dir: folders.audit, now: Date.now, content: settings.AIRLOCK_RECORD_CONTENT ?? 'full' }),
     now: Date.now,
   }
 }

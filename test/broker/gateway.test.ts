@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { brokerLimits } from '../../worker/broker/broker-limits.ts'
@@ -181,5 +182,11 @@ describe('the model gateway', () => {
     expect(broker.exchanges[0]?.request).toMatch(/start.*bytes left out.*end/s)
     expect(broker.exchanges[0]?.request.length).toBeLessThan(150)
     expect(broker.exchanges[0]?.response).toHaveLength(100)
+    expect(broker.exchanges[0]?.requestDigest).toEqual(digestOf(sink.requests[0]?.body ?? ''))
+    expect(broker.exchanges[0]?.responseDigest).toEqual(digestOf(JSON.stringify({ text: 'b'.repeat(1000) })))
   })
 })
+
+function digestOf(text: string) {
+  return { sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text) }
+}

@@ -2,11 +2,14 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AuditLog, AuditLogs } from '../pipeline/ports/index.ts'
 import { type AuditEntry, chainEntry, genesisHash, sealKind } from './audit-record.ts'
+import { type RecordedContent, withholdContent } from './withhold-content.ts'
 
 export interface AuditLogsDeps {
   /** An existing folder that only the worker can read. */
   readonly dir: string
   readonly now: () => number
+  /** Of prompts and outputs; all, where it is not set. */
+  readonly content?: RecordedContent
 }
 
 /** One file per job and attempt; `wx` so that no record is ever written over. */
@@ -15,7 +18,7 @@ export function createAuditLogs(deps: AuditLogsDeps): AuditLogs {
     async open(jobId, attempt) {
       const path = join(deps.dir, `${jobId}-${attempt}.jsonl`)
       const file = await open(path, 'wx', 0o600)
-      return createAuditLog(path, deps.now, {
+      return createAuditLog(path, deps, {
         write: async (line) => {
           await file.write(line)
         },
@@ -33,7 +36,7 @@ interface Sink {
   close(): Promise<void>
 }
 
-function createAuditLog(path: string, now: () => number, sink: Sink): AuditLog {
+function createAuditLog(path: string, { now, content = 'full' }: AuditLogsDeps, sink: Sink): AuditLog {
   let last: AuditEntry | null = null
   let pending: Promise<void> = Promise.resolve()
   let sealed: Promise<{ path: string; head: string }> | null = null
@@ -57,7 +60,7 @@ function createAuditLog(path: string, now: () => number, sink: Sink): AuditLog {
     path,
     head: () => last?.hash ?? genesisHash,
     append(kind, data) {
-      if (sealed === null) write(kind, data)
+      if (sealed === null) write(kind, withholdContent(content, kind, data))
     },
     seal() {
       sealed ??= close()

@@ -12,3 +12,30 @@ function canonicalJson(value: unknown): string {
       : inner,
   )
 }
+
+/** What can be told of a text without telling it. */
+export interface TextDigest {
+  readonly sha256: string
+  readonly bytes: number
+}
+
+export interface TextDigester {
+  add(piece: string | Buffer): TextDigester
+  /** Nothing can be added after it. */
+  done(): TextDigest
+}
+
+/** SHA-256 and length of a text that comes in pieces. */
+export function createTextDigest(): TextDigester {
+  const hash = createHash('sha256')
+  let bytes = 0
+  const digester: TextDigester = {
+    add(piece) {
+      hash.update(piece)
+      bytes += Buffer.byteLength(piece)
+      return digester
+    },
+    done: () => ({ sha256: hash.digest('hex'), bytes }),
+  }
+  return digester
+}

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { createParser } from 'eventsource-parser'
+import { createTextDigest, type TextDigest } from '../../contract/index.ts'
 import type { TokenCounts } from '../model-prices.ts'
 import type { Provider } from './provider.ts'
 
@@ -9,6 +10,8 @@ export interface AnswerReader {
   counts(): Partial<TokenCounts>
   /** The answer as it came, bounded. */
   text(): string
+  /** Of all of it. Nothing can be pushed afterwards. */
+  digest(): TextDigest
   bytes(): number
 }
 
@@ -24,6 +27,7 @@ export function createAnswerReader(provider: Provider, contentType: string, maxT
   let document = ''
   let text = ''
   let bytes = 0
+  const digester = createTextDigest()
   const read = (json: string) => {
     counts = { ...counts, ...provider.readUsage(parseJson(json)) }
   }
@@ -37,6 +41,7 @@ export function createAnswerReader(provider: Provider, contentType: string, maxT
   return {
     push(chunk) {
       bytes += chunk.length
+      digester.add(chunk)
       const piece = decoder.write(chunk)
       if (text.length < maxText) text = (text + piece).slice(0, maxText)
       if (streamed && !overflown) parser.feed(piece)
@@ -47,6 +52,7 @@ export function createAnswerReader(provider: Provider, contentType: string, maxT
       return counts
     },
     text: () => text,
+    digest: () => digester.done(),
     bytes: () => bytes,
   }
 }

@@ -5,7 +5,7 @@
  * byte that was given on, the client in the sandbox decides.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Phase, Usage } from '../../contract/index.ts'
+import { createTextDigest, type Phase, type Usage } from '../../contract/index.ts'
 import type { BrokerSpec, ModelExchange } from '../../pipeline/ports/broker.ts'
 import type { BrokerLimits } from '../broker-limits.ts'
 import type { DecisionLog } from '../decision-log.ts'
@@ -123,6 +123,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         status: answer.status,
         request: boundText(taken.body, limits.exchangeBytes),
         response: answer.reader.text(),
+        requestDigest: createTextDigest().add(taken.body).done(),
+        responseDigest: answer.reader.digest(),
       })
     } finally {
       inFlight -= 1

@@ -1,4 +1,4 @@
-import type { NetworkEntry, Phase, Usage } from '../../contract/index.ts'
+import type { NetworkEntry, Phase, TextDigest, Usage } from '../../contract/index.ts'
 import type { SandboxSpec } from './sandbox.ts'
 
 /** What one sandbox may reach in one phase. */
@@ -35,7 +35,7 @@ export interface BrokerDecision {
   readonly reason: string
 }
 
-/** What passed between an agent and its model, for the record. Bounded. */
+/** What passed between an agent and its model, for the record. Texts are bounded, digests are of the whole. */
 export interface ModelExchange {
   readonly at: number
   readonly provider: 'anthropic' | 'openai' | 'gemini'
@@ -43,6 +43,8 @@ export interface ModelExchange {
   readonly status: number
   readonly request: string
   readonly response: string
+  readonly requestDigest: TextDigest
+  readonly responseDigest: TextDigest
 }
 
 export interface BrokerSession extends AsyncDisposable {
