@@ -46,7 +46,8 @@ export async function openSandboxPlace(): Promise<SandboxPlace> {
     presets: new Map(),
     upstreams: { anthropic: nowhere, openai: nowhere, gemini: nowhere },
   })
-  const door = { jobId, phase: 'agent', socketPath: brokerSocket, owner, egress: [], model: null } as const
+  const repository = { owner: 'bench', name: 'bench' }
+  const door = { jobId, repository, phase: 'agent', socketPath: brokerSocket, owner, egress: [], model: null } as const
   stack.use(await brokers.open(door, { onDecision() {}, onExchange() {} }))
   const worker = readProcessIdentity(process.pid)
   if (worker === null) throw new Error('/proc is not mounted')

@@ -85,7 +85,7 @@ export const settingsTable = {
   }),
   AIRLOCK_SECRETS_DIR: setting(z.string().startsWith('/'), {
     description:
-      'Absolute path of the folder of setup secrets: `OWNER/NAME` or `OWNER/REPOSITORY/NAME`, a file each, in lower case but for NAME.',
+      'Absolute path of the folder of setup secrets: `OWNER/NAME` or `OWNER/REPOSITORY/NAME`, a file each, in lower case but for NAME. Also of [model keys](models.md#keys) of one owner or repository.',
     example: '/etc/airlock/secrets',
   }),
   AIRLOCK_OPERATOR_POLICY: setting(z.string().startsWith('/'), {

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { createAgents } from '../../worker/agent/create-agents.ts'
 import { createAuditLogs } from '../../worker/audit/create-audit-logs.ts'
 import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
+import type { ModelKeys } from '../../worker/broker/model-keys.ts'
 import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
@@ -26,11 +27,17 @@ export type CorePorts = Pick<
   'engines' | 'images' | 'brokers' | 'snapshots' | 'folders' | 'agents' | 'gates' | 'audits' | 'now'
 >
 
+export interface CoreOptions {
+  /** Probe the engines now, whatever is known of earlier. */
+  readonly probeNow?: boolean
+  readonly modelKeys?: ModelKeys
+}
+
 export async function createCore(
   settings: Settings,
   env: Environment,
   folders: DataFolders,
-  { probeNow } = { probeNow: false },
+  { probeNow = false, modelKeys }: CoreOptions = {},
 ): Promise<CorePorts> {
   const [packageManagers, hostTools, certificates] = await Promise.all([
     readPackageManagers(env),
@@ -45,6 +52,7 @@ export async function createCore(
       presets: createPresets(packageManagers),
       presetEnv: createPresetEnv(packageManagers),
       upstreams: upstreamsOf(settings),
+      ...(modelKeys === undefined ? {} : { modelKeys }),
       prices: loadModelPrices(settings),
       certificates,
     }),

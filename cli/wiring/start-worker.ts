@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { createGitHubApp } from '../../app/github/create-github-app.ts'
 import { wording } from '../../app/replies/wording.ts'
+import { createModelKeys } from '../../worker/broker/model-keys.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
 import type { JobRequest } from '../../worker/contract/index.ts'
 import { createSource, defaultSourceLimits } from '../../worker/git/create-source.ts'
@@ -46,7 +47,9 @@ export interface RunningWorker {
 /** A worker against GitHub: takes jobs from the queue until it is closed. */
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const folders = await prepareDataFolders(dataDirOf(deps.settings))
-  const core = await createCore(deps.settings, deps.env, folders)
+  const secretsDir = deps.settings.AIRLOCK_SECRETS_DIR
+  const options = secretsDir === undefined ? {} : { modelKeys: createModelKeys(secretsDir) }
+  const core = await createCore(deps.settings, deps.env, folders, options)
   const gitHub = createGitHubPorts(deps, folders)
   const running = new Set<string>()
   const reaper = await startReaper(core, (jobId) => running.has(jobId), deps.log)

@@ -25,6 +25,7 @@ export interface WorldOptions {
   readonly phase?: BrokerSpec['phase']
   readonly model?: BrokerSpec['model']
   readonly owner?: BrokerSpec['owner']
+  readonly repository?: BrokerSpec['repository']
   /** Addresses by name; a list of lists answers one list per question. Others do not resolve. */
   readonly names?: Readonly<Record<string, readonly string[] | readonly (readonly string[])[]>>
   /** Where `address:port` really leads: a port on loopback. What is not here is dialled as it is. */
@@ -58,6 +59,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       phase: options.phase ?? 'setup',
       socketPath,
       owner: options.owner ?? null,
+      repository: options.repository ?? { owner: 'acme', name: 'widget' },
       egress: options.egress ?? [],
       secrets: new Map(Object.entries(options.secrets ?? {})),
       model: options.model ?? null,

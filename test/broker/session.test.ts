@@ -11,6 +11,14 @@ import { openWorld, publicAddress, startSink } from './broker-world.ts'
 import { openGateway, startModelSink } from './model-sink.ts'
 import { openTunnel, talk } from './raw-client.ts'
 
+const closedSetup = {
+  jobId: 'job0000000001',
+  phase: 'setup',
+  repository: { owner: 'acme', name: 'widget' },
+  owner: null,
+  egress: [],
+  model: null,
+} as const
 const isRoot = process.getuid?.() === 0
 const request = 'GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n'
 
@@ -33,7 +41,7 @@ describe('a session', () => {
     const deps = { presets: new Map(), upstreams: { anthropic: none, openai: none, gemini: none } }
 
     const session = await createBrokerFactory(deps).open(
-      { jobId: 'job0000000001', phase: 'setup', socketPath: left, owner: null, egress: [], model: null },
+      { ...closedSetup, socketPath: left },
       { onDecision() {}, onExchange() {} },
     )
 
@@ -44,10 +52,7 @@ describe('a session', () => {
   it('says why it cannot listen', async () => {
     const deps = { presets: new Map(), upstreams: { anthropic: none, openai: none, gemini: none } }
     const open = (socketPath: string) =>
-      createBrokerFactory(deps).open(
-        { jobId: 'job0000000001', phase: 'setup', socketPath, owner: null, egress: [], model: null },
-        { onDecision() {}, onExchange() {} },
-      )
+      createBrokerFactory(deps).open({ ...closedSetup, socketPath }, { onDecision() {}, onExchange() {} })
 
     await expect(open(`/tmp/${'a'.repeat(120)}`)).rejects.toMatchObject({ name: 'BrokerError', code: 'unavailable' })
     await expect(open('/proc/no/such/broker.sock')).rejects.toMatchObject({ code: 'unavailable', retryable: true })

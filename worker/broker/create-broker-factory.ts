@@ -27,6 +27,7 @@ import type { Upstreams } from './gateway/provider.ts'
 import { createJobAuthority, pemOf } from './inspect/job-authority.ts'
 import { type HostTrust, readHostTrust, writeTrustFolder } from './inspect/trust.ts'
 import { listenOnSocket } from './listen-on-socket.ts'
+import { type ModelKeys, withOwnKeys } from './model-keys.ts'
 import { type ModelPrices, modelPrices } from './model-prices.ts'
 import type { PresetEnv } from './presets.ts'
 import { createDoorServer } from './route-request.ts'
@@ -39,6 +40,8 @@ export interface BrokerDeps {
   /** From createPresetEnv: set in a session whose policy names the preset. */
   readonly presetEnv?: PresetEnv
   readonly upstreams: Upstreams
+  /** Keys of organisations' and repositories' own. Absent: all use those of `upstreams`. */
+  readonly modelKeys?: ModelKeys
   /** Hosts that the operator lets policies name although they resolve to private addresses. */
   readonly privateHosts?: readonly string[]
   /** Host folder with ca-certificates.crt: what programs inside trust; null: what an image brings with it. */
@@ -75,6 +78,7 @@ async function openSession(
   const { presets, privateHosts = [] } = deps
   const rules = parseEgress(spec.egress, { presets, privateHosts, secrets: spec.secrets ?? new Map() })
   const trustFolder = join(dirname(spec.socketPath), 'certificates')
+  const ownKeys = model === null ? {} : ((await deps.modelKeys?.load(spec.repository)) ?? {})
   const inspection = await openInspection(rules, hostTrust, clock())
   const certificates = inspection === null ? (deps.certificates ?? null) : trustFolder
   const log = createDecisionLog(phase, limits.decisions, clock, (decision) => events.onDecision(decision))
@@ -87,7 +91,7 @@ async function openSession(
 
   const gateway = createGateway({
     ...{ phase, model, limits, log, signal, placeholderKey },
-    upstreams: deps.upstreams,
+    upstreams: withOwnKeys(deps.upstreams, ownKeys),
     prices: deps.prices ?? modelPrices,
     onExchange: (exchange) => events.onExchange(exchange),
   })

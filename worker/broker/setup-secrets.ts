@@ -1,18 +1,14 @@
-import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Repository } from '../contract/index.ts'
 import type { SetupSecrets } from '../pipeline/ports/index.ts'
+import { readSecret, secretFolders } from './read-secret.ts'
 
 /** Names become environment variables and file names: a closed alphabet, and no way out of the folder. */
 const secretName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
-const maxSecretBytes = 64 * 1024
 
 /** Secrets of an installation: `DIR/owner/repository/NAME`, else `DIR/owner/NAME`, in lower case but for NAME. */
 export function createRepositorySecrets(dir: string): SetupSecrets {
-  return createSecrets((repository) => {
-    const owner = join(dir, repository.owner.toLowerCase())
-    return [join(owner, repository.name.toLowerCase()), owner]
-  })
+  return createSecrets((repository) => secretFolders(dir, repository))
 }
 
 /** Secrets of one local run: `DIR/NAME`. Null: there are none. */
@@ -38,20 +34,7 @@ function createSecrets(foldersOf: (repository: Repository) => readonly string[])
 async function readFirst(folders: readonly string[], name: string): Promise<string | null> {
   for (const folder of folders) {
     const value = await readSecret(join(folder, name))
-    if (value !== null) return value
+    if (value !== null && value !== '') return value
   }
   return null
-}
-
-/** One trailing newline is an editor's, not the secret's. An empty file holds no secret. */
-async function readSecret(path: string): Promise<string | null> {
-  try {
-    const facts = await stat(path)
-    if (!facts.isFile() || facts.size > maxSecretBytes) return null
-    const text = await readFile(path, 'utf8')
-    return text.replace(/\r?\n$/, '') || null
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
-    throw error
-  }
 }

@@ -21,7 +21,13 @@ export async function openBroker(
 ): Promise<BrokerSession> {
   const { request, folders, ports, audit, facts } = job
   return ports.brokers.open(
-    { ...spec, jobId: request.id, socketPath: folders.brokerSocket, owner: engine.fileOwner(request.id) },
+    {
+      ...spec,
+      jobId: request.id,
+      repository: request.repository,
+      socketPath: folders.brokerSocket,
+      owner: engine.fileOwner(request.id),
+    },
     {
       onDecision(decision) {
         if (facts.decisions.length < maxProcessEvents) facts.decisions.push(decision)

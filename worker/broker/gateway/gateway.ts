@@ -109,8 +109,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         told.add(name)
         decide(turn, false, `taken out of the request, since the provider would run, fetch or bill more: ${name}`)
       }
-      decide(turn, true, `${route.path}, model ${taken.model}`)
-      const { baseUrl } = upstream
+      const { baseUrl, keyOwner } = upstream
+      decide(turn, true, `${route.path}, model ${taken.model}${keyOwner === undefined ? '' : `, key of ${keyOwner}`}`)
       const call = { route, baseUrl, apiKey: checked.apiKey, headers: request.headers, body: taken.body }
       const persistence = { limits, signal: options.signal, now: log.now, mayRetry: retryOf(turn, taken) }
       const answer = await forwardModel(caller, persistence, call, response)

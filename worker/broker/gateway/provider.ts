@@ -10,6 +10,8 @@ export interface Upstream {
   readonly baseUrl: string
   /** Null: there is no such model here. */
   readonly apiKey: string | null
+  /** Whose key it is, where it is not the whole installation's. */
+  readonly keyOwner?: string
 }
 export type Upstreams = Readonly<Record<ProviderName, Upstream>>
 

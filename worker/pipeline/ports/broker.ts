@@ -1,10 +1,12 @@
-import type { NetworkEntry, Phase, TextDigest, Usage } from '../../contract/index.ts'
+import type { NetworkEntry, Phase, Repository, TextDigest, Usage } from '../../contract/index.ts'
 import type { SandboxSpec } from './sandbox.ts'
 
 /** What one sandbox may reach in one phase. */
 export interface BrokerSpec {
   readonly jobId: string
   readonly phase: Phase
+  /** Whose job it is: by this its model keys are chosen. */
+  readonly repository: Pick<Repository, 'owner' | 'name'>
   /** Host path at which the broker listens; it belongs to `owner` alone. */
   readonly socketPath: string
   readonly owner: { readonly uid: number; readonly gid: number } | null

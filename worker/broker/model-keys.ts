@@ -1,0 +1,56 @@
+import { join, relative } from 'node:path'
+import type { Repository } from '../contract/index.ts'
+import type { ModelExchange } from '../pipeline/ports/broker.ts'
+import type { Upstreams } from './gateway/provider.ts'
+import { readSecret, secretFolders } from './read-secret.ts'
+
+/** A key of a repository's or organisation's own. `value` is null where its file holds none that can be sent. */
+export interface ModelKey {
+  readonly value: string | null
+  /** Whose it is, for the record: `acme` or `acme/widget`. */
+  readonly owner: string
+}
+export type OwnModelKeys = Partial<Readonly<Record<ModelExchange['provider'], ModelKey>>>
+
+export interface ModelKeys {
+  /** Read anew for each session, so that a key can be changed under a running worker. */
+  load(repository: Pick<Repository, 'owner' | 'name'>): Promise<OwnModelKeys>
+}
+
+/**
+ * Keys in the folder of secrets: `DIR/owner/repository/anthropic.key`, else `DIR/owner/anthropic.key`. With the dot no
+ * policy can name one as a secret of its setup.
+ */
+export function createModelKeys(dir: string): ModelKeys {
+  return {
+    async load(repository) {
+      const folders = secretFolders(dir, repository)
+      const found = await Promise.all(
+        providers.map(async (provider) => [provider, await readFirst(dir, folders, `${provider}.key`)] as const),
+      )
+      return Object.fromEntries(found.filter(([, key]) => key !== null))
+    },
+  }
+}
+
+const providers = ['anthropic', 'openai', 'gemini'] as const
+/** What a header can carry. */
+const keyPattern = /^[\x21-\x7e]+$/
+
+/** The nearest file decides, also where it is of no use: the key of somebody else is no way out. */
+async function readFirst(dir: string, folders: readonly string[], name: string): Promise<ModelKey | null> {
+  for (const folder of folders) {
+    const value = await readSecret(join(folder, name))
+    if (value !== null) return { value: keyPattern.test(value) ? value : null, owner: relative(dir, folder) }
+  }
+  return null
+}
+
+/** The upstreams of one session: a key of the repository's own takes the place of everybody's. */
+export function withOwnKeys(upstreams: Upstreams, own: OwnModelKeys): Upstreams {
+  const upstreamOf = (provider: ModelExchange['provider']) => {
+    const key = own[provider]
+    return key === undefined ? upstreams[provider] : { ...upstreams[provider], apiKey: key.value, keyOwner: key.owner }
+  }
+  return { anthropic: upstreamOf('anthropic'), openai: upstreamOf('openai'), gemini: upstreamOf('gemini') }
+}
