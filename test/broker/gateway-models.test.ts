@@ -39,11 +39,19 @@ describe('models that the policy does not list', () => {
     await using sink = await startModelSink()
     await using broker = await openGateway(sink, { model })
 
-    await ask(broker, { path: chat, body: { model: 'gpt-5', models: ['evil-1'], messages: [] } })
+    const router = { models: ['evil-1'], fallbacks: ['evil-1'], route: 'fallback', user_config: { model_list: [] } }
+
+    await ask(broker, { path: chat, body: { model: 'gpt-5', ...router, messages: [] } })
+    await ask(broker, { body: { model: 'claude-sonnet-5', ...router, messages: [] } })
     await ask(broker, { path: '/gemini/v1beta/models/gemini-3-pro:generateContent', body: { model: 'models/evil-1' } })
 
-    expect(sink.requests.map(({ body }) => body)).toEqual(['{"model":"gpt-5","messages":[]}', '{}'])
-    expect(broker.decisions.filter(({ allowed }) => !allowed)).toHaveLength(2)
+    expect(sink.requests.map(({ body }) => body)).toEqual([
+      '{"model":"gpt-5","messages":[]}',
+      '{"model":"claude-sonnet-5","messages":[]}',
+      '{}',
+    ])
+    // Each kind of key is told once.
+    expect(broker.decisions.filter(({ allowed }) => !allowed)).toHaveLength(4)
   })
 
   it('say which ones may be asked, and who could add another', async () => {

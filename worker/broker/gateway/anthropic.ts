@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Inspection, JsonObject, Provider } from './provider.ts'
-import { dropKeys, findRemoteContent, isObject, keepTools, type Look } from './remote-content.ts'
+import { dropKeys, findRemoteContent, isObject, keepTools, type Look, routerKeys } from './remote-content.ts'
 
 /** Tools whose calls come back to the client. The others run at the provider, with its network. */
 const clientTool = /^(?:custom|(?:bash|text_editor|computer|memory)_\d+|tool_search_tool_(?:bm25|regex)(?:_\d+)?)$/
 /** Servers and containers at the provider, and faster service at a price that the table does not know. */
-const droppedKeys = ['mcp_servers', 'container', 'speed', 'service_tier']
+const droppedKeys = ['mcp_servers', 'container', 'speed', 'service_tier', ...routerKeys]
 /** Betas that open stores, servers, other people's accounts, or the network. */
 const wideBeta =
   /^(?:files-api|mcp-client|code-execution|web-fetch|web-search|skills|oauth|message-batches|managed-agents)/

@@ -20,8 +20,7 @@ export const gemini: Provider = {
     if (remote !== null) return { kind: 'refused', why: remote }
     const tools = keepTools(given, keepTool)
     // The path names the model: what was checked is what is asked.
-    const keys = dropKeys(tools.body, ['model'])
-    return { kind: 'clean', body: keys.body, removed: [...tools.removed, ...keys.removed] }
+    return { kind: 'clean', body: dropKeys(tools.body, ['model']).body, removed: tools.removed }
   },
   readUsage(document) {
     const answer = answerSchema.safeParse(document)

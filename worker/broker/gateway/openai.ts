@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { TokenCounts } from '../model-prices.ts'
 import type { Inspection, JsonObject, Provider } from './provider.ts'
-import { dropKeys, findRemoteContent, isObject, keepTools, type Look } from './remote-content.ts'
+import { dropKeys, findRemoteContent, isObject, keepTools, type Look, routerKeys } from './remote-content.ts'
 
 /** Tools whose calls come back to the client. Web search, file search, MCP, code interpreter run at the provider. */
 const clientTools = new Set(['function', 'custom', 'local_shell', 'apply_patch', 'tool_search', 'computer_use_preview'])
 
-/** Search at the provider, faster service at a price that the table does not know, and models to fall back on (OpenRouter). */
-const droppedKeys = ['web_search_options', 'service_tier', 'models']
+/** Search at the provider, and faster service at a price that the table does not know. */
+const droppedKeys = ['web_search_options', 'service_tier', ...routerKeys]
 
 export const openai: Provider = {
   name: 'openai',

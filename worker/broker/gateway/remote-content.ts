@@ -45,6 +45,15 @@ export function keepTools(
   return { body: { ...rest, tools: kept, ...(tool_choice === undefined ? {} : { tool_choice }) }, removed }
 }
 
+/**
+ * What a router in a provider's place (OpenRouter, LiteLLM) takes from a request: other models than the one that was
+ * checked, searches, and other servers and keys to send it to.
+ */
+export const routerKeys = [
+  ...['models', 'route', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks', 'plugins'],
+  ...['api_base', 'base_url', 'api_key', 'user_config'],
+] as const
+
 /** Leaves out keys that switch on something on the provider's side. */
 export function dropKeys(
   body: JsonObject,
