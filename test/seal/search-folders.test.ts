@@ -183,4 +183,13 @@ describe('what can be kept', () => {
     expect(await search({ entries: 2 })).toMatchObject({ kind: 'unsafe', why: 'there are more than 2 files' })
     expect((await search({ entries: 3 })).kind).toBe('clean')
   })
+
+  it('takes its own tokens away again, also where it ends before it has found them', async () => {
+    for (const name of ['a', 'b', 'c']) await put(left.root, `home/${name}`, 'x')
+
+    for (let turn = 0; turn < 8; turn += 1) await search({ entries: 1 })
+
+    expect(await readdir(left.folders.workspace)).toEqual([])
+    expect((await readdir(left.folders.home)).sort()).toEqual(['a', 'b', 'c'])
+  })
 })

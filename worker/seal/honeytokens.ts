@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { unlinkSync, writeFileSync } from 'node:fs'
+import { rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { SearchEnd, type SearchInput } from './search-result.ts'
@@ -7,7 +7,8 @@ import { SearchEnd, type SearchInput } from './search-result.ts'
 /** No secret of an operator's can be called so. */
 export const honeytokenName = 'honeytoken of this search'
 
-export interface Honeytokens {
+/** Disposing of it removes those that were not found, because the search ended before. */
+export interface Honeytokens extends Disposable {
   readonly value: string
   /** Is this one of ours? Those count for no limit. */
   has(path: string): boolean
@@ -52,6 +53,9 @@ export function plantHoneytokens({ workspace, home }: Pick<SearchInput, 'workspa
       if (lost !== undefined)
         throw SearchEnd.unsafe(lost, 'the search missed what was planted for it: it proves nothing')
       return planted.size
+    },
+    [Symbol.dispose]() {
+      for (const [path, { path: file }] of planted) if (missing.has(path)) rmSync(file, { force: true })
     },
   }
 }

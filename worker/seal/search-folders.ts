@@ -15,7 +15,7 @@ import { walkFolder } from './walk-folder.ts'
  */
 export async function searchFolders(input: SearchInput, plant = plantHoneytokens): Promise<SearchResult> {
   try {
-    const honey = plant(input)
+    using honey = plant(input)
     const wanted = [...input.secrets, [honeytokenName, honey.value] as const]
     const search = createSecretSearch(wanted.flatMap(([name, value]) => secretForms(name, value)))
     const book = createSearchBook(input.limits)
