@@ -4,8 +4,9 @@ agent: claude
 model: claude-sonnet-5
 setup:
   run: [npm ci]
-  secrets: [NPM_TOKEN]
-  network: [npm]
+  network:
+    - npm
+    - { host: npm.example.com, credential: { secret: NPM_TOKEN } } # added by the broker, never inside
 limits: { minutes: 20, memory: 2g, cost-usd: 3 }
 gates:
   licenses: { allow-licenses: [MIT, ISC, Apache-2.0, BSD-3-Clause] }
