@@ -16,11 +16,14 @@ export const delayedExecutionGate: Gate = {
   name: 'delayed-execution',
   check(input) {
     const change = readChange(input)
-    return [...change.files.values()].flatMap((file) =>
-      compiledRules
+    return [...change.files.values()].flatMap((file) => {
+      const found = compiledRules
         .filter(({ applies }) => applies(file.path))
-        .flatMap(({ rule }) => rule.match(file, change).map((hit) => findingOf(rule, file, hit))),
-    )
+        .flatMap(({ rule }) => rule.match(file, change).map((hit) => ({ rule, hit })))
+      // Once for all of a file's: a hostile line can be tens of thousands of them, each over a megabyte.
+      const about = found.length === 0 ? '' : aboutChange(file)
+      return found.map(({ rule, hit }) => findingOf(rule, file, hit, about))
+    })
   },
 }
 
@@ -34,7 +37,7 @@ function readChange(input: GateInput): Change {
   }
 }
 
-function findingOf(rule: Rule, file: ChangedFile, hit: Hit): GateFinding {
+function findingOf(rule: Rule, file: ChangedFile, hit: Hit, about: string): GateFinding {
   const text = hit.text ?? rule
   const severity = hit.severity ?? text.severity
   const quiet = isFixture(file.path) && rule.alsoInFixtures !== true
@@ -45,6 +48,6 @@ function findingOf(rule: Rule, file: ChangedFile, hit: Hit): GateFinding {
     path: file.path,
     line: hit.line,
     message: `${hit.what} ${text.when} ${text.mend}`,
-    about: `${hit.what} ${aboutChange(file)}`,
+    about: `${hit.what} ${about}`,
   })
 }
