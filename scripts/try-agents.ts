@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { toolEnvironment } from '../cli/wiring/run-npm.ts'
-import { fixTheBug } from '../test/model/fix-the-bug.ts'
+import { bugFiles, mendTheBug } from '../test/agent/bug-to-mend.ts'
 import { startModel } from '../test/model/start-model.ts'
 import type { InstallableAgent } from '../worker/agent/agent-adapter.ts'
 import { adapters } from '../worker/agent/create-agents.ts'
@@ -20,23 +20,6 @@ import { formatTable } from './reference/markdown.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const key = 'the-key-of-the-scripted-model-0123456789'
-const script = fixTheBug({
-  path: 'add.js',
-  from: 'a - b',
-  to: 'a + b',
-  test: 'node --test --test-reporter=tap',
-  passed: /^# fail 0$/m,
-  summary: 'add() adds now.',
-})
-const files = {
-  'add.js': 'exports.add = (a, b) => a - b\n',
-  'add.test.js': [
-    "const { equal } = require('node:assert')",
-    "const { test } = require('node:test')",
-    "test('adds', () => equal(require('./add.js').add(2, 3), 5))",
-    '',
-  ].join('\n'),
-}
 const env = toolEnvironment(process.env)
 
 const { values, positionals } = parseArgs({
@@ -57,7 +40,7 @@ process.stdout.write(
 async function tryAgent({ name, install }: InstallableAgent): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'try-agent-'))
   try {
-    await using model = await startModel({ script, apiKey: key })
+    await using model = await startModel({ script: mendTheBug, apiKey: key })
     await makeRepository(folder)
     const report = jobReportSchema.parse(JSON.parse(await runJob(folder, name, model.url)))
     const seconds = ((report.durations.agent ?? 0) / 1000).toFixed(1)
@@ -69,7 +52,7 @@ async function tryAgent({ name, install }: InstallableAgent): Promise<string[]> 
 }
 
 async function makeRepository(folder: string): Promise<void> {
-  for (const [path, content] of Object.entries(files)) await writeFile(join(folder, path), content)
+  for (const [path, content] of Object.entries(bugFiles)) await writeFile(join(folder, path), content)
   const git = (...args: string[]) =>
     runCommand(['git', '-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd: folder, env })
   await git('init', '--quiet', '--initial-branch=main')

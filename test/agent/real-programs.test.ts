@@ -1,31 +1,13 @@
 import { access } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { adapters } from '../../worker/agent/create-agents.ts'
-import { fixTheBug } from '../model/fix-the-bug.ts'
 import { startModel } from '../model/start-model.ts'
+import { bugFiles, mendTheBug } from './bug-to-mend.ts'
 import { hostileSettings } from './hostile-settings.ts'
 import { installedAgent } from './installed-agent.ts'
 import { runAgent } from './run-agent.ts'
 
 const key = 'placeholder-0123456789-0123456789'
-const script = fixTheBug({
-  path: 'add.js',
-  from: 'a - b',
-  to: 'a + b',
-  test: 'node --test --test-reporter=tap',
-  passed: /^# fail 0$/m,
-  summary: 'add() adds now.',
-})
-const workspace = {
-  'add.js': 'exports.add = (a, b) => a - b\n',
-  'add.test.js': [
-    "const { equal } = require('node:assert')",
-    "const { test } = require('node:test')",
-    "const { add } = require('./add.js')",
-    "test('adds', () => equal(add(2, 3), 5))",
-    '',
-  ].join('\n'),
-}
 const { command: _, ...programs } = adapters
 /** Together they are 600 MB to fetch: CI has all of them, everybody's test run the smallest. */
 const chosen = process.env.CI === 'true' ? Object.values(programs) : [programs.pi]
@@ -45,9 +27,9 @@ describe.each(chosen)('the real program of $name', (agent) => {
   beforeAll(() => installedAgent(agent), 5 * 60_000)
 
   test('mends a bug in a loop of tool calls, and obeys no settings that the repository brings', async () => {
-    await using model = await startModel({ script, apiKey: key })
+    await using model = await startModel({ script: mendTheBug, apiKey: key })
 
-    await runAgent({ agent, model, key, workspace: (sink) => ({ ...workspace, ...files(sink) }) }, async (run) => {
+    await runAgent({ agent, model, key, workspace: (sink) => ({ ...bugFiles, ...files(sink) }) }, async (run) => {
       expect(await run.file('add.js')).toBe('exports.add = (a, b) => a + b\n')
       expect(run.exitCode).toBe(0)
       expect(run.events.at(-1)).toEqual({ kind: 'end', how: 'done' })
@@ -60,13 +42,13 @@ describe.each(chosen)('the real program of $name', (agent) => {
   }, 120_000)
 
   test('control: the same settings are obeyed where nothing keeps it from that', async () => {
-    await using model = await startModel({ script, apiKey: key })
+    await using model = await startModel({ script: mendTheBug, apiKey: key })
 
     const options = {
       agent,
       model,
       key,
-      workspace: (sink: string) => ({ ...workspace, ...files(sink) }),
+      workspace: (sink: string) => ({ ...bugFiles, ...files(sink) }),
       changePlan: bare,
     }
     await runAgent(options, async (run) => {
@@ -78,7 +60,7 @@ describe.each(chosen)('the real program of $name', (agent) => {
     const failure = { status: 400, message: 'no such model' }
     await using model = await startModel({ script: () => ({ failure }), apiKey: key })
 
-    await runAgent({ agent, model, key, workspace: () => workspace }, async (run) => {
+    await runAgent({ agent, model, key, workspace: () => bugFiles }, async (run) => {
       expect(run.exitCode).not.toBe(0)
       expect(run.events).toContainEqual({ kind: 'error', message: expect.stringContaining('no such model') })
       expect(run.events.at(-1)).toEqual({ kind: 'end', how: 'error' })
@@ -89,9 +71,9 @@ describe.each(chosen)('the real program of $name', (agent) => {
 test.each(['gpt-5.5', 'gemini-3.1-pro-preview'])(
   'pi speaks the API of %s',
   async (modelName) => {
-    await using model = await startModel({ script, apiKey: key })
+    await using model = await startModel({ script: mendTheBug, apiKey: key })
 
-    await runAgent({ agent: adapters.pi, model, key, modelName, workspace: () => workspace }, async (run) => {
+    await runAgent({ agent: adapters.pi, model, key, modelName, workspace: () => bugFiles }, async (run) => {
       expect(run.events.filter((event) => event.kind === 'result')).toEqual([
         { kind: 'result', text: 'add() adds now.' },
       ])
