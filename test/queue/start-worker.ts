@@ -30,11 +30,17 @@ export function startWorker(url: string, name: string, timing: 'quick' | 'produc
   }
 }
 
+/** Less than a test may take, so that a test that waits in vain says what it got instead. */
+const patienceMs = 50_000
+
 /** Waits until the workers have said all of this, in any order. */
-export async function untilSaid(redis: Redis, ...words: string[]): Promise<void> {
+export async function untilSaid(redis: Redis, ...words: (string | RegExp)[]): Promise<void> {
+  const deadline = Date.now() + patienceMs
   for (;;) {
     const said = await redis.lrange('said', 0, -1)
-    if (words.every((word) => said.includes(word))) return
+    const missing = words.filter((word) => !said.some((line) => (word instanceof RegExp ? word.test(line) : word === line)))
+    if (missing.length === 0) return
+    if (Date.now() > deadline) throw new Error(`waited for ${missing.join(', ')}; the workers said ${said.join(', ')}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
