@@ -12,7 +12,7 @@ import type { BaseLogger } from 'pino'
 import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
 import { GitHubError } from '../intake/github-error.ts'
-import { createGitHubClient, type GitHubClient } from './github-client.ts'
+import { createGitHubClient, type GitHubClient, type WhenCalm } from './github-client.ts'
 
 export interface GitHubAppDeps {
   readonly appId: number
@@ -22,6 +22,8 @@ export interface GitHubAppDeps {
   readonly baseUrl: string
   readonly vault: TokenVault
   readonly log: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>
+  /** Asked before every request. */
+  readonly whenCalm?: WhenCalm
 }
 
 /** The proof that we are the App, for ten minutes at most. `timeDifference`: GitHub's clock less ours, in seconds. */
@@ -70,21 +72,23 @@ const appSchema = z.object({ slug: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) })
 const revokeMs = 10_000
 const revokeTries = 3
 
-export function createGitHubApp({ appId, signJwt, baseUrl, vault, log }: GitHubAppDeps): GitHubApp {
+export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm }: GitHubAppDeps): GitHubApp {
   const shared = { baseUrl, log: boundLog(log) }
   const auth = { appId, createJwt: signJwt }
   const octokit = new PlainOctokit({ ...shared, authStrategy: createAppAuth, auth })
   let known: string | null = null
 
-  function signIn(token: string) {
-    return new PlainOctokit({ ...shared, auth: { token } })
+  const asApp = (signal: AbortSignal) => createGitHubClient(octokit, signal, whenCalm)
+
+  function withToken(token: string, signal: AbortSignal): GitHubClient {
+    return createGitHubClient(new PlainOctokit({ ...shared, auth: { token } }), signal, whenCalm)
   }
 
   /** With a signal of its own: a live token is worse than a late end. True: it is dead. */
   async function revoke(token: string): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await createGitHubClient(signIn(token), AbortSignal.timeout(revokeMs)).call('DELETE /installation/token')
+        await withToken(token, AbortSignal.timeout(revokeMs)).call('DELETE /installation/token')
         return true
       } catch (error) {
         if (!(error instanceof GitHubError)) throw error
@@ -105,12 +109,12 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log }: GitHubA
 
   return {
     async botLogin(signal) {
-      known ??= `${appSchema.parse(await createGitHubClient(octokit, signal).call('GET /app')).slug}[bot]`
+      known ??= `${appSchema.parse(await asApp(signal).call('GET /app')).slug}[bot]`
       return known
     },
     async openClient(installationId, { owner, ...scope }, permissions, signal) {
       const chosen = 'names' in scope ? { repositories: scope.names } : { repository_ids: [scope.repositoryId] }
-      const minted = await createGitHubClient(octokit, signal).call(
+      const minted = await asApp(signal).call(
         'POST /app/installations/{installation_id}/access_tokens',
         { installation_id: installationId, ...chosen, permissions },
       )
@@ -121,7 +125,7 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log }: GitHubA
         await end(owner, token)
         throw error
       }
-      return { ...createGitHubClient(signIn(token), signal), [Symbol.asyncDispose]: () => end(owner, token) }
+      return { ...withToken(token, signal), [Symbol.asyncDispose]: () => end(owner, token) }
     },
     async revokeLeft(owner) {
       for (const token of await vault.left(owner)) await end(owner, token)

@@ -15,11 +15,15 @@ export interface GitHubClient {
 
 const requestMs = 20_000
 
-/** Every request ends within 20 s, or with the signal. */
-export function createGitHubClient(octokit: Requester, signal: AbortSignal): GitHubClient {
+/** Resolves when a request may be made: whoever has something more urgent to do lets it wait. */
+export type WhenCalm = (signal: AbortSignal) => Promise<void>
+
+/** Every request ends within 20 s from when it was let go, or with the signal. */
+export function createGitHubClient(octokit: Requester, signal: AbortSignal, whenCalm?: WhenCalm): GitHubClient {
   async function call(route: string, parameters: Record<string, unknown> = {}): Promise<unknown> {
-    const bounded = { signal: AbortSignal.any([signal, AbortSignal.timeout(requestMs)]) }
     try {
+      await whenCalm?.(signal)
+      const bounded = { signal: AbortSignal.any([signal, AbortSignal.timeout(requestMs)]) }
       const { data } = await octokit.request(route, { ...parameters, request: bounded })
       return data
     } catch (error) {

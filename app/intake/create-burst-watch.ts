@@ -1,44 +1,45 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Lets events wait while there is a burst of deliveries: GitHub waits ten seconds for an answer, an event for ever. */
+/**
+ * Lets what an event asks of GitHub wait in a burst of deliveries: GitHub waits ten seconds for an answer, an event
+ * for ever.
+ */
 export interface BurstWatch {
-  /** To be called for each delivery. */
-  noticed(): void
+  /** Runs what acknowledges a delivery. */
+  deliver<T>(acknowledge: () => Promise<T>): Promise<T>
   /** Resolves at once where there is no burst, else when it has been calm for a moment, and after two seconds anyway. */
   over(signal: AbortSignal): Promise<void>
 }
 
-/** A bucket that every delivery fills by one and that leaks so many in a second; from `burst` on it is one. */
-const leakPerSecond = 500
-const burst = 10
-const full = 50
-
+/** Deliveries at the same time from which on it is a burst. By number, not by rate: what is many depends on the machine. */
+const crowd = 4
+/** Between two waves of a burst it is calm for an instant. */
+const calmMs = 100
 const lookMs = 50
 const mostLooks = 40
 
 export function createBurstWatch(now: () => number = () => performance.now()): BurstWatch {
-  let level = 0
-  let leakedAt = now()
+  let underway = 0
+  let lastCrowdedAt = Number.NEGATIVE_INFINITY
 
-  function leak(): number {
-    const elapsedMs = now() - leakedAt
-    leakedAt += elapsedMs
-    level = Math.max(0, level - (elapsedMs * leakPerSecond) / 1000)
-    return level
+  function notice(change: 1 | -1): void {
+    underway += change
+    if (Math.max(underway, underway - change) >= crowd) lastCrowdedAt = now()
   }
 
+  const isBurst = () => underway >= crowd || now() - lastCrowdedAt < calmMs
+
   return {
-    noticed() {
-      level = Math.min(leak() + 1, full)
+    async deliver(acknowledge) {
+      notice(1)
+      try {
+        return await acknowledge()
+      } finally {
+        notice(-1)
+      }
     },
     async over(signal) {
-      if (leak() < burst) return
-      let calm = 0
-      // Twice in a row: between two waves of a burst it is calm for an instant.
-      for (let look = 0; look < mostLooks && calm < 2; look += 1) {
-        await sleep(lookMs, undefined, { signal })
-        calm = leak() < burst ? calm + 1 : 0
-      }
+      for (let look = 0; look < mostLooks && isBurst(); look += 1) await sleep(lookMs, undefined, { signal })
     },
   }
 }

@@ -36,18 +36,18 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const { settings, appId, privateKey, webhookSecret, redis, log } = deps
   const vault = createTokenVault(redis, privateKey)
   const baseUrl = gitHubUrls(settings).api
-  const gitHub = createGitHubApp({ appId, signJwt: createAppJwtSigner(privateKey), baseUrl, vault, log })
+  const burst = createBurstWatch()
+  const signJwt = createAppJwtSigner(privateKey)
+  const gitHub = createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm: burst.over })
   const intake = createIntake(redis)
   const jobs = createJobs(redis)
   const operatorPolicy = loadOperatorPolicy(settings)
   const trigger: TriggerDeps = { repositories: createRepositories(gitHub), jobs, operatorPolicy, log }
-  const burst = createBurstWatch()
   const events = processIntake({
     redis,
     log,
     concurrency,
     async handle(event, attempt) {
-      await burst.over(attempt.signal)
       await handleTrigger(trigger, event, attempt)
     },
     async onDeadLetter(letter, attempt) {
@@ -57,12 +57,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   })
   const server = createAppServer({
     webhookSecret,
-    intake: {
-      accept(event) {
-        burst.noticed()
-        return intake.accept(event)
-      },
-    },
+    intake: { accept: (event) => burst.deliver(() => intake.accept(event)) },
     log,
     async checkReadiness() {
       const answer = await redis.ping().catch(() => 'nothing')

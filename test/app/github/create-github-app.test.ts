@@ -16,11 +16,11 @@ const signal = new AbortController().signal
 const tokens = '/app/installations/99/access_tokens'
 const signedIn = { reqheaders: { authorization: /^bearer [\w-]+\.[\w-]+\.[\w-]+$/i } }
 
-async function createApp(baseUrl = origin) {
+async function createApp(baseUrl = origin, whenCalm = () => Promise.resolve()) {
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) })
   const vault = createMemoryVault()
-  const app = createGitHubApp({ appId: 1, signJwt: createAppJwtSigner(pem), baseUrl, vault, log })
+  const app = createGitHubApp({ appId: 1, signJwt: createAppJwtSigner(pem), baseUrl, vault, log, whenCalm })
   return { app, lines, vault }
 }
 
@@ -56,6 +56,25 @@ describe('the GitHub App', () => {
 
     expect(signJwt).toHaveBeenCalledWith(1, undefined)
     expect(signJwt).toHaveBeenCalledTimes(2)
+  })
+
+  it('makes no request before it is calm', async () => {
+    nock(origin).post(tokens).reply(201, { token: 'ghs_minted' })
+    nock(origin).get('/repos/octo/repo').reply(200, { id: 1 })
+    nock(origin).delete('/installation/token').reply(204)
+    const unasked: number[] = []
+    const whenCalm = async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      unasked.push(nock.pendingMocks().length)
+    }
+    const { app } = await createApp(origin, whenCalm)
+
+    {
+      await using client = await app.openClient(99, { owner: 'event', repositoryId: 1 }, {}, signal)
+      await client.call('GET /repos/octo/repo')
+    }
+
+    expect(unasked).toEqual([3, 2, 1])
   })
 
   it('works with a token for one repository and what is needed there, and revokes it', async () => {

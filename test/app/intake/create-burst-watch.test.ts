@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createBurstWatch } from '../../../app/intake/create-burst-watch.ts'
 
 const { signal } = new AbortController()
@@ -8,51 +8,76 @@ function watchAt(start: number) {
   return { clock, watch: createBurstWatch(() => clock.now) }
 }
 
+/** So many deliveries that are being acknowledged until `finish` is called. */
+function deliverAtOnce(watch: ReturnType<typeof createBurstWatch>, count: number) {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const delivered = Array.from({ length: count }, () => watch.deliver(() => promise))
+  return {
+    async finish() {
+      resolve()
+      await Promise.all(delivered)
+    },
+  }
+}
+
 async function endsAtOnce(over: Promise<void>): Promise<boolean> {
   const turn = new Promise<boolean>((resolve) => setImmediate(() => resolve(false)))
   return Promise.race([over.then(() => true), turn])
 }
 
-it('lets no event wait at two hundred deliveries a second', async () => {
-  const { clock, watch } = watchAt(1000)
+describe('a burst of deliveries', () => {
+  it('is none where they come one after the other, however many', async () => {
+    const { watch } = watchAt(1000)
 
-  for (let delivery = 0; delivery < 400; delivery += 1) {
-    watch.noticed()
-    clock.now += 5
-  }
+    for (let delivery = 0; delivery < 400; delivery += 1) await watch.deliver(async () => undefined)
 
-  expect(await endsAtOnce(watch.over(signal))).toBe(true)
-})
+    expect(await endsAtOnce(watch.over(signal))).toBe(true)
+  })
 
-it('lets an event wait until a burst is over', async () => {
-  const { clock, watch } = watchAt(1000)
-  for (let delivery = 0; delivery < 400; delivery += 1) watch.noticed()
+  it('lets what an event asks wait while four are underway, and until it has been calm for a moment', async () => {
+    const { clock, watch } = watchAt(1000)
+    const burst = deliverAtOnce(watch, 4)
 
-  const over = watch.over(signal)
-  const before = await endsAtOnce(over)
-  clock.now += 100
+    const over = watch.over(signal)
+    const during = await endsAtOnce(over)
+    await burst.finish()
+    const rightAfter = await endsAtOnce(watch.over(signal))
+    clock.now += 100
 
-  await over
-  expect(before).toBe(false)
-})
+    await over
+    expect({ during, rightAfter }).toEqual({ during: false, rightAfter: false })
+  })
 
-it('lets no event wait for more than two seconds, however long a burst lasts', async () => {
-  const { watch } = watchAt(1000)
-  for (let delivery = 0; delivery < 50; delivery += 1) watch.noticed()
-  const started = Date.now()
+  it('is over also when acknowledging failed', async () => {
+    const { clock, watch } = watchAt(1000)
+    const away = () => Promise.reject(new Error('the queue is away'))
 
-  await watch.over(signal)
+    const ends = await Promise.allSettled(Array.from({ length: 4 }, () => watch.deliver(away)))
+    clock.now += 100
 
-  expect(Date.now() - started).toBeGreaterThan(1500)
-})
+    expect(ends.map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
+    expect(await endsAtOnce(watch.over(signal))).toBe(true)
+  })
 
-it('lets an event that is given back wait no longer', async () => {
-  const { watch } = watchAt(1000)
-  for (let delivery = 0; delivery < 50; delivery += 1) watch.noticed()
-  const stop = new AbortController()
-  const over = watch.over(stop.signal)
+  it('lets nothing wait for ever, however long it lasts', async () => {
+    const { watch } = watchAt(1000)
+    const burst = deliverAtOnce(watch, 4)
 
-  stop.abort()
+    expect(await endsAtOnce(watch.over(signal))).toBe(false)
+    await watch.over(signal)
 
-  await expect(over).rejects.toMatchObject({ name: 'AbortError' })
+    await burst.finish()
+  })
+
+  it('lets an event that is given back wait no longer', async () => {
+    const { watch } = watchAt(1000)
+    const burst = deliverAtOnce(watch, 4)
+    const stop = new AbortController()
+    const over = watch.over(stop.signal)
+
+    stop.abort()
+
+    await expect(over).rejects.toMatchObject({ name: 'AbortError' })
+    await burst.finish()
+  })
 })
