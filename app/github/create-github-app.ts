@@ -114,10 +114,11 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
     },
     async openClient(installationId, { owner, ...scope }, permissions, signal) {
       const chosen = 'names' in scope ? { repositories: scope.names } : { repository_ids: [scope.repositoryId] }
-      const minted = await asApp(signal).call(
-        'POST /app/installations/{installation_id}/access_tokens',
-        { installation_id: installationId, ...chosen, permissions },
-      )
+      const minted = await asApp(signal).call('POST /app/installations/{installation_id}/access_tokens', {
+        installation_id: installationId,
+        ...chosen,
+        permissions,
+      })
       const { token } = mintedSchema.parse(minted)
       try {
         await vault.keep(owner, token)

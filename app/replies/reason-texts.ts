@@ -103,6 +103,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: "The agent's model cannot be reached: this installation has no key for its provider, or the provider refuses it.",
     next: `Choose an agent whose provider is set up. ${askOperator}`,
   },
+  'budget-spent': {
+    what: "The day's budget for models is spent. No job was started.",
+    next: 'Ask again tomorrow (UTC), or have budgets raised by whoever wrote the policy. The detail below says whose it was.',
+  },
   'secret-missing': {
     what: 'The policy names a setup secret that this installation does not hold for this repository.',
     next: 'Have it put into the folder of secrets, or take its name out of the policy. Then ask again.',
@@ -170,6 +174,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
   'cost-limit': {
     what: "The model's cost reached the policy's limit, and the agent was stopped. Nothing was published.",
     next: 'Split the task, or raise limits.cost-usd in the policy. Then ask again.',
+  },
+  'budget-used-up': {
+    what: "The day's budget for models was used up while the agent worked, and it was stopped. Nothing was published.",
+    next: 'Ask again tomorrow (UTC), or have budgets raised by whoever wrote the policy. The detail below says whose it was.',
   },
   'workspace-deleted': {
     what: 'The agent deleted its whole workspace. That is not taken for a change.',

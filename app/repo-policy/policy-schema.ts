@@ -64,6 +64,16 @@ export const limitsSchema = z
   })
   .describe('Every job ends within these.')
 
+const dayUsd = (whose: string) => z.number().positive().max(100_000).optional().describe(`${whose}, in US dollars.`)
+
+const budgetsSchema = z
+  .strictObject({
+    person: dayUsd('Of one person, in all repositories of an owner together'),
+    repository: dayUsd('Of the repository'),
+    organisation: dayUsd("Of all repositories of the repository's owner together"),
+  })
+  .describe('Model cost of a day (UTC), all jobs together; none is bounded unless it is set.')
+
 const gatesSchema = z
   .strictObject({
     licenses: z
@@ -148,6 +158,7 @@ export const policyFileSchema = z
       .optional()
       .describe("What the agent's sandbox may reach besides its model: presets, domains and rules."),
     limits: limitsSchema.optional(),
+    budgets: budgetsSchema.optional(),
     gates: gatesSchema.optional(),
     triggers: triggersSchema.optional(),
     handoff: handoffSchema.optional(),

@@ -63,6 +63,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
       ) ?? defaultPolicy.isolation,
     setup: { ...defaultPolicy.setup, ...mergeSet(files.map((file) => file.setup)) },
     limits: resolveLimits(files),
+    ...resolveBudgets(files),
     gates: resolveGates(files),
     triggers: {
       ...defaultPolicy.triggers,
@@ -117,6 +118,14 @@ function resolveLimits(files: readonly PolicyFile[]): Policy['limits'] {
     outputBytes: bytes('output') ?? fallback.outputBytes,
     costUsd: least(limits.map((level) => level['cost-usd'])) ?? fallback.costUsd,
   }
+}
+
+function resolveBudgets(files: readonly PolicyFile[]): Pick<Policy, 'budgets'> {
+  const of = (key: 'person' | 'repository' | 'organisation') => least(files.map((file) => file.budgets?.[key]))
+  const budgets = mergeSet([
+    { personUsd: of('person'), repositoryUsd: of('repository'), organisationUsd: of('organisation') },
+  ])
+  return Object.keys(budgets).length === 0 ? {} : { budgets }
 }
 
 /** What any level denies is denied, also where another level allows it. */

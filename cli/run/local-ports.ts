@@ -3,7 +3,7 @@ import { createFlatSecrets } from '../../worker/broker/setup-secrets.ts'
 import { createSource, defaultSourceLimits } from '../../worker/git/create-source.ts'
 import { createLocalPublisher } from '../../worker/git/publish-local.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
-import type { Checkpoints, Reporter } from '../../worker/pipeline/ports/index.ts'
+import type { Checkpoints, Reporter, SpendBook } from '../../worker/pipeline/ports/index.ts'
 import type { CorePorts } from '../wiring/create-core.ts'
 import type { DataFolders } from '../wiring/data-folders.ts'
 
@@ -32,8 +32,12 @@ export function createLocalPorts({ core, folders, repository, secretsDir, report
     reporter,
     wording,
     checkpoints: forgetful,
+    spending: unbounded,
   }
 }
 
 /** A local run has one attempt: nothing is resumed. */
 const forgetful: Checkpoints = { load: async () => null, save: async () => {} }
+
+/** Budgets of a day are counted in the queue's Redis, which a local run does not have: its own limit bounds it. */
+const unbounded: SpendBook = { add: async () => null }

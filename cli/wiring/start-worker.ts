@@ -19,6 +19,7 @@ import { runJob } from '../../worker/pipeline/run-job.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
+import { createSpendBook } from '../../worker/queue/spend-book.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Environment } from '../settings/parse-settings.ts'
@@ -51,6 +52,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const options = secretsDir === undefined ? {} : { modelKeys: createModelKeys(secretsDir) }
   const core = await createCore(deps.settings, deps.env, folders, options)
   const gitHub = createGitHubPorts(deps, folders)
+  const spending = createSpendBook(deps.redis)
   const running = new Set<string>()
   const reaper = await startReaper(core, (jobId) => running.has(jobId), deps.log)
 
@@ -61,7 +63,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       await using reporter = gitHub.reporterOf(context)
       const { attempt, fence, signal, checkpoints } = context
       const logged = createLoggedReporter(reporter, deps.log, attempt)
-      const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints }
+      const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending }
       // The queue decides what follows a failure: no attempt knows that it is the last one.
       await runJob(request, { number: attempt, final: false, fence, signal }, ports)
     } finally {

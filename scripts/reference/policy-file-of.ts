@@ -3,7 +3,7 @@ import type { Policy } from '../../worker/contract/index.ts'
 
 /** The airlock.yml that means exactly this policy. */
 export function policyFileOf(policy: Policy): PolicyFile {
-  const { limits, gates, ...same } = policy
+  const { limits, budgets, gates, ...same } = policy
   const { allow, deny } = gates.licenses
   return {
     ...same,
@@ -17,6 +17,7 @@ export function policyFileOf(policy: Policy): PolicyFile {
       output: sizeText(limits.outputBytes),
       'cost-usd': limits.costUsd,
     },
+    ...(budgets === undefined ? {} : { budgets: budgetsFile(budgets) }),
     gates: {
       licenses: {
         ...(allow === undefined ? {} : { 'allow-licenses': allow }),
@@ -26,6 +27,14 @@ export function policyFileOf(policy: Policy): PolicyFile {
       ...(gates.suppress === undefined ? {} : { suppress: gates.suppress }),
       ...(gates.suppressBy === undefined ? {} : { 'suppress-by': gates.suppressBy }),
     },
+  }
+}
+
+function budgetsFile({ personUsd, repositoryUsd, organisationUsd }: NonNullable<Policy['budgets']>) {
+  return {
+    ...(personUsd === undefined ? {} : { person: personUsd }),
+    ...(repositoryUsd === undefined ? {} : { repository: repositoryUsd }),
+    ...(organisationUsd === undefined ? {} : { organisation: organisationUsd }),
   }
 }
 

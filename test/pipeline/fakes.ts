@@ -5,6 +5,7 @@ import {
   type AgentEvent,
   type BaseTree,
   type CollectResult,
+  type DayBudget,
   type ExecRequest,
   type ExecResult,
   FenceLostError,
@@ -116,6 +117,8 @@ export interface World {
   stage: () => Promise<string>
   handOff: () => Promise<void>
   events: AgentEvent[]
+  /** The budget of the day that is spent, before the job and when its model is asked. */
+  spent: { readonly before: DayBudget | null; readonly meanwhile: DayBudget | null }
   readonly log: string[]
   readonly audit: { kind: string; data: unknown }[]
   readonly progress: JobProgress[]
@@ -141,6 +144,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     stage: async () => 'f'.repeat(40),
     handOff: async () => {},
     events: [],
+    spent: { before: null, meanwhile: null },
     log: [],
     audit: [],
     progress: [],
@@ -177,7 +181,7 @@ export function portsOf(world: World): PipelinePorts {
     },
     engines: [engineOf(world, log)],
     images: { digestOf: async () => null, hostDigest: async () => 'host', programs: async () => world.programs },
-    brokers: brokersOf(log),
+    brokers: brokersOf(world, log),
     source: {
       find: async () => (world.isMirrored ? treeOf(world) : null),
       async materialise(request, paths) {
@@ -272,6 +276,7 @@ export function portsOf(world: World): PipelinePorts {
         world.saved = JSON.parse(JSON.stringify(value))
       },
     },
+    spending: { add: async () => world.spent.before },
     now: () => Date.now(),
   }
 }
@@ -302,7 +307,7 @@ function engineOf(world: World, log: (entry: string) => void): PipelinePorts['en
   }
 }
 
-function brokersOf(log: (entry: string) => void): PipelinePorts['brokers'] {
+function brokersOf(world: World, log: (entry: string) => void): PipelinePorts['brokers'] {
   return {
     presets: new Set(['npm', 'pypi']),
     async open(spec) {
@@ -316,6 +321,7 @@ function brokersOf(log: (entry: string) => void): PipelinePorts['brokers'] {
         usage: () => ({ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 }),
         traffic: () => ({ bytesOut: 0, bytesIn: 0 }),
         costExceeded: () => false,
+        budgetSpent: () => world.spent.meanwhile,
         [Symbol.asyncDispose]: async () => log(`broker closed ${spec.phase}`),
       }
     },

@@ -38,7 +38,9 @@ export async function untilSaid(redis: Redis, ...words: (string | RegExp)[]): Pr
   const deadline = Date.now() + patienceMs
   for (;;) {
     const said = await redis.lrange('said', 0, -1)
-    const missing = words.filter((word) => !said.some((line) => (word instanceof RegExp ? word.test(line) : word === line)))
+    const missing = words.filter(
+      (word) => !said.some((line) => (word instanceof RegExp ? word.test(line) : word === line)),
+    )
     if (missing.length === 0) return
     if (Date.now() > deadline) throw new Error(`waited for ${missing.join(', ')}; the workers said ${said.join(', ')}`)
     await new Promise((resolve) => setTimeout(resolve, 20))

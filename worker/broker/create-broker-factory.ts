@@ -117,6 +117,7 @@ async function openSession(
     usage: gateway.usage,
     traffic: traffic.used,
     costExceeded: gateway.costExceeded,
+    budgetSpent: gateway.budgetSpent,
     async [Symbol.asyncDispose]() {
       ended.abort()
       gateway.close()

@@ -70,6 +70,16 @@ export const policySchema = z.strictObject({
     /** Model cost of one job in US dollars. */
     costUsd: z.number().positive(),
   }),
+  /** Model cost of one day (UTC) in US dollars, of all jobs together. Left out: not bounded. */
+  budgets: z
+    .strictObject({
+      /** Of whoever asks, in all repositories of one owner. */
+      personUsd: z.number().positive().optional(),
+      repositoryUsd: z.number().positive().optional(),
+      /** Of the repository's owner. */
+      organisationUsd: z.number().positive().optional(),
+    })
+    .optional(),
   gates: z.strictObject({
     /** SPDX ids; at most one of the two lists is set. */
     licenses: z.strictObject({

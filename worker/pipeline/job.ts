@@ -32,6 +32,7 @@ import type {
   SetupSecrets,
   Snapshots,
   Source,
+  SpendBook,
   Wording,
 } from './ports/index.ts'
 import type { Redactor } from './redactor.ts'
@@ -54,6 +55,7 @@ export interface PipelinePorts {
   readonly wording: Wording
   readonly audits: AuditLogs
   readonly checkpoints: Checkpoints
+  readonly spending: SpendBook
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }

@@ -61,6 +61,13 @@ describe('resolvePolicy', () => {
     ['limits: { minutes: 10 }', 'limits: { minutes: 60 }', (p: Policy) => p.limits.wallMs, 600_000],
     ['limits: { minutes: 60 }', 'limits: { minutes: 10 }', (p: Policy) => p.limits.wallMs, 600_000],
     ['limits: { cost-usd: 1 }', 'limits: { cost-usd: 100 }', (p: Policy) => p.limits.costUsd, 1],
+    ['budgets: { person: 5 }', 'budgets: { person: 9 }', (p: Policy) => p.budgets, { personUsd: 5 }],
+    [
+      'budgets: { organisation: 9 }',
+      'budgets: { repository: 2 }',
+      (p: Policy) => p.budgets,
+      { organisationUsd: 9, repositoryUsd: 2 },
+    ],
     ['isolation: gvisor', 'isolation: process', (p: Policy) => p.isolation, 'gvisor'],
     ['isolation: process', 'isolation: microvm', (p: Policy) => p.isolation, 'microvm'],
     [

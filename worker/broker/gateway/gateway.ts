@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createTextDigest, type Phase, type Usage } from '../../contract/index.ts'
 import type { BrokerSpec, ModelExchange } from '../../pipeline/ports/broker.ts'
+import type { DayBudget } from '../../pipeline/ports/spending.ts'
 import type { BrokerLimits } from '../broker-limits.ts'
 import type { DecisionLog } from '../decision-log.ts'
 import type { ModelPrices } from '../model-prices.ts'
@@ -16,6 +17,7 @@ import type { Persistence } from './ask-until-answered.ts'
 import { createUpstreamCaller } from './call-upstream.ts'
 import { checkModel } from './check-model.ts'
 import { checkRequest, isLookAround, type ModelRefusal, onlyInference, stopAsking } from './check-request.ts'
+import { createDaySpend } from './day-spend.ts'
 import { forwardModel, type ModelAnswer } from './forward-model.ts'
 import { type ModelRoute, parseModelRoute } from './model-route.ts'
 import type { Upstreams } from './provider.ts'
@@ -39,6 +41,7 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   usage(): Usage
   costExceeded(): boolean
+  budgetSpent(): DayBudget | null
   close(): void
 }
 
@@ -58,9 +61,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const session = { phase: options.phase, hasModel: model !== null, placeholderKey: options.placeholderKey }
   const caller = createUpstreamCaller()
   const spend = createSpend(model?.costUsd ?? 0, options.prices)
+  const daySpend = createDaySpend(model?.day)
   const uploads = createUploadBudget(limits.modelUploadBytes)
   const told = new Set<string>()
   let costExceeded = false
+  let budgetSpent: DayBudget | null = null
   let inFlight = 0
 
   function decide({ at, route }: Turn, allowed: boolean, reason: string): void {
@@ -76,12 +81,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   /** The session's limits as they stand at this request. */
-  function overLimit(): ModelRefusal | null {
+  async function overLimit(): Promise<ModelRefusal | null> {
     if (spend.reached()) {
       costExceeded = true
       return { status: 429, why: `the cost limit of $${model?.costUsd} is reached`, instead: stopAsking }
     }
-    if (inFlight < limits.modelRequestsAtOnce) return null
+    if (inFlight < limits.modelRequestsAtOnce) return overDay()
     return {
       status: 429,
       why: `${inFlight} requests to models are open`,
@@ -90,12 +95,23 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
   }
 
+  async function overDay(): Promise<ModelRefusal | null> {
+    try {
+      budgetSpent = await daySpend.spent()
+    } catch {
+      const why = "the day's budget could not be read"
+      return { status: 503, why, instead: 'try again in a moment.', passing: true }
+    }
+    if (budgetSpent === null) return null
+    return { status: 429, why: `the day's budget of ${budgetSpent.whose} is spent`, instead: stopAsking }
+  }
+
   async function serve(turn: Turn): Promise<void> {
     const { route, request, response } = turn
     const upstream = upstreams[route.provider.name]
     const checked = checkRequest(request, route, session, upstream)
     if ('refusal' in checked) return refuse(turn, checked.refusal)
-    const limited = overLimit()
+    const limited = await overLimit()
     if (limited !== null) return refuse(turn, limited)
 
     inFlight += 1
@@ -114,7 +130,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const call = { route, baseUrl, apiKey: checked.apiKey, headers: request.headers, body: taken.body }
       const persistence = { limits, signal: options.signal, now: log.now, mayRetry: retryOf(turn, taken) }
       const answer = await forwardModel(caller, persistence, call, response)
-      if (!checked.inference.free) charge(taken.model, taken.body.length, answer)
+      if (!checked.inference.free) await charge(taken.model, taken.body.length, answer)
       if (typeof answer === 'string') return sendUnanswered(response, answer)
       options.onExchange({
         at: turn.at,
@@ -141,13 +157,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   /** Providers charge for what they answered, and for what they were still answering when the client hung up. */
-  function charge(name: string, requestBytes: number, answer: ModelAnswer): void {
+  async function charge(name: string, requestBytes: number, answer: ModelAnswer): Promise<void> {
+    const before = spend.usage().costUsd
     if (answer === 'nobody') {
       spend.add(name, tokensOf({}, { requestBytes, answerBytes: 0, whole: false }))
     } else if (typeof answer !== 'string' && answer.status < 300) {
       const { reader, whole } = answer
       spend.add(name, tokensOf(reader.counts(), { requestBytes, answerBytes: reader.bytes(), whole }))
     }
+    await daySpend.add(spend.usage().costUsd - before)
   }
 
   return {
@@ -158,6 +176,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     usage: () => spend.usage(),
     costExceeded: () => costExceeded,
+    budgetSpent: () => budgetSpent,
     close: () => caller.close(),
   }
 }

@@ -1,5 +1,6 @@
 import type { NetworkEntry, Phase, Repository, TextDigest, Usage } from '../../contract/index.ts'
 import type { SandboxSpec } from './sandbox.ts'
+import type { DayBudget, SpendBook } from './spending.ts'
 
 /** What one sandbox may reach in one phase. */
 export interface BrokerSpec {
@@ -22,6 +23,8 @@ export interface ModelSpec {
   readonly costUsd: number
   /** Names of models, or beginnings and `*`. Absent: any. */
   readonly models?: readonly string[] | undefined
+  /** Bounds of the day, beside the job's own. Absent: there are none. */
+  readonly day?: { readonly budgets: readonly DayBudget[]; readonly book: SpendBook }
 }
 
 /** One thing the broker let through or refused. */
@@ -64,6 +67,8 @@ export interface BrokerSession extends AsyncDisposable {
   traffic(): { readonly bytesOut: number; readonly bytesIn: number }
   /** Set when the cost limit stopped the model. */
   costExceeded(): boolean
+  /** The day's budget that a request was refused for. */
+  budgetSpent(): DayBudget | null
 }
 
 export interface BrokerEvents {

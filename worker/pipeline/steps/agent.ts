@@ -1,4 +1,5 @@
 import { type AgentPrompt, agentPrompt } from '../agent-prompt.ts'
+import { dayBudgets, describeBudget } from '../day-budgets.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import { createPieceJoiner, type WholeEvent } from '../join-pieces.ts'
 import { createLineSplitter } from '../line-splitter.ts'
@@ -17,7 +18,7 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
   await using broker = await openBroker(job, engine, {
     phase: 'agent',
     egress: policy.network,
-    model: { costUsd: policy.limits.costUsd, models: policy.models },
+    model: { costUsd: policy.limits.costUsd, models: policy.models, day: { budgets: dayBudgets(job.request), book: job.ports.spending } },
   })
   await using sandbox = await engine.create({
     jobId: job.request.id,
@@ -108,6 +109,8 @@ function noteEvent(job: Job, said: WholeEvent): void {
 function resultOf(ran: SandboxedRun, broker: BrokerSession, said: AgentEnd | null): StepResult<null> {
   if (ran.outcome !== null) return { end: ran.outcome }
   if (broker.costExceeded()) return end('failed', 'cost-limit', `after ${broker.usage().costUsd.toFixed(2)} USD`)
+  const spent = broker.budgetSpent()
+  if (spent !== null) return end('failed', 'budget-used-up', describeBudget(spent))
   if (said === 'refusal') return end('failed', 'agent-refused')
   if (said === 'limit') return end('failed', 'agent-limit')
   if (ran.exitCode !== 0) {

@@ -1,6 +1,7 @@
 import { brokeredSecrets, type Policy, type Posture, sealPosture } from '../../contract/index.ts'
 import { minimumSecretBytes, tooShortSecrets } from '../../seal/secret-forms.ts'
 import { type Choice, chooseEngine } from '../choose-engine.ts'
+import { dayBudgets, describeBudget } from '../day-budgets.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import type { AgentAdapter, SandboxEngine } from '../ports/index.ts'
 import type { WarmStart } from '../warm-start.ts'
@@ -22,6 +23,8 @@ export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Pre
   await Promise.allSettled([rechecked, chosen])
   const refused = await rechecked
   if (refused !== null) return { end: refused }
+  const spent = await job.ports.spending.add(dayBudgets(job.request), 0)
+  if (spent !== null) return end('refused', 'budget-spent', describeBudget(spent))
 
   const choice = await chosen
   if ('why' in choice) return end('refused', 'isolation-unavailable', choice.why)
