@@ -151,6 +151,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: "The agent did not finish within the policy's time. It was stopped, and nothing was published.",
     next: 'Split the task, or raise limits.minutes in the policy. Then ask again.',
   },
+  'agent-stalled': {
+    what: 'The agent printed nothing and asked its model nothing for longer than the policy allows. It was stopped.',
+    next: 'Ask again. If a test takes that long without a word, raise limits.silence-minutes in the policy.',
+  },
   'setup-timeout': {
     what: "The setup commands did not finish within the policy's time. They were stopped.",
     next: 'Make setup faster, or raise limits.minutes in the policy. Then ask again.',

@@ -20,6 +20,7 @@ export const defaultPolicy: Policy = {
     outputBytes: 64 * mebibyte,
     costUsd: 5,
   },
+  silenceMs: 15 * 60_000,
   // GitHub refuses a push that touches workflows from an App without that permission: better said before the work.
   gates: { licenses: {}, protected: ['.github/workflows/**'] },
   triggers: { label: 'airlock', command: '/airlock', permission: 'write' },

@@ -55,6 +55,12 @@ const setupSchema = z
 export const limitsSchema = z
   .strictObject({
     minutes: z.number().positive().max(360).optional().describe('Wall time of each phase, in minutes.'),
+    'silence-minutes': z
+      .number()
+      .positive()
+      .max(360)
+      .optional()
+      .describe('Minutes without output or a request to its model after which an agent has stalled.'),
     memory: size('Memory of a sandbox.').optional(),
     cpus: z.number().positive().max(256).optional().describe('Processor time, in whole processors.'),
     pids: z.int().min(16).max(65_536).optional().describe('Processes and threads at a time.'),

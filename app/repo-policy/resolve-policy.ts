@@ -63,6 +63,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
       ) ?? defaultPolicy.isolation,
     setup: { ...defaultPolicy.setup, ...mergeSet(files.map((file) => file.setup)) },
     limits: resolveLimits(files),
+    silenceMs: resolveSilence(files),
     ...resolveBudgets(files),
     gates: resolveGates(files),
     triggers: {
@@ -118,6 +119,11 @@ function resolveLimits(files: readonly PolicyFile[]): Policy['limits'] {
     outputBytes: bytes('output') ?? fallback.outputBytes,
     costUsd: least(limits.map((level) => level['cost-usd'])) ?? fallback.costUsd,
   }
+}
+
+function resolveSilence(files: readonly PolicyFile[]): number | undefined {
+  const minutes = least(files.map((file) => file.limits?.['silence-minutes']))
+  return minutes === undefined ? defaultPolicy.silenceMs : Math.ceil(minutes * 60_000)
 }
 
 function resolveBudgets(files: readonly PolicyFile[]): Pick<Policy, 'budgets'> {

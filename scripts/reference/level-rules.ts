@@ -24,6 +24,7 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'setup.network': 'part',
   network: 'part',
   'limits.minutes': 'least',
+  'limits.silence-minutes': 'least',
   'limits.memory': 'least',
   'limits.cpus': 'least',
   'limits.pids': 'least',

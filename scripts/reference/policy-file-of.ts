@@ -3,13 +3,14 @@ import type { Policy } from '../../worker/contract/index.ts'
 
 /** The airlock.yml that means exactly this policy. */
 export function policyFileOf(policy: Policy): PolicyFile {
-  const { limits, budgets, gates, ...same } = policy
+  const { limits, silenceMs, budgets, gates, ...same } = policy
   const { allow, deny } = gates.licenses
   return {
     ...same,
     triggers: { ...policy.triggers, permission: permissionOf(policy) },
     limits: {
       minutes: limits.wallMs / 60_000,
+      ...(silenceMs === undefined ? {} : { 'silence-minutes': silenceMs / 60_000 }),
       memory: sizeText(limits.memoryBytes),
       cpus: limits.cpus,
       pids: limits.pids,

@@ -24,12 +24,16 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'setup.network': [['npm'], ['npm', 'example.com']],
   network: [['npm'], ['npm', 'example.com']],
   'limits.minutes': [5, 60],
+  'limits.silence-minutes': [5, 20],
   'limits.memory': ['1g', '2g'],
   'limits.cpus': [1, 4],
   'limits.pids': [64, 1024],
   'limits.disk': ['1g', '20g'],
   'limits.output': ['1m', '1g'],
   'limits.cost-usd': [1, 100],
+  'budgets.person': [5, 20],
+  'budgets.repository': [5, 20],
+  'budgets.organisation': [5, 20],
   'gates.licenses.allow-licenses': [['MIT'], ['MIT', 'ISC']],
   'gates.licenses.deny-licenses': [['MIT'], ['ISC']],
   'gates.protected': [['a/**'], ['b/**']],
@@ -51,6 +55,7 @@ describe('what the policy reference says of levels', () => {
 
   it.each(Object.entries(ruleOfKey))('%s: %s', (path, rule) => {
     const [first, second] = samples[path] ?? []
+    expect(first, 'without samples nothing is shown').toBeDefined()
 
     const downwards = resolveKey(path, first, second)
     const upwards = resolveKey(path, second, first)

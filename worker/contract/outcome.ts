@@ -41,6 +41,7 @@ export const reasons = {
     'agent-refused',
     'agent-limit',
     'agent-timeout',
+    'agent-stalled',
     'setup-timeout',
     'output-limit',
     'memory-limit',

@@ -70,6 +70,8 @@ export const policySchema = z.strictObject({
     /** Model cost of one job in US dollars. */
     costUsd: z.number().positive(),
   }),
+  /** Milliseconds without output or a request to its model after which an agent has stalled. Left out: never. */
+  silenceMs: z.int().positive().optional(),
   /** Model cost of one day (UTC) in US dollars, of all jobs together. Left out: not bounded. */
   budgets: z
     .strictObject({

@@ -9,15 +9,17 @@ import {
   type SandboxEngine,
   SandboxError,
 } from './ports/index.ts'
+import type { SilenceWatch } from './silence-watch.ts'
 
 /** Process events of one job that are kept in the record. */
 const maxProcessEvents = 50_000
 
-/** The one door of a sandbox, with every decision in the record. */
+/** The one door of a sandbox, with every decision in the record. `onSign`: something went through it, or tried to. */
 export async function openBroker(
   job: Job,
   engine: SandboxEngine,
   spec: Pick<BrokerSpec, 'phase' | 'egress' | 'secrets' | 'model'>,
+  onSign: () => void = () => {},
 ): Promise<BrokerSession> {
   const { request, folders, ports, audit, facts } = job
   return ports.brokers.open(
@@ -32,8 +34,12 @@ export async function openBroker(
       onDecision(decision) {
         if (facts.decisions.length < maxProcessEvents) facts.decisions.push(decision)
         audit.append('egress', { ...decision })
+        onSign()
       },
-      onExchange: (exchange) => audit.append('model', { ...exchange }),
+      onExchange(exchange) {
+        audit.append('model', { ...exchange })
+        onSign()
+      },
     },
   )
 }
@@ -70,15 +76,19 @@ export async function runInSandbox(
     readonly env: Readonly<Record<string, string>>
     readonly stdin?: string
     readonly onOutput?: (chunk: Buffer, stream: 'stdout' | 'stderr') => void
+    /** Ends a command that gives no sign of life for too long. */
+    readonly silence?: SilenceWatch
   },
 ): Promise<SandboxedRun> {
-  const { onOutput, ...exec } = command
+  const { onOutput, silence, ...exec } = command
+  const { signal: given } = job.attempt
   const tail = createOutputTail()
   job.audit.append('command', { phase, argv: command.argv, env: Object.keys(command.env) })
   const result = await sandbox.exec({
     ...exec,
-    signal: job.attempt.signal,
+    signal: silence === undefined ? given : AbortSignal.any([given, silence.signal]),
     onOutput(chunk, stream) {
+      silence?.noticed()
       tail.push(chunk)
       onOutput?.(chunk, stream)
     },
@@ -87,7 +97,9 @@ export async function runInSandbox(
   recordProcesses(job, phase, result)
   const { ended, exitCode, signal, durationMs, outputBytes } = result
   job.audit.append('command', { phase, ended, exitCode, signal, durationMs, outputBytes })
-  return { exitCode, outcome: outcomeOfEnd(result, phase) }
+  const stalled = ended === 'cancelled' && silence?.signal.aborted === true && !given.aborted
+  const outcome = stalled ? end('failed', 'agent-stalled', `after ${durationMs} ms`).end : outcomeOfEnd(result, phase)
+  return { exitCode, outcome }
 }
 
 /** What the kernel saw of it. */

@@ -39,6 +39,7 @@ export function boundPolicy(
     ...policy,
     isolation,
     limits: cut(policy.limits, file.maximum),
+    silenceMs: Math.min(policy.silenceMs ?? Number.POSITIVE_INFINITY, toMs(file.maximum['silence-minutes'])),
     image: isSet(levels, 'image') ? policy.image : orFirst(fallback, file.images),
     agent: isSet(levels, 'agent') ? policy.agent : orFirst(policy.agent, file.agents),
     ...(acceptedWeaker === null ? {} : { acceptedWeaker }),
@@ -57,7 +58,7 @@ function stricter(a: Isolation, b: Isolation): Isolation {
 
 function cut(limits: Policy['limits'], maximum: OperatorFile['maximum']): Policy['limits'] {
   return {
-    wallMs: Math.min(limits.wallMs, Math.ceil(maximum.minutes * 60_000)),
+    wallMs: Math.min(limits.wallMs, toMs(maximum.minutes)),
     memoryBytes: Math.min(limits.memoryBytes, parseSize(maximum.memory)),
     cpus: Math.min(limits.cpus, maximum.cpus),
     pids: Math.min(limits.pids, maximum.pids),
@@ -65,6 +66,10 @@ function cut(limits: Policy['limits'], maximum: OperatorFile['maximum']): Policy
     outputBytes: Math.min(limits.outputBytes, parseSize(maximum.output)),
     costUsd: Math.min(limits.costUsd, maximum['cost-usd']),
   }
+}
+
+function toMs(minutes: number): number {
+  return Math.ceil(minutes * 60_000)
 }
 
 /** Only what is written for this very repository, and only where it is weaker than what is asked for. */

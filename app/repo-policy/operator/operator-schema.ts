@@ -41,7 +41,16 @@ const acceptSchema = z
   .describe('A weaker class that is accepted where the one that is asked for cannot be had.')
 
 const builtIn = {
-  maximum: { minutes: 120, memory: '16g', cpus: 8, pids: 4096, disk: '50g', output: '1g', 'cost-usd': 50 },
+  maximum: {
+    minutes: 120,
+    'silence-minutes': 120,
+    memory: '16g',
+    cpus: 8,
+    pids: 4096,
+    disk: '50g',
+    output: '1g',
+    'cost-usd': 50,
+  },
   profiles: ['strict', 'moderate'],
 } as const
 

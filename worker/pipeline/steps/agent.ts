@@ -6,6 +6,7 @@ import { createLineSplitter } from '../line-splitter.ts'
 import { printable } from '../output-tail.ts'
 import { type AgentAdapter, type AgentEnd, type AgentPlan, type BrokerSession, insidePaths } from '../ports/index.ts'
 import { destroyWithProof, noteTraffic, openBroker, runInSandbox, type SandboxedRun } from '../sandboxed.ts'
+import { createSilenceWatch } from '../silence-watch.ts'
 import type { Prepared } from './prepare.ts'
 
 /** Where the task is inside; also given as $AIRLOCK_TASK_FILE. */
@@ -15,11 +16,11 @@ const taskFile = '.airlock/task.md'
 export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult<null>> {
   const { policy } = job.request
   const { engine, agent } = prepared
-  await using broker = await openBroker(job, engine, {
-    phase: 'agent',
-    egress: policy.network,
-    model: { costUsd: policy.limits.costUsd, models: policy.models, day: { budgets: dayBudgets(job.request), book: job.ports.spending } },
-  })
+  using silence = createSilenceWatch(policy.silenceMs)
+  const day = { budgets: dayBudgets(job.request), book: job.ports.spending }
+  const model = { costUsd: policy.limits.costUsd, models: policy.models, day }
+  const spec = { phase: 'agent', egress: policy.network, model } as const
+  await using broker = await openBroker(job, engine, spec, silence.noticed)
   await using sandbox = await engine.create({
     jobId: job.request.id,
     attempt: job.attempt.number,
@@ -41,6 +42,7 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
     onOutput: eventReader(job, agent.adapter, (how) => {
       said = how
     }),
+    silence,
   })
   await destroyWithProof(job, sandbox, 'agent')
   noteTraffic(job, 'agent', broker)
