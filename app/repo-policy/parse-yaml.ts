@@ -1,4 +1,4 @@
-import type { Document, Node } from 'yaml'
+import type { Document, Node, YAMLParseError, YAMLWarning } from 'yaml'
 import { isMap, isPair, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 
@@ -52,7 +52,7 @@ export function parseYaml<T>(text: string, name: string, schema: z.ZodType<T>): 
   })
   const lineAt = (offset: number) => lines.linePos(offset).line
   const [broken] = [...document.errors, ...document.warnings]
-  if (broken !== undefined) return refuse(firstLine(broken.message), lineAt(broken.pos[0]))
+  if (broken !== undefined) return refuse(describeBroken(broken), lineAt(broken.pos[0]))
   const forbidden = findForbidden(document)
   if (forbidden !== null) return refuse(forbidden.message, lineAt(forbidden.offset))
 
@@ -64,6 +64,11 @@ export function parseYaml<T>(text: string, name: string, schema: z.ZodType<T>): 
   if (parsed.success) return { ok: true, parsed: { value: parsed.data, lineOf } }
   const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, name, lineOf))
   return { ok: false, problems: problems.slice(0, maxProblems) }
+}
+
+/** The parser says of deep nesting how its own stack fared. */
+function describeBroken({ code, message }: YAMLParseError | YAMLWarning): string {
+  return code === 'RESOURCE_EXHAUSTION' ? 'nested too deeply' : firstLine(message)
 }
 
 function hasTooManyTokens(text: string): boolean {

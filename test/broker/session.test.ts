@@ -120,14 +120,14 @@ describe('a session', () => {
       asked.resolve()
       return new Promise<never>(() => {})
     }
-    const broker = await openWorld({ egress: ['a.example'], deps: { resolver } })
+    // Its own limit would come in an hour: only the end of the session ends the question.
+    const limits = { ...brokerLimits, resolveMs: 3_600_000 }
+    const broker = await openWorld({ egress: ['a.example'], deps: { resolver, limits } })
     const waiting = talk(broker.socketPath, request)
     await asked.promise
-    const began = performance.now()
 
     await broker[Symbol.asyncDispose]()
 
-    expect(performance.now() - began).toBeLessThan(2000)
     expect(await waiting).toBe('')
   })
 

@@ -10,8 +10,8 @@ import { processesNaming } from './processes-naming.ts'
 import { letGo, standsStill, standsStillInSetup, untilStandingStill } from './stand-still.ts'
 import { type Asked, startWorld, type World, writesOneFile } from './start-world.ts'
 
-/** What is promised, from the kill to the first step of the next attempt. */
-const takenUpMs = 30_000
+/** As long as a busy machine may need. What is promised is held by the queues' figures: test/queue/settings.test.ts. */
+const patienceMs = 60_000
 const leftMs = 60_000
 const policies = {
   setup: standsStillInSetup,
@@ -47,8 +47,8 @@ describe('a worker that is killed with -9', () => {
   const workers: LoggedProcess[] = []
   let sleeper: { readonly worker: LoggedProcess; readonly asked: Asked }
   const asked = new Map<string, Asked>()
-  /** By job: the last step of its first attempt, and when the worker of that one was dead. */
-  const ends = new Map<string, { readonly step: unknown; readonly at: number }>()
+  /** By job: the last step of its first attempt. */
+  const ends = new Map<string, unknown>()
 
   beforeAll(async () => {
     world = await startWorld()
@@ -130,9 +130,8 @@ describe('a worker that is killed with -9', () => {
 
   async function noteEnd({ exited, lines }: LoggedProcess): Promise<void> {
     await exited
-    const at = Date.now()
     const steps = lines.filter(({ msg, attempt }) => msg === 'step' && attempt === 1)
-    for (const { jobId, step } of steps) ends.set(String(jobId), { step, at })
+    for (const { jobId, step } of steps) ends.set(String(jobId), step)
   }
 
   /** In the second attempt nothing has to stand still. */
@@ -145,19 +144,17 @@ describe('a worker that is killed with -9', () => {
 
   const names = [...Object.keys(policies), ...Object.keys(requests)]
 
-  it.each(names)('in %s is replaced within 30 s, and there is one pull request at the end', async (name) => {
+  it.each(names)('in %s is replaced by another, and there is one pull request at the end', async (name) => {
     const job = asked.get(name)
     if (job === undefined) throw new Error(`nothing was asked in ${name}`)
     const [step = ''] = name.split('-')
 
     const found = await outcomeOf(job)
-    const end = ends.get(job.jobId)
-    const next = workers
-      .flatMap(({ lines }) => lines)
-      .find(({ jobId, attempt }) => jobId === job.jobId && attempt === 2)
+    const lines = workers.flatMap((worker) => worker.lines.filter(({ jobId }) => jobId === job.jobId))
 
-    expect(mayHaveEndedIn(step)).toContain(end?.step)
-    expect(Number(next?.time) - (end?.at ?? 0)).toBeLessThan(takenUpMs)
+    expect(mayHaveEndedIn(step)).toContain(ends.get(job.jobId))
+    expect(lines.some(({ attempt }) => attempt === 2)).toBe(true)
+    expect(lines.some(({ msg }) => msg === 'a worker died; its job was taken up')).toBe(true)
     expect(found.pullRequests).toHaveLength(1)
     expect(found.branches).toMatchObject([{ changed: 'fixed.txt' }])
     expect(found.comments).toEqual([expect.stringContaining('**Done.**')])
@@ -170,7 +167,7 @@ describe('a worker that is killed with -9', () => {
     const { worker, asked: job } = sleeper
     const isOver = ({ msg, jobId }: LogLine) => msg === 'attempt failed' && jobId === job.jobId
 
-    const over = await worker.waitFor(isOver, takenUpMs)
+    const over = await worker.waitFor(isOver, patienceMs)
 
     const found = await outcomeOf(job)
     expect(over.verdict).toBe('lost')

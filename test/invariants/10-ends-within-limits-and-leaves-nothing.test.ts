@@ -11,8 +11,6 @@ import { runningProgram } from './running-program.ts'
 const shell = (line: string) => ['sh', '-c', line]
 const brief = { minutes: 0.03 }
 const undying = 'trap "" TERM HUP INT PIPE; while :; do sleep 1; done'
-/** Longer than any of these may take, with the host's own work; far shorter than the programs would run. */
-const endMs = 20_000
 
 let airlock: LocalAirlock
 
@@ -53,11 +51,10 @@ describe('10. every job ends within its limits and leaves nothing', () => {
     ],
     ['does nothing', 'true', {}, 'no-changes/agent-changed-nothing'],
   ])('when the agent %s', async (_, line, limits, expected) => {
-    const startedAt = Date.now()
+    // What no limit ended would outlive the test itself.
     const { end, request, branches } = await airlock.run({ command: shell(line), policy: { limits } })
 
     expect(end).toBe(expected)
-    expect(Date.now() - startedAt).toBeLessThan(endMs)
     expect(await leftOfJob(airlock, request.id)).toEqual([])
     expect(branches).toHaveLength(expected.startsWith('published') ? 2 : 1)
   })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createIntake, createJobs, intakeId } from '../../worker/queue/enqueue.ts'
 import { jobRequest, labelEvent, newJobId } from './job-request.ts'
@@ -108,32 +108,35 @@ describe('enqueuing a job', () => {
 })
 
 describe('Redis away', () => {
-  it('is an error within three seconds, and the same event is taken once Redis is back', async () => {
+  it('is an error while Redis hangs, and the same event is there once when it is back', async () => {
     await using away = await startRedis()
     await using intake = createIntake(away.redis)
     process.kill(away.server.pid, 'SIGSTOP')
-    const started = Date.now()
 
     const refused = await intake.accept(labelEvent('label:1', 'delivery-1')).catch((error: unknown) => error)
     process.kill(away.server.pid, 'SIGCONT')
+    // What hung may have been written all the same; nobody was told so.
+    const again = await intake.accept(labelEvent('label:1', 'delivery-1'))
+    const other = await intake.accept(labelEvent('label:2', 'delivery-2'))
 
     expect(refused).toMatchObject({ name: 'QueueUnavailableError', retryable: true })
-    expect(Date.now() - started).toBeLessThan(3000)
-    await expect(intake.accept(labelEvent('label:2', 'delivery-2'))).resolves.toBe('accepted')
+    expect(again).toMatch(/^(accepted|duplicate)$/)
+    expect(other).toBe('accepted')
+    expect(await away.redis.keys('airlock:ledger:intake:entry:*')).toHaveLength(2)
   })
 
-  it('is an error at once when the connection is gone', async () => {
+  it('is an error at once when the connection is gone: no timer has to run out', async () => {
     await using gone = await startRedis()
     await using intake = createIntake(gone.redis)
     const closed = new Promise((resolve) => gone.redis.once('close', resolve))
     process.kill(gone.server.pid, 'SIGKILL')
     await closed
-    const started = Date.now()
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
 
     const refused = await intake.accept(labelEvent('label:1', 'delivery-1')).catch((error: unknown) => error)
+    vi.useRealTimers()
 
     expect(refused).toMatchObject({ name: 'QueueUnavailableError' })
-    expect(Date.now() - started).toBeLessThan(500)
   })
 
   it('is an error when the app starts', async () => {

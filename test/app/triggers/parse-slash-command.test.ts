@@ -70,12 +70,8 @@ describe('parseSlashCommand', () => {
     fc.assert(fc.property(text, (before) => parse(`${before}\n/airlock fix it`).kind === 'none'))
   })
 
-  it('reads a hostile comment of the largest size in a moment', () => {
-    const start = process.cpuUsage()
-
-    parse(`${' \n'.repeat(32_000)}x`)
-    parse(`/airlock ${'\u200b '.repeat(32_000)}`)
-
-    expect(process.cpuUsage(start).user / 1000).toBeLessThan(100)
+  it('reads a hostile comment of forty times the largest size, for which anything but linear work would not end', () => {
+    expect(parse(`${' \n'.repeat(1_300_000)}x`)).toEqual({ kind: 'none' })
+    expect(parse(`/airlock ${'\u200b '.repeat(1_300_000)}`)).toMatchObject({ kind: 'task' })
   })
 })

@@ -71,12 +71,11 @@ describe('judgeLicense with a list of denied licenses', () => {
 })
 
 describe('judgeLicense', () => {
-  it('answers for nested choices in linear time', () => {
+  it('answers for fifty nested choices, whose combinations nobody could go through one by one', () => {
     const expression = Array.from({ length: 50 }, () => '(MIT OR ISC)').join(' AND ')
-    const started = performance.now()
 
     expect(judgeLicense(expression, { allow: ['MIT'] })).toBe('allowed')
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(judgeLicense(`${expression} AND GPL-3.0-only`, { allow: ['MIT'] })).toBe('forbidden')
   })
 
   it('never throws, whatever the expression', () => {

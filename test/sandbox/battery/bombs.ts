@@ -8,17 +8,15 @@ export const bombs: readonly BatteryCase[] = [
   {
     name: 'cuts off a command that prints more than it may',
     run: async (bench) => {
-      const startedAt = Date.now()
       const bomb = await bench.once(['cat', '/dev/zero'], { outputBytes: mebibyte })
       const control = await bench.once(['head', '-c', '1048576', '/dev/zero'], { outputBytes: mebibyte })
       return {
         seen: {
           ended: bomb.ended,
           handedOn: bomb.out.length,
-          soon: Date.now() - startedAt < 10_000,
           control: [control.ended, control.out.length],
         },
-        expected: { ended: 'output', handedOn: mebibyte, soon: true, control: ['exited', mebibyte] },
+        expected: { ended: 'output', handedOn: mebibyte, control: ['exited', mebibyte] },
       }
     },
   },
