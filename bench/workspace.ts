@@ -65,7 +65,8 @@ async function layOutFrom(repository: string, dataDir: string): Promise<() => Pr
   const base = { ref: 'main', sha: await plainGit(['-C', repository, 'rev-parse', 'main']) }
   const created = createLocalRequest({
     ...{ repository, base, defaultBranch: 'main', task: 'Nothing', agent: null, command: null, isolation: null },
-    ...{ policy: null, operatorPolicy: defaultOperatorPolicy, now: Date.now() },
+    policy: { name: 'airlock.yml', written: { kind: 'none' } },
+    ...{ operatorPolicy: defaultOperatorPolicy, now: Date.now() },
   })
   if (!created.ok) throw new Error(JSON.stringify(created.problems))
   const { request } = created

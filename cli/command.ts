@@ -32,8 +32,15 @@ export class UsageError extends Error {
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
-/** Node's own parser, with its complaints turned into UsageError. `right` is an example of a right call. */
+/** The options of a call that takes nothing else. `right` is an example of a right one. Throws UsageError. */
 export function parseFlags<const T extends Options>(args: readonly string[], options: T, right: string) {
+  const { values, positionals } = parseFlagsAndWords(args, options, right)
+  if (positionals[0] !== undefined) throw new UsageError(`${positionals[0]} belongs to no option`, right)
+  return values
+}
+
+/** Node's own parser, with its complaints turned into UsageError, for calls that have verbs or files beside options. */
+export function parseFlagsAndWords<const T extends Options>(args: readonly string[], options: T, right: string) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (error) {

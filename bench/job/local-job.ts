@@ -45,7 +45,7 @@ export async function createLocalJobs(dataDir: string, original: string) {
     }
     const created = createLocalRequest({
       ...ask,
-      policy: { text: policy, name: 'airlock.yml' },
+      policy: { name: 'airlock.yml', written: { kind: 'text', text: policy } },
       operatorPolicy: defaultOperatorPolicy,
       now: Date.now(),
     })

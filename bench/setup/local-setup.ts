@@ -19,7 +19,8 @@ export async function createSetupJobs(dataDir: string, repository: string) {
       const base = { ref: 'main', sha: await plainGit(['-C', repository, 'rev-parse', 'HEAD']) }
       const created = createLocalRequest({
         ...{ repository, base, defaultBranch: 'main', task: 'Nothing', agent: null, command: null, isolation: null },
-        ...{ policy: { text: policy, name: 'airlock.yml' }, operatorPolicy: defaultOperatorPolicy, now: Date.now() },
+        policy: { name: 'airlock.yml', written: { kind: 'text', text: policy } },
+        ...{ operatorPolicy: defaultOperatorPolicy, now: Date.now() },
       })
       if (!created.ok) throw new Error(JSON.stringify(created.problems))
       const ports = createLocalPorts({ core, folders, repository, secretsDir: null, reporter })

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type AuditEntry, auditEntrySchema } from '../../worker/audit/audit-record.ts'
 import { readRecord } from '../../worker/audit/read-record.ts'
 import { type Verification, verifyRecord } from '../../worker/audit/verify-record.ts'
-import { type Command, type Io, parseFlags, UsageError } from '../command.ts'
+import { type Command, type Io, parseFlagsAndWords, UsageError } from '../command.ts'
 
 const right = 'airlock audit verify FILE'
 
@@ -21,12 +21,17 @@ examples:
 
 exit status: 0 the record is whole · 1 it is not · 2 wrong usage`,
   async run(args, io) {
-    const { values, positionals } = parseFlags(args, { head: { type: 'string' }, json: { type: 'boolean' } }, right)
+    const { values, positionals } = parseFlagsAndWords(
+      args,
+      { head: { type: 'string' }, json: { type: 'boolean' } },
+      right,
+    )
     const [verb, file, ...more] = positionals
     if (verb === undefined || file === undefined || more.length > 0)
       throw new UsageError('a verb and one file are needed', right)
     const path = resolve(io.cwd, file)
-    if (!existsSync(path)) throw new UsageError(`there is no file ${file}`, right)
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+      throw new UsageError(`there is no file ${file}`, right)
     if (verb === 'verify') return printVerification(await verifyRecord(path, values.head), values.json === true, io)
     if (verb === 'show') return show(path, io)
     if (verb === 'export') return exportRecord(path, io)

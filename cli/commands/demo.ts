@@ -18,9 +18,9 @@ examples:
 
 exit status: 0 a pull request exists and its change makes the failing test pass · 1 it does not · 2 wrong usage`,
   async run(args, io) {
-    const { values, positionals } = parseFlags(args, { agent: { type: 'string' }, live: { type: 'boolean' } }, right)
+    const values = parseFlags(args, { agent: { type: 'string' }, live: { type: 'boolean' } }, right)
     const agent = agentNameSchema.exclude(['command']).safeParse(values.agent ?? 'pi')
-    if (!agent.success || positionals.length > 0) throw new UsageError('--agent takes pi, claude or codex', right)
+    if (!agent.success) throw new UsageError('--agent takes pi, claude or codex', right)
     return (await runDemo({ agent: agent.data, live: values.live === true }, io)) ? 0 : 1
   },
 }

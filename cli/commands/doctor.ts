@@ -1,6 +1,6 @@
 import { gitVersion, isGitSupported } from '../../worker/git/git-version.ts'
 import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
-import { type Command, parseFlags, UsageError } from '../command.ts'
+import { type Command, parseFlags } from '../command.ts'
 import { type Diagnosis, describeDiagnosis, type EngineDiagnosis } from '../doctor/describe-diagnosis.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
@@ -26,8 +26,7 @@ examples:
 exit status: 0 every probe was held · 1 one was not, a class that AIRLOCK_ENGINES names is missing, or all are ·
 2 wrong usage`,
   async run(args, io) {
-    const { values, positionals } = parseFlags(args, { json: { type: 'boolean' }, image: { type: 'string' } }, right)
-    if (positionals.length > 0) throw new UsageError(`${positionals[0]} belongs to no option`, right)
+    const values = parseFlags(args, { json: { type: 'boolean' }, image: { type: 'string' } }, right)
     const settings = parseSettings(io.env, [])
     const folders = await prepareDataFolders(dataDirOf(settings))
     const { engines } = await createCore(settings, io.env, folders, { probeNow: true })

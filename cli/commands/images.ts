@@ -6,7 +6,7 @@ import { ImageError } from '../../worker/sandbox/image/image-error.ts'
 import { readManifest } from '../../worker/sandbox/image/manifest.ts'
 import { pruneImages } from '../../worker/sandbox/image/prune-images.ts'
 import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
-import { type Command, type Io, parseFlags, UsageError } from '../command.ts'
+import { type Command, type Io, parseFlagsAndWords, UsageError } from '../command.ts'
 import { describeImages } from '../images/describe-images.ts'
 import { describePruned } from '../images/describe-pruned.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
@@ -33,7 +33,7 @@ examples:
 
 exit status: 0 done · 1 the build failed · 2 wrong usage`,
   async run(args, io) {
-    const { values, positionals } = parseFlags(args, { json: { type: 'boolean' } }, right)
+    const { values, positionals } = parseFlagsAndWords(args, { json: { type: 'boolean' } }, right)
     const [verb, name, ...more] = positionals
     const settings = parseSettings(io.env, [])
     const prepare = () => prepareDataFolders(dataDirOf(settings))

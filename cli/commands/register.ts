@@ -29,7 +29,7 @@ example:
 exit status: 0 registered · 2 wrong usage · 5 ended by a signal`,
   async run(args, io) {
     const options = { url: { type: 'string' }, organisation: { type: 'string' }, port: { type: 'string' } } as const
-    const { values } = parseFlags(args, options, right)
+    const values = parseFlags(args, options, right)
     if (values.url === undefined || !/^https?:\/\//.test(values.url) || !URL.canParse(values.url)) {
       throw new UsageError('--url needs an address such as https://airlock.example.com', right)
     }

@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { type PolicyText, policyPath } from '../../app/repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
-import type { PolicyProblem } from '../../app/repo-policy/parse-policy.ts'
 import type { JobSummary } from '../../worker/contract/index.ts'
 import { createGit } from '../../worker/git/git-command.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
+import { CommandError } from '../../worker/process/run-command.ts'
 import { type Command, type Io, UsageError } from '../command.ts'
 import { exitStatuses } from '../exit-status.ts'
 import { createConsoleReporter } from '../run/console-reporter.ts'
@@ -14,7 +15,9 @@ import { explainSetup } from '../run/explain-setup.ts'
 import { createLocalPorts } from '../run/local-ports.ts'
 import { openLocalRepository } from '../run/local-repository.ts'
 import { createLocalRequest } from '../run/local-request.ts'
+import { printableText } from '../run/printable-text.ts'
 import { type RunFlags, readRunFlags, rightRun } from '../run/read-run-flags.ts'
+import { describePolicyProblems, refusePolicy } from '../run/refuse-policy.ts'
 import { writeResult } from '../run/write-result.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
@@ -55,7 +58,12 @@ exit status: 0 published or no changes · 1 failed · 2 wrong usage · 3 held or
     const folders = await prepareDataFolders(dataDirOf(settings))
     const repository = await localPathOf(flags, folders, io.signal)
     const created = await createRequest(flags, repository, folders, loadOperatorPolicy(settings), io.signal)
-    if (!created.ok) return refusePolicy(created.problems, io)
+    if (!created.ok) {
+      io.stderr(describePolicyProblems(created.problems))
+      const report = await refusePolicy(created.problems, created.baseSha, folders)
+      if (flags.json && !flags.explain) io.stdout(`${JSON.stringify(report)}\n`)
+      return exitStatuses[report.outcome]
+    }
     const core = await createCore(settings, io.env, folders)
     const reporter = createConsoleReporter(io.stderr)
     const ports = createLocalPorts({ core, folders, repository, secretsDir: flags.secretsDir, reporter })
@@ -72,14 +80,19 @@ exit status: 0 published or no changes · 1 failed · 2 wrong usage · 3 held or
   },
 }
 
-/** A repository that is only a URL is cloned below --out, where its branch will be. */
+/** A repository that is only a URL is cloned below --out, where its branch will be. Throws UsageError. */
 async function localPathOf({ repo, out }: RunFlags, folders: DataFolders, signal: AbortSignal): Promise<string> {
   if (out === null || !/^https?:\/\//.test(repo)) return repo
-  await mkdir(out, { recursive: true })
   const path = join(out, 'repository.git')
+  if (existsSync(path)) throw new UsageError(`--out: ${path} is there already`, 'airlock run … --out ANOTHER')
   const git = createGit('git', join(folders.root, 'git-home'))
-  await git(['clone', '--bare', '--quiet', '--no-tags', '--', repo, path], { signal, timeoutMs: 600_000 })
-  return path
+  try {
+    await git(['clone', '--bare', '--quiet', '--no-tags', '--', repo, path], { signal, timeoutMs: 600_000 })
+    return path
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    throw new UsageError(`--repo: ${repo} can't be cloned: ${printableText(error.stderr)}`, rightRun)
+  }
 }
 
 async function createRequest(
@@ -92,20 +105,14 @@ async function createRequest(
   const repository = openLocalRepository(path, folders.root, signal)
   const [base, checkedOut] = await Promise.all([repository.resolve(flags.base), repository.resolve(null)])
   if (base === null) throw new UsageError(`${flags.base ?? 'HEAD'} names no commit in ${flags.repo}`, rightRun)
-  const name = '.github/airlock.yml'
-  const text = flags.policy === null ? await repository.readFile(base.sha, name) : null
-  const policy = flags.policy ?? (text === null ? null : { text, name })
-  return createLocalRequest({
+  const written: PolicyText =
+    flags.policy === null ? await repository.readFile(base.sha, policyPath) : { kind: 'text', text: flags.policy.text }
+  const policy = { name: flags.policy?.name ?? policyPath, written }
+  const created = createLocalRequest({
     ...{ ...flags, repository: path, base, policy, operatorPolicy, now: Date.now() },
     defaultBranch: checkedOut?.ref ?? base.ref,
   })
-}
-
-function refusePolicy(problems: readonly PolicyProblem[], io: Io): number {
-  for (const { file, line, path, message } of problems) {
-    io.stderr(`airlock: ${[file, line, path].filter((part) => part !== null && part !== '').join(':')}: ${message}\n`)
-  }
-  return exitStatuses.refused
+  return { ...created, baseSha: base.sha }
 }
 
 function print(summary: JobSummary, json: boolean, io: Io): void {

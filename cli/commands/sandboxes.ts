@@ -1,5 +1,5 @@
 import type { SandboxEngine } from '../../worker/pipeline/ports/index.ts'
-import { type Command, type Io, parseFlags, UsageError } from '../command.ts'
+import { type Command, type Io, parseFlagsAndWords, UsageError } from '../command.ts'
 import { describeSandboxes, type ListedSandbox } from '../sandboxes/describe-sandboxes.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
 import { createCore } from '../wiring/create-core.ts'
@@ -18,7 +18,7 @@ examples:
 
 exit status: 0 done · 1 there is no sandbox of this id · 2 wrong usage`,
   async run(args, io) {
-    const { values, positionals } = parseFlags(args, { json: { type: 'boolean' } }, right)
+    const { values, positionals } = parseFlagsAndWords(args, { json: { type: 'boolean' } }, right)
     const [verb, id, ...more] = positionals
     const settings = parseSettings(io.env, [])
     const open = async () => {

@@ -2,7 +2,7 @@ import { describeProblems, evaluateLevels, policyPath } from '../../app/repo-pol
 import { parsePolicy } from '../../app/repo-policy/parse-policy.ts'
 import type { Policy } from '../../worker/contract/index.ts'
 import type { Git } from '../../worker/git/git-command.ts'
-import { answer } from '../../worker/git/local/open-objects.ts'
+import { readText } from '../../worker/git/local/read-text.ts'
 import type { Io } from '../command.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
@@ -25,9 +25,10 @@ export async function loadGatesPolicy(
   io: Pick<Io, 'env' | 'signal'>,
 ): Promise<Policy> {
   const operator = loadOperatorPolicy(parseSettings(io.env, []))
-  const ofBase = () => answer(git, [`--git-dir=${gitDir}`, 'cat-file', 'blob', `${base}:${policyPath}`], io.signal)
-  const text = policy?.text ?? (await ofBase())
-  const parsed = text === null ? null : parsePolicy(text, policy?.name ?? policyPath)
+  const ofBase = () => readText(git, gitDir, { sha: base, path: policyPath }, io.signal)
+  const found = policy === null ? await ofBase() : { kind: 'text' as const, text: policy.text }
+  if (found.kind === 'unreadable') throw new PolicyError(`${policyPath} ${found.why}`)
+  const parsed = found.kind === 'none' ? null : parsePolicy(found.text, policy?.name ?? policyPath)
   if (parsed?.ok === false) throw new PolicyError(describeProblems(parsed.problems))
   const resolved = evaluateLevels(operator, [null, parsed?.policy ?? null], traits)
   if (!resolved.ok) throw new PolicyError(describeProblems(resolved.problems))

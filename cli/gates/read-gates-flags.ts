@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isRevision } from '../../worker/git/local/revision.ts'
-import { parseFlags, UsageError } from '../command.ts'
+import { parseFlagsAndWords, UsageError } from '../command.ts'
 
 export const rightGates = 'airlock gates --repo . --base origin/main --head HEAD'
 export const rightScan = 'airlock gates scan src --json'
@@ -42,7 +42,8 @@ const options = {
 /** Reads the call and the policy that it names. Throws UsageError. */
 export function readGatesFlags(args: readonly string[], cwd: string): GatesFlags {
   const scans = args[0] === 'scan'
-  const { values, positionals } = parseFlags(scans ? args.slice(1) : args, options, scans ? rightScan : rightGates)
+  const right = scans ? rightScan : rightGates
+  const { values, positionals } = parseFlagsAndWords(scans ? args.slice(1) : args, options, right)
   const outputs = { json: values.json === true, sarif: values.sarif === undefined ? null : resolve(cwd, values.sarif) }
   if (scans) {
     const alien = (['repo', 'base', 'head', 'policy'] as const).find((name) => values[name] !== undefined)

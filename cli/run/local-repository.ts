@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createGit, type Git } from '../../worker/git/git-command.ts'
+import { type FoundText, readText } from '../../worker/git/local/read-text.ts'
 import { CommandError } from '../../worker/process/run-command.ts'
 
 /** A repository on this machine, as `airlock run` needs to know it. */
 export interface LocalRepository {
   /** What `ref`, or the checked-out branch, stands for. Null: there is no such commit. */
   resolve(ref: string | null): Promise<{ readonly ref: string; readonly sha: string } | null>
-  /** A file of a commit as text; null where the commit has none. */
-  readFile(sha: string, path: string): Promise<string | null>
+  /** A file of a commit. What is there and is no file, or a far too large one, is told apart from nothing. */
+  readFile(sha: string, path: string): Promise<FoundText>
 }
 
 /** Throws nothing for an odd repository: questions that git cannot answer are answered with null. */
@@ -22,7 +23,7 @@ export function openLocalRepository(path: string, dataDir: string, signal: Abort
       const sha = await ask(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`])
       return sha === null ? null : { ref, sha: sha.trim() }
     },
-    readFile: (sha, file) => ask(['cat-file', 'blob', `${sha}:${file}`]),
+    readFile: (sha, file) => readText(git, gitDir, { sha, path: file }, signal),
   }
 }
 

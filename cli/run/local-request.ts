@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
-import { evaluateLevels } from '../../app/repo-policy/evaluate-policy.ts'
+import { evaluateLevels, type PolicyText } from '../../app/repo-policy/evaluate-policy.ts'
 import { strictest } from '../../app/repo-policy/narrow.ts'
 import type { RepositoryTraits } from '../../app/repo-policy/operator/least-isolation.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
@@ -16,8 +16,8 @@ export interface LocalAsk {
   readonly defaultBranch: string
   readonly task: string
   readonly operatorPolicy: OperatorPolicy
-  /** The policy's text and how to call it; null: there is none. */
-  readonly policy: { readonly text: string; readonly name: string } | null
+  /** The policy as it was found, and how to call it. */
+  readonly policy: { readonly name: string; readonly written: PolicyText }
   readonly agent: AgentName | null
   readonly command: readonly string[] | null
   /** The least; a stricter one in the policy stands. */
@@ -70,9 +70,15 @@ export function createLocalRequest(ask: LocalAsk): LocalRequest {
 
 function policyOf(ask: LocalAsk) {
   const traits = traitsOf(ask.repository)
-  const written = ask.policy ?? { text: '', name: 'the command line' }
-  const parsed = parsePolicy(written.text, written.name)
+  const parsed = parseLevel(ask.policy)
   return parsed.ok ? evaluateLevels(ask.operatorPolicy, [null, withOverrides(parsed.policy, ask)], traits) : parsed
+}
+
+function parseLevel({ name, written }: LocalAsk['policy']): ReturnType<typeof parsePolicy> {
+  if (written.kind === 'unreadable') {
+    return { ok: false, problems: [{ file: name, path: '', line: null, message: written.why }] }
+  }
+  return parsePolicy(written.kind === 'text' ? written.text : '', name)
 }
 
 /** Whose copy a folder is cannot be told: every rule of the operator's may be meant for it. */

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { access, constants, mkdir, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type AgentName, agentNameSchema, type Isolation, isolationSchema } from '../../worker/contract/index.ts'
 import { parseFlags, UsageError } from '../command.ts'
@@ -40,8 +40,7 @@ const options = {
 export async function readRunFlags(args: readonly string[], cwd: string): Promise<RunFlags> {
   const at = args.indexOf('--')
   const command = at === -1 ? null : args.slice(at + 1)
-  const { values, positionals } = parseFlags(at === -1 ? args : args.slice(0, at), options, rightRun)
-  if (positionals.length > 0) throw new UsageError(`${positionals[0]} belongs to no option`, rightRun)
+  const values = parseFlags(at === -1 ? args : args.slice(0, at), options, rightRun)
   if (command?.length === 0)
     throw new UsageError('-- needs a command behind it', `${rightRun.replace(' --agent claude', '')} -- node fix.js`)
   if (command !== null && values.agent !== undefined)
@@ -59,7 +58,7 @@ export async function readRunFlags(args: readonly string[], cwd: string): Promis
         ? null
         : { text: await readGiven('--policy', values.policy, cwd), name: values.policy },
     secretsDir: values['secrets-dir'] === undefined ? null : folderOf('--secrets-dir', values['secrets-dir'], cwd),
-    out: values.out === undefined ? null : resolve(cwd, values.out),
+    out: values.out === undefined ? null : await newFolderOf('--out', values.out, cwd),
     json: values.json === true,
     explain,
   }
@@ -99,15 +98,31 @@ function oneOf<T extends string>(flag: string, schema: Words<T>, value: string |
 
 function folderOf(flag: string, path: string, cwd: string): string {
   const folder = resolve(cwd, path)
-  if (!existsSync(folder)) throw new UsageError(`${flag}: there is no folder ${path}`, rightRun)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`${flag}: there is no folder ${path}`, rightRun)
   return folder
+}
+
+/** Made if need be: what is wrong with it has to be known before the job runs, not after. */
+async function newFolderOf(flag: string, path: string, cwd: string): Promise<string> {
+  const folder = resolve(cwd, path)
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+    return folder
+  } catch (error) {
+    throw new UsageError(`${flag}: ${path} can't be written to (${codeOf(error)})`, rightRun)
+  }
 }
 
 async function readGiven(flag: string, path: string, cwd: string): Promise<string> {
   try {
     return await readFile(resolve(cwd, path), 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw new UsageError(`${flag}: ${path} can't be read (${code})`, rightRun)
+    throw new UsageError(`${flag}: ${path} can't be read (${codeOf(error)})`, rightRun)
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
 }

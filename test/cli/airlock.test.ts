@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from '../../cli/commands/index.ts'
@@ -26,6 +28,12 @@ function airlock(...args: string[]) {
   const env = { PATH: process.env.PATH ?? '', HOME: folder, AIRLOCK_DATA_DIR: join(folder, 'data') }
   return spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8', cwd: folder, env })
 }
+
+/** Other programs rely on each of these, however a run ended. */
+const reportKeys = [
+  ...['id', 'outcome', 'reason', 'branch', 'baseSha', 'commit', 'pullRequest', 'findings', 'posture', 'egress'],
+  ...['network', 'usage', 'durations', 'audit'],
+]
 
 describe('airlock', () => {
   it('lists its commands, and each has help with an example', async () => {
@@ -59,6 +67,18 @@ describe('airlock', () => {
     [['sandboxes', 'kill'], 'kill takes the id of one sandbox'],
     [['sandboxes', 'burn', 'all'], 'cannot burn all'],
     [['doctor', 'quick'], 'quick belongs to no option'],
+    [['serve', 'now'], 'now belongs to no option'],
+    [['work', 'now'], 'now belongs to no option'],
+    [['up', 'now'], 'now belongs to no option'],
+    [['audit', 'verify', '.'], 'there is no file .'],
+    [['audit', 'burn', 'a.txt'], 'there is no verb burn'],
+    [['run', '--repo', 'a.txt', '--task', 'x'], 'there is no folder a.txt'],
+    [['run', '--repo', '.', '--task', ' '], 'the task is empty'],
+    [['run', '--repo', '.', '--task-file', 'gone.md'], "gone.md can't be read (ENOENT)"],
+    [['run', '--repo', '.', '--task', 'x', '--policy', 'gone.yml'], "gone.yml can't be read (ENOENT)"],
+    [['run', '--repo', '.', '--task', 'x', '--secrets-dir', 'a.txt'], 'there is no folder a.txt'],
+    [['run', '--repo', '.', '--task', 'x', '--out', 'a.txt'], "a.txt can't be written to (EEXIST)"],
+    [['run', '--repo', 'https://127.0.0.1:9/x.git', '--out', 'cloned', '--task', 'x'], "x.git can't be cloned: fatal"],
   ] as const)('exits 2 on %j and shows a line that would be right', (args, what) => {
     const result = airlock(...args)
 
@@ -75,6 +95,23 @@ describe('airlock', () => {
       expect(result.stderr).toContain(`${name} is missing`)
   })
 
+  it('names the first bad line of a record that was changed, and exits 1', () => {
+    const { audit } = JSON.parse(airlock('run', '--repo', '.', '--task', 'x', '--json', '--', 'true').stdout)
+    const lines = readFileSync(audit, 'utf8').split('\n')
+    writeFileSync(join(folder, 'changed.jsonl'), lines.with(2, (lines[2] ?? '').replace('data', 'date')).join('\n'))
+
+    const changed = airlock('audit', 'verify', 'changed.jsonl')
+    const json = airlock('audit', 'verify', 'changed.jsonl', '--json')
+    const exported = airlock('audit', 'export', 'changed.jsonl')
+
+    expect(changed.stdout).toMatch(/^line 3 /)
+    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, line: 3 })
+    expect(exported.stdout).toMatch(/^line 3 /)
+    expect([changed.status, json.status, exported.status]).toEqual([1, 1, 1])
+    expect(airlock('audit', 'show', audit).stdout).toContain('"outcome":"no-changes"')
+    expect(JSON.parse(airlock('audit', 'export', audit).stdout).entries).toHaveLength(lines.length - 1)
+  })
+
   it('makes a branch from what a command changed, and prints one object', () => {
     const result = airlock('run', '--repo', '.', '--task', 'say two', '--json', '--', 'sh', '-c', 'echo two > a.txt')
 
@@ -85,22 +122,7 @@ describe('airlock', () => {
       findings: [],
       baseSha: git('rev-parse', 'main'),
     })
-    expect(Object.keys(report)).toEqual([
-      'id',
-      'outcome',
-      'reason',
-      'branch',
-      'baseSha',
-      'commit',
-      'pullRequest',
-      'findings',
-      'posture',
-      'egress',
-      'network',
-      'usage',
-      'durations',
-      'audit',
-    ])
+    expect(Object.keys(report)).toEqual(reportKeys)
     expect(git('show', `${report.branch}:a.txt`)).toBe('two')
     expect(git('rev-parse', report.branch)).toBe(report.commit)
     expect(airlock('audit', 'verify', report.audit).status).toBe(0)
@@ -176,5 +198,52 @@ describe('airlock', () => {
 
     expect(result.stderr).toMatch(/policy\.yml:2:.*agnet/)
     expect(result.status).toBe(4)
+  })
+
+  it('prints one object also where the policy is refused, with a record of it', () => {
+    writeFileSync(join(folder, 'policy.yml'), 'agnet: pi\n')
+
+    const call = ['run', '--repo', '.', '--task', 'x', '--policy', 'policy.yml', '--json', '--', 'true']
+    const { stdout, status } = airlock(...call)
+
+    const report = JSON.parse(stdout)
+    expect(Object.keys(report)).toEqual(reportKeys)
+    expect(report).toMatchObject({ outcome: 'refused', reason: 'policy-invalid', baseSha: git('rev-parse', 'main') })
+    expect(airlock('audit', 'verify', report.audit).status).toBe(0)
+    expect(airlock('audit', 'show', report.audit).stdout).toContain('agnet: unknown key')
+    expect(status).toBe(4)
+  })
+
+  it('refuses a policy of the base commit that cannot be read, where it would else take none', () => {
+    const large = `# ${'x'.repeat(1024 * 1024)}\n`
+    mkdirSync(join(folder, '.github'))
+    writeFileSync(join(folder, '.github/airlock.yml'), large)
+    git('checkout', '--quiet', '-b', 'large')
+    git('add', '.github')
+    git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--message=large')
+    git('checkout', '--quiet', 'main')
+
+    const refused = airlock('run', '--repo', '.', '--base', 'large', '--task', 'x', '--', 'true')
+    const control = airlock('run', '--repo', '.', '--base', 'main', '--task', 'x', '--', 'true')
+
+    expect(refused.stderr).toContain('.github/airlock.yml: is larger than')
+    expect([refused.status, control.status]).toEqual([4, 0])
+  })
+
+  it('ends with 5 and one object when it is told to stop, and leaves no branch', async () => {
+    const env = { PATH: process.env.PATH ?? '', HOME: folder, AIRLOCK_DATA_DIR: join(folder, 'data') }
+    const args = [entry, 'run', '--repo', '.', '--task', 'x', '--json', '--', 'sleep', '600']
+    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const exited = once(child, 'exit')
+    const printed = text(child.stdout)
+    const { promise: atAgent, resolve } = Promise.withResolvers<void>()
+    // The last step that ends before the agent runs.
+    child.stderr.on('data', (chunk) => String(chunk).includes('seal') && resolve())
+    await atAgent
+
+    child.kill('SIGINT')
+
+    expect(JSON.parse(await printed)).toMatchObject({ outcome: 'cancelled', branch: null })
+    expect(await exited).toEqual([5, null])
   })
 })

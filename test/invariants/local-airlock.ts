@@ -104,7 +104,7 @@ function requestOf(repository: string, sha: string, policy: string, job: LocalJo
     base: { ref: 'main', sha },
     defaultBranch: 'main',
     task: job.task ?? 'Do what you want',
-    policy: { text: policy, name: '.github/airlock.yml' },
+    policy: { name: '.github/airlock.yml', written: { kind: 'text', text: policy } },
     agent: null,
     command: job.command ?? null,
     isolation: job.isolation ?? null,

@@ -1,4 +1,5 @@
 import type { JobRequest, JobSummary, Outcome } from '../contract/index.ts'
+import { emptyReport } from './empty-report.ts'
 import type { Reporter } from './ports/index.ts'
 
 /** Why a job was given up: the name and the code of the error that its last attempt ended with. */
@@ -26,22 +27,7 @@ const gitHubErrors: ReadonlySet<string> = new Set(['HandoffError', 'SourceError'
 
 function emptySummary(request: JobRequest, outcome: Outcome): JobSummary {
   return {
-    report: {
-      id: request.id,
-      outcome: outcome.outcome,
-      reason: outcome.reason,
-      branch: null,
-      baseSha: request.base.sha,
-      commit: null,
-      pullRequest: null,
-      findings: [],
-      posture: null,
-      egress: { allowed: [], denied: [] },
-      network: [],
-      usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
-      durations: {},
-      audit: '',
-    },
+    report: emptyReport({ id: request.id, baseSha: request.base.sha, audit: '' }, outcome),
     outcome,
     gates: [],
     agentSummary: '',

@@ -1,7 +1,15 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { commitFiles, type Folder, makeFolder, makeOrigin, plainGit, writeTree } from '../../git/origin.ts'
+import {
+  commitFiles,
+  type Folder,
+  makeFolder,
+  makeOrigin,
+  type OriginFile,
+  plainGit,
+  writeTree,
+} from '../../git/origin.ts'
 import { leak, lines, reportOf, runGates } from './run-gates.ts'
 
 let folder: Folder
@@ -124,6 +132,24 @@ describe('airlock gates on two commits', () => {
     expect(named.findings).toMatchObject([
       { severity: 'note', message: expect.stringContaining('Suppressed until 2999-12-31: A server that is gone.') },
     ])
+  })
+
+  it('takes no policy that cannot be read for none: a folder, a link, a far too large file', async () => {
+    await git('checkout', '--quiet', 'main')
+    const odd: Readonly<Record<string, OriginFile>>[] = [
+      { '.github/airlock.yml/x': 'x\n' },
+      { '.github/airlock.yml': { link: '../a.txt' } },
+      { '.github/airlock.yml': `# ${'x'.repeat(1024 * 1024)}\n` },
+    ]
+    const ends: unknown[] = []
+    for (const files of odd) {
+      await rm(join(repo, '.github'), { recursive: true, force: true })
+      await commitFiles(repo, files)
+      ends.push(await runGates(repo, '--repo', '.', '--base', 'main'))
+    }
+
+    const failed = (why: string) => expect.objectContaining({ status: 1, stderr: expect.stringContaining(why) })
+    expect(ends).toEqual([failed('is no plain file'), failed('is no plain file'), failed('is larger than')])
   })
 
   it('says which line of a policy is wrong, and fails', async () => {
