@@ -55,10 +55,6 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'The policy was changed after you asked. What runs is only what was asked for under the policy of that moment.',
     next: 'Ask again: the new policy will hold.',
   },
-  'text-changed': {
-    what: 'The text was changed after you asked. What runs is only what you saw.',
-    next: 'Read it once more, and ask again.',
-  },
   'base-moved': {
     what: 'The branch was moved to other commits, and the one that the job started from is gone.',
     next: 'Ask again: the job will start from the new commit.',

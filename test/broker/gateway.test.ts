@@ -141,6 +141,25 @@ describe('the model gateway', () => {
     expect(sink.requests).toEqual([])
   })
 
+  it('knows why an agent has no model: no key, or one that is refused; a key that was of use once is no reason', async () => {
+    const statuses = [403, 200, 401]
+    await using sink = await startModelSink((_request, response) => {
+      response.writeHead(statuses.shift() ?? 200, { 'content-type': 'application/json' }).end('{}')
+    })
+    await using keyless = await openWorld({ phase: 'agent', model: { costUsd: 1 } })
+    await using broker = await openGateway(sink)
+    const stops: unknown[] = [broker.session.modelStop()]
+
+    await ask(keyless)
+    for (let count = 0; count < 3; count += 1) {
+      await ask(broker)
+      stops.push(broker.session.modelStop())
+    }
+
+    expect(keyless.session.modelStop()).toEqual({ kind: 'no-key', provider: 'anthropic' })
+    expect(stops).toEqual([null, { kind: 'key-refused', provider: 'anthropic' }, null, null])
+  })
+
   it('keeps a base path of the operator, and does not double the version', async () => {
     await using sink = await startModelSink()
     const upstream = (path: string) => ({ baseUrl: `${sink.url}${path}`, apiKey: realKey })

@@ -67,7 +67,7 @@ describe('prices of the operator’s own', () => {
 
     expect(replies.map(({ status }) => status)).toEqual([200, 429, 200, 200])
     expect(dear.session.usage().costUsd).toBeCloseTo(6)
-    expect(dear.session.costExceeded()).toBe(true)
+    expect(dear.session.modelStop()).toMatchObject({ kind: 'cost-limit' })
   })
 
   it.each([

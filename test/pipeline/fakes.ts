@@ -10,6 +10,7 @@ import {
   type ExecResult,
   FenceLostError,
   type JobProgress,
+  type ModelStop,
   type SealResult,
   type Snapshot,
 } from '../../worker/pipeline/ports/index.ts'
@@ -111,6 +112,7 @@ export interface World {
   programs: ReadonlySet<string>
   collected: CollectResult
   leftProcesses: number
+  modelStop: ModelStop | null
   fenceHeld: boolean
   secrets: Map<string, string>
   saved: unknown
@@ -138,6 +140,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     programs: new Set(['npm']),
     collected: { kind: 'changes', changeSet },
     leftProcesses: 0,
+    modelStop: null,
     fenceHeld: true,
     secrets: new Map(),
     saved: null,
@@ -320,7 +323,7 @@ function brokersOf(world: World, log: (entry: string) => void): PipelinePorts['b
         decisions: () => [],
         usage: () => ({ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 }),
         traffic: () => ({ bytesOut: 0, bytesIn: 0 }),
-        costExceeded: () => false,
+        modelStop: () => (spec.phase === 'agent' ? world.modelStop : null),
         budgetSpent: () => world.spent.meanwhile,
         [Symbol.asyncDispose]: async () => log(`broker closed ${spec.phase}`),
       }

@@ -304,6 +304,36 @@ describe('runJob', () => {
     expect((await run(world)).outcome).toMatchObject({ outcome: 'failed', reason })
   })
 
+  it.each([
+    ['claude', 'no-key', 1, 'refused/model-unavailable'],
+    ['claude', 'key-refused', 0, 'refused/model-unavailable'],
+    ['claude', 'cost-limit', 1, 'failed/cost-limit'],
+    ['command', 'no-key', 1, 'refused/model-unavailable'],
+    ['command', 'no-key', 0, 'published/pull-request-opened'],
+    ['command', 'cost-limit', 0, 'failed/cost-limit'],
+  ] as const)('ends %s that was kept from its model (%s, exit %i) with %s', async (agent, kind, exitCode, expected) => {
+    const world = createWorld({
+      modelStop: { kind, provider: 'anthropic' },
+      exec: async (phase) => (phase === 'agent' ? { ...exited, exitCode } : exited),
+    })
+
+    const { outcome } = await runJob({ ...requestOf(), agent }, attemptOf(world), portsOf(world))
+
+    expect(`${outcome.outcome}/${outcome.reason}`).toBe(expected)
+  })
+
+  it('fails a change beyond its budget with where it was met', async () => {
+    const world = createWorld({
+      collected: { kind: 'over-budget', path: 'big.bin', why: 'has more bytes than allowed' },
+    })
+
+    expect((await run(world)).outcome).toEqual({
+      outcome: 'failed',
+      reason: 'collect-limit',
+      detail: 'big.bin: has more bytes than allowed',
+    })
+  })
+
   it('blocks when a gate throws', async () => {
     const world = createWorld()
     const ports = {

@@ -116,7 +116,7 @@ async function openSession(
     decisions: log.list,
     usage: gateway.usage,
     traffic: traffic.used,
-    costExceeded: gateway.costExceeded,
+    modelStop: gateway.modelStop,
     budgetSpent: gateway.budgetSpent,
     async [Symbol.asyncDispose]() {
       ended.abort()

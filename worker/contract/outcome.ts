@@ -16,7 +16,6 @@ export const reasons = {
     'bot-sender',
     'policy-invalid',
     'policy-changed',
-    'text-changed',
     'base-moved',
     'base-missing',
     'repository-empty',

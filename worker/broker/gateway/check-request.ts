@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Phase } from '../../contract/index.ts'
+import type { ModelStop } from '../../pipeline/ports/broker.ts'
 import type { ModelRoute } from './model-route.ts'
 import type { InferencePath, Upstream } from './provider.ts'
 
@@ -10,6 +11,8 @@ export interface ModelRefusal {
   readonly instead: string
   /** True where the same request may succeed in a moment. */
   readonly passing?: boolean
+  /** Set where no request of this session will get through. */
+  readonly stop?: ModelStop['kind']
 }
 
 export const stopAsking = 'do not try again; finish with what you have.'
@@ -37,7 +40,8 @@ export function checkRequest(
     return no(401, "the key is not this session's own", "use the key in the agent's environment, and no other.")
   }
   if (upstream.apiKey === null || upstream.apiKey === '') {
-    return no(503, 'the operator has no key for this provider', stopAsking)
+    const why = 'the operator has no key for this provider'
+    return { refusal: { status: 503, why, instead: stopAsking, stop: 'no-key' } }
   }
   return { inference, apiKey: upstream.apiKey }
 }

@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createTextDigest, type Phase, type Usage } from '../../contract/index.ts'
-import type { BrokerSpec, ModelExchange } from '../../pipeline/ports/broker.ts'
+import type { BrokerSpec, ModelExchange, ModelStop } from '../../pipeline/ports/broker.ts'
 import type { DayBudget } from '../../pipeline/ports/spending.ts'
 import type { BrokerLimits } from '../broker-limits.ts'
 import type { DecisionLog } from '../decision-log.ts'
@@ -40,7 +40,7 @@ export interface Gateway {
   /** Answers an origin-form request. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   usage(): Usage
-  costExceeded(): boolean
+  modelStop(): ModelStop | null
   budgetSpent(): DayBudget | null
   close(): void
 }
@@ -64,8 +64,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const daySpend = createDaySpend(model?.day)
   const uploads = createUploadBudget(limits.modelUploadBytes)
   const told = new Set<string>()
-  let costExceeded = false
-  let budgetSpent: DayBudget | null = null
+  let stop: ModelStop | null = null
+  let answered = false
   let inFlight = 0
 
   function decide({ at, route }: Turn, allowed: boolean, reason: string): void {
@@ -74,36 +74,31 @@ export function createGateway(options: GatewayOptions): Gateway {
     log.add({ at, kind: 'model', allowed, host: hostname, port: number, reason })
   }
 
-  function refuse(turn: Turn, { why, ...refusal }: ModelRefusal): void {
+  function refuse(turn: Turn, { why, stop: kind, ...refusal }: ModelRefusal): void {
     decide(turn, false, why)
+    if (kind !== undefined) noteStop(turn, kind)
     const what = `the request to ${turn.route.provider.name}.`
     sendRefusal(turn.response, { ...refusal, what, why: `${why}.` })
+  }
+
+  /** A key that was of use once is not why an agent fails later. */
+  function noteStop({ route }: Turn, kind: ModelStop['kind']): void {
+    if (kind === 'cost-limit' || !answered) stop = { kind, provider: route.provider.name }
   }
 
   /** The session's limits as they stand at this request. */
   async function overLimit(): Promise<ModelRefusal | null> {
     if (spend.reached()) {
-      costExceeded = true
-      return { status: 429, why: `the cost limit of $${model?.costUsd} is reached`, instead: stopAsking }
+      const why = `the cost limit of $${model?.costUsd} is reached`
+      return { status: 429, why, instead: stopAsking, stop: 'cost-limit' }
     }
-    if (inFlight < limits.modelRequestsAtOnce) return overDay()
+    if (inFlight < limits.modelRequestsAtOnce) return daySpend.refusal()
     return {
       status: 429,
       why: `${inFlight} requests to models are open`,
       instead: 'wait for their answers.',
       passing: true,
     }
-  }
-
-  async function overDay(): Promise<ModelRefusal | null> {
-    try {
-      budgetSpent = await daySpend.spent()
-    } catch {
-      const why = "the day's budget could not be read"
-      return { status: 503, why, instead: 'try again in a moment.', passing: true }
-    }
-    if (budgetSpent === null) return null
-    return { status: 429, why: `the day's budget of ${budgetSpent.whose} is spent`, instead: stopAsking }
   }
 
   async function serve(turn: Turn): Promise<void> {
@@ -132,6 +127,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       const answer = await forwardModel(caller, persistence, call, response)
       if (!checked.inference.free) await charge(taken.model, taken.body.length, answer)
       if (typeof answer === 'string') return sendUnanswered(response, answer)
+      if (answer.status === 401 || answer.status === 403) noteStop(turn, 'key-refused')
+      answered ||= answer.status < 300
       options.onExchange({
         at: turn.at,
         provider: route.provider.name,
@@ -175,8 +172,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       await serve({ at: log.now(), route, request, response })
     },
     usage: () => spend.usage(),
-    costExceeded: () => costExceeded,
-    budgetSpent: () => budgetSpent,
+    modelStop: () => (answered && stop?.kind !== 'cost-limit' ? null : stop),
+    budgetSpent: daySpend.spent,
     close: () => caller.close(),
   }
 }

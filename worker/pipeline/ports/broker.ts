@@ -52,6 +52,12 @@ export interface ModelExchange {
   readonly responseDigest: TextDigest
 }
 
+/** The cost limit is reached; or, as long as no model has answered: there is no key for it, or it refuses ours. */
+export interface ModelStop {
+  readonly kind: 'cost-limit' | 'no-key' | 'key-refused'
+  readonly provider: ModelExchange['provider']
+}
+
 export interface BrokerSession extends AsyncDisposable {
   /** Long and random, valid on this socket alone; the real key never gets inside. */
   readonly placeholderKey: string
@@ -65,8 +71,8 @@ export interface BrokerSession extends AsyncDisposable {
   usage(): Usage
   /** Bytes of all egress so far, without what went to models. */
   traffic(): { readonly bytesOut: number; readonly bytesIn: number }
-  /** Set when the cost limit stopped the model. */
-  costExceeded(): boolean
+  /** What keeps the agent from its model; null where nothing does. */
+  modelStop(): ModelStop | null
   /** The day's budget that a request was refused for. */
   budgetSpent(): DayBudget | null
 }

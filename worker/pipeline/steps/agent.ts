@@ -4,7 +4,14 @@ import { end, type Job, type StepResult } from '../job.ts'
 import { createPieceJoiner, type WholeEvent } from '../join-pieces.ts'
 import { createLineSplitter } from '../line-splitter.ts'
 import { printable } from '../output-tail.ts'
-import { type AgentAdapter, type AgentEnd, type AgentPlan, type BrokerSession, insidePaths } from '../ports/index.ts'
+import {
+  type AgentAdapter,
+  type AgentEnd,
+  type AgentPlan,
+  type BrokerSession,
+  insidePaths,
+  type ModelStop,
+} from '../ports/index.ts'
 import { destroyWithProof, noteTraffic, openBroker, runInSandbox, type SandboxedRun } from '../sandboxed.ts'
 import { createSilenceWatch } from '../silence-watch.ts'
 import type { Prepared } from './prepare.ts'
@@ -47,7 +54,7 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
   await destroyWithProof(job, sandbox, 'agent')
   noteTraffic(job, 'agent', broker)
   job.facts.usage = broker.usage()
-  return resultOf(ran, broker, said)
+  return resultOf(job, ran, broker, said)
 }
 
 /** What was taken out of the task is shown to the person who asked: they could not see it. */
@@ -107,12 +114,21 @@ function noteEvent(job: Job, said: WholeEvent): void {
   if (event.kind === 'text' || event.kind === 'tool') job.announce()
 }
 
+function whyUnavailable({ kind, provider }: ModelStop): string {
+  return kind === 'no-key' ? `there is no key for ${provider}` : `${provider} refuses the key of this installation`
+}
+
 /** What it says of its end can only make it fail: by its exit code it has to have succeeded as well. */
-function resultOf(ran: SandboxedRun, broker: BrokerSession, said: AgentEnd | null): StepResult<null> {
+function resultOf(job: Job, ran: SandboxedRun, broker: BrokerSession, said: AgentEnd | null): StepResult<null> {
   if (ran.outcome !== null) return { end: ran.outcome }
-  if (broker.costExceeded()) return end('failed', 'cost-limit', `after ${broker.usage().costUsd.toFixed(2)} USD`)
+  const stop = broker.modelStop()
+  if (stop?.kind === 'cost-limit') return end('failed', 'cost-limit', `after ${broker.usage().costUsd.toFixed(2)} USD`)
   const spent = broker.budgetSpent()
   if (spent !== null) return end('failed', 'budget-used-up', describeBudget(spent))
+  // A command may do its work without the model that it asked for; an agent cannot, whatever its exit code says.
+  if (stop !== null && (job.request.agent !== 'command' || ran.exitCode !== 0)) {
+    return end('refused', 'model-unavailable', whyUnavailable(stop))
+  }
   if (said === 'refusal') return end('failed', 'agent-refused')
   if (said === 'limit') return end('failed', 'agent-limit')
   if (ran.exitCode !== 0) {
