@@ -9,12 +9,13 @@ export interface ContainerImage {
 }
 
 /**
- * Brings images into the Engine when they are first used, under a name with their digest in it, so that what the
- * Engine has under that name is what was built. One import at a time for each; two workers may import the same,
- * which is wasted but harmless. The Engine sets the name last, so an import that was cut short leaves none.
+ * Brings images into the Engine, under a name with their digest in it, so that what the Engine has under that name is
+ * what was built. The Engine is asked each time: whoever cleans up there may have removed one since it was last used.
+ * One import at a time for each; two workers may import the same, which is wasted but harmless. The Engine sets the
+ * name last, so an import that was cut short leaves none.
  */
 export function createContainerImages(images: ImageStore, engine: EngineClient) {
-  const ready = new Map<string, Promise<void>>()
+  const asked = new Map<string, Promise<void>>()
 
   const ensure = async (built: BuiltImage, name: string) => {
     if (!(await engine.hasImage(name))) await engine.importImage(name, built.tar)
@@ -24,14 +25,9 @@ export function createContainerImages(images: ImageStore, engine: EngineClient) 
     const built = image === 'host' ? null : await images.find(image)
     if (built === null) throw new SandboxError('image-missing', missingText(image))
     const name = `airlock/${built.name}:${built.digest}`
-    const importing = ready.get(name) ?? ensure(built, name)
-    ready.set(name, importing)
-    try {
-      await importing
-    } catch (error) {
-      ready.delete(name)
-      throw error
-    }
+    const ensured = asked.get(name) ?? ensure(built, name)
+    asked.set(name, ensured)
+    await ensured.finally(() => asked.delete(name))
     return { built, name }
   }
 }
