@@ -1,7 +1,21 @@
 import { createHash } from 'node:crypto'
-import { chown, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SandboxSpec } from '../../../worker/pipeline/ports/index.ts'
 import { createMicrovmEngine } from '../../../worker/sandbox/microvm/create-microvm-engine.ts'
 import { createPlace, runIn, shell } from '../battery/sandbox-bench.ts'
 import { builtImage, imageTimeoutMs } from '../images/built-image.ts'
@@ -9,7 +23,7 @@ import { createMicrovmBench, guestTimeoutMs, microvmRunDir } from './microvm-ben
 
 const facts = [
   'cat /proc/sys/kernel/random/boot_id; head -c 16 /dev/urandom | od -An -tx1; grep stack /proc/self/maps',
-  'cat before > /tmp/copy; cp before ~; date +%s; stat -c %y /run',
+  'cat before > /tmp/copy; cp before ~; date +%s; stat -c %y /run; cat /opt/airlock/certificates/*.crt || true',
 ].join('; ')
 
 describe('the state that guests of class microvm start from', () => {
@@ -35,16 +49,16 @@ describe('the state that guests of class microvm start from', () => {
   }, guestTimeoutMs)
 
   /** One sandbox, with this word in its files and as its input, from its start to its end. */
-  async function useSandbox(word: string) {
-    const { sandbox, spec } = await place.create({ wallMs: guestTimeoutMs })
+  async function useSandbox(word: string, tools: SandboxSpec['tools'] = []) {
+    const { sandbox, spec } = await place.create({ wallMs: guestTimeoutMs }, { tools })
     const file = join(spec.workspace, 'before')
     const { uid, gid } = await stat(spec.workspace)
     await writeFile(file, word)
     await chown(file, uid, gid)
     const run = await runIn(sandbox, shell(`cat > before; ${facts}`), { stdin: word, env: { WORD: word } })
     await sandbox.destroy()
-    const [boot, random, stack, time, made] = run.out.trim().split('\n')
-    return { boot, random, stack: stack?.split('-')[0], time: Number(time), made, exitCode: run.exitCode }
+    const [boot, random, stack, time, made, certificates] = run.out.trim().split('\n')
+    return { boot, random, stack: stack?.split('-')[0], time: Number(time), made, certificates, exitCode: run.exitCode }
   }
 
   const states = () => join(folder, 'run', 'states')
@@ -88,6 +102,30 @@ describe('the state that guests of class microvm start from', () => {
       expect(after.exitCode).toBe(0)
       expect(after.made).not.toBe(before.made)
       expect(await readdir(states())).toEqual([])
+    },
+    guestTimeoutMs,
+  )
+
+  it(
+    'serves sandboxes whose brokers have certificates of their own: each sees its own, and it stays one state',
+    async () => {
+      const before = await readdir(states())
+      const seen = []
+      for (const text of ['of the first', 'of the second, which is longer'.repeat(100)]) {
+        const certificates = await mkdtemp(join(folder, 'certificates-'))
+        await chmod(certificates, 0o755)
+        await writeFile(join(certificates, 'ca.crt'), text)
+        seen.push(await useSandbox('certified', [{ name: 'certificates', path: certificates }]))
+        await rm(certificates, { recursive: true })
+      }
+
+      expect(seen.map(({ certificates }) => certificates)).toEqual([
+        'of the first',
+        'of the second, which is longer'.repeat(100),
+      ])
+      expect(seen[1]?.made).toBe(seen[0]?.made)
+      expect(await readdir(states())).toHaveLength(before.length + 1)
+      expect(await readdir(join(folder, 'run'))).not.toContain('tools')
     },
     guestTimeoutMs,
   )

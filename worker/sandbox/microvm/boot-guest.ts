@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { printable } from '../audit/printable.ts'
 import type { BuiltImage } from '../image/built-image.ts'
@@ -71,7 +72,7 @@ export async function bootGuest(plan: GuestPlan): Promise<Guest> {
 
 /** A machine like this one, but nobody's. */
 async function stateOf(plan: GuestPlan): Promise<StatePlan> {
-  const { host, parts, image, spec } = plan
+  const { host, image, spec } = plan
   const { accelerator, counterKhz, groups } = host.accelerator
   const { kernel, initramfs } = host.guest
   const given = await disks(plan)
@@ -80,21 +81,21 @@ async function stateOf(plan: GuestPlan): Promise<StatePlan> {
       ...{ program: host.program, user: host.trialUser, mark: 'airlock-state', limits: spec.limits },
       ...{ accelerator, counterKhz, groups, kernel, initramfs, disks: given },
     },
-    dataBytes: parts.disk.bytes,
-    content: [
-      image.digest,
-      ...given.filter(({ serial }) => serial !== 'root' && serial !== 'data').map(({ path }) => path),
-    ],
+    content: [image.digest, ...given.filter(({ ownBytes }) => ownBytes === null).map(({ path }) => path)],
   }
 }
 
 /** The root file system is the first: the guest's first program knows no other way to tell it from the others. */
-async function disks({ host, parts, image, tools }: GuestPlan) {
-  const paths = await Promise.all(tools.map((tool) => host.images.tool(tool.path)))
+async function disks({ host, parts, image, tools }: GuestPlan): Promise<StatePlan['machine']['disks']> {
+  const folder = dirname(parts.disk.path)
+  const toolDisks = tools.map(async ({ path }, index) => {
+    const serial = `tool${index}`
+    return { serial, ...(await host.images.tool(path, join(folder, `${serial}.erofs`))) }
+  })
   return [
-    { serial: 'root', path: await host.images.root(image) },
-    { serial: 'data', path: parts.disk.path, writable: true } as const,
-    ...paths.map((path, index) => ({ serial: `tool${index}`, path })),
+    { serial: 'root', path: await host.images.root(image), ownBytes: null },
+    { serial: 'data', path: parts.disk.path, ownBytes: parts.disk.bytes, writable: true },
+    ...(await Promise.all(toolDisks)),
   ]
 }
 

@@ -21,6 +21,7 @@ const shownBytes = 300
 /** @param folder the worker's alone @param host changes with everything that a state depends on and no argument says */
 export function createPreparedStates(folder: string, host: string): PreparedStates {
   const making = new Map<string, Promise<string | null>>()
+  const givenUp = new Set<string>()
   let trouble: string | null = null
 
   const make = async (key: string, plan: StatePlan): Promise<string | null> => {
@@ -36,6 +37,7 @@ export function createPreparedStates(folder: string, host: string): PreparedStat
       return path
     } catch (error) {
       trouble = String(error).slice(0, shownBytes)
+      givenUp.add(key)
       return null
     }
   }
@@ -43,7 +45,9 @@ export function createPreparedStates(folder: string, host: string): PreparedStat
   return {
     open: async (plan) => {
       const key = keyOf(plan, host)
-      const made = making.get(key) ?? make(key, plan)
+      if (givenUp.has(key)) return null
+      // Looked for each time: where six others came since, it is gone.
+      const made = making.get(key) ?? make(key, plan).finally(() => making.delete(key))
       making.set(key, made)
       const path = await made
       if (path === null) return null
@@ -53,18 +57,19 @@ export function createPreparedStates(folder: string, host: string): PreparedStat
     discard: async (plan, why) => {
       trouble = why.slice(0, shownBytes)
       const key = keyOf(plan, host)
-      making.set(key, Promise.resolve(null))
+      givenUp.add(key)
       await rm(join(folder, key), { force: true })
     },
     trouble: () => trouble,
   }
 }
 
-/** Machines with the same one are told apart by nothing but their job's disk, which nobody has looked at so far. */
-function keyOf({ machine, dataBytes, content }: StatePlan, host: string): string {
+/** Machines with the same one are told apart by nothing but disks of their own, which nobody has looked at so far. */
+function keyOf({ machine, content }: StatePlan, host: string): string {
   const disks = machine.disks.map((disk, index) => ({ ...disk, path: String(index) }))
   const words = qemuArguments({ ...machine, qemu: '', mark: '', from: 'boot', disks })
-  return createHash('sha256').update(JSON.stringify({ host, words, dataBytes, content })).digest('hex')
+  const sizes = disks.map(({ ownBytes }) => ownBytes)
+  return createHash('sha256').update(JSON.stringify({ host, words, sizes, content })).digest('hex')
 }
 
 async function prune(folder: string): Promise<void> {

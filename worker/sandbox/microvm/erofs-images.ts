@@ -1,21 +1,37 @@
-import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, truncate, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SandboxError } from '../../pipeline/ports/index.ts'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import type { BuiltImage } from '../image/built-image.ts'
 import type { Program } from '../process/find-programs.ts'
+import { lookAtFolder } from './look-at-folder.ts'
 
-/** Read-only disks for guests, each made once and kept. */
-export interface ErofsImages {
-  /** The disk of an image's root file system. */
-  root(image: BuiltImage): Promise<string>
-  /** The disk of a folder of the host's, such as an agent's programs. */
-  tool(path: string): Promise<string>
+/** A read-only disk of a folder of the host's. */
+export interface ToolDisk {
+  readonly path: string
+  /** Its size, if it was made for one sandbox and ends with it. Null: it is shared, and its path changes with its content. */
+  readonly ownBytes: number | null
 }
 
+/** Read-only disks for guests. */
+export interface ErofsImages {
+  /** The disk of an image's root file system, made once and kept. */
+  root(image: BuiltImage): Promise<string>
+  /**
+   * The disk of a folder. A large one, such as an agent's programs, is made once and kept for all sandboxes. A small
+   * one is made at `ownPath`: it may be one sandbox's alone, as the certificates of its broker are.
+   */
+  tool(path: string, ownPath: string): Promise<ToolDisk>
+}
+
+const mebibyte = 1024 * 1024
+const smallBytes = 4 * mebibyte
+/** All small disks have the same size, so that a guest whose state is kept has seen one of that size. */
+const ownStepBytes = 8 * mebibyte
+const unusedForMs = 7 * 24 * 3_600_000
 const timeoutMs = 300_000
 const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' }
+
 export function createErofsImages(program: (name: Program) => string, toolFolder: string): ErofsImages {
   const making = new Map<string, Promise<string>>()
   const once = (path: string, make: (draft: string) => Promise<void>) => {
@@ -42,10 +58,19 @@ export function createErofsImages(program: (name: Program) => string, toolFolder
           await rm(tree, { recursive: true, force: true })
         }
       }),
-    tool: async (path) => {
-      const name = await fingerprint(program('find'), path)
+    tool: async (path, ownPath) => {
+      const { fingerprint, bytes } = await lookAtFolder(program('find'), path)
+      if (bytes <= smallBytes) {
+        await makeOnce(ownPath, (draft) => pack(path, draft))
+        return { path: ownPath, ownBytes: await roundUp(ownPath) }
+      }
       await mkdir(toolFolder, { recursive: true, mode: 0o755 })
-      return once(join(toolFolder, `${name}.erofs`), (draft) => pack(path, draft))
+      const kept = join(toolFolder, `${fingerprint}.erofs`)
+      if (!(await isThere(kept))) {
+        await removeUnused(toolFolder)
+        await once(kept, (draft) => pack(path, draft))
+      }
+      return { path: kept, ownBytes: null }
     },
   }
 }
@@ -67,11 +92,26 @@ async function makeOnce(path: string, make: (draft: string) => Promise<void>): P
   }
 }
 
-/** Changes when anything in the folder does: every entry's path, kind, size, permissions, time and link target. */
-async function fingerprint(find: string, path: string): Promise<string> {
-  const { stdout } = await runCommand([find, path, '-printf', '%P %y %s %m %T@ %l\\0'], {
-    ...{ env: environment, timeoutMs, maxBytes: 256 * 1024 * 1024 },
-  })
-  const entries = stdout.toString('latin1').split('\0').sort().join('\0')
-  return createHash('sha256').update(path).update('\0').update(entries).digest('hex')
+/** And is so from now on: it counts as used. */
+const isThere = (path: string) =>
+  utimes(path, new Date(), new Date()).then(
+    () => true,
+    () => false,
+  )
+
+/** What is added is a hole. */
+async function roundUp(path: string): Promise<number> {
+  const { size } = await stat(path)
+  const bytes = Math.ceil(size / ownStepBytes) * ownStepBytes
+  await truncate(path, bytes)
+  return bytes
+}
+
+/** Disks that no sandbox was started with for long, and what a worker that died left half. A machine that runs keeps its own. */
+async function removeUnused(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    const usedAt = (await stat(path).catch(() => null))?.mtimeMs ?? 0
+    if (usedAt < Date.now() - unusedForMs) await rm(path, { recursive: true, force: true })
+  }
 }

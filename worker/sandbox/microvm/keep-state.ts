@@ -13,10 +13,11 @@ import { type Machine, type MachineStart, startMachine, stateSocket } from './st
 
 /** A machine whose state is wanted. */
 export interface StatePlan {
-  readonly machine: Omit<MachineStart, 'from' | 'limit'>
-  /** Of the job's disk: a guest asks for it once, before it is kept. */
-  readonly dataBytes: number
-  /** What is on the disks that are read only. */
+  readonly machine: Omit<MachineStart, 'from' | 'limit' | 'disks'> & {
+    /** `ownBytes`: the size of one that is a single sandbox's, which no state has seen; null: it is shared. */
+    readonly disks: readonly (MachinePlan['disks'][number] & { readonly ownBytes: number | null })[]
+  }
+  /** What is on the disks that are shared. */
   readonly content: readonly string[]
 }
 
@@ -26,7 +27,7 @@ const bytesPerSecond = 100 * 1024 ** 3
 const inFlight = new Set(['none', 'setup', 'active', 'device'])
 
 /**
- * Boots a machine that no job and no secret comes near, with an empty disk where the job's would be, as far as its
+ * Boots a machine that no job and no secret comes near, with empty disks where a sandbox's own would be, as far as its
  * first process can tell without being told anything; and writes down all of its memory.
  */
 export async function keepState(plan: StatePlan, path: string): Promise<void> {
@@ -38,10 +39,11 @@ export async function keepState(plan: StatePlan, path: string): Promise<void> {
   let machine: Machine | null = null
   try {
     await chmod(folder, 0o711)
-    const disks = await blankDisk(plan, join(folder, 'disk'))
+    const disks = await Promise.all(plan.machine.disks.map((disk) => blank(disk, folder)))
     server.listen(socket)
     await once(server, 'listening')
-    if (user !== null) for (const own of [socket, join(folder, 'disk')]) await chown(own, user.uid, user.gid)
+    const own = [socket, ...disks.flatMap(({ ownBytes, path }) => (ownBytes === null ? [] : [path]))]
+    if (user !== null) for (const path of own) await chown(path, user.uid, user.gid)
     const written = once(server, 'connection').then(async ([stream]: Socket[]) => {
       if (stream !== undefined) await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
     })
@@ -65,11 +67,16 @@ export async function keepState(plan: StatePlan, path: string): Promise<void> {
   }
 }
 
-async function blankDisk(plan: StatePlan, path: string): Promise<MachinePlan['disks']> {
+type Disk = StatePlan['machine']['disks'][number]
+
+/** An empty one of the same size where the disk is a sandbox's own: a guest asks for its size once, before it is kept. */
+async function blank(disk: Disk, folder: string): Promise<Disk> {
+  if (disk.ownBytes === null) return disk
+  const path = join(folder, disk.serial)
   const file = await open(path, 'wx', 0o600)
-  await file.truncate(plan.dataBytes)
+  await file.truncate(disk.ownBytes)
   await file.close()
-  return plan.machine.disks.map((disk) => (disk.writable ? { ...disk, path } : disk))
+  return { ...disk, path }
 }
 
 async function save({ monitor: port }: Machine): Promise<void> {
