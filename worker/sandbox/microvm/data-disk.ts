@@ -1,8 +1,9 @@
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import type { Program } from '../process/find-programs.ts'
 import { type Bind, confinedCommand, type HostUser } from './confined.ts'
+import { readScript } from './read-script.ts'
 
 /** What the file system needs for itself, so that the job has what it may use. */
 const overheadBytes = 32 * 1024 * 1024
@@ -13,7 +14,7 @@ const maxEntries = 2_000_000
 const timeoutMs = 180_000
 const insideUser = 1000
 
-/** As small a file system as can be read by the few lines that read it again: see bring-out.pl. */
+/** As small a file system as can be read by the few lines that read it again: see bring-out/disk.pl. */
 const features = [
   'extents,uninit_bg,filetype,sparse_super,large_file,dir_index',
   '^has_journal,^metadata_csum,^64bit,^resize_inode,^huge_file,^dir_nlink,^flex_bg,^inline_data',
@@ -70,7 +71,7 @@ export async function createDataDisk({ path, spec, user, program }: DataDiskPlan
         }),
       ),
     bringOut: async () => {
-      const script = await readFile(new URL('./bring-out.pl', import.meta.url), 'utf8')
+      const script = await readScript('bring-out')
       await run(
         'what the guest left cannot be brought out',
         confinedCommand({

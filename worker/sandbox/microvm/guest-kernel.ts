@@ -6,6 +6,7 @@ import { CommandError, runCommand } from '../../process/run-command.ts'
 import { extractVmlinux } from './extract-vmlinux.ts'
 import { orderModules, readDepends } from './order-modules.ts'
 import { packInitramfs, type RamfsEntry } from './pack-initramfs.ts'
+import { readScript } from './read-script.ts'
 
 /** What a guest starts with. Absolute paths. */
 export interface GuestKernel {
@@ -85,7 +86,6 @@ async function layOut(folder: string, tree: string, release: string): Promise<st
 /** Named by its content, because the programs in it are this version of Airlock's. */
 async function ownInitramfs(home: string, release: string): Promise<string> {
   const order = (await readFile(join(home, 'modules', 'order'), 'utf8')).trim().split('\n')
-  const guest = (name: string) => readFile(join(import.meta.dirname, 'guest', name))
   const place = `lib/modules/${release}`
   const files: RamfsEntry[] = await Promise.all(
     order.map(async (name) => ({ path: `${place}/${name}.ko`, content: await readFile(join(home, 'modules', name)) })),
@@ -95,8 +95,8 @@ async function ownInitramfs(home: string, release: string): Promise<string> {
   const archive = packInitramfs([
     ...['bin', 'dev', 'root', 'lib', 'lib/modules', place].map((path) => ({ path, content: null })),
     { path: 'bin/busybox', content: await readFile(join(home, 'busybox')), executable: true },
-    { path: 'init', content: await guest('init.sh'), executable: true },
-    { path: 'agent.pl', content: await guest('agent.pl') },
+    { path: 'init', content: await readFile(join(import.meta.dirname, 'guest', 'init.sh')), executable: true },
+    { path: 'agent.pl', content: Buffer.from(await readScript('guest/agent')) },
     { path: 'order', content: Buffer.from(`${order.join(' ')}\n`) },
     { path: `${place}/modules.dep`, content: Buffer.from(needs) },
     ...files,
