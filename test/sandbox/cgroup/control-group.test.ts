@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createControlGroup, removeGroups } from '../../../worker/sandbox/cgroup/control-group.ts'
@@ -19,23 +19,29 @@ describe('a control group', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('of version 2 gets the limits of the job and no swap, and goes as a whole when memory ends', async () => {
+  it('of version 2 bounds the processor time of job and recorder together, and the rest for the job alone', async () => {
     const places = [{ version: 'cgroup-v2', folder, controllers }] as const
 
     const group = createControlGroup(places, 'airlock-x', limits)
     // The kernel makes this file with the folder.
-    await writeFile(join(folder, 'airlock-x', 'cgroup.procs'), '')
+    await writeFile(join(folder, 'airlock-x/job/cgroup.procs'), '')
     await group.add(4711)
 
     const read = (file: string) => readFile(join(folder, 'airlock-x', file), 'utf8')
-    expect(await read('memory.max')).toBe('67108864')
-    expect(await read('memory.swap.max')).toBe('0')
-    expect(await read('memory.oom.group')).toBe('1')
-    expect(await read('pids.max')).toBe('33')
+    expect((await readdir(join(folder, 'airlock-x'))).sort()).toEqual([
+      ...['cgroup.subtree_control', 'cpu.max', 'job', 'recorder'],
+    ])
     expect(await read('cpu.max')).toBe('150000 100000')
-    expect(await read('cgroup.procs')).toBe('4711')
-    expect(group.doors).toEqual([])
-    expect(group.processorDoor).toBeNull()
+    expect(await read('cgroup.subtree_control')).toBe('+memory +pids')
+    expect(await read('job/memory.max')).toBe('67108864')
+    expect(await read('job/memory.swap.max')).toBe('0')
+    // It goes as a whole when memory ends.
+    expect(await read('job/memory.oom.group')).toBe('1')
+    expect(await read('job/pids.max')).toBe('33')
+    expect(await read('job/cgroup.procs')).toBe('4711')
+    expect(await readdir(join(folder, 'airlock-x/recorder'))).toEqual([])
+    expect([group.doors, group.toBeMoved]).toEqual([[], true])
+    expect(group.recorderDoor).toBe(join(folder, 'airlock-x/recorder/cgroup.procs'))
   })
 
   it('of version 1 is one folder per hierarchy', async () => {
@@ -55,30 +61,31 @@ describe('a control group', () => {
     expect(await read('cpu/airlock-x/cpu.cfs_quota_us')).toBe('150000')
     expect(group.folders).toHaveLength(3)
     expect(group.doors).toEqual(group.folders.map((path) => join(path, 'tasks')))
-    expect(group.processorDoor).toBe(join(folder, 'cpu/airlock-x/tasks'))
+    expect(group.recorderDoor).toBe(join(folder, 'cpu/airlock-x/tasks'))
+    expect(group.toBeMoved).toBe(false)
   })
 
   it.each([
-    ['cgroup-v1', 'memory.oom_control', 'oom_kill_disable 0\nunder_oom 0\noom_kill 2\n'],
-    ['cgroup-v2', 'memory.events', 'low 0\nhigh 0\nmax 9\noom 3\noom_kill 2\noom_group_kill 1\n'],
-  ] as const)('of %s counts what the kernel killed for want of memory', async (version, file, text) => {
+    ['cgroup-v1', '.', 'memory.oom_control', 'oom_kill_disable 0\nunder_oom 0\noom_kill 2\n'],
+    ['cgroup-v2', 'job', 'memory.events', 'low 0\nhigh 0\nmax 9\noom 3\noom_kill 2\noom_group_kill 1\n'],
+  ] as const)('of %s in %s counts what the kernel killed for want of memory', async (version, within, file, text) => {
     const group = createControlGroup([{ version, folder, controllers: ['memory'] }], 'airlock-x', limits)
 
-    await writeFile(join(folder, 'airlock-x', file), text)
+    await writeFile(join(folder, 'airlock-x', within, file), text)
 
     expect(group.memoryKills()).toBe(2)
   })
 
-  it.each(['cgroup-v1', 'cgroup-v2'] as const)(
-    'of %s counts the processes that the kernel refused',
-    async (version) => {
-      const group = createControlGroup([{ version, folder, controllers: ['pids'] }], 'airlock-x', limits)
+  it.each([
+    ['cgroup-v1', '.'],
+    ['cgroup-v2', 'job'],
+  ] as const)('of %s in %s counts the processes that the kernel refused', async (version, within) => {
+    const group = createControlGroup([{ version, folder, controllers: ['pids'] }], 'airlock-x', limits)
 
-      await writeFile(join(folder, 'airlock-x', 'pids.events'), 'max 3\n')
+    await writeFile(join(folder, 'airlock-x', within, 'pids.events'), 'max 3\n')
 
-      expect(group.refusedForks()).toBe(3)
-    },
-  )
+    expect(group.refusedForks()).toBe(3)
+  })
 
   it('is nothing where none can be made', async () => {
     const group = createControlGroup([], 'airlock-x', limits)
@@ -90,7 +97,7 @@ describe('a control group', () => {
   })
 
   it('that cannot be removed is counted, and one that is gone is not', async () => {
-    await mkdir(join(folder, 'empty'))
+    await mkdir(join(folder, 'empty', 'job'), { recursive: true })
     await mkdir(join(folder, 'full', 'inside'), { recursive: true })
 
     const left = await removeGroups([join(folder, 'empty'), join(folder, 'full'), join(folder, 'gone')])

@@ -1,9 +1,16 @@
+import { readFileSync, rmdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createControlGroup } from '../../../worker/sandbox/cgroup/control-group.ts'
 import { findCgroupPlaces } from '../../../worker/sandbox/cgroup/find-cgroup-places.ts'
+import { type CgroupPlace, parseCgroupMounts } from '../../../worker/sandbox/cgroup/parse-cgroup-mounts.ts'
+import { prepareHost } from '../../../worker/sandbox/process/prepare-host.ts'
+import { createProcessSandbox } from '../../../worker/sandbox/process/process-sandbox.ts'
 import { findByArgument } from '../../../worker/sandbox/reaper/find-processes.ts'
+import { ownIdentity } from '../../../worker/sandbox/reaper/process-identity.ts'
 import { sandboxMark } from '../../../worker/sandbox/reaper/sandbox-state.ts'
-import { createSandboxBench, mebibyte, runIn, type SandboxBench, shell } from '../battery/sandbox-bench.ts'
+import { createSandboxBench, mebibyte, roomyLimits, runIn, type SandboxBench, shell } from '../battery/sandbox-bench.ts'
 
 /** Controllers of version 1 in whose hierarchy this process is in the sandbox's group. */
 async function groupsOf(pid: number, id: string): Promise<readonly string[]> {
@@ -18,6 +25,30 @@ async function straceOf(id: string): Promise<number> {
   }
   return 0
 }
+
+function programsIn(group: string): readonly string[] {
+  const pids = readFileSync(join(group, 'cgroup.procs'), 'utf8').trim().split('\n')
+  return pids.map((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim())
+}
+
+/** Where groups of version 2 can be made. On a hybrid host they hold none of the limits, but processes all the same. */
+async function findSecondVersion(): Promise<readonly CgroupPlace[]> {
+  const [mounts, own] = ['/proc/self/mountinfo', '/proc/self/cgroup'].map((path) => readFileSync(path, 'utf8'))
+  const places = parseCgroupMounts(mounts ?? '', own ?? '').map((place) => ({ ...place, controllers: [] }))
+  return places.filter((place) => place.version === 'cgroup-v2' && canHoldGroups(place)).slice(0, 1)
+}
+
+function canHoldGroups(place: CgroupPlace): boolean {
+  try {
+    createControlGroup([place], 'airlock-test', roomyLimits)
+    for (const name of ['job', 'recorder', '.']) rmdirSync(join(place.folder, 'airlock-test', name))
+    return true
+  } catch {
+    return false
+  }
+}
+
+const secondVersion = await findSecondVersion()
 
 describe('strace, which keeps the record of a sandbox', () => {
   let bench: SandboxBench
@@ -73,5 +104,30 @@ describe('strace, which keeps the record of a sandbox', () => {
     expect(run.ended).toBe('wall-time')
     expect(run.processes.length).toBeGreaterThan(4)
     expect(await sandbox.destroy()).toEqual({ processes: 0, mounts: 0, groups: 0 })
+  })
+
+  it.each(secondVersion)('is in a group of its own beside the job’s with version 2: $folder', async (place) => {
+    const host = { ...(await prepareHost(join(bench.folder, 'second'), undefined, ownIdentity())), places: [place] }
+    const spec = await bench.spec()
+    const system = { view: host.view, etc: host.files.etc, hostTools: [], env: {} }
+    const user = bench.engine.fileOwner(spec.jobId)
+    const plan = { host, spec, system, user, worker: ownIdentity(), now: Date.now }
+    const sandbox = await createProcessSandbox(plan)
+    const started = Promise.withResolvers<void>()
+    const line = `exec perl -e '$| = 1; print "there"; sleep 60'`
+    const running = runIn(sandbox, shell(line), { onOutput: () => started.resolve() })
+    await started.promise
+
+    const [job, recorder] = ['job', 'recorder'].map((name) =>
+      programsIn(join(place.folder, `airlock-${sandbox.id}`, name)),
+    )
+    const left = await sandbox.destroy()
+    await running
+
+    expect(job).toContain('perl')
+    expect(job).not.toContain('strace')
+    expect(recorder).toContain('strace')
+    expect(recorder).not.toContain('perl')
+    expect(left).toEqual({ processes: 0, mounts: 0, groups: 0 })
   })
 })

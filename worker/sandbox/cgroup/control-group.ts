@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limits } from '../../contract/index.ts'
 import { type GroupSetting, groupSettings } from './group-settings.ts'
-import type { CgroupPlace } from './parse-cgroup-mounts.ts'
+import type { CgroupPlace, Controller } from './parse-cgroup-mounts.ts'
 
 /*
  * Files of cgroups live in the kernel's memory and answer at once, so they are used synchronously here, except
@@ -20,10 +20,12 @@ export interface ControlGroup {
    */
   readonly doors: readonly string[]
   /**
-   * The one of them that holds processor time and nothing else; null where there is none. What works for the sandbox
-   * from outside belongs behind it, and never behind the others: a bomb must not take it along.
+   * Where what works for the sandbox from outside puts itself: it shares the job's processor time and nothing else,
+   * so that a bomb does not take it along. With version 1 one of the doors; null where there is no such place.
    */
-  readonly processorDoor: string | null
+  readonly recorderDoor: string | null
+  /** True if there is a hierarchy without a door for the job: it has to be moved into that. */
+  readonly toBeMoved: boolean
   /** This process, and everything that it starts from now on, is in the group. */
   add(pid: number): Promise<void>
   /** How many processes the kernel has killed for want of memory so far. */
@@ -32,42 +34,59 @@ export interface ControlGroup {
   refusedForks(): number
 }
 
+/**
+ * With version 2 a controller's limit holds for all that is below: processor time is bounded around both of these,
+ * memory and processes for the job alone.
+ */
+const below = { job: 'job', recorder: 'recorder' } as const
+
 /** Makes the groups. Throws the file system's error if one cannot be made to hold its limit. */
 export function createControlGroup(places: readonly CgroupPlace[], name: string, limits: Limits): ControlGroup {
   for (const place of places) makeGroup(place, join(place.folder, name), limits)
-  const folders = places.map((place) => join(place.folder, name))
-  const memory = places.find((place) => place.controllers.includes('memory'))
-  const counter = memory?.version === 'cgroup-v1' ? 'memory.oom_control' : 'memory.events'
-  const doorsOf = (some: readonly CgroupPlace[]) =>
-    some.filter((place) => place.version === 'cgroup-v1').map((place) => join(place.folder, name, 'tasks'))
+  const of = (controller: Controller) => places.find((place) => place.controllers.includes(controller))
+  const jobs = (place: CgroupPlace) => jobFolder(place, join(place.folder, name))
+  const counted = (place: CgroupPlace | undefined, file: string, counter: RegExp) =>
+    place === undefined ? 0 : Number(counter.exec(readFileSync(join(jobs(place), file), 'utf8'))?.[1] ?? 0)
+  const memory = of('memory')
+  const doorOf = (place: CgroupPlace) => join(place.folder, name, 'tasks')
   return {
-    folders,
-    doors: doorsOf(places),
-    processorDoor: doorsOf(places.filter((place) => place.controllers.includes('cpu')))[0] ?? null,
+    folders: places.map((place) => join(place.folder, name)),
+    doors: places.filter(isFirst).map(doorOf),
+    recorderDoor: recorderDoor(of('cpu') ?? places.find((place) => !isFirst(place)), name),
+    toBeMoved: !places.every(isFirst),
     add: async (pid) => {
-      for (const folder of folders) {
-        const members = join(folder, 'cgroup.procs')
+      for (const place of places) {
+        const members = join(jobs(place), 'cgroup.procs')
         if (!isListed(members, pid)) await writeFile(members, String(pid))
       }
     },
-    memoryKills: () => {
-      const text = memory === undefined ? '' : readFileSync(join(memory.folder, name, counter), 'utf8')
-      return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
-    },
-    refusedForks: () => {
-      const pids = places.find((place) => place.controllers.includes('pids'))
-      const text = pids === undefined ? '' : readFileSync(join(pids.folder, name, 'pids.events'), 'utf8')
-      return Number(/^max (\d+)$/m.exec(text)?.[1] ?? 0)
-    },
+    memoryKills: () =>
+      counted(memory, memory?.version === 'cgroup-v1' ? 'memory.oom_control' : 'memory.events', /^oom_kill (\d+)$/m),
+    refusedForks: () => counted(of('pids'), 'pids.events', /^max (\d+)$/m),
   }
+}
+
+const isFirst = (place: CgroupPlace) => place.version === 'cgroup-v1'
+const jobFolder = (place: CgroupPlace, group: string) => (isFirst(place) ? group : join(group, below.job))
+
+function recorderDoor(place: CgroupPlace | undefined, name: string): string | null {
+  if (place === undefined) return null
+  const group = join(place.folder, name)
+  return isFirst(place) ? join(group, 'tasks') : join(group, below.recorder, 'cgroup.procs')
 }
 
 const isListed = (members: string, pid: number) => readFileSync(members, 'utf8').split('\n').includes(String(pid))
 
 function makeGroup(place: CgroupPlace, folder: string, limits: Limits): void {
   mkdirSync(folder)
+  const handedDown = isFirst(place) ? [] : place.controllers.filter((controller) => controller !== 'cpu')
+  if (!isFirst(place)) {
+    writeFileSync(join(folder, 'cgroup.subtree_control'), handedDown.map((controller) => `+${controller}`).join(' '))
+    for (const name of Object.values(below)) mkdirSync(join(folder, name))
+  }
   for (const controller of place.controllers) {
-    for (const setting of groupSettings(place.version, controller, limits)) applySetting(folder, setting)
+    const holder = handedDown.includes(controller) ? jobFolder(place, folder) : folder
+    for (const setting of groupSettings(place.version, controller, limits)) applySetting(holder, setting)
   }
 }
 
@@ -92,6 +111,11 @@ export async function removeGroups(folders: readonly string[]): Promise<number> 
 }
 
 function removeGroup(folder: string): boolean {
+  const inside = Object.values(below).map((name) => join(folder, name))
+  return [...inside, folder].every(removeEmpty)
+}
+
+function removeEmpty(folder: string): boolean {
   try {
     rmdirSync(folder)
     return true

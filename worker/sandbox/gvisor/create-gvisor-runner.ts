@@ -67,7 +67,7 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
       ...left,
       log,
       doors: parts.group.doors,
-      limit: parts.group.doors.length < parts.group.folders.length ? parts.group.add : null,
+      limit: parts.group.toBeMoved ? { add: parts.group.add, first: true } : null,
       onNamespace: (pinned) => {
         namespace = pinned.inode
         namespaces.push(pinned)

@@ -73,8 +73,8 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       request,
       ...left,
       log,
-      doors: parts.group.doors,
-      limit: parts.group.doors.length < parts.group.folders.length ? (pid) => parts.group.add(pid) : null,
+      doors,
+      limit: parts.group.toBeMoved ? { add: parts.group.add, first: host.strace === null } : null,
       onNamespace: (pinned) => {
         namespace = pinned.inode
         namespaces.push(pinned)
@@ -87,9 +87,11 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
     return { ...end, processes: log?.events() ?? [], processesTruncated: log?.truncated() ?? false }
   }
 
-  const numbers = doorNumbers(parts.group.doors.length)
   // strace works for the command, so its time is the command's; without it the launcher comes soon enough.
-  const entered = host.strace === null ? -1 : parts.group.doors.indexOf(parts.group.processorDoor ?? '')
+  const recorderDoor = host.strace === null ? null : parts.group.recorderDoor
+  const doors = [...new Set([...parts.group.doors, ...(recorderDoor === null ? [] : [recorderDoor])])]
+  const numbers = doorNumbers(doors.length)
+  const entered = doors.indexOf(recorderDoor ?? '')
 
   const command = (argv: readonly string[]) => {
     const processors = host.strace === null || host.taskset === null ? null : severalProcessors()
@@ -106,7 +108,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       trace: join(parts.stage.find(parts.folder), pipeNames.trace),
       user: context.user,
       staged: parts.stage.staged,
-      doors: parts.group.doors.length,
+      doors: doors.length,
       entered: numbers[entered] ?? null,
       taskset: processors === null ? null : host.taskset,
       launch: launchCommand({

@@ -17,14 +17,21 @@ export interface RunPlan extends ChildPlan {
   readonly wallMs: number
   readonly outputBytes: number
   readonly log: ProcessLog | null
-  /** Puts a process, and what it starts from then on, under the limits; null where the sandbox does that itself. */
-  readonly limit: ((pid: number) => Promise<void>) | null
+  /** Where the sandbox does not put itself under its limits; null: it does. */
+  readonly limit: MovedIn | null
   /** Told the sandbox's pid namespace before the command starts. */
   readonly onNamespace: (namespace: PinnedNamespace) => void
   /** Asked now and then, and once after the end, which limit the sandbox is over. */
   readonly overLimit: () => Promise<'disk' | 'memory' | null>
   /** Asked after the end, where bwrap's word is not enough: true if what it started never came to the command. */
   readonly failedToBegin: (exitCode: number | null) => boolean
+}
+
+interface MovedIn {
+  /** Puts a process, and what it starts from then on, under the limits. */
+  readonly add: (pid: number) => Promise<void>
+  /** True: the chain's first process too. False: it has a place of its own, and with it what it leaves outside. */
+  readonly first: boolean
 }
 
 export interface RunEnd {
@@ -84,14 +91,14 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
 async function startedInit(plan: RunPlan, child: Child): Promise<ProcessIdentity | null> {
   const late = sleep(startTimeoutMs, null, { ref: false }).then(() => Promise.reject(notStarted('not within 20 s')))
   // The kernel takes some milliseconds over the first process that it moves. They pass while the sandbox is built.
-  const moved = child.pid === undefined ? null : plan.limit?.(child.pid).catch(() => {})
+  const moved = child.pid === undefined || !plan.limit?.first ? null : plan.limit.add(child.pid).catch(() => {})
   const init = await Promise.race([child.init, late])
   const identity = init === null ? null : readProcessIdentity(init.pid)
   if (init === null || identity === null) return null
   // Where the worker may not hold on to it, the number alone has to do.
   plan.onNamespace(pinNamespace(init.pid) ?? { inode: init.namespace, [Symbol.dispose]: () => {} })
   await moved
-  await plan.limit?.(init.pid)
+  await plan.limit?.add(init.pid)
   return identity
 }
 
