@@ -22,6 +22,9 @@ export interface LoggedProcess {
   readonly exited: Promise<number | null>
 }
 
+/** Dies with whoever started it, however that ends: a test run that is killed leaves no worker that goes on. */
+const leash = ['--pdeathsig', 'KILL', '--', process.execPath] as const
+
 /** `ownGroup`: as a shell starts a program in a terminal, so that one signal can go to it and all that it starts. */
 export function startLoggedProcess(
   argv: readonly string[],
@@ -29,7 +32,11 @@ export function startLoggedProcess(
   { ownGroup = false } = {},
 ): LoggedProcess {
   const stdio = ['ignore', 'pipe', 'pipe'] as const
-  const child = spawn(process.execPath, argv, { env: { ...env }, stdio: [...stdio], detached: ownGroup })
+  const child = spawn('/usr/bin/setpriv', [...leash, ...argv], {
+    env: { ...env },
+    stdio: [...stdio],
+    detached: ownGroup,
+  })
   const { pid } = child
   if (pid === undefined) throw new Error(`could not start ${argv.join(' ')}`)
   const lines: LogLine[] = []
