@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { readRecord } from '../../worker/audit/read-record.ts'
 import { verifyRecord } from '../../worker/audit/verify-record.ts'
 
 const entry = fileURLToPath(new URL('../../cli/airlock.ts', import.meta.url))
@@ -16,4 +18,9 @@ it('takes a label to a pull request that mends the library, with a real agent on
   const record = /^record +(\S+)$/m.exec(stdout)?.[1] ?? ''
   const shown = /--head ([0-9a-f]{64})/.exec(stdout)?.[1] ?? ''
   expect(await verifyRecord(record, shown)).toMatchObject({ ok: true })
+  const told = z
+    .array(z.object({ kind: z.string(), data: z.looseObject({}) }))
+    .parse(await Array.fromAsync(readRecord(record)))
+  const tools = told.filter(({ kind, data }) => kind === 'agent' && data.kind === 'tool').map(({ data }) => data.name)
+  expect(tools).toEqual(expect.arrayContaining(['read', 'edit', 'bash']))
 }, 310_000)
