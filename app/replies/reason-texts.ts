@@ -84,8 +84,8 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     next: 'Have the setup commands fetch what is needed through the allowlist, or remove the submodules.',
   },
   'repository-too-large': {
-    what: 'The repository is larger than this installation takes.',
-    next: `Make the checkout smaller, or have the bounds raised. ${askOperator}`,
+    what: 'The repository is larger than Airlock takes.',
+    next: 'Make the checkout smaller. How large it is, and how large it may be, is named below.',
   },
   'isolation-unavailable': {
     what: 'The isolation that is asked for, or its image, cannot be had on this worker. A weaker one is never taken in silence.',

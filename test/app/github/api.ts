@@ -5,17 +5,21 @@ import { createGitHubClient, type GitHubClient } from '../../../app/github/githu
 
 export const origin = 'https://api.github.com'
 
-/** Nothing leaves the process; what was not expected fails, and what was expected has to come. */
+/** Nothing leaves the process; what was not expected fails, also where our code bears with it, and what was has to come. */
 export function mockGitHub(): void {
+  const unexpected: string[] = []
+  const onUnexpected = ({ method, url }: Request) => void unexpected.push(`${method} ${url}`)
   beforeAll(() => {
     nock.disableNetConnect()
+    nock.emitter.on('no match', onUnexpected)
   })
   afterEach(() => {
     const unused = nock.pendingMocks()
     nock.cleanAll()
-    expect(unused).toEqual([])
+    expect({ unused, unexpected: unexpected.splice(0) }).toEqual({ unused: [], unexpected: [] })
   })
   afterAll(() => {
+    nock.emitter.off('no match', onUnexpected)
     nock.enableNetConnect()
     nock.restore()
   })
