@@ -79,7 +79,9 @@ const isListed = (members: string, pid: number) => readFileSync(members, 'utf8')
 
 function makeGroup(place: CgroupPlace, folder: string, limits: Limits): void {
   mkdirSync(folder)
-  const handedDown = isFirst(place) ? [] : place.controllers.filter((controller) => controller !== 'cpu')
+  const handedDown: readonly Controller[] = isFirst(place)
+    ? []
+    : place.controllers.filter((controller) => controller !== 'cpu')
   if (!isFirst(place)) {
     writeFileSync(join(folder, 'cgroup.subtree_control'), handedDown.map((controller) => `+${controller}`).join(' '))
     for (const name of Object.values(below)) mkdirSync(join(folder, name))
