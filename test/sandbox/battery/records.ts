@@ -1,4 +1,6 @@
 import type { ProcessEvent } from '../../../worker/pipeline/ports/index.ts'
+import { systemCallNumber } from '../../../worker/sandbox/seccomp/system-calls.ts'
+import { thisMachine } from '../../../worker/sandbox/seccomp/this-machine.ts'
 import type { BatteryCase } from './battery-case.ts'
 import { runIn, shell } from './sandbox-bench.ts'
 
@@ -8,6 +10,11 @@ const shown = (events: readonly ProcessEvent[]) =>
   )
 
 const connecting = `use Socket; socket(my $s, PF_INET, SOCK_STREAM, 0); connect($s, pack_sockaddr_in(80, inet_aton("169.254.169.254")))`
+
+const clone = String(systemCallNumber('clone', thisMachine()))
+/** SIGCHLD at the end of a child, as fork has it. */
+const childEnded = 17
+const cloneUntraced = 0x00800000
 
 export const records: readonly BatteryCase[] = [
   {
@@ -46,6 +53,24 @@ export const records: readonly BatteryCase[] = [
       ])
       const [tried] = run.processes.filter(({ kind }) => kind === 'connect')
       return { seen: [tried?.detail, tried?.command?.startsWith('perl -e')], expected: ['169.254.169.254:80', true] }
+    },
+  },
+  {
+    name: 'lets no child that asks not to be traced (CLONE_UNTRACED) start a program unseen',
+    run: async (bench) => {
+      const { sandbox } = await bench.create()
+      const fork = 'my $pid = syscall($ARGV[0] + 0, $ARGV[1] + 0, 0, 0, 0, 0)'
+      const child = `${fork}; if ($pid == 0) { exec "/bin/echo", "ran"; exit 1 } waitpid $pid, 0`
+      const start = async (flags: number) => {
+        const run = await runIn(sandbox, ['perl', '-e', child, clone, String(flags)])
+        const recorded = run.processes.some(({ detail }) => detail === '/bin/echo ran')
+        return { ran: run.out === 'ran\n', recorded }
+      }
+      const [traced, untraced] = [await start(childEnded), await start(childEnded | cloneUntraced)]
+      return {
+        seen: [traced, untraced.ran && !untraced.recorded],
+        expected: [{ ran: true, recorded: true }, false],
+      }
     },
   },
   {

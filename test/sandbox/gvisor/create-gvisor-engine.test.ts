@@ -35,6 +35,7 @@ const promised = new Set([
   'lets the job use the socket of its broker, but not change it',
   'records what ran and what it tried to reach, and nothing of its own machinery',
   'names the program even when one of its threads or children connects',
+  'lets no child that asks not to be traced (CLONE_UNTRACED) start a program unseen',
   'writes down hostile arguments without their power over a terminal',
 ])
 const cases = [...lifetimes, ...bombs, ...bridges, ...records].filter(({ name }) => promised.has(name))

@@ -9,7 +9,7 @@ const probe = (name: string, outcome: ProbeResult['outcome']): ProbeResult => ({
 
 const strong: PostureFacts = {
   places: [{ version: 'cgroup-v2', folder: '/sys/fs/cgroup', controllers: ['memory', 'pids', 'cpu'] }],
-  strace: true,
+  recorded: { exec: true, connect: true },
   versions: { kernel: '6.1', bwrap: '0.8.0', strace: '6.1' },
   probes: [probe('tcp', 'blocked'), probe('memory', 'blocked'), probe('pids', 'blocked')],
   hostReads: 'listed',
@@ -30,7 +30,7 @@ describe('a posture', () => {
   })
 
   it('of a host with neither says what stands in for them, and what is missing', () => {
-    const posture = describePosture({ ...strong, places: [], strace: false })
+    const posture = describePosture({ ...strong, places: [], recorded: null })
 
     expect(posture.limits).toMatchObject({
       memory: { level: 'best-effort', by: 'rlimit' },
@@ -47,6 +47,13 @@ describe('a posture', () => {
     expect(posture.limits.memory).toEqual({ level: 'none', by: 'none' })
     expect(posture.limits.pids.level).toBe('complete')
     expect(posture.degraded.join()).toContain('memory did not hold')
+  })
+
+  it('does not claim a record that did not tell of what was tried', () => {
+    const posture = describePosture({ ...strong, recorded: { exec: true, connect: false } })
+
+    expect(posture.audit).toMatchObject({ exec: 'complete', connect: 'none' })
+    expect(posture.degraded.join()).toContain('Connections were not in the record')
   })
 
   it('has the same digest for the same facts, whatever their order, and another for others', () => {

@@ -1,10 +1,12 @@
 import { type Level, type LimitPosture, type Posture, sealPosture } from '../../contract/index.ts'
 import type { CgroupPlace, Controller } from '../cgroup/parse-cgroup-mounts.ts'
+import type { Recorded } from './probe-record.ts'
 import type { ProbeResult } from './probe-result.ts'
 
 export interface PostureFacts {
   readonly places: readonly CgroupPlace[]
-  readonly strace: boolean
+  /** What came into the record when it was tried; null: nothing keeps one. */
+  readonly recorded: Recorded | null
   readonly versions: Readonly<Record<string, string>>
   readonly probes: readonly ProbeResult[]
   readonly hostReads: Posture['hostReads']
@@ -12,7 +14,6 @@ export interface PostureFacts {
 
 /** What a host of class `process` enforces, from what was found and what the probes saw. Pure. */
 export function describePosture(facts: PostureFacts): Posture {
-  const audit: Level = facts.strace ? 'complete' : 'none'
   return sealPosture({
     isolation: 'process',
     engine: 'bubblewrap',
@@ -30,10 +31,12 @@ export function describePosture(facts: PostureFacts): Posture {
       wall: { level: 'complete', by: 'timer' },
       output: { level: 'complete', by: 'monitor' },
     },
-    audit: { exec: audit, connect: audit, files: 'none' },
+    audit: { exec: audit(facts, 'exec'), connect: audit(facts, 'connect'), files: 'none' },
     degraded: degraded(facts),
   })
 }
+
+const audit = ({ recorded }: PostureFacts, kind: keyof Recorded): Level => (recorded?.[kind] ? 'complete' : 'none')
 
 type LimitFacts = Pick<PostureFacts, 'places' | 'probes'>
 
@@ -54,7 +57,12 @@ function degraded(facts: PostureFacts): string[] {
     [!controllers.has('memory'), 'Memory is limited per process and watched as a whole: no cgroup is writable here.'],
     [!controllers.has('cpu'), 'Processor time is not limited: no cgroup is writable here.'],
     [!controllers.has('pids'), 'The number of processes is limited by rlimit: no cgroup is writable here.'],
-    [!facts.strace, 'Process starts and connections are not recorded: strace is missing or may not trace here.'],
+    [
+      facts.recorded === null,
+      'Process starts and connections are not recorded: strace is missing or may not trace here.',
+    ],
+    [facts.recorded?.exec === false, 'Process starts were not in the record when that was tried.'],
+    [facts.recorded?.connect === false, 'Connections were not in the record when that was tried.'],
     ...(['memory', 'pids', 'file-size'] as const).map(
       (name) => [!holds(facts, name), `The limit on ${name} did not hold when it was tried.`] as const,
     ),

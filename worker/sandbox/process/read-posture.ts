@@ -4,6 +4,7 @@ import type { Posture } from '../../contract/index.ts'
 import { hostImage, SandboxError } from '../../pipeline/ports/index.ts'
 import { runCommand } from '../../process/run-command.ts'
 import { describePosture } from '../posture/describe-posture.ts'
+import { probeRecord } from '../posture/probe-record.ts'
 import { probeWalls } from '../posture/probe-walls.ts'
 import type { ProbedEngine } from '../posture/run-probe.ts'
 import type { PreparedHost } from './prepare-host.ts'
@@ -20,7 +21,8 @@ export async function readPosture(host: PreparedHost, probed: ProbedEngine): Pro
     bwrap: await version(host.program('bwrap')),
     ...(host.strace === null ? {} : { strace: await version(host.strace) }),
   }
-  return describePosture({ places: host.places, strace: host.strace !== null, versions, probes, hostReads })
+  const recorded = host.strace === null ? null : await probeRecord(probed)
+  return describePosture({ places: host.places, recorded, versions, probes, hostReads })
 }
 
 async function version(program: string): Promise<string> {
