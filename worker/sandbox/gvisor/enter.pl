@@ -4,8 +4,8 @@
 #
 # Arguments: the number of unshare on this machine, numbers of open files that lead into groups, the job's user and the
 # other one or '' twice, then "--" and the command.
-use strict;
-use warnings;
+# What `use strict` and `use warnings` do, without their files: half of the time that perl takes to start.
+BEGIN { $^H |= 0x602; $^W = 1 }
 
 my ($unshare, $doors, $user, $root) = splice @ARGV, 0, 4;
 shift @ARGV;

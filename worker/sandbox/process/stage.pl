@@ -3,8 +3,8 @@
 # because mount(8) would have to be started once for each of them.
 #
 # Arguments: the numbers of unshare and mount on this machine, then FROM TO pairs, then "--" and the command.
-use strict;
-use warnings;
+# What `use strict` and `use warnings` do, without their files: half of the time that perl takes to start.
+BEGIN { $^H |= 0x602; $^W = 1 }
 
 my ($CLONE_NEWNS, $O_PATH) = (0x00020000, 0x00200000);
 my ($MS_BIND, $MS_REC, $MS_SLAVE) = (0x1000, 0x4000, 0x80000);
