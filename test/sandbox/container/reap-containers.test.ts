@@ -7,6 +7,9 @@ import Dockerode from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { spawnProcess } from '../../../worker/process/spawn-process.ts'
+import { containerLabels } from '../../../worker/sandbox/container/container-labels.ts'
+import { containerName } from '../../../worker/sandbox/container/set-up-container.ts'
+import { ownIdentity } from '../../../worker/sandbox/reaper/process-identity.ts'
 import { runIn, shell } from '../battery/sandbox-bench.ts'
 import { imageTimeoutMs } from '../images/built-image.ts'
 import { type ContainerBench, createContainerBench } from './container-bench.ts'
@@ -79,6 +82,28 @@ describe.each(['docker', 'podman'] as const)('the reaper of containers on %s', (
 
     expect(Math.max(...reaped)).toBe(1)
     expect(await containers()).toEqual([])
+  })
+
+  it('removes what is left of before a reboot, whosever folder it came from, and nothing else of other folders', async () => {
+    const { sandbox } = await bench.create()
+    const image = await bench.images.find('minimal')
+    const leave = async (id: string, bootId: string) => {
+      const worker = { ...ownIdentity(), startTime: '1', bootId }
+      const state = { version: 1, id, jobId: 'job1', attempt: 1, phase: 'agent', worker, groups: [] } as const
+      await new Dockerode({ socketPath: bench.socket }).createContainer({
+        ...{ name: containerName(id), Image: `airlock/minimal:${image?.digest}`, Cmd: ['/bin/true'] },
+        Labels: { ...containerLabels(state, 'another folder') },
+      })
+    }
+    await leave('before', 'another start of the machine')
+    await leave('foreign', ownIdentity().bootId)
+
+    const reaped = await bench.engine.reap(nobody)
+
+    expect(reaped).toBe(1)
+    expect((await containers()).sort()).toEqual(['foreign', sandbox.id].sort())
+    await new Dockerode({ socketPath: bench.socket }).getContainer(containerName('foreign')).remove({ force: true })
+    await sandbox.destroy()
   })
 
   it('kills by id what a dead or a living worker has', async () => {

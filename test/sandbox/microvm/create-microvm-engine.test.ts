@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { chown, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -145,6 +146,29 @@ describe('class microvm', () => {
     expect(disk.ended).toBe('disk')
     expect((await stat(join(spec.workspace, 'file3'))).size).toBe(mebibyte)
     expect(await sandbox.destroy()).toEqual(nothing)
+  })
+
+  it('holds a command back while its reader is busy', patient, async () => {
+    const { sandbox, spec } = await bench.create({ outputBytes: 64 * mebibyte, wallMs: guestTimeoutMs })
+    const released = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
+    let bytes = 0
+    const running = runIn(sandbox, shell('head -c 16777216 /dev/zero; date +%s%N > written'), {
+      onOutput: async (chunk) => {
+        started.resolve()
+        await released.promise
+        bytes += chunk.length
+      },
+    })
+    await started.promise
+    await sleep(3000)
+    const before = Date.now()
+    released.resolve()
+    await running
+
+    const written = Number(await readFile(join(spec.workspace, 'written'), 'utf8')) / 1_000_000
+    expect(bytes).toBe(16_777_216)
+    expect(written).toBeGreaterThan(before - 1000)
   })
 
   it(
