@@ -10,6 +10,7 @@ import { spawnProcess } from '../../../worker/process/spawn-process.ts'
 import { containerLabels } from '../../../worker/sandbox/container/container-labels.ts'
 import { containerName } from '../../../worker/sandbox/container/set-up-container.ts'
 import { ownIdentity } from '../../../worker/sandbox/reaper/process-identity.ts'
+import type { SandboxState } from '../../../worker/sandbox/reaper/sandbox-state.ts'
 import { runIn, shell } from '../battery/sandbox-bench.ts'
 import { imageTimeoutMs } from '../images/built-image.ts'
 import { type ContainerBench, createContainerBench } from './container-bench.ts'
@@ -89,7 +90,7 @@ describe.each(['docker', 'podman'] as const)('the reaper of containers on %s', (
     const image = await bench.images.find('minimal')
     const leave = async (id: string, bootId: string) => {
       const worker = { ...ownIdentity(), startTime: '1', bootId }
-      const state = { version: 1, id, jobId: 'job1', attempt: 1, phase: 'agent', worker, groups: [] } as const
+      const state: SandboxState = { version: 1, id, jobId: 'job1', attempt: 1, phase: 'agent', worker, groups: [] }
       await new Dockerode({ socketPath: bench.socket }).createContainer({
         ...{ name: containerName(id), Image: `airlock/minimal:${image?.digest}`, Cmd: ['/bin/true'] },
         Labels: { ...containerLabels(state, 'another folder') },

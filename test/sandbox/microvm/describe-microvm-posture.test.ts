@@ -5,7 +5,7 @@ import type { ProbeResult } from '../../../worker/sandbox/posture/probe-result.t
 
 type Host = Parameters<typeof describeMicrovmPosture>[0]
 
-const chosen = { key: '', accelerator: 'kvm', counterKhz: null, groups: [], qemu: '7.2.22' } as const
+const chosen: Host['accelerator'] = { key: '', accelerator: 'kvm', counterKhz: null, groups: [], qemu: '7.2.22' }
 const strong: Host = {
   accelerator: chosen,
   guest: { kernel: '/k', initramfs: '/i', release: '6.1.0' },

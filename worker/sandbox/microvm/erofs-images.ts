@@ -7,7 +7,7 @@ import type { Program } from '../process/find-programs.ts'
 import { lookAtFolder } from './look-at-folder.ts'
 
 /** A read-only disk of a folder of the host's. */
-export interface ToolDisk {
+interface ToolDisk {
   readonly path: string
   /** Its size, if it was made for one sandbox and ends with it. Null: it is shared, and its path changes with its content. */
   readonly ownBytes: number | null

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { runCommand } from '../../process/run-command.ts'
 
 /** What is known of a folder without reading its files. */
-export interface FolderLook {
+interface FolderLook {
   /** Another one whenever anything in the folder changed: an entry's path, kind, size, permissions, time or link. */
   readonly fingerprint: string
   /** About what it takes on a disk. */
