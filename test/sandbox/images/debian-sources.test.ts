@@ -38,7 +38,7 @@ describe("the machine's apt sources", () => {
 })
 
 describe("the builder's command line", () => {
-  const plan = { packages: ['git'], overlay: '/tmp/o.tar', target: '/tmp/root.tar' }
+  const plan = { packages: ['git'], toolsHook: null, overlay: '/tmp/o.tar', target: '/tmp/root.tar' }
 
   it('reads the sources from its input, where nobody can see a password in them', () => {
     const argv = mmdebstrapArguments({ ...plan, sources: { sources: stanza('bookworm'), options: [] } })

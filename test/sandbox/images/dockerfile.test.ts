@@ -37,7 +37,12 @@ describe('the Dockerfile of an image', () => {
 
 describe('the Engine that builds', () => {
   it('is not given a tag, which is whatever its registry says today', async () => {
-    const plan = { packages: ['git'], overlay: '/nonexistent/overlay.tar', target: '/nonexistent/root.tar' }
+    const plan = {
+      packages: ['git'],
+      toolsHook: null,
+      overlay: '/nonexistent/overlay.tar',
+      target: '/nonexistent/root.tar',
+    }
     const run = { base: null, temporary: '/nonexistent', env: {}, signal: new AbortController().signal, onLine() {} }
 
     const built = runEngineBuild('/usr/bin/podman', plan, run)

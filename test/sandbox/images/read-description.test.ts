@@ -9,7 +9,9 @@ const parse = (text: string) => parseDescription(text, 'images/mine/image.yaml')
 
 describe('an image description', () => {
   it('may say nothing but where it is from', () => {
-    expect(parse('from: base')).toEqual({ from: 'base', debian: [], npm: [], user: 'airlock', env: {}, smoke: [] })
+    const nothing = { debian: [], npm: [], mise: {}, user: 'airlock', env: {}, smoke: [] }
+
+    expect(parse('from: base')).toEqual({ from: 'base', ...nothing })
   })
 
   it.each([
@@ -25,10 +27,15 @@ describe('an image description', () => {
     ['env: { "A B": c }', /env\.A B: a variable has a name of/],
     ['env: { A: 1 }', /env\.A: give one line of text, in quotes/],
     ['user: root', /user: every sandbox runs as airlock \(1000\)/],
-    [
-      'mise: [node@24]',
-      /mise: tools by mise cannot be built in: take the Debian package or an npm folder, or run mise in setup/,
-    ],
+    ['mise: [node@24]', /mise: /],
+    ['mise: { node: latest }', /mise\.node: give an exact version/],
+    ['mise: { node: "24" }', /mise\.node: give an exact version/],
+    ['mise: { node: "prefix:24.1" }', /mise\.node: give an exact version/],
+    ['mise: { node: 24.1 }', /mise\.node: give an exact version, in quotes/],
+    ['mise: { node: "1.0\'; reboot; \'" }', /mise\.node: give an exact version/],
+    ['mise: { "$(reboot)": "1.0" }', /mise.*: give the name of a tool as mise has it/],
+    ['mise: { "a\'; reboot; \'": "1.0" }', /mise.*: give the name of a tool/],
+    ['mise: { "--help": "1.0" }', /mise.*: give the name of a tool/],
     ['smoke: [git]', /smoke\.0: give a list/],
     ['smoke: [[]]', /smoke\.0: a command needs a program/],
     ['debian: [git', /: /],
@@ -46,6 +53,13 @@ describe('a recipe', () => {
     folder = await mkdtemp('/tmp/airlock-recipes-')
     await write('one', 'debian: [perl-base, git]\nenv: { A: one, B: one }\nsmoke: [[git, --version]]')
     await write('two', 'from: one\ndebian: [git, curl]\nenv: { B: two }\nsmoke: [[curl, --version]]')
+    await write(
+      'mise',
+      'npm: [{ folder: mise, programs: { mise: a } }]\nmise: { jq: "1.7.1", "npm:prettier": "3.6.2" }',
+    )
+    for (const file of ['package.json', 'package-lock.json']) await write('mise/mise', '{}', file)
+    await write('more-tools', 'from: mise\nmise: { "npm:prettier": "3.6.1" }')
+    await write('no-mise', 'mise: { jq: "1.7.1" }')
     await write('round', 'from: about')
     await write('about', 'from: round')
     await write('lockless', 'npm: [{ folder: tool, programs: {} }]')
@@ -54,9 +68,9 @@ describe('a recipe', () => {
   })
   afterAll(() => rm(folder, { recursive: true }))
 
-  async function write(name: string, text: string): Promise<void> {
+  async function write(name: string, text: string, file = 'image.yaml'): Promise<void> {
     await mkdir(join(folder, name), { recursive: true })
-    await writeFile(join(folder, name, 'image.yaml'), text)
+    await writeFile(join(folder, name, file), text)
   }
 
   it('adds to what it is from, and has the last word', async () => {
@@ -67,6 +81,16 @@ describe('a recipe', () => {
       ['git', '--version'],
       ['curl', '--version'],
     ])
+  })
+
+  it('has the tools of what it is from, and the last word on their versions, which change its digest', async () => {
+    const below = await readRecipe(folder, 'mise')
+    const above = await readRecipe(folder, 'more-tools')
+    await write('more-tools', 'from: mise\nmise: { "npm:prettier": "3.6.2" }')
+
+    expect(below.mise).toEqual({ jq: '1.7.1', 'npm:prettier': '3.6.2' })
+    expect(above.mise).toEqual({ jq: '1.7.1', 'npm:prettier': '3.6.1' })
+    expect((await readRecipe(folder, 'more-tools')).digest).not.toBe(above.digest)
   })
 
   it('has another digest once anything in it is another', async () => {
@@ -83,6 +107,7 @@ describe('a recipe', () => {
     ['nowhere', /there is no .*nowhere\/image\.yaml: write one/],
     ['../../etc', /an image has a name of/],
     ['host', /host is no built image/],
+    ['no-mise', /the image has no mise to install tools with: from: mise, or an npm folder with mise/],
     ['lockless', /there is no .*tool\/package-lock\.json: npm install --package-lock-only makes it/],
   ])('is refused: %s', async (name, message) => {
     await expect(readRecipe(folder, name)).rejects.toMatchObject({ name: 'ImageError', code: 'description' })
@@ -103,10 +128,13 @@ describe("the project's own images", () => {
     expect((await readRecipe(own, 'minimal')).digest).toBe(stdout.toString('utf8'))
   })
 
-  it.each(['minimal', 'base', 'agents'])('%s has what every engine relies on, and a smoke test', async (name) => {
-    const recipe = await readRecipe(own, name)
+  it.each(['minimal', 'base', 'mise', 'agents'])(
+    '%s has what every engine relies on, and a smoke test',
+    async (name) => {
+      const recipe = await readRecipe(own, name)
 
-    expect(recipe.debian).toEqual(expect.arrayContaining(['bash', 'perl-base', 'socat', 'strace']))
-    expect(recipe.smoke.length).toBeGreaterThan(2)
-  })
+      expect(recipe.debian).toEqual(expect.arrayContaining(['bash', 'perl-base', 'socat', 'strace']))
+      expect(recipe.smoke.length).toBeGreaterThan(2)
+    },
+  )
 })

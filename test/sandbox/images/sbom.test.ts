@@ -51,7 +51,7 @@ const spdxSchema = z.strictObject({
           z.strictObject({
             referenceCategory: z.literal('PACKAGE-MANAGER'),
             referenceType: z.literal('purl'),
-            referenceLocator: z.string().regex(/^pkg:(deb\/debian|npm(\/%40[^/@]+)?)\/[^@/\s]+@[^\s@]+$/),
+            referenceLocator: z.string().regex(/^pkg:(deb\/debian|generic|npm(\/%40[^/@]+)?)\/[^@/\s]+@[^\s@]+$/),
           }),
         )
         .optional(),
@@ -102,19 +102,28 @@ describe("an image's SBOM", () => {
     imageTimeoutMs,
   )
 
-  it('has npm packages with the digests of their lockfile, also with scopes and in two versions', () => {
+  it('has npm packages with the digests of their lockfile, also with scopes and in two versions, and tools by mise', () => {
     const integrity = `sha512-${Buffer.alloc(64, 1).toString('base64')}`
     const npm = [
       { name: '@scope/tool', version: '1.0.0', license: 'MIT', integrity },
       { name: '@scope/tool', version: '2.0.0', license: 'see the file', integrity: null },
     ]
 
-    const document = spdxSchema.parse(createSbom({ name: 'mine', digest: 'a'.repeat(64), debian: [], npm }))
+    const document = spdxSchema.parse(
+      createSbom({
+        name: 'mine',
+        digest: 'a'.repeat(64),
+        debian: [],
+        npm,
+        mise: { 'npm:prettier': '3.6.2', 'aqua:jqlang/jq': '1.7.1' },
+      }),
+    )
 
     expectConsistent(document)
     expect(document.packages.slice(1)).toMatchObject([
       { licenseDeclared: 'MIT', checksums: [{ algorithm: 'SHA512', checksumValue: '01'.repeat(64) }] },
       { licenseDeclared: 'NOASSERTION', checksums: [] },
+      { name: 'aqua:jqlang/jq', versionInfo: '1.7.1' },
     ])
     expect(document.packages[1]?.externalRefs?.[0]?.referenceLocator).toBe('pkg:npm/%40scope/tool@1.0.0')
   })

@@ -17,6 +17,7 @@ import { lockBuild } from './build-lock.ts'
 import { buildOverlay } from './build-overlay.ts'
 import type { BuiltImage } from './built-image.ts'
 import { createImageStore, describeImage, latestLink } from './create-image-store.ts'
+import { writeToolsHook } from './install-tools.ts'
 import { makeRoot } from './make-root.ts'
 import { imageFiles, type Manifest, readManifest } from './manifest.ts'
 import { type Recipe, readRecipe } from './read-recipe.ts'
@@ -25,6 +26,8 @@ import { takeStock } from './take-stock.ts'
 import { unpackTar } from './unpack-tar.ts'
 
 export interface BuildOptions {
+  /** Absolute; the project's own sandbox-images if it is not given. */
+  readonly descriptions?: string
   /** Absolute. Made if need be. */
   readonly imagesDir: string
   /** For npm and the builder: PATH, HOME, proxies and certificates of the machine. */
@@ -40,10 +43,10 @@ export interface BuildOptions {
   readonly reuse?: boolean
 }
 
-const descriptions = fileURLToPath(new URL('../../../sandbox-images/', import.meta.url))
+const ownDescriptions = fileURLToPath(new URL('../../../sandbox-images/', import.meta.url))
 
 export async function buildImage(name: string, options: BuildOptions): Promise<BuiltImage> {
-  const recipe = await readRecipe(descriptions, name)
+  const recipe = await readRecipe(options.descriptions ?? ownDescriptions, name)
   const parent = join(options.imagesDir, name)
   for (const folder of [options.imagesDir, parent]) await makePassage(folder)
   await using _lock = await lockBuild(parent, options.signal, () => options.onLine('another build of it is at work'))
@@ -70,8 +73,9 @@ async function build(recipe: Recipe, work: string, unnamed: string, options: Bui
   const overlay = await buildOverlay(recipe, join(work, 'overlay'), { env, signal, onLine })
   onLine(`${recipe.debian.length} Debian packages, and what they need`)
   const temporary = join(work, 'tmp')
+  const toolsHook = await writeToolsHook(recipe.mise, temporary)
   await makeRoot(
-    { packages: recipe.debian, overlay, target: tar },
+    { packages: recipe.debian, overlay, toolsHook, target: tar },
     { temporary, base: options.base, env, signal, onLine },
   )
   onLine('unpacking')

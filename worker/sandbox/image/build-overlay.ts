@@ -3,6 +3,7 @@ import { basename, dirname, join, posix } from 'node:path'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import { fixedFiles, mountPoints, sourceDateEpoch } from './image-content.ts'
 import { ImageError } from './image-error.ts'
+import { miseConfig } from './mise-tools.ts'
 import { type NpmFolder, npmFiles, type Recipe } from './read-recipe.ts'
 
 export interface OverlayRun {
@@ -18,7 +19,8 @@ const npmTimeoutMs = 15 * 60_000
 /** Makes `folder`.tar: what comes over the Debian packages. npm packages are installed by lockfile, without scripts. */
 export async function buildOverlay(recipe: Recipe, folder: string, run: OverlayRun): Promise<string> {
   for (const place of [...mountPoints, npmRoot, 'usr/local/bin']) await mkdir(join(folder, place), { recursive: true })
-  for (const [path, text] of Object.entries(fixedFiles)) {
+  const config = Object.keys(recipe.mise).length === 0 ? {} : { 'etc/mise/config.toml': miseConfig(recipe.mise) }
+  for (const [path, text] of Object.entries({ ...fixedFiles, ...config })) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), text)
   }

@@ -1,4 +1,5 @@
 import { sourceDateEpoch, suite } from './image-content.ts'
+import type { MiseTools } from './mise-tools.ts'
 import type { DebianPackage } from './parse-dpkg-status.ts'
 import { ownTerms, validated } from './read-licenses.ts'
 import type { NpmPackage } from './read-npm-packages.ts'
@@ -9,13 +10,16 @@ export interface SbomFacts {
   readonly digest: string
   readonly debian: readonly (DebianPackage & { readonly license: string | null })[]
   readonly npm: readonly NpmPackage[]
+  /** Version by name of the tools that mise installed; those by npm are among the npm packages already. */
+  readonly mise: MiseTools
 }
 
 const nothing = 'NOASSERTION'
 
 /** What is in an image, as SPDX 2.3. Pure: the same image has the same document. */
-export function createSbom({ name, digest, debian, npm }: SbomFacts) {
-  const packages = [...debian.map(debianEntry), ...npm.map(npmEntry)]
+export function createSbom({ name, digest, debian, npm, mise }: SbomFacts) {
+  const tools = Object.entries(mise).filter(([tool]) => !tool.startsWith('npm:'))
+  const packages = [...debian.map(debianEntry), ...npm.map(npmEntry), ...tools.map(toolEntry)]
   const image = {
     ...{ SPDXID: 'SPDXRef-Image', name, versionInfo: digest, downloadLocation: nothing, filesAnalyzed: false },
     ...{ licenseConcluded: nothing, licenseDeclared: nothing, copyrightText: nothing, supplier: nothing },
@@ -72,6 +76,11 @@ function npmEntry(one: NpmPackage) {
     : []
   const license = one.license === null ? null : validated(one.license)
   return { ...entry(`Npm-${one.name}-${one.version}`, { ...one, license }, purl), supplier: nothing, checksums }
+}
+
+function toolEntry([name, version]: [string, string]) {
+  const purl = `pkg:generic/${encodeURIComponent(name)}@${encodeURIComponent(version)}`
+  return { ...entry(`Mise-${name}-${version}`, { name, version, license: null }, purl), supplier: nothing }
 }
 
 function entry(id: string, one: { name: string; version: string; license: string | null }, purl: string) {

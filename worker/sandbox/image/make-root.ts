@@ -8,6 +8,8 @@ export interface RootPlan {
   readonly packages: readonly string[]
   /** A tar that is unpacked over the installed packages. */
   readonly overlay: string
+  /** A program that gets the new root file system as its argument, after all that; null: none. */
+  readonly toolsHook: string | null
   /** The tar that is made. */
   readonly target: string
 }

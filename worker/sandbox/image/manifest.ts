@@ -16,8 +16,10 @@ export const manifestSchema = z.strictObject({
   env: z.record(z.string(), z.string()),
   /** Version by package: what was taken from the mirror, as no description pins it. */
   debian: z.record(z.string(), z.string()),
-  /** `name@version`, as the lockfiles pin them; a package may be there in several versions. */
+  /** `name@version`, of lockfiles and of what mise installed; a package may be there in several versions. */
   npm: z.array(z.string()),
+  /** Version by tool, of those that mise installed. */
+  mise: z.record(z.string(), z.string()).default({}),
 })
 export type Manifest = z.infer<typeof manifestSchema>
 

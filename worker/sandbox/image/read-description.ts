@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ImageError } from './image-error.ts'
+import { miseSchema } from './mise-tools.ts'
 
 const imageName = z
   .string()
@@ -45,12 +46,8 @@ const descriptionSchema = z.strictObject({
       }),
     )
     .default([]),
-  mise: z
-    .undefined({
-      error:
-        'tools by mise cannot be built in: take the Debian package or an npm folder, or run mise in setup, with @jdxcode/mise-linux-x64 from an npm folder',
-    })
-    .optional(),
+  /** Tools by mise, which has to be a program of an npm folder. */
+  mise: miseSchema.default({}),
   user: z
     .literal('airlock', { error: 'every sandbox runs as airlock (1000): leave the key out, or write airlock' })
     .default('airlock'),
@@ -61,7 +58,7 @@ const descriptionSchema = z.strictObject({
     .default([]),
 })
 
-const known = Object.keys(descriptionSchema.shape).filter((key) => key !== 'mise')
+const known = Object.keys(descriptionSchema.shape)
 
 export type ImageDescription = z.output<typeof descriptionSchema>
 

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dpkgOptions, finishScript, fixedFiles, mountPoints, sourceDateEpoch, suite } from './image-content.ts'
 import { ImageError } from './image-error.ts'
+import { miseScript } from './mise-script.ts'
+import { type MiseTools, miseProgram } from './mise-tools.ts'
 import { type ImageDescription, readDescription } from './read-description.ts'
 
 /** Everything that an image is made from: its own description and those of the images that it is from. */
@@ -10,6 +12,8 @@ export interface Recipe {
   readonly name: string
   readonly debian: readonly string[]
   readonly npm: readonly NpmFolder[]
+  /** By name. */
+  readonly mise: MiseTools
   readonly env: Readonly<Record<string, string>>
   readonly smoke: readonly (readonly string[])[]
   /** SHA-256 of all the above and of the files of the npm folders: two equal recipes differ only by what mirrors hold. */
@@ -37,10 +41,13 @@ export async function readRecipe(descriptions: string, name: string): Promise<Re
     description.npm.map((entry) => ({ ...entry, path: join(descriptions, image, entry.folder) })),
   )
   assertDistinct(name, npm)
+  const tools = chain.flatMap(({ description }) => Object.entries(description.mise))
+  assertMise(name, tools.length, npm)
   const parts = {
     name,
     debian: [...new Set(chain.flatMap(({ description }) => description.debian))].sort(),
     npm,
+    mise: Object.fromEntries([...new Map(tools)].sort()),
     env: Object.fromEntries(chain.flatMap(({ description }) => Object.entries(description.env))),
     smoke: chain.flatMap(({ description }) => description.smoke),
   }
@@ -74,8 +81,14 @@ function assertDistinct(name: string, npm: readonly NpmFolder[]): void {
   }
 }
 
+function assertMise(name: string, tools: number, npm: readonly NpmFolder[]): void {
+  if (tools === 0 || npm.some(({ programs }) => Object.hasOwn(programs, miseProgram))) return
+  const right = `from: mise, or an npm folder with ${miseProgram} among its programs`
+  throw new ImageError('description', `${name}: mise: the image has no mise to install tools with: ${right}`)
+}
+
 async function digestOf(parts: Omit<Recipe, 'digest'>): Promise<string> {
-  const { npm, ...rest } = parts
+  const { npm, mise, ...rest } = parts
   const hash = createHash('sha256').update(JSON.stringify([ofEveryImage, rest]))
   for (const { folder, path, programs } of npm) {
     hash.update(JSON.stringify([folder, programs]))
@@ -87,5 +100,5 @@ async function digestOf(parts: Omit<Recipe, 'digest'>): Promise<string> {
       hash.update(`\0${file}\0${content?.length ?? -1}\0`).update(content ?? '')
     }
   }
-  return hash.digest('hex')
+  return hash.update(miseScript(mise) ?? '').digest('hex')
 }

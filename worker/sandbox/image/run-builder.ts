@@ -11,6 +11,12 @@ export interface BuilderRun {
   readonly onLine: (line: string) => void
 }
 
+/** Before a command line: what it starts dies with the worker, and takes its mounts and processes along. */
+export function contained(isRoot: boolean): readonly string[] {
+  const dies = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '/usr/bin/unshare', '--kill-child=KILL', '--fork']
+  return isRoot ? [...dies, '--mount', '--pid', '--mount-proc'] : dies
+}
+
 const timeoutMs = 45 * 60_000
 const keptLines = 12
 

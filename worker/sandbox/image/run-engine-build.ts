@@ -5,6 +5,7 @@ import { CommandError, runCommand } from '../../process/run-command.ts'
 import { createDockerfile, overlayName } from './create-dockerfile.ts'
 import { fixedFiles, sourceDateEpoch, suite } from './image-content.ts'
 import { ImageError } from './image-error.ts'
+import { runToolsHook } from './install-tools.ts'
 import type { RootPlan, RootRun } from './make-root.ts'
 import { runBuilder } from './run-builder.ts'
 import { unpackTar } from './unpack-tar.ts'
@@ -54,7 +55,10 @@ export async function runEngineBuild(engine: string, plan: RootPlan, run: RootRu
   } finally {
     await runCommand([engine, 'rmi', '--force', tag], { env: run.env, timeoutMs }).catch(ignoreFailure)
   }
-  await normalise(exported, join(run.temporary, 'normal'), plan.target, run.signal)
+  const folder = join(run.temporary, 'normal')
+  await unpack(exported, folder, run.signal)
+  if (plan.toolsHook !== null) await runToolsHook(plan.toolsHook, folder, run)
+  await pack(folder, plan.target, run.signal)
 }
 
 function baseMissing(engine: string): string {
@@ -73,12 +77,16 @@ function proxyArguments(env: RootRun['env']): string[] {
     .map((name) => `--build-arg=${name}`)
 }
 
-/** Sorted, with numbers for owners and no file from the future, as mmdebstrap does it itself. */
-async function normalise(exported: string, folder: string, target: string, signal: AbortSignal): Promise<void> {
+/** Without what the Engine has put in for a container. */
+async function unpack(exported: string, folder: string, signal: AbortSignal): Promise<void> {
   await unpackTar(exported, folder, signal)
   for (const path of ofContainers) await rm(join(folder, path), { recursive: true, force: true })
   for (const path of ['dev', 'proc', 'sys']) await mkdir(join(folder, path), { mode: 0o755 })
   for (const [path, text] of Object.entries(fixedFiles)) await writeFile(join(folder, path), text)
+}
+
+/** Sorted, with numbers for owners and no file from the future, as mmdebstrap does it itself. */
+async function pack(folder: string, target: string, signal: AbortSignal): Promise<void> {
   const order = ['--sort=name', '--format=pax', '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime']
   const times = [`--mtime=@${sourceDateEpoch}`, '--clamp-mtime']
   const names = ['--numeric-owner', `--file=${target}`, `--directory=${folder}`, '.']

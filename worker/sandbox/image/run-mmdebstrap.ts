@@ -4,17 +4,13 @@ import type { DebianSources } from './debian-sources.ts'
 import { dpkgOptions, finishScript, sourceDateEpoch, suite } from './image-content.ts'
 import { ImageError } from './image-error.ts'
 import type { RootPlan, RootRun } from './make-root.ts'
-import { runBuilder } from './run-builder.ts'
+import { contained, runBuilder } from './run-builder.ts'
 
 export interface MmdebstrapPlan extends RootPlan {
   readonly sources: DebianSources
 }
 
 const program = '/usr/bin/mmdebstrap'
-
-/** Dies with the worker, and takes its mounts and whatever it started along. */
-const contained = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '/usr/bin/unshare', '--kill-child=KILL', '--fork']
-const namespaces = ['--mount', '--pid', '--mount-proc']
 
 export async function hasMmdebstrap(): Promise<boolean> {
   return access(program, constants.X_OK).then(
@@ -27,7 +23,7 @@ export async function hasMmdebstrap(): Promise<boolean> {
 export async function runMmdebstrap(plan: MmdebstrapPlan, run: RootRun): Promise<void> {
   const isRoot = process.getuid?.() === 0
   if (!isRoot) await assertSubordinateIds()
-  await runBuilder([...contained, ...(isRoot ? namespaces : []), '--', ...mmdebstrapArguments(plan)], {
+  await runBuilder([...contained(isRoot), '--', ...mmdebstrapArguments(plan)], {
     env: {
       ...run.env,
       PATH: `${run.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`,
@@ -61,7 +57,8 @@ function isProgress(line: string): boolean {
 }
 
 /** Pure. */
-export function mmdebstrapArguments({ packages, sources, overlay, target }: MmdebstrapPlan): readonly string[] {
+export function mmdebstrapArguments(plan: MmdebstrapPlan): readonly string[] {
+  const { packages, sources, overlay, toolsHook, target } = plan
   return [
     ...[program, '--variant=minbase', '--format=tar', '--skip=output/dev', '--skip=cleanup/run'],
     // Done by the last script: apt gives its folders to a user of its own, where that one can reach them, and else not.
@@ -70,6 +67,7 @@ export function mmdebstrapArguments({ packages, sources, overlay, target }: Mmde
     ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
     ...['Apt::Install-Recommends "false"', ...sources.options].map((option) => `--aptopt=${option}`),
     `--customize-hook=tar-in ${overlay} /`,
+    ...(toolsHook === null ? [] : [`--customize-hook=${toolsHook}`]),
     `--customize-hook=${finishScript}`,
     ...[suite, target],
     ...(sources.sources === '' ? [] : ['-']),

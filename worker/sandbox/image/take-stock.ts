@@ -8,7 +8,8 @@ import { createSbom } from './create-sbom.ts'
 import type { Manifest } from './manifest.ts'
 import { parseDpkgStatus } from './parse-dpkg-status.ts'
 import { readDebianLicense } from './read-licenses.ts'
-import { readNpmPackages } from './read-npm-packages.ts'
+import { readMisePackages } from './read-mise-packages.ts'
+import { type NpmPackage, readNpmPackages } from './read-npm-packages.ts'
 import type { Recipe } from './read-recipe.ts'
 
 /** Looks what is in a root file system that was just built, instead of believing what was asked for. */
@@ -17,12 +18,13 @@ export async function takeStock(
   tar: string,
   rootfs: string,
 ): Promise<{ readonly manifest: Manifest; readonly sbom: ReturnType<typeof createSbom> }> {
-  const { name, env } = recipe
+  const { name, env, mise } = recipe
   const installed = parseDpkgStatus(await readFile(join(rootfs, 'var/lib/dpkg/status'), 'utf8'))
   const debian = await Promise.all(
     installed.map(async (one) => ({ ...one, license: await readDebianLicense(rootfs, one.name, one.source) })),
   )
-  const npm = await readNpmPackages(recipe.npm, join(rootfs, npmRoot))
+  const locked = await readNpmPackages(recipe.npm, join(rootfs, npmRoot))
+  const npm = merge(locked, await readMisePackages(rootfs))
   const digest = await digestOf(tar)
   const manifest: Manifest = {
     version: 1,
@@ -34,8 +36,15 @@ export async function takeStock(
     env,
     debian: Object.fromEntries(debian.map((one) => [one.name, one.version])),
     npm: npm.map((one) => `${one.name}@${one.version}`),
+    mise,
   }
-  return { manifest, sbom: createSbom({ name, digest, debian, npm }) }
+  return { manifest, sbom: createSbom({ name, digest, debian, npm, mise }) }
+}
+
+/** By name and version; of what is there twice, the one that a lockfile gave the digest of. */
+function merge(locked: readonly NpmPackage[], byMise: readonly NpmPackage[]): readonly NpmPackage[] {
+  const byName = new Map([...byMise, ...locked].map((one) => [`${one.name}@${one.version}`, one]))
+  return [...byName].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, one]) => one)
 }
 
 async function digestOf(file: string): Promise<string> {
