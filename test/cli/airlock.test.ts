@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from '../../cli/commands/index.ts'
+import { compileCache } from '../compile-cache.ts'
 
 const entry = fileURLToPath(new URL('../../cli/airlock.ts', import.meta.url))
 let folder: string
@@ -25,7 +26,7 @@ function git(...args: string[]): string {
 }
 
 function airlock(...args: string[]) {
-  const env = { PATH: process.env.PATH ?? '', HOME: folder, AIRLOCK_DATA_DIR: join(folder, 'data') }
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, AIRLOCK_DATA_DIR: join(folder, 'data'), ...compileCache }
   return spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8', cwd: folder, env })
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compileCache } from '../compile-cache.ts'
 
 const entry = fileURLToPath(new URL('../../cli/airlock.ts', import.meta.url))
 const reason = 'gVisor comes to this worker in spring'
@@ -40,6 +41,7 @@ function run(operatorPolicy: string | null, policy: string) {
     HOME: folder,
     AIRLOCK_DATA_DIR: join(folder, 'data'),
     AIRLOCK_ENGINES: 'process',
+    ...compileCache,
     ...(operatorPolicy === null ? {} : { AIRLOCK_OPERATOR_POLICY: operatorFile }),
   }
   const command = ['--', 'sh', '-c', 'echo two > a.txt']

@@ -10,6 +10,7 @@ import { examplePrices } from '../../scripts/reference/example-prices.ts'
 import { modelPrices, priceOf } from '../../worker/broker/model-prices.ts'
 import { ask } from '../broker/ask.ts'
 import { openGateway, sendJson, startModelSink } from '../broker/model-sink.ts'
+import { compileCache } from '../compile-cache.ts'
 
 const entry = fileURLToPath(new URL('../../cli/airlock.ts', import.meta.url))
 let folder: string
@@ -91,7 +92,10 @@ describe('prices of the operator’s own', () => {
     const start = (path: string) =>
       spawnSync(process.execPath, [entry, 'sandboxes', 'list'], {
         encoding: 'utf8',
-        env: { PATH: process.env.PATH ?? '', AIRLOCK_DATA_DIR: join(folder, 'data'), AIRLOCK_MODEL_PRICES: path },
+        env: {
+          ...{ PATH: process.env.PATH ?? '', AIRLOCK_DATA_DIR: join(folder, 'data'), AIRLOCK_MODEL_PRICES: path },
+          ...compileCache,
+        },
       })
 
     const wrong = start(fileWith('gpt-5: { input: 1 }'))

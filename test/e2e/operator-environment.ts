@@ -9,7 +9,7 @@ export const airlockEntry = fileURLToPath(new URL('../../cli/airlock.ts', import
  * programs need to run at all: a real key must not change a test.
  */
 export function operatorEnvironment({ app, url }: GitHubStandIn, dataDir: string): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'NODE_COMPILE_CACHE']
   const inherited = Object.entries(process.env).flatMap(([name, value]) =>
     value !== undefined && (kept.includes(name) || /^npm_config_/i.test(name)) ? [[name, value] as const] : [],
   )

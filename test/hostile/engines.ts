@@ -7,6 +7,7 @@ import { createImageStore } from '../../worker/sandbox/image/create-image-store.
 import { createMicrovmEngine } from '../../worker/sandbox/microvm/create-microvm-engine.ts'
 import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
 import { builtImage } from '../sandbox/images/built-image.ts'
+import { bringGuest } from '../sandbox/microvm/microvm-bench.ts'
 
 /** The columns of the table. */
 export const engineNames = [
@@ -46,6 +47,7 @@ export async function openEngine(name: EngineName, folder: string): Promise<Open
     case 'gvisor':
       return { engine: createGvisorEngine({ runDir, images, now }), image, stop }
     case 'microvm':
+      await bringGuest(runDir)
       return { engine: createMicrovmEngine({ runDir, images, now }), image, stop }
     case 'container-docker':
     case 'container-podman': {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
 import { spawnProcess } from '../../worker/process/spawn-process.ts'
+import { compileCache } from '../compile-cache.ts'
 
 const fixture = fileURLToPath(new URL('./fixtures/worker.ts', import.meta.url))
 
@@ -16,7 +17,7 @@ const leash = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--']
 /** A worker in a process of its own. */
 export function startWorker(url: string, name: string, timing: 'quick' | 'production'): WorkerProcess {
   const child = spawnProcess([...leash, process.execPath, fixture, url, name, timing], {
-    env: {},
+    env: compileCache,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const ended = once(child, 'exit')

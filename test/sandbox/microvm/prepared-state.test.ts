@@ -1,25 +1,12 @@
 import { createHash } from 'node:crypto'
-import {
-  chmod,
-  chown,
-  copyFile,
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  truncate,
-  writeFile,
-} from 'node:fs/promises'
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SandboxSpec } from '../../../worker/pipeline/ports/index.ts'
 import { createMicrovmEngine } from '../../../worker/sandbox/microvm/create-microvm-engine.ts'
 import { createPlace, runIn, shell } from '../battery/sandbox-bench.ts'
 import { builtImage, imageTimeoutMs } from '../images/built-image.ts'
-import { createMicrovmBench, guestTimeoutMs, microvmRunDir } from './microvm-bench.ts'
+import { bringGuest, guestTimeoutMs } from './microvm-bench.ts'
 
 const facts = [
   'cat /proc/sys/kernel/random/boot_id; head -c 16 /dev/urandom | od -An -tx1; grep stack /proc/self/maps',
@@ -31,14 +18,9 @@ describe('the state that guests of class microvm start from', () => {
   let place: ReturnType<typeof createPlace>
 
   beforeAll(async () => {
-    // Brings the guest's kernel, and finds out how guests run here.
-    await using bench = await createMicrovmBench()
-    await bench.create()
     folder = await mkdtemp('/tmp/airlock-vm-state-')
     const runDir = join(folder, 'run')
-    await mkdir(runDir)
-    await cp(join(microvmRunDir, 'kernel'), join(runDir, 'kernel'), { recursive: true })
-    await copyFile(join(microvmRunDir, 'accelerator.json'), join(runDir, 'accelerator.json'))
+    await bringGuest(runDir)
     const engine = createMicrovmEngine({ runDir, images: await builtImage('minimal'), now: Date.now })
     place = createPlace(engine, folder, 'minimal')
   }, imageTimeoutMs + guestTimeoutMs)
