@@ -40,7 +40,7 @@ describe('an app that is killed with -9 after it accepted a trigger', () => {
       asked.set(name, { ...at, jobId: String(jobId) })
       await world.ended(String(jobId))
     }
-  }, 120_000)
+  }, 240_000)
 
   afterAll(() => world[Symbol.asyncDispose]())
 

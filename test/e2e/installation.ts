@@ -27,7 +27,7 @@ export interface Installation extends AsyncDisposable {
   startWorker(env?: Readonly<Record<string, string>>): Promise<LoggedProcess>
 }
 
-const startMs = 30_000
+const startMs = 60_000
 
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   await using stack = new AsyncDisposableStack()

@@ -11,7 +11,7 @@ import type { LoggedProcess } from './process-log.ts'
 import { letGo, standsStill, untilStandingStill } from './stand-still.ts'
 import { type Asked, startWorld, type World } from './start-world.ts'
 
-const soon = { timeout: 15_000, interval: 50 }
+const soon = { timeout: 60_000, interval: 50 }
 const endMs = 60_000
 
 let world: World

@@ -4,7 +4,7 @@ import type { LoggedProcess, LogLine } from './process-log.ts'
 
 /** Waits for a file that the test writes into the sandbox's home, on the host: it stands still as long as it should. */
 const waits = 'until test -e ~/go; do sleep 0.05; done'
-const soonMs = 30_000
+const soonMs = 60_000
 
 /** Policies of jobs that stand still, in the agent's phase or in setup. */
 export const standsStill = `agent: command\ncommand: [sh, -c, "${waits}; echo fixed > fixed.txt"]\n`

@@ -54,8 +54,9 @@ export interface Handled {
 }
 
 export const writesOneFile = 'agent: command\ncommand: [sh, -c, "echo fixed > fixed.txt"]\n'
-const soonMs = 15_000
-const endMs = 30_000
+/** Patience, and no promise: nothing waits as long as this but what never comes. */
+const soonMs = 60_000
+const endMs = 60_000
 const entryKeys = 'airlock:ledger:jobs:entry:'
 
 export async function startWorld(env: Readonly<Record<string, string>> = {}): Promise<World> {

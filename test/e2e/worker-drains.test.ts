@@ -11,7 +11,7 @@ import { processesNaming } from './processes-naming.ts'
 import { letGo, standsStill, untilStandingStill } from './stand-still.ts'
 import { type Asked, startWorld, type World } from './start-world.ts'
 
-const soonMs = 30_000
+const soonMs = 60_000
 
 async function expectPublishedOnce(asked: Asked): Promise<void> {
   const found = await outcomeOf(asked)

@@ -64,7 +64,7 @@ describe('a worker that is killed with -9', () => {
     for (const { jobId } of [...asked.values(), sleeper.asked]) await world.ended(jobId, 60_000)
     sleeper.worker.kill('SIGCONT')
     asleep.release()
-  }, 150_000)
+  }, 300_000)
 
   afterAll(() => world[Symbol.asyncDispose]())
 

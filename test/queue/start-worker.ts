@@ -32,7 +32,7 @@ export function startWorker(url: string, name: string, timing: 'quick' | 'produc
 }
 
 /** Less than a test may take, so that a test that waits in vain says what it got instead. */
-const patienceMs = 50_000
+const patienceMs = 100_000
 
 /** Waits until the workers have said all of this, in any order. */
 export async function untilSaid(redis: Redis, ...words: (string | RegExp)[]): Promise<void> {
