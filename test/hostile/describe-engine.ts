@@ -6,7 +6,7 @@ import { allCases } from './parts.ts'
 import { writeColumn } from './report/column.ts'
 import { type SuiteResult, startSuite } from './suite/start-suite.ts'
 
-const suiteTimeoutMs = 900_000
+const suiteTimeoutMs = 1_800_000
 
 /** One engine's column of the table: every case is a test. */
 export function describeEngine(engine: EngineName): void {
