@@ -13,6 +13,8 @@ export default defineConfig({
     // Patience for a machine that does something else as well: no test asserts a time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // On a machine that nobody knows, whole installations on two cores: what fails there is run once more, and reported.
+    retry: process.env.CI === 'true' ? 1 : 0,
     sequence,
     env: {
       // The machine's own git configuration must not decide what a test sees.
