@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { slowFiles } from './test/hostile/slow-files.ts'
-import { sequence } from './test/longest-first.ts'
+import { retry, sequence } from './test/longest-first.ts'
 
 /** Tests start real servers and sandboxes, and wait for them as much as they compute: three files keep two cores busy. */
 export default defineConfig({
@@ -13,8 +13,7 @@ export default defineConfig({
     // Patience for a machine that does something else as well: no test asserts a time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // On a machine that nobody knows, whole installations on two cores: what fails there is run once more, and reported.
-    retry: process.env.CI === 'true' ? 1 : 0,
+    retry,
     sequence,
     env: {
       // The machine's own git configuration must not decide what a test sees.
