@@ -39,7 +39,7 @@ export const notClaimed: readonly NotClaimed[] = [
   },
   {
     because:
-      'The record of what a job starts is kept by strace, outside of the control group that bounds the job: a storm of programs costs the host that work too.',
+      "What strace records of a job is read by the worker, outside of the job's processor time: a storm of programs costs the host that work too.",
     cases: ['slow-programs'],
     on: ['process', 'process-image'],
   },
