@@ -112,6 +112,7 @@ async function removeUnused(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
     const usedAt = (await stat(path).catch(() => null))?.mtimeMs ?? 0
-    if (usedAt < Date.now() - unusedForMs) await rm(path, { recursive: true, force: true })
+    // What cannot be removed, because it is another user's, is in nobody's way.
+    if (usedAt < Date.now() - unusedForMs) await rm(path, { recursive: true, force: true }).catch(() => {})
   }
 }
