@@ -15,8 +15,12 @@ type Result = 'done' | 'failed' | 'pending'
 const linePattern = /^(\d{1,10}) +(\d{1,12}\.\d{1,9}) (.*)$/s
 const resumedPattern = /^<\.\.\. (?:execve|execveat) resumed>/
 
+/** In most lines there is none of these: a storm of programs makes thousands of them a second. */
+const ofInterest = /exec|connect/
+
 /** Reads one line of `strace -f -ttt`; null for lines that say nothing of interest. Pure, never throws. */
 export function parseTraceLine(line: string): TraceLine | null {
+  if (!ofInterest.test(line)) return null
   const match = linePattern.exec(line)
   if (match === null) return null
   const [, pidText = '', seconds = '', call = ''] = match
@@ -54,6 +58,7 @@ function argumentsOf(call: string): Buffer[] {
 const shortEscapes: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, v: 11, f: 12, '"': 34, '\\': 92 }
 
 function unquote(text: string): Buffer {
+  if (!text.includes('\\')) return Buffer.from(text, 'latin1')
   const bytes: number[] = []
   for (const [, octal, short, plain] of text.matchAll(/\\([0-7]{1,3})|\\(.)|([^\\])/gs)) {
     if (octal !== undefined) bytes.push(Number.parseInt(octal, 8) & 0xff)
