@@ -43,6 +43,15 @@ describe('runJob', () => {
     ])
   })
 
+  it('gives the agent its task before its sandbox is made, which may get a copy of its folders then', async () => {
+    const world = createWorld()
+
+    await run(world)
+
+    const told = world.log.filter((entry) => ['write .airlock/task.md', 'sandbox agent'].includes(entry))
+    expect(told).toEqual(['write .airlock/task.md', 'sandbox agent'])
+  })
+
   it('runs no sandbox 1 where the policy sets nothing up', async () => {
     const world = createWorld()
 

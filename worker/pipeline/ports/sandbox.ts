@@ -12,7 +12,7 @@ export interface SandboxSpec {
   readonly phase: Phase
   /** A folder of sandbox-images, or `host`. */
   readonly image: string
-  /** Writable inside as /workspace. */
+  /** Writable inside as /workspace. What is in here and in `home` has to be there before: a class may copy it. */
   readonly workspace: string
   /** Writable inside as /home/airlock, and $HOME. */
   readonly home: string

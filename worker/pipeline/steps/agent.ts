@@ -28,6 +28,10 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
   const model = { costUsd: policy.limits.costUsd, models: policy.models, day }
   const spec = { phase: 'agent', egress: policy.network, model } as const
   await using broker = await openBroker(job, engine, spec, silence.noticed)
+  const told = tellAgent(job)
+  const plan = planOf(job, agent.adapter, broker, told.prompt)
+  // Before there is a sandbox: a microvm gets a copy of its folders when it is made.
+  await writePlanFiles(job, prepared, plan, told.task)
   await using sandbox = await engine.create({
     jobId: job.request.id,
     attempt: job.attempt.number,
@@ -38,9 +42,6 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
     brokerSocket: job.folders.brokerSocket,
     limits: policy.limits,
   })
-  const told = tellAgent(job)
-  const plan = planOf(job, agent.adapter, broker, told.prompt)
-  await writePlanFiles(job, prepared, plan, told.task)
   let said: AgentEnd | null = null
   const ran = await runInSandbox(job, sandbox, 'agent', {
     argv: plan.argv,
