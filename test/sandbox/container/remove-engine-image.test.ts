@@ -13,7 +13,9 @@ describe.each(['docker', 'podman'] as const)("an image's copy in %s", (kind) => 
   }, imageTimeoutMs)
   afterAll(() => bench[Symbol.asyncDispose]())
 
-  it('stays while a sandbox uses it, goes when none does, and comes back with the next one', async () => {
+  it('stays while a sandbox uses it, goes when none does, and comes back with the next one', {
+    timeout: imageTimeoutMs,
+  }, async () => {
     const image = await bench.images.find('minimal')
     if (image === null) throw new TypeError('no image')
     const engine = createEngineClient(bench.socket)
