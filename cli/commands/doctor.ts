@@ -1,8 +1,9 @@
 import { gitVersion, isGitSupported } from '../../worker/git/git-version.ts'
 import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
-import { type Command, parseFlags } from '../command.ts'
+import { type Command, parseFlags, UsageError } from '../command.ts'
 import { type Diagnosis, describeDiagnosis, type EngineDiagnosis } from '../doctor/describe-diagnosis.ts'
 import { diagnose } from '../doctor/diagnose.ts'
+import { openOwnEngine, ownEngineKinds } from '../doctor/open-own-engine.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
 import { createCore } from '../wiring/create-core.ts'
 import { dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
@@ -11,23 +12,36 @@ const right = 'airlock doctor --json'
 
 export const doctor: Command = {
   help: `
-usage: airlock doctor [--image NAME] [--json]
+usage: airlock doctor [--image NAME] [--own-engine docker|podman] [--json]
 
 Each class of isolation: what it enforces on this host, what is weaker than it promises, or what is missing and how to
 get it. Every probe is an attempt inside a sandbox, beside a control that shows the attempt is sound.
 
   --image  the image to look at; default: host for class process, else the first that was built
+  --own-engine  for class container, start Docker's daemon or Podman's service from the installed packages, on a socket
+                and in a folder of its own, for this look alone; as root
   --json   all of it as one object
 
 examples:
   airlock doctor
   AIRLOCK_ENGINES=gvisor airlock doctor --json
+  airlock doctor --own-engine podman
 
 exit status: 0 every probe was held · 1 one was not, a class that AIRLOCK_ENGINES names is missing, or all are ·
 2 wrong usage`,
   async run(args, io) {
-    const values = parseFlags(args, { json: { type: 'boolean' }, image: { type: 'string' } }, right)
-    const settings = parseSettings(io.env, [])
+    const values = parseFlags(
+      args,
+      { json: { type: 'boolean' }, image: { type: 'string' }, 'own-engine': { type: 'string' } },
+      right,
+    )
+    const kind = ownEngineKinds.find((one) => one === values['own-engine']) ?? null
+    if (values['own-engine'] !== undefined && kind === null) {
+      throw new UsageError('--own-engine takes docker or podman', 'airlock doctor --own-engine podman')
+    }
+    const given = parseSettings(io.env, [])
+    await using own = kind === null ? null : await openOwnEngine(kind)
+    const settings = own === null ? given : { ...given, AIRLOCK_CONTAINER_SOCKET: own.socket }
     const folders = await prepareDataFolders(dataDirOf(settings))
     const { engines } = await createCore(settings, io.env, folders, { probeNow: true })
     const version = await gitVersion('git', io.signal)
@@ -45,6 +59,7 @@ exit status: 0 every probe was held · 1 one was not, a class that AIRLOCK_ENGIN
     const diagnosis: Diagnosis = {
       node: process.versions.node,
       git: { version: version.text, supported: isGitSupported(version) },
+      ownEngine: kind,
       engines: diagnosed,
     }
     io.stdout(values.json === true ? `${JSON.stringify(diagnosis)}\n` : describeDiagnosis(diagnosis))

@@ -17,14 +17,17 @@ export interface EngineDiagnosis {
 export interface Diagnosis {
   readonly node: string
   readonly git: { readonly version: string; readonly supported: boolean }
+  /** The Engine of class container that was started for this look alone; null: the machine's own. */
+  readonly ownEngine: 'docker' | 'podman' | null
   readonly engines: readonly EngineDiagnosis[]
 }
 
 /** The same facts as `--json`, for a person: first a line for each class, then each in full. */
-export function describeDiagnosis({ node, git, engines }: Diagnosis): string {
+export function describeDiagnosis({ node, git, ownEngine, engines }: Diagnosis): string {
   const lines = [
     `node  ${node}`,
     `git   ${git.version}${git.supported ? '' : '  TOO OLD: it has known holes'}`,
+    ...(ownEngine === null ? [] : [`container: on a ${ownEngine} that was started for this look alone`]),
     '',
     ...alignColumns([heading, ...engines.map(rowOf)]),
     ...engines.flatMap(describeEngine),

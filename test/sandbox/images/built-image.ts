@@ -7,7 +7,7 @@ import { buildOptions } from './build-options.ts'
 export { imageTimeoutMs } from './build-options.ts'
 
 /** Below the project, so that a machine builds an image once for all its test runs. */
-const imagesDir = fileURLToPath(new URL('../../../.airlock/images', import.meta.url))
+export const imagesDir = fileURLToPath(new URL('../../../.airlock/images', import.meta.url))
 
 /** The store, with this image in it. Test files that run side by side wait for one build. */
 export async function builtImage(name: string): Promise<ImageStore> {
