@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Sandbox, SandboxEngine, SandboxSpec } from '../../../worker/pipeline/ports/index.ts'
 import { once } from '../../../worker/sandbox/once.ts'
@@ -30,7 +31,9 @@ export interface StagePlan {
 /** What is found comes as it is found, so that an engine that fails in the middle has shown what came before. */
 export type Stage = Readonly<Record<PartName, () => AsyncIterable<Finding>>> & { close(): Promise<void> }
 
-const [job, otherJob] = ['hostile00001', 'hostile00002'] as const
+/** Nobody else's: a job's id gives it its user of the host, and another column may run beside this one. */
+const run = randomBytes(6).toString('hex')
+const [job, otherJob, doomedJob] = [`hostile1${run}`, `hostile2${run}`, `hostile3${run}`] as const
 /** For all that shares the one sandbox: on a slow machine it takes minutes. */
 const wide = { wallMs: 1_800_000, pids: 200 }
 
@@ -60,10 +63,10 @@ export function createStage({ engine, place, folder, canary, measured, together 
     async *endings() {
       const { sandbox } = await main()
       yield* runEndings(sandbox, endings)
-      const jobId = 'hostile00003'
-      const { sandbox: doomed } = await place.create({}, { jobId })
+      const { sandbox: doomed } = await place.create({}, { jobId: doomedJob })
       const [daemon] = endings
-      yield runDestroyed({ sandbox: doomed, jobId, owner: engine.fileOwner(jobId) }, daemon?.line ?? '')
+      const owned = { jobId: doomedJob, owner: engine.fileOwner(doomedJob) }
+      yield runDestroyed({ sandbox: doomed, ...owned }, daemon?.line ?? '')
     },
     async *places() {
       const { sandbox, spec } = await main()
