@@ -3,13 +3,13 @@ import { configDefaults, defineConfig } from 'vitest/config'
 import { slowFiles } from './test/hostile/slow-files.ts'
 import { retry, sequence } from './test/longest-first.ts'
 
-/** Tests start real servers and sandboxes, and wait for them as much as they compute: three files keep two cores busy. */
+/** Tests start real servers and sandboxes: two files at a time is what two cores carry. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...slowFiles],
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Patience for a machine that does something else as well: no test asserts a time.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -6,7 +6,7 @@ import { neighbours } from './cases/neighbours.ts'
 import { secretPlaces } from './cases/places.ts'
 import type { HostileCase } from './hostile-case.ts'
 
-/** The suite's parts, each with its cases. */
+/** The suite's parts, each with its cases, in the order in which they run. */
 export const parts = {
   attempts,
   broker: brokerAbuse,
@@ -17,11 +17,7 @@ export const parts = {
 } as const satisfies Record<string, readonly HostileCase[]>
 
 export type PartName = keyof typeof parts
-/** In the order in which they run. Those of the first list share one sandbox; the lists may run side by side. */
-export const lanes: readonly (readonly PartName[])[] = [
-  ['attempts', 'broker', 'endings', 'places'],
-  ['bombs', 'neighbours'],
-]
+export const partNames: readonly PartName[] = ['attempts', 'broker', 'endings', 'places', 'bombs', 'neighbours']
 
 /** Every case of the suite: the rows of the table. */
 export const allCases: readonly HostileCase[] = Object.values(parts).flat()

@@ -260,6 +260,7 @@ describe('closing', () => {
 
     expect(reasons).toEqual([expect.objectContaining({ name: 'AttemptStoppedError', code: 'shutdown' })])
     expect(handle).toHaveBeenCalledTimes(2)
-    expect(await test.redis.hget(`airlock:jobs:${request.id}`, 'atm')).toBe('1')
+    // The ledger knows first; what carries the job counts a moment later.
+    await eventually(async () => expect(await test.redis.hget(`airlock:jobs:${request.id}`, 'atm')).toBe('1'))
   })
 })

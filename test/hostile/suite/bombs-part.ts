@@ -18,20 +18,20 @@ const roomy: Partial<Limits> = {
   ...{ wallMs: 1_800_000, memoryBytes: 1024 * mebibyte, pids: 400, diskBytes: 640 * mebibyte },
   outputBytes: 256 * mebibyte,
 }
-const holdSeconds = 6
+/** A bomb that is stopped does not hold at all; one that is watched for is found in a while on a busy machine. */
+const holdSeconds = 30
 const cleaning =
   'rm -rf /tmp/* /dev/shm/*; chmod -R u+rwx /workspace ~ ; find /workspace ~ -mindepth 1 -delete; echo clean'
 
-/** Sets off one bomb after the other, and each again where there is room for it: at once where they run `together`. */
-export async function* runBombs(place: Place, bombs: readonly BombCase[], together: boolean): AsyncGenerator<Finding> {
+/** Sets off one bomb after the other, and each again where there is room for it. */
+export async function* runBombs(place: Place, bombs: readonly BombCase[]): AsyncGenerator<Finding> {
   const control = reusable(place, roomy)
   const sandboxes = Object.entries(tight).map(([against, limits]) => ({ against, next: reusable(place, limits) }))
   for (const bomb of bombs) {
     const bounded = sandboxes.find(({ against }) => against === bomb.against)
     if (bounded === undefined) throw new Error(`no limits against ${bomb.against}`)
-    const bounding = bounded.next().then((sandbox) => setOff(sandbox, bomb, holdSeconds))
-    if (!together) await bounding
-    const [run, free] = await Promise.all([bounding, control().then((sandbox) => setOff(sandbox, bomb, 0))])
+    const run = await setOff(await bounded.next(), bomb, holdSeconds)
+    const free = await setOff(await control(), bomb, 0)
     yield {
       name: bomb.name,
       through: survived(run),
@@ -59,7 +59,7 @@ async function isClean(sandbox: Sandbox): Promise<boolean> {
 
 /** An engine that fails has not let the bomb survive either, but shows nothing with its control. */
 async function setOff(sandbox: Sandbox, { line }: BombCase, hold: number): Promise<CommandRun | SandboxError> {
-  const options = { env: { HOLD: String(hold) }, signal: AbortSignal.timeout(120_000) }
+  const options = { env: { HOLD: String(hold) }, signal: AbortSignal.timeout(600_000) }
   return runIn(sandbox, shell(line), options).catch((error: unknown) => {
     if (error instanceof SandboxError) return error
     throw error

@@ -5,11 +5,11 @@
  */
 import { chmod, mkdtemp } from 'node:fs/promises'
 import { z } from 'zod'
-import { type SandboxEngine, SandboxError } from '../../../worker/pipeline/ports/index.ts'
+import { SandboxError } from '../../../worker/pipeline/ports/index.ts'
 import { removeTree } from '../../../worker/seal/remove-tree.ts'
 import { createPlace } from '../../sandbox/battery/sandbox-bench.ts'
 import { engineNames, openEngine } from '../engines.ts'
-import { lanes, type PartName } from '../parts.ts'
+import { partNames } from '../parts.ts'
 import { createStage } from './stage.ts'
 
 const [name, canary, wanted] = z.tuple([z.enum(engineNames), z.string(), z.string()]).parse(process.argv.slice(2, 5))
@@ -22,16 +22,11 @@ try {
   const opened = await openEngine(name, folder)
   const place = createPlace(opened.engine, folder, opened.image)
   try {
-    const together = !measured && mayRunTogether(opened.engine)
-    const stage = createStage({ engine: opened.engine, place, folder, canary, measured, together })
-    const run = async (parts: readonly PartName[]) => {
-      for (const part of parts.filter((one) => wanted === 'all' || one === wanted)) {
-        for await (const finding of stage[part]()) process.stdout.write(`${JSON.stringify(finding)}\n`)
-      }
+    const stage = createStage({ engine: opened.engine, place, folder, canary, measured })
+    for (const part of partNames.filter((one) => wanted === 'all' || one === wanted)) {
+      for await (const finding of stage[part]()) process.stdout.write(`${JSON.stringify(finding)}\n`)
     }
-    const ends = await Promise.allSettled((together ? lanes : [lanes.flat()]).map(run))
     await stage.close()
-    for (const end of ends) if (end.status === 'rejected') throw end.reason
   } finally {
     await place.destroyAll()
     await opened.stop()
@@ -41,12 +36,4 @@ try {
   process.stdout.write(`${JSON.stringify({ unavailable: error.message })}\n`)
 } finally {
   await removeTree(folder)
-}
-
-/**
- * Most attacks wait for something, and may wait side by side. Not where all sandboxes belong to one user of the host,
- * whose limits they would fill for each other; nor in guests that are translated, which compute all the time.
- */
-function mayRunTogether({ isolation, fileOwner }: SandboxEngine): boolean {
-  return isolation !== 'microvm' && fileOwner('any') !== null
 }

@@ -24,8 +24,6 @@ export interface StagePlan {
   readonly canary: Canary
   /** True where the machine is quiet enough to judge speeds. */
   readonly measured: boolean
-  /** True where sandboxes may run side by side. */
-  readonly together: boolean
 }
 
 /** What is found comes as it is found, so that an engine that fails in the middle has shown what came before. */
@@ -38,7 +36,7 @@ const [job, otherJob, doomedJob] = [`hostile1${run}`, `hostile2${run}`, `hostile
 const wide = { wallMs: 1_800_000, pids: 200 }
 
 /** The parts of the suite, over as few sandboxes as they need: some engines start a machine for each. */
-export function createStage({ engine, place, folder, canary, measured, together }: StagePlan): Stage {
+export function createStage({ engine, place, folder, canary, measured }: StagePlan): Stage {
   const opened = new AsyncDisposableStack()
   const owner = engine.fileOwner(job)
 
@@ -78,7 +76,7 @@ export function createStage({ engine, place, folder, canary, measured, together 
       yield* await runPlaces({ canary, sandbox, neighbour: neighbour.sandbox, nextPhase })
       await neighbour.sandbox.destroy()
     },
-    bombs: () => runBombs(place, bombs, together),
+    bombs: () => runBombs(place, bombs),
     neighbours: () => runNeighbours(place, endlessBombs, measured),
     close: () => opened.disposeAsync(),
   }
