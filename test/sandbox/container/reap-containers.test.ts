@@ -72,7 +72,7 @@ describe.each(['docker', 'podman'] as const)('the reaper of containers on %s', (
     await sleep(150)
     expect(await sizeOf(beat)).toBe(size)
     expect((await runIn(sandbox, shell('echo alive'))).out).toBe('alive\n')
-    await sandbox.destroy()
+    expect(await sandbox.destroy()).toEqual({ processes: 0, mounts: 0, groups: 0 })
   })
 
   it('finds a container by its own labels where the files are gone', async () => {
@@ -104,7 +104,7 @@ describe.each(['docker', 'podman'] as const)('the reaper of containers on %s', (
     expect(reaped).toBe(1)
     expect((await containers()).sort()).toEqual(['foreign', sandbox.id].sort())
     await new Dockerode({ socketPath: bench.socket }).getContainer(containerName('foreign')).remove({ force: true })
-    await sandbox.destroy()
+    expect(await sandbox.destroy()).toEqual({ processes: 0, mounts: 0, groups: 0 })
   })
 
   it('kills by id what a dead or a living worker has', async () => {
@@ -119,6 +119,6 @@ describe.each(['docker', 'podman'] as const)('the reaper of containers on %s', (
     expect(killed).toEqual([true, true, false])
     expect((await running).signal).toBe('SIGKILL')
     expect(await containers()).toEqual([sandbox.id])
-    await sandbox.destroy()
+    expect(await sandbox.destroy()).toEqual({ processes: 0, mounts: 0, groups: 0 })
   })
 })

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { DestroyProof, ExecRequest, ExecResult, Sandbox } from '../../pipeline/ports/index.ts'
 import { removeGroups } from '../cgroup/control-group.ts'
 import { insideEnvironment } from '../command/inside-environment.ts'
@@ -16,6 +15,7 @@ import { thisMachine } from '../seccomp/this-machine.ts'
 import { openFiles } from './container-config.ts'
 import { type ContainerPlace, findMembers } from './container-place.ts'
 import type { EngineClient } from './engine-client.ts'
+import { removeAndLook } from './remove-and-look.ts'
 import { runInContainer } from './run-in-container.ts'
 import { type Container, type ContainerContext, containerName, setUpContainer } from './set-up-container.ts'
 
@@ -96,7 +96,7 @@ async function removeContainer(
   { id, containerId }: Container,
   places: readonly ContainerPlace[],
 ): Promise<DestroyProof> {
-  const removed = await removeAndLook(host.engine, id)
+  const removed = await removeAndLook(host.engine, containerName(id), deathTimeoutMs)
   // An Engine that is gone leaves containers running: what the worker can see of them it ends itself.
   if (!removed) await killAndWait(findMembers(places), deathTimeoutMs)
   const processes = findMembers(places).length
@@ -108,19 +108,4 @@ async function removeContainer(
   for (const { namespace } of places) namespace?.[Symbol.dispose]()
   if (processes + mounts + groups === 0) await removeSandboxState(host.sandboxes, id)
   return { processes, mounts, groups }
-}
-
-/** False if the Engine still has it, or cannot be asked. */
-async function removeAndLook(engine: EngineClient, id: string): Promise<boolean> {
-  const name = containerName(id)
-  try {
-    for (let pause = 10; pause < deathTimeoutMs; pause *= 2) {
-      await engine.remove(name)
-      if ((await engine.inspect(name)) === null) return true
-      await sleep(pause)
-    }
-    return false
-  } catch {
-    return false
-  }
 }
