@@ -1,25 +1,14 @@
-import type { JobRequest, JobSummary } from '../../worker/contract/index.ts'
+import type { JobRequest, JobSummary, Outcome } from '../../worker/contract/index.ts'
+import { emptyReport } from '../../worker/pipeline/empty-report.ts'
+
+const published: Outcome = { outcome: 'published', reason: 'pull-request-opened' }
 
 /** The reporter hands it on to the wording and looks at its outcome alone. */
 export function summaryOf(request: JobRequest, commit: string): JobSummary {
+  const known = { id: request.id, baseSha: request.base.sha, audit: '/dev/null' }
   return {
-    report: {
-      id: request.id,
-      outcome: 'published',
-      reason: 'pull-request-opened',
-      branch: 'airlock/3',
-      baseSha: request.base.sha,
-      commit,
-      pullRequest: null,
-      findings: [],
-      posture: null,
-      egress: { allowed: [], denied: [] },
-      network: [],
-      usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
-      durations: {},
-      audit: '/dev/null',
-    },
-    outcome: { outcome: 'published', reason: 'pull-request-opened' },
+    report: { ...emptyReport(known, published), branch: 'airlock/3', commit },
+    outcome: published,
     gates: [],
     agentSummary: '',
     changedFiles: [],
