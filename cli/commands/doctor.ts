@@ -17,10 +17,10 @@ usage: airlock doctor [--image NAME] [--own-engine docker|podman] [--json]
 Each class of isolation: what it enforces on this host, what is weaker than it promises, or what is missing and how to
 get it. Every probe is an attempt inside a sandbox, beside a control that shows the attempt is sound.
 
-  --image  the image to look at; default: host for class process, else the first that was built
+  --image       the image to look at; default: host for class process, else the first that was built
   --own-engine  for class container, start Docker's daemon or Podman's service from the installed packages, on a socket
                 and in a folder of its own, for this look alone; as root
-  --json   all of it as one object
+  --json        all of it as one object
 
 examples:
   airlock doctor
