@@ -18,7 +18,7 @@ export default defineConfig({
     env: {
       // The machine's own git configuration must not decide what a test sees.
       ...{ GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-      // Programs of ours start hundreds of times, and read twice as fast what was compiled before.
+      // Programs of ours start hundreds of times, and need not compile each time what was compiled before.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('.airlock/compile-cache', import.meta.url)),
     },
   },
