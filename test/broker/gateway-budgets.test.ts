@@ -35,7 +35,7 @@ describe('budgets of a day at the gateway', () => {
     expect(third.text).toContain("the day's budget of acme is spent")
     expect(third.headers['x-should-retry']).toBe('false')
     expect(sink.requests).toHaveLength(2)
-    expect(broker.session.budgetSpent()).toEqual(budget)
+    expect(broker.session.modelStop()).toEqual({ kind: 'budget', budget })
   })
 
   it('see what other jobs spend meanwhile', async () => {
@@ -62,7 +62,7 @@ describe('budgets of a day at the gateway', () => {
     const back = await ask(broker)
 
     expect([away.status, back.status]).toEqual([503, 200])
-    expect(broker.session.budgetSpent()).toBeNull()
+    expect(broker.session.modelStop()).toBeNull()
   })
 
   it('write down later what could not be written at once', async () => {

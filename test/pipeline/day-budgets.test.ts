@@ -29,7 +29,7 @@ describe('budgets of a day', () => {
   })
 
   it('refuse a job before anything of it runs, and say whose is spent', async () => {
-    const world = await run(createWorld({ spent: { before: spent, meanwhile: null } }))
+    const world = await run(createWorld({ spent }))
 
     const detail = describeBudget(spent)
     expect(world.finished).toMatchObject({ outcome: { outcome: 'refused', reason: 'budget-spent', detail } })
@@ -37,7 +37,7 @@ describe('budgets of a day', () => {
   })
 
   it('end a job whose agent used up the last of one, and nothing is published', async () => {
-    const world = await run(createWorld({ spent: { before: null, meanwhile: spent } }))
+    const world = await run(createWorld({ modelStop: { kind: 'budget', budget: spent } }))
 
     expect(world.finished).toMatchObject({ outcome: { outcome: 'failed', reason: 'budget-used-up' } })
     expect(world.log.some((entry) => entry.startsWith('hand off'))).toBe(false)

@@ -119,8 +119,8 @@ export interface World {
   stage: () => Promise<string>
   handOff: () => Promise<void>
   events: AgentEvent[]
-  /** The budget of the day that is spent, before the job and when its model is asked. */
-  spent: { readonly before: DayBudget | null; readonly meanwhile: DayBudget | null }
+  /** The budget of the day that is spent before the job begins. */
+  spent: DayBudget | null
   readonly log: string[]
   readonly audit: { kind: string; data: unknown }[]
   readonly progress: JobProgress[]
@@ -147,7 +147,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     stage: async () => 'f'.repeat(40),
     handOff: async () => {},
     events: [],
-    spent: { before: null, meanwhile: null },
+    spent: null,
     log: [],
     audit: [],
     progress: [],
@@ -279,7 +279,7 @@ export function portsOf(world: World): PipelinePorts {
         world.saved = JSON.parse(JSON.stringify(value))
       },
     },
-    spending: { add: async () => world.spent.before },
+    spending: { add: async () => world.spent },
     now: () => Date.now(),
   }
 }
@@ -324,7 +324,6 @@ function brokersOf(world: World, log: (entry: string) => void): PipelinePorts['b
         usage: () => ({ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 }),
         traffic: () => ({ bytesOut: 0, bytesIn: 0 }),
         modelStop: () => (spec.phase === 'agent' ? world.modelStop : null),
-        budgetSpent: () => world.spent.meanwhile,
         [Symbol.asyncDispose]: async () => log(`broker closed ${spec.phase}`),
       }
     },

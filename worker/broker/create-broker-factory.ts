@@ -117,7 +117,6 @@ async function openSession(
     usage: gateway.usage,
     traffic: traffic.used,
     modelStop: gateway.modelStop,
-    budgetSpent: gateway.budgetSpent,
     async [Symbol.asyncDispose]() {
       ended.abort()
       gateway.close()

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Phase } from '../../contract/index.ts'
-import type { ModelStop } from '../../pipeline/ports/broker.ts'
+import type { ProviderStop } from '../../pipeline/ports/broker.ts'
 import type { ModelRoute } from './model-route.ts'
 import type { InferencePath, Upstream } from './provider.ts'
 
@@ -12,7 +12,7 @@ export interface ModelRefusal {
   /** True where the same request may succeed in a moment. */
   readonly passing?: boolean
   /** Set where no request of this session will get through. */
-  readonly stop?: ModelStop['kind']
+  readonly stop?: ProviderStop['kind']
 }
 
 export const stopAsking = 'do not try again; finish with what you have.'

@@ -6,8 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createTextDigest, type Phase, type Usage } from '../../contract/index.ts'
-import type { BrokerSpec, ModelExchange, ModelStop } from '../../pipeline/ports/broker.ts'
-import type { DayBudget } from '../../pipeline/ports/spending.ts'
+import type { BrokerSpec, ModelExchange, ModelStop, ProviderStop } from '../../pipeline/ports/broker.ts'
 import type { BrokerLimits } from '../broker-limits.ts'
 import type { DecisionLog } from '../decision-log.ts'
 import type { ModelPrices } from '../model-prices.ts'
@@ -41,7 +40,6 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   usage(): Usage
   modelStop(): ModelStop | null
-  budgetSpent(): DayBudget | null
   close(): void
 }
 
@@ -64,7 +62,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const daySpend = createDaySpend(model?.day)
   const uploads = createUploadBudget(limits.modelUploadBytes)
   const told = new Set<string>()
-  let stop: ModelStop | null = null
+  let stop: ProviderStop | null = null
   let answered = false
   let inFlight = 0
 
@@ -82,7 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   /** A key that was of use once is not why an agent fails later. */
-  function noteStop({ route }: Turn, kind: ModelStop['kind']): void {
+  function noteStop({ route }: Turn, kind: ProviderStop['kind']): void {
     if (kind === 'cost-limit' || !answered) stop = { kind, provider: route.provider.name }
   }
 
@@ -93,12 +91,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       return { status: 429, why, instead: stopAsking, stop: 'cost-limit' }
     }
     if (inFlight < limits.modelRequestsAtOnce) return daySpend.refusal()
-    return {
-      status: 429,
-      why: `${inFlight} requests to models are open`,
-      instead: 'wait for their answers.',
-      passing: true,
-    }
+    const why = `${inFlight} requests to models are open`
+    return { status: 429, why, instead: 'wait for their answers.', passing: true }
   }
 
   async function serve(turn: Turn): Promise<void> {
@@ -165,6 +159,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     await daySpend.add(spend.usage().costUsd - before)
   }
 
+  function modelStop(): ModelStop | null {
+    if (stop?.kind === 'cost-limit') return stop
+    const budget = daySpend.spent()
+    if (budget !== null) return { kind: 'budget', budget }
+    return answered ? null : stop
+  }
+
   return {
     async handle(request, response) {
       const route = parseModelRoute(request.url ?? '')
@@ -172,8 +173,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       await serve({ at: log.now(), route, request, response })
     },
     usage: () => spend.usage(),
-    modelStop: () => (answered && stop?.kind !== 'cost-limit' ? null : stop),
-    budgetSpent: daySpend.spent,
+    modelStop,
     close: () => caller.close(),
   }
 }

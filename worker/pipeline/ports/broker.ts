@@ -53,10 +53,13 @@ export interface ModelExchange {
 }
 
 /** The cost limit is reached; or, as long as no model has answered: there is no key for it, or it refuses ours. */
-export interface ModelStop {
+export interface ProviderStop {
   readonly kind: 'cost-limit' | 'no-key' | 'key-refused'
   readonly provider: ModelExchange['provider']
 }
+
+/** What keeps an agent from its model. `budget`: this budget of the day is spent. */
+export type ModelStop = ProviderStop | { readonly kind: 'budget'; readonly budget: DayBudget }
 
 export interface BrokerSession extends AsyncDisposable {
   /** Long and random, valid on this socket alone; the real key never gets inside. */
@@ -73,8 +76,6 @@ export interface BrokerSession extends AsyncDisposable {
   traffic(): { readonly bytesOut: number; readonly bytesIn: number }
   /** What keeps the agent from its model; null where nothing does. */
   modelStop(): ModelStop | null
-  /** The day's budget that a request was refused for. */
-  budgetSpent(): DayBudget | null
 }
 
 export interface BrokerEvents {

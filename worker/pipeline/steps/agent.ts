@@ -10,7 +10,7 @@ import {
   type AgentPlan,
   type BrokerSession,
   insidePaths,
-  type ModelStop,
+  type ProviderStop,
 } from '../ports/index.ts'
 import { destroyWithProof, noteTraffic, openBroker, runInSandbox, type SandboxedRun } from '../sandboxed.ts'
 import { createSilenceWatch } from '../silence-watch.ts'
@@ -115,7 +115,7 @@ function noteEvent(job: Job, said: WholeEvent): void {
   if (event.kind === 'text' || event.kind === 'tool') job.announce()
 }
 
-function whyUnavailable({ kind, provider }: ModelStop): string {
+function whyUnavailable({ kind, provider }: ProviderStop): string {
   return kind === 'no-key' ? `there is no key for ${provider}` : `${provider} refuses the key of this installation`
 }
 
@@ -124,8 +124,7 @@ function resultOf(job: Job, ran: SandboxedRun, broker: BrokerSession, said: Agen
   if (ran.outcome !== null) return { end: ran.outcome }
   const stop = broker.modelStop()
   if (stop?.kind === 'cost-limit') return end('failed', 'cost-limit', `after ${broker.usage().costUsd.toFixed(2)} USD`)
-  const spent = broker.budgetSpent()
-  if (spent !== null) return end('failed', 'budget-used-up', describeBudget(spent))
+  if (stop?.kind === 'budget') return end('failed', 'budget-used-up', describeBudget(stop.budget))
   // A command may do its work without the model that it asked for; an agent cannot, whatever its exit code says.
   if (stop !== null && (job.request.agent !== 'command' || ran.exitCode !== 0)) {
     return end('refused', 'model-unavailable', whyUnavailable(stop))
