@@ -17,10 +17,8 @@ export interface Delivery {
 
 const [labelEvent, commentEvent] = triggerEventSchema.options
 const { installationId, sender, subject } = labelEvent.shape
-const time = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text).toISOString())
-  .pipe(labelEvent.shape.occurredAt)
+const time = z.iso.datetime({ offset: true })
+const toUtc = (text: string) => new Date(text).toISOString()
 /** Every field has the bounds of the event that it becomes, so that this one look is enough. */
 const sharedShape = {
   installation: z.object({ id: installationId }),
@@ -65,13 +63,14 @@ function fromLabel(delivery: Delivery): ParsedEvent {
   const parsed = labeledSchema.safeParse(delivery.payload)
   if (!parsed.success) return invalid(parsed.error)
   const { repository, issue, sender, label } = parsed.data
-  const identity = [repository.id, issue.number, label.name, sender.id, issue.updated_at]
+  const occurredAt = toUtc(issue.updated_at)
+  const identity = [repository.id, issue.number, label.name, sender.id, occurredAt]
   const event: TriggerEvent = {
     ...common(delivery, parsed.data),
     kind: 'label',
     eventKey: `label:${identity.join(':')}`,
     label: label.name,
-    occurredAt: issue.updated_at,
+    occurredAt,
   }
   return { kind: 'event', event }
 }
@@ -85,7 +84,7 @@ function fromComment(delivery: Delivery): ParsedEvent {
     kind: 'comment',
     eventKey: `comment:${parsed.data.repository.id}:${id}`,
     comment: { id, body },
-    occurredAt: created_at,
+    occurredAt: toUtc(created_at),
   }
   return { kind: 'event', event }
 }
