@@ -119,6 +119,7 @@ async function start(
     task: ask.task,
     agent: ask.agent,
     base: base.base,
+    instructionsSha: base.instructionsSha,
     policy,
     private: now.private,
     defaultBranch: now.defaultBranch,

@@ -9,6 +9,7 @@
 import { z } from 'zod'
 import {
   agentNameSchema,
+  agentSettingsChoices,
   isolationSchema,
   modelEntryPattern,
   modelNamePattern,
@@ -139,6 +140,12 @@ export const policyFileSchema = z
   .strictObject({
     agent: agentNameSchema.optional().describe('The coding agent; command runs a program of your own.'),
     command: list(line(4096), 64).min(1).optional().describe('With agent: command, the program and its arguments.'),
+    'agent-settings': z
+      .enum(agentSettingsChoices)
+      .optional()
+      .describe(
+        'Hooks, servers and settings that the repository brings for an agent: load obeys them, where the organisation or the operator says load too.',
+      ),
     model: z
       .string()
       .regex(modelNamePattern, 'expected a model name')

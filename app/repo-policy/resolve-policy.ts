@@ -8,6 +8,7 @@ import {
   suppressors,
 } from '../../worker/contract/index.ts'
 import { defaultPolicy } from './default-policy.ts'
+import { findLoadedSettings } from './find-loaded-settings.ts'
 import { findForbiddenSuppressions } from './find-suppressions.ts'
 import { findWidened } from './find-widened.ts'
 import { lastSet, least, mergeSet, strictest, union } from './narrow.ts'
@@ -40,6 +41,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     ...findLaxerProfiles(written),
     ...findWidened(parsed),
     ...findForbiddenSuppressions(levels),
+    ...findLoadedSettings(written, levels.repository),
     ...findUnlistedModel(written),
   ]
   if (problems.length > 0) return { ok: false, problems }
@@ -52,10 +54,11 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     profiles,
     files.map((file) => file.profile),
   )
+  const agentSettings = lastSet(files.map((file) => file['agent-settings']))
   const policy: Policy = {
     ...defaultPolicy,
     ...mergeSet(tastes),
-    ...(profile === undefined ? {} : { profile }),
+    ...mergeSet([{ profile, agentSettings }]),
     isolation:
       strictest(
         isolationClasses,

@@ -14,6 +14,8 @@ export interface FrozenFacts {
   readonly task: string | null
   readonly agent: AgentName | null
   readonly base: { readonly ref: string; readonly sha: string }
+  /** The default branch's commit. */
+  readonly instructionsSha: string
   readonly private: boolean
   readonly defaultBranch: string
   readonly policy: Policy
@@ -44,6 +46,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
     },
     task: { text, digest: sha256(text), askedLength },
     base: facts.base,
+    instructionsSha: facts.instructionsSha,
     policy: facts.policy,
     policyDigest: policyDigest(facts.policy),
     agent: facts.agent ?? facts.policy.agent,

@@ -13,6 +13,7 @@ export type LevelRule = keyof typeof levelRules
 export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   agent: 'lowest',
   command: 'lowest',
+  'agent-settings': 'stricter',
   model: 'lowest',
   models: 'part',
   image: 'lowest',

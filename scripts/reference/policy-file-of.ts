@@ -3,10 +3,11 @@ import type { Policy } from '../../worker/contract/index.ts'
 
 /** The airlock.yml that means exactly this policy. */
 export function policyFileOf(policy: Policy): PolicyFile {
-  const { limits, silenceMs, budgets, gates, ...same } = policy
+  const { agentSettings, limits, silenceMs, budgets, gates, ...same } = policy
   const { allow, deny } = gates.licenses
   return {
     ...same,
+    ...(agentSettings === undefined ? {} : { 'agent-settings': agentSettings }),
     triggers: { ...policy.triggers, permission: permissionOf(policy) },
     limits: {
       minutes: limits.wallMs / 60_000,

@@ -14,6 +14,7 @@ const input: AgentPlanInput = Object.freeze({
     gemini: 'http://127.0.0.1:3128/gemini',
     key: 'placeholder-'.repeat(4),
   }),
+  repositorySettings: false,
   command: Object.freeze(['node', 'tools/fix.js']),
 })
 const agents = Object.values(adapters)

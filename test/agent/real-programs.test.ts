@@ -15,6 +15,19 @@ const chosen = process.env.CI === 'true' ? Object.values(programs) : [programs.p
 /** Programs that look for something else than their model. In a sandbox there is no network to find it by. */
 const curious = new Set(['opencode'])
 
+/** Which instructions each reads by itself; the others are told of them by Airlock's own words. */
+const readsItself: Readonly<Record<string, readonly string[]>> = {
+  codex: ['AGENTS.md'],
+  gemini: ['GEMINI.md'],
+  pi: ['AGENTS.md'],
+}
+const instructions = Object.fromEntries(
+  ['AGENTS.md', 'CLAUDE.md', 'GEMINI.md', 'QWEN.md', '.github/copilot-instructions.md'].map((path) => [
+    path,
+    `Words of ${path}.`,
+  ]),
+)
+
 const exists = (path: string) =>
   access(path).then(
     () => true,
@@ -22,26 +35,30 @@ const exists = (path: string) =>
   )
 
 describe.each(chosen)('the real program of $name', (agent) => {
-  const { files, bare } = hostileSettings[agent.name === 'command' ? 'pi' : agent.name]
+  const { files } = hostileSettings[agent.name === 'command' ? 'pi' : agent.name]
 
   beforeAll(() => installedAgent(agent), 5 * 60_000)
 
   test('mends a bug in a loop of tool calls, and obeys no settings that the repository brings', async () => {
     await using model = await startModel({ script: mendTheBug, apiKey: key })
 
-    await runAgent({ agent, model, key, workspace: (sink) => ({ ...bugFiles, ...files(sink) }) }, async (run) => {
+    const workspace = (sink: string) => ({ ...bugFiles, ...instructions, ...files(sink) })
+    await runAgent({ agent, model, key, workspace }, async (run) => {
       expect(await run.file('add.js')).toBe('exports.add = (a, b) => a + b\n')
       expect(run.exitCode).toBe(0)
       expect(run.events.at(-1)).toEqual({ kind: 'end', how: 'done' })
       expect(run.events.filter((event) => event.kind === 'tool')).toHaveLength(4)
       expect(run.events.filter((event) => event.kind === 'tool-result')).toHaveLength(4)
       expect(model.requests.map((request) => request.status)).toEqual([200, 200, 200, 200, 200])
+      const told = model.requests.map(({ body }) => body).join()
+      const read = Object.keys(instructions).filter((path) => told.includes(`Words of ${path}.`))
+      expect(read).toEqual(readsItself[agent.name] ?? [])
       if (!curious.has(agent.name)) expect(run.dialled).toEqual([new URL(model.url).host])
       expect(await exists(run.sink)).toBe(false)
     })
   }, 120_000)
 
-  test('control: the same settings are obeyed where nothing keeps it from that', async () => {
+  test('control: the same settings are obeyed where the policy loads them', async () => {
     await using model = await startModel({ script: mendTheBug, apiKey: key })
 
     const options = {
@@ -49,7 +66,7 @@ describe.each(chosen)('the real program of $name', (agent) => {
       model,
       key,
       workspace: (sink: string) => ({ ...bugFiles, ...files(sink) }),
-      changePlan: bare,
+      repositorySettings: true,
     }
     await runAgent(options, async (run) => {
       expect(await exists(run.sink)).toBe(true)

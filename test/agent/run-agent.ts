@@ -27,7 +27,7 @@ export interface AgentRunOptions {
   readonly modelName?: string
   /** Files of the workspace; they are told of a path outside of it, by which a test sees that something ran. */
   readonly workspace: (sink: string) => Readonly<Record<string, string>>
-  readonly changePlan?: (plan: AgentPlan) => AgentPlan
+  readonly repositorySettings?: boolean
 }
 
 /** Runs an agent's real program against a model, in folders of its own, with every connection written down. */
@@ -69,7 +69,7 @@ export async function runAgent(options: AgentRunOptions, use: (run: AgentRun) =>
 
 async function planFor(options: AgentRunOptions, home: string, workspace: string): Promise<AgentPlan> {
   const { url } = options.model
-  const plan = options.agent.plan({
+  return options.agent.plan({
     home,
     toolDir: await installedAgent(options.agent),
     workspace,
@@ -77,8 +77,8 @@ async function planFor(options: AgentRunOptions, home: string, workspace: string
     prompt: 'Your task: add() subtracts. Mend it.',
     gateway: { anthropic: url, openai: `${url}/v1`, gemini: url, key: options.key },
     model: options.modelName,
+    repositorySettings: options.repositorySettings ?? false,
   })
-  return options.changePlan?.(plan) ?? plan
 }
 
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {

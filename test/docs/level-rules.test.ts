@@ -13,6 +13,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
     ['node', 'a.js'],
     ['node', 'b.js'],
   ],
+  'agent-settings': ['ignore', 'load'],
   model: ['claude-sonnet-5', 'gpt-5'],
   models: [['gpt-5-mini'], ['gpt-5*']],
   image: ['base', 'node'],

@@ -58,7 +58,7 @@ export async function startLocalJob(
       source.collect(
         request,
         paths,
-        options.kept ?? new Map(),
+        options.kept ?? null,
         { ...budget, ...options.budget },
         options.signal ?? AbortSignal.timeout(50_000),
       ),

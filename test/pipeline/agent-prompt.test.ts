@@ -80,3 +80,16 @@ describe('what an agent is told', () => {
     expect(prompt).toContain('You have 20 minutes, and a model for 3 US dollars.')
   })
 })
+
+describe('instructions of the default branch in a pull request', () => {
+  const told = (base: string) =>
+    agentPrompt({ ...requestOf(), base: { ref: 'x', sha: base }, instructionsSha: 'b'.repeat(40) }).prompt
+
+  it('are told, so that the agent does not take the swap for work', () => {
+    expect(told('a'.repeat(40))).toContain('are those of the branch main here')
+  })
+
+  it('control: there is nothing to tell where they are the base’s own', () => {
+    expect(told('b'.repeat(40))).not.toContain('those of the branch')
+  })
+})

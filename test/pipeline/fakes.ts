@@ -13,6 +13,7 @@ import {
   type ModelStop,
   type SealResult,
   type Snapshot,
+  type TrustedFile,
 } from '../../worker/pipeline/ports/index.ts'
 
 export const policy: Policy = {
@@ -108,6 +109,8 @@ export interface World {
   files: Readonly<Record<string, string>>
   /** Was the base commit fetched before? */
   isMirrored: boolean
+  /** Instructions of the default branch's commit. */
+  trusted: readonly TrustedFile[]
   /** What the image has. */
   programs: ReadonlySet<string>
   collected: CollectResult
@@ -137,6 +140,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     asked: [],
     files: {},
     isMirrored: true,
+    trusted: [],
     programs: new Set(['npm']),
     collected: { kind: 'changes', changeSet },
     leftProcesses: 0,
@@ -195,6 +199,7 @@ export function portsOf(world: World): PipelinePorts {
       async layOut(_request, workspace) {
         log(`lay out ${workspace}`)
       },
+      trusted: async () => world.trusted,
       async collect() {
         log('collect')
         return world.collected
@@ -217,6 +222,9 @@ export function portsOf(world: World): PipelinePorts {
       reap: async () => 0,
       async write(_folder, path) {
         log(`write ${path}`)
+      },
+      async remove(folder, path) {
+        log(`${folder === '/agent/w' ? 'remove' : 'clear'} ${path}`)
       },
     },
     secrets: {

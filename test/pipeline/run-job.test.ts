@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import type { Policy } from '../../worker/contract/index.ts'
 import { HandoffError, SourceError } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import { attemptOf, createWorld, exited, portsOf, requestOf, type World } from './fakes.ts'
@@ -16,7 +17,7 @@ describe('runJob', () => {
 
     expect(summary.outcome).toEqual({ outcome: 'published', reason: 'pull-request-opened' })
     expect(summary.pullRequestUrl).toBe('https://example.com/5')
-    expect(world.log.filter((entry) => !entry.startsWith('write'))).toEqual([
+    expect(world.log.filter((entry) => !/^(write|clear) /.test(entry))).toEqual([
       'recheck',
       'materialise',
       'broker setup: npm',
@@ -50,6 +51,34 @@ describe('runJob', () => {
 
     const told = world.log.filter((entry) => ['write .airlock/task.md', 'sandbox agent'].includes(entry))
     expect(told).toEqual(['write .airlock/task.md', 'sandbox agent'])
+  })
+
+  it('takes out what setup left for agents in the home, unless the policy loads it and the default branch wrote it', async () => {
+    const left = async (changes: Partial<Policy>, ref: string) => {
+      const world = createWorld()
+      await run(world, attemptOf(world), { ...requestOf(changes), base: { ref, sha: 'a'.repeat(40) } })
+      return world.log.filter((entry) => entry === 'clear .claude')
+    }
+
+    expect(await left({}, 'main')).toHaveLength(1)
+    expect(await left({ agentSettings: 'ignore' }, 'main')).toHaveLength(1)
+    expect(await left({ agentSettings: 'load' }, 'feature')).toHaveLength(1)
+    expect(await left({ agentSettings: 'load' }, 'main'), 'control').toHaveLength(0)
+  })
+
+  it('lays the default branch’s instructions out when all of setup is dead, and before the agent begins', async () => {
+    const trusted = [{ path: 'AGENTS.md', content: Buffer.from('main'), fingerprint: '100644 4 m', executable: false }]
+    const world = createWorld({ trusted, files: { 'AGENTS.md': 'evil', 'CLAUDE.md': 'evil' } })
+    const base = { ref: 'feature', sha: 'a'.repeat(40) }
+
+    await run(world, attemptOf(world), {
+      ...requestOf({ setup: { run: [], secrets: [] } }),
+      base,
+      instructionsSha: 'b'.repeat(40),
+    })
+
+    const log = world.log.filter((entry) => /AGENTS|CLAUDE|sandbox/.test(entry) && !entry.startsWith('clear'))
+    expect(log).toEqual(['remove AGENTS.md', 'remove CLAUDE.md', 'write AGENTS.md', 'sandbox agent'])
   })
 
   it('runs no sandbox 1 where the policy sets nothing up', async () => {

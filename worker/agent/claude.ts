@@ -14,7 +14,7 @@ const install = {
 
 export const claude: InstallableAgent = { name: 'claude', install, plan, parseLine: parseStreamJson }
 
-function plan({ toolDir, prompt, gateway, model }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model, repositorySettings }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       `${toolDir}/${install.entry}`,
@@ -22,7 +22,8 @@ function plan({ toolDir, prompt, gateway, model }: AgentPlanInput): AgentPlan {
       // The sandbox is what holds it. No web tools: those run at the provider, outside of the sandbox.
       ...['--dangerously-skip-permissions', '--tools', 'Bash,Edit,Read,Write,NotebookEdit,Task'],
       // Hooks, variables and servers in a repository's .claude/settings.json and .mcp.json would be obeyed.
-      ...['--setting-sources', 'user', '--strict-mcp-config', '--disable-slash-commands'],
+      ...(repositorySettings ? [] : ['--setting-sources', 'user', '--strict-mcp-config']),
+      '--disable-slash-commands',
       ...(model === undefined ? [] : ['--model', model]),
     ],
     env: {

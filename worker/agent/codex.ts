@@ -24,16 +24,18 @@ const install = {
 
 export const codex: InstallableAgent = { name: 'codex', install, plan, parseLine }
 
-function plan({ home, toolDir, prompt, gateway, model }: AgentPlanInput): AgentPlan {
+function plan({ home, toolDir, prompt, gateway, model, repositorySettings }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       `${toolDir}/${install.entry}`,
       ...['exec', '--json', '--ephemeral', '--skip-git-repo-check', '--strict-config', '--ignore-rules'],
       // The sandbox is what holds it.
       '--dangerously-bypass-approvals-and-sandbox',
-      // Plugins and apps are looked up on the network at every start, hooks come from the repository, and without a
-      // bound it would wait for a lost connection for ever.
-      ...['plugins', 'apps', 'hooks', 'unbounded_connection_retries'].flatMap((feature) => ['--disable', feature]),
+      // Plugins and apps are looked up on the network at every start, and without a bound it would wait for a lost
+      // connection for ever.
+      ...['plugins', 'apps', 'unbounded_connection_retries'].flatMap((feature) => ['--disable', feature]),
+      // Hooks come from the repository; servers and settings of a folder that is not trusted are left alone.
+      ...(repositorySettings ? ['--trust'] : ['--disable', 'hooks']),
       '-',
     ],
     // It refuses a home below /tmp.

@@ -19,7 +19,7 @@ const defaultModel = 'claude-sonnet-5'
 /** Copilot CLI with a model of one's own: offline, without an account of GitHub's. */
 export const copilot: InstallableAgent = { name: 'copilot', install, plan, parseLine }
 
-function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       ...[`${toolDir}/${install.entry}`, '--output-format', 'json', '--no-color', '--no-auto-update', '--no-ask-user'],
@@ -28,6 +28,7 @@ function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput
       ...['--disable-builtin-mcps', '--no-remote', '--stream', 'off'],
       // Instructions come with the task, from the default branch alone.
       '--no-custom-instructions',
+      ...(repositorySettings ? ['--trust-folder'] : []),
     ],
     env: {
       // Neither sign-in nor telemetry nor updates.
@@ -35,13 +36,18 @@ function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput
       COPILOT_MODEL: model,
       ...providerFor(model, gateway),
     },
-    files: [{ path: '.copilot/settings.json', content: `${JSON.stringify(settings)}\n` }],
+    files: [
+      {
+        path: '.copilot/settings.json',
+        content: `${JSON.stringify({ ...settings, disableAllHooks: !repositorySettings })}\n`,
+      },
+    ],
     stdin: prompt,
   }
 }
 
-/** Hooks of a repository's .github/hooks and .claude would be run. */
-const settings = { disableAllHooks: true, memory: false, autoUpdate: false }
+/** Besides, hooks of a repository's .github/hooks and .claude would be run. */
+const settings = { memory: false, autoUpdate: false }
 
 function providerFor(model: string, gateway: AgentPlanInput['gateway']): Record<string, string> {
   const common = { COPILOT_PROVIDER_API_KEY: gateway.key }

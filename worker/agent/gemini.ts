@@ -25,14 +25,14 @@ const systemSettings = '.gemini/system.json'
 
 export const gemini: InstallableAgent = { name: 'gemini', install, plan, parseLine }
 
-function plan({ home, toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ home, toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       ...['node', `${toolDir}/${install.entry}`, '--output-format', 'stream-json', '--model', model],
       // The sandbox is what holds it. It does not work unattended in a folder that it was not told to trust.
       ...['--yolo', '--skip-trust'],
       // Servers and extensions by these names alone: there are none.
-      ...['--allowed-mcp-server-names', 'none', '--extensions', 'none'],
+      ...(repositorySettings ? [] : ['--allowed-mcp-server-names', 'none', '--extensions', 'none']),
     ],
     env: {
       GOOGLE_GEMINI_BASE_URL: gateway.gemini,
@@ -44,19 +44,26 @@ function plan({ home, toolDir, prompt, gateway, model = defaultModel }: AgentPla
     // The user's too: inside of a sandbox it was seen not to take the system's.
     files: [systemSettings, '.gemini/settings.json'].map((path) => ({
       path,
-      content: `${JSON.stringify(settings)}\n`,
+      content: `${JSON.stringify(repositorySettings ? { ...common, ...trusting } : { ...common, ...refusing })}\n`,
     })),
     stdin: prompt,
   }
 }
 
+const auth = { selectedType: 'gemini-api-key' }
+
+const trusting = { security: { auth, folderTrust: { enabled: false } } }
+
 /** System settings are above those of a repository's .gemini/settings.json, whose hooks and tools would be obeyed. */
-const settings = {
-  security: { auth: { selectedType: 'gemini-api-key' } },
+const refusing = {
+  security: { auth },
   hooksConfig: { enabled: false },
   skills: { enabled: false },
   mcp: { allowed: ['none'], serverCommand: '' },
   tools: { discoveryCommand: '', callCommand: '' },
+}
+
+const common = {
   privacy: { usageStatisticsEnabled: false },
   telemetry: { enabled: false },
   general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },

@@ -25,15 +25,16 @@ const defaultModel = 'claude-sonnet-5'
 
 export const opencode: InstallableAgent = { name: 'opencode', install, plan, parseLine }
 
-function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   const { id, baseURL } = providerFor(model, gateway)
   return {
     argv: [
       ...[`${toolDir}/${install.entry}`, 'run', '--format', 'json', '--model', `${id}/${model}`],
       // A title of its own would be asked of another model.
       ...['--title', 'Airlock'],
-      // The sandbox is what holds it. Without plugins from outside.
-      ...['--auto', '--pure'],
+      // The sandbox is what holds it. Pure: without plugins from outside.
+      '--auto',
+      ...(repositorySettings ? [] : ['--pure']),
     ],
     env: {
       OPENCODE_CONFIG_CONTENT: JSON.stringify({
@@ -44,7 +45,7 @@ function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput
         provider: { [id]: { options: { baseURL, apiKey: gateway.key }, models: { [model]: {} } } },
       }),
       // A repository's opencode.json and .opencode bring servers, plugins and commands; .claude brings skills.
-      OPENCODE_DISABLE_PROJECT_CONFIG: '1',
+      ...(repositorySettings ? {} : { OPENCODE_DISABLE_PROJECT_CONFIG: '1' }),
       OPENCODE_DISABLE_CLAUDE_CODE: '1',
       OPENCODE_DISABLE_EXTERNAL_SKILLS: '1',
       OPENCODE_DISABLE_AUTOUPDATE: '1',

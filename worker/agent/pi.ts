@@ -25,7 +25,7 @@ const defaultModel = 'claude-sonnet-5'
 /** pi: small, plain JavaScript. `compact-output.mjs` is ours and lies beside its package.json. */
 export const pi: InstallableAgent = { name: 'pi', install, plan, parseLine }
 
-function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       'node',
@@ -34,7 +34,7 @@ function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput
       `${toolDir}/${install.entry}`,
       ...['--mode', 'json', '--print', '--no-session', '--model', `airlock/${model}`],
       // What a repository brings in .pi would run inside the agent.
-      ...['--no-extensions', '--no-skills', '--no-prompt-templates', '--no-themes'],
+      ...(repositorySettings ? [] : ['--no-extensions', '--no-skills', '--no-prompt-templates', '--no-themes']),
     ],
     // Offline: no look for a new version, no report of an installation, no download of search tools.
     env: { PI_OFFLINE: '1', PI_TELEMETRY: '0' },

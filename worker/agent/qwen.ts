@@ -14,14 +14,14 @@ const defaultModel = 'qwen3-coder-plus'
 /** Qwen Code, by Chat Completions: the operator's OPENAI_BASE_URL leads to a server that has its models. */
 export const qwen: InstallableAgent = { name: 'qwen', install, plan, parseLine: parseStreamJson }
 
-function plan({ toolDir, prompt, gateway, model = defaultModel }: AgentPlanInput): AgentPlan {
+function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       ...['node', `${toolDir}/${install.entry}`, '--output-format', 'stream-json', '--chat-recording=false'],
       // The sandbox is what holds it.
       '--yolo',
       // Hooks, servers, extensions, skills and settings in a repository's .qwen would be obeyed.
-      '--safe-mode',
+      ...(repositorySettings ? [] : ['--safe-mode']),
       ...['--auth-type', 'openai', '--model', model],
     ],
     env: {

@@ -59,6 +59,8 @@ export const jobRequestSchema = z.strictObject({
   }),
   /** The branch that the pull request goes against and its commit at the moment of the trigger. */
   base: z.strictObject({ ref: z.string().max(255), sha: shaSchema }),
+  /** The default branch's commit that instructions for agents are taken from. Left out: the base is the one. */
+  instructionsSha: shaSchema.optional(),
   policy: policySchema,
   /** SHA-256 of the policy's canonical JSON, compared again in `prepare`. */
   policyDigest: digestSchema,

@@ -24,6 +24,9 @@ export const suppressionSchema = z.strictObject({
 })
 export type Suppression = z.infer<typeof suppressionSchema>
 
+/** What becomes of hooks, servers and settings that a repository brings for an agent; laxest first. */
+export const agentSettingsChoices = ['load', 'ignore'] as const
+
 export const suppressors = ['repository', 'organisation'] as const
 
 /**
@@ -35,6 +38,8 @@ export const policySchema = z.strictObject({
   /** Argument list, only with `agent: command`. */
   command: z.array(z.string().max(4096)).max(64).optional(),
   model: z.string().max(128).optional(),
+  /** Left out: hooks, servers and settings that the repository brings for an agent are ignored. */
+  agentSettings: z.enum(agentSettingsChoices).optional(),
   /** The models that may be asked: names, or beginnings and `*`. Left out: any. */
   models: modelListSchema.optional(),
   /** A folder of sandbox-images, or `host`. */

@@ -23,7 +23,7 @@ export interface CollectDeps {
 export interface CollectInput {
   readonly request: Pick<JobRequest, 'base'>
   readonly paths: SourcePaths
-  readonly kept: KeptFiles
+  readonly kept: KeptFiles | null
   readonly budget: CollectBudget
 }
 

@@ -20,7 +20,7 @@ export function compareFile(
 ): WalkedFile | null {
   const known = [
     before === undefined ? undefined : formatFingerprint(before),
-    input.kept.get(keptKey(path, decodeName(path))),
+    input.kept?.get(keptKey(path, decodeName(path))),
   ].filter((fingerprint) => fingerprint !== undefined)
   if (entry.isSymbolicLink()) return readLink(input.root, path, known)
   if (!entry.isFile()) throw WalkEnd.unsafe(path, `it is ${kindOf(entry)}`)

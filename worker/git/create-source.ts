@@ -23,6 +23,7 @@ import { gitVersion, isGitSupported } from './git-version.ts'
 import { layOut } from './lay-out.ts'
 import { createMirrors } from './mirror.ts'
 import { notesOnBase } from './notes-on-base.ts'
+import { readTrusted } from './read-trusted.ts'
 import { createWalkThreads } from './start-walk.ts'
 
 export interface SourceLimits extends TreeLimits {
@@ -124,6 +125,15 @@ export function createSource(deps: SourceDeps): Source {
         },
         signal,
       ),
+    trusted(request, sha, isWanted, signal) {
+      const at = { ...request, base: { ref: request.repository.defaultBranch, sha } }
+      const read = async () => {
+        const { mirror } = await mirrors.fetchBase(at, () => deps.cloneAccess(request, signal), signal)
+        const entries = memo.get(sha)?.entries ?? (await readBaseTree(git, mirror, sha, deps.limits, signal))
+        return readTrusted(git, mirror, entries, isWanted, signal)
+      }
+      return mending(request, read, signal)
+    },
     collect: (request, paths, kept, budget, signal) =>
       collect({ git, limits: deps.limits, threads, memo }, { request, paths, kept, budget }, signal),
   }

@@ -6,7 +6,7 @@ import type { Fingerprint } from './fingerprint.ts'
 export interface WalkInput {
   readonly root: string
   readonly base: readonly BaseEntry[]
-  readonly kept: ReadonlyMap<string, string>
+  readonly kept: ReadonlyMap<string, string> | null
   readonly budget: CollectBudget
 }
 

@@ -94,8 +94,8 @@ function createFindings({ base, kept, budget }: WalkInput) {
     },
     result(): WalkResult {
       if (seen.size === 0 && base.length > 0) return { kind: 'workspace-deleted' }
-      // What setup had deleted was not there for the agent to delete.
-      const wasThere = (path: string): boolean => kept.size === 0 || kept.has(keptKey(path, decodeName(path)))
+      // What setup had deleted, or the host put away, was not there for the agent to delete.
+      const wasThere = (path: string): boolean => kept === null || kept.has(keptKey(path, decodeName(path)))
       const missing = base.filter(({ path }) => !seen.has(path) && wasThere(path))
       return { kind: 'walked', changed, deleted: missing.map(({ path }) => path) }
     },

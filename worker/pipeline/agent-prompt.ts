@@ -16,6 +16,7 @@ export function agentPrompt(request: JobRequest): AgentPrompt {
   const quoted = cleanTask(text.slice(askedLength))
   const prompt = [
     place,
+    swappedPart(request),
     rulesOf(request.policy),
     askedPart(asked.text.trim(), digest),
     quotedPart(quoted.text.trim(), request),
@@ -30,8 +31,18 @@ export function agentPrompt(request: JobRequest): AgentPrompt {
 const place = [
   'You work on a copy of a repository, in a sandbox that has no network. Change its files so that the task below is',
   'done, and run the tests that it has. Leave your changes uncommitted: they are collected when you end. Then close',
-  'with a short summary of what you changed and why.',
+  'with a short summary of what you changed and why. An AGENTS.md, CLAUDE.md, GEMINI.md or QWEN.md at its top says how',
+  'to work here.',
 ].join('\n')
+
+/** Where git shows what the host did, the agent is told, or it would mend it. */
+function swappedPart({ base, instructionsSha, repository }: JobRequest): string {
+  if (instructionsSha === undefined || instructionsSha === base.sha) return ''
+  return [
+    `Instructions and settings for agents, such as AGENTS.md, are those of the branch ${repository.defaultBranch} here.`,
+    'Git shows them as changed or gone where this pull request has others. That is no part of your work: leave it.',
+  ].join('\n')
+}
 
 /** Told up front, so that no work is done that a gate would refuse. */
 function rulesOf({ gates, limits, models }: Policy): string {

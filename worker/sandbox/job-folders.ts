@@ -47,6 +47,7 @@ export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
       return reaped.filter(Boolean).length
     },
     write: writeInside,
+    remove: removeInside,
   }
 }
 
@@ -86,17 +87,40 @@ async function makePair(parent: string): Promise<JobFolders['setup']> {
   return pair
 }
 
-async function writeInside(folder: string, path: string, content: string, owner: Owner): Promise<void> {
+function namesOf(path: string): string[] {
   const names = path.split('/')
   if (names.some((name) => name === '' || name === '.' || name === '..'))
     throw new TypeError(`not a path inside: ${path}`)
+  return names
+}
+
+/** What lies behind a symlink is not inside. */
+async function removeInside(folder: string, path: string): Promise<void> {
+  const names = namesOf(path)
+  const fileName = names.pop() ?? ''
+  let parent = folder
+  for (const name of names) {
+    parent = join(parent, name)
+    if (!(await lstatOrNull(parent))?.isDirectory()) return
+  }
+  await removeTree(join(parent, fileName))
+}
+
+async function writeInside(
+  folder: string,
+  path: string,
+  content: string | Uint8Array,
+  owner: Owner,
+  executable = false,
+): Promise<void> {
+  const names = namesOf(path)
   const fileName = names.pop() ?? ''
   let parent = folder
   for (const name of names) {
     parent = join(parent, name)
     await ensureRealFolder(parent, owner)
   }
-  await writeFresh(join(parent, fileName), content, owner)
+  await writeFresh(join(parent, fileName), content, owner, executable ? 0o700 : 0o600)
 }
 
 /** A symlink planted where a folder of ours goes would lead the host's write elsewhere: it is removed, not followed. */
@@ -108,10 +132,10 @@ async function ensureRealFolder(path: string, owner: Owner): Promise<void> {
   if (owner !== null) await lchown(path, owner.uid, owner.gid)
 }
 
-async function writeFresh(path: string, content: string, owner: Owner): Promise<void> {
+async function writeFresh(path: string, content: string | Uint8Array, owner: Owner, mode: number): Promise<void> {
   await removeTree(path)
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
-  const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
   try {
     await file.writeFile(content)
     if (owner !== null) await file.chown(owner.uid, owner.gid)

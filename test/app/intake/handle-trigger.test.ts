@@ -80,6 +80,15 @@ describe('an accepted event', () => {
     expect(world.jobs).toMatchObject([{ base: { ref: 'feature', sha: 'b'.repeat(40) } }])
   })
 
+  it('takes instructions for the agent from the default branch, also where a pull request is worked on', async () => {
+    const world = createFakeWorld()
+
+    await handle(world, commentEvent('/airlock fix it', { subject: pullSubject }))
+    await handle(world, labelEvent())
+
+    expect(world.jobs.map(({ instructionsSha }) => instructionsSha)).toEqual([headSha, headSha])
+  })
+
   it('runs with the agent that the label names', async () => {
     const world = createFakeWorld()
 

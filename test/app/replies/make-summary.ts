@@ -10,6 +10,7 @@ export function makeRequest(foreign = 'Sum is off by one', changes: Partial<JobR
     task: null,
     agent: null,
     base: { ref: foreign.slice(0, 255), sha: 'a'.repeat(40) },
+    instructionsSha: 'a'.repeat(40),
     private: true,
     defaultBranch: 'main',
     policy: defaultPolicy,

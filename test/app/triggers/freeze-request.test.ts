@@ -10,6 +10,7 @@ const facts: FrozenFacts = {
   task: null,
   agent: null,
   base: { ref: 'main', sha: 'a'.repeat(40) },
+  instructionsSha: 'a'.repeat(40),
   private: true,
   defaultBranch: 'main',
   policy: defaultPolicy,

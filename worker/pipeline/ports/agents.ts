@@ -29,6 +29,8 @@ export interface AgentPlanInput {
     readonly key: string
   }
   readonly model?: string | undefined
+  /** Hooks, servers and settings that the repository brings for the agent are obeyed. */
+  readonly repositorySettings: boolean
   readonly command?: readonly string[] | undefined
 }
 

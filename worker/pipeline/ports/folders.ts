@@ -26,5 +26,7 @@ export interface JobFolderStore {
    * Writes a file below `folder`, which a sandbox may have filled with symlinks: no part of the path is followed,
    * what is in the way is replaced. Only while no sandbox runs on it.
    */
-  write(folder: string, path: string, content: string, owner: Owner): Promise<void>
+  write(folder: string, path: string, content: string | Uint8Array, owner: Owner, executable?: boolean): Promise<void>
+  /** Removes a file or folder in the same way: nothing is followed, and what is not there is no error. */
+  remove(folder: string, path: string): Promise<void>
 }

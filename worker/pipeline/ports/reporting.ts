@@ -45,6 +45,7 @@ export type AuditKind =
   | 'command'
   | 'process'
   | 'egress'
+  | 'instructions'
   | 'network'
   | 'secret'
   | 'prompt'

@@ -67,6 +67,14 @@ export type CollectResult =
   | { readonly kind: 'unsafe'; readonly path: string; readonly why: string }
   | { readonly kind: 'over-budget'; readonly path: string | null; readonly why: string }
 
+/** A file of a commit that people with write permission stand behind. */
+export interface TrustedFile {
+  readonly path: string
+  readonly content: Uint8Array
+  readonly fingerprint: string
+  readonly executable: boolean
+}
+
 export interface Source {
   /** The base commit's files where this machine has fetched it before; null where it has not. Asks nobody. */
   find(request: JobRequest, signal: AbortSignal): Promise<BaseTree | null>
@@ -81,11 +89,24 @@ export interface Source {
   ): Promise<MaterialisedBase>
   /** Lays the base commit out in an empty folder as `owner`'s, after `materialise` has fetched it. Throws SourceError. */
   layOut(request: JobRequest, workspace: string, owner: Owner, signal: AbortSignal): Promise<void>
-  /** Reads plain files of a dead sandbox into the clean repository. `kept` lists what setup had made: not the agent's. */
+  /**
+   * Those files of the default branch's commit `sha` that are wanted, fetched if it is not there. Symlinks come as what
+   * they lead to within that commit. Throws SourceError.
+   */
+  trusted(
+    request: JobRequest,
+    sha: string,
+    isWanted: (path: string) => boolean,
+    signal: AbortSignal,
+  ): Promise<readonly TrustedFile[]>
+  /**
+   * Reads plain files of a dead sandbox into the clean repository. `kept` lists what lay there
+   * when the agent began, and is not its own; null: the base commit's files.
+   */
   collect(
     request: JobRequest,
     paths: SourcePaths,
-    kept: KeptFiles,
+    kept: KeptFiles | null,
     budget: CollectBudget,
     signal: AbortSignal,
   ): Promise<CollectResult>

@@ -1,5 +1,6 @@
 import { type AgentPrompt, agentPrompt } from '../agent-prompt.ts'
 import { dayBudgets, describeBudget } from '../day-budgets.ts'
+import { agentHomes } from '../instruction-root.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import { createPieceJoiner, type WholeEvent } from '../join-pieces.ts'
 import { createLineSplitter } from '../line-splitter.ts'
@@ -78,14 +79,23 @@ function planOf(job: Job, adapter: AgentAdapter, broker: BrokerSession, prompt: 
     prompt,
     gateway: { ...broker.gateway, key: broker.placeholderKey },
     model: request.policy.model,
+    repositorySettings: request.policy.agentSettings === 'load',
     command: request.policy.command,
   })
 }
 
 async function writePlanFiles(job: Job, prepared: Prepared, plan: AgentPlan, task: string): Promise<void> {
   const owner = prepared.engine.fileOwner(job.request.id)
+  await clearAgentHomes(job)
   const files = [{ path: taskFile, content: task }, ...plan.files]
   for (const file of files) await job.ports.folders.write(job.folders.agent.home, file.path, file.content, owner)
+}
+
+/** What setup put where agents look in a home would be obeyed like settings of the repository, which setup is part of. */
+async function clearAgentHomes({ request, ports, folders }: Job): Promise<void> {
+  const { policy, base, repository } = request
+  if (policy.agentSettings === 'load' && base.ref === repository.defaultBranch) return
+  for (const path of agentHomes) await ports.folders.remove(folders.agent.home, path)
 }
 
 /** Turns the agent's output into events for the record and the status comment. Nothing it says is believed. */

@@ -1,23 +1,31 @@
 import { end, type Job, type StepResult } from '../job.ts'
 import type { KeptFiles, Snapshot } from '../ports/index.ts'
 import { mayStore } from '../snapshot-keys.ts'
+import { swapInstructions } from '../swap-instructions.ts'
 import type { WarmStart } from '../warm-start.ts'
 import type { Cloned } from './clone.ts'
 import type { Prepared } from './prepare.ts'
 
 export interface Sealed {
-  /** What setup left in the workspace: unchanged, it is not the agent's work. */
-  readonly kept: KeptFiles
+  /** What lies in the workspace: unchanged, it is not the agent's work. Null: the base commit's files. */
+  readonly kept: KeptFiles | null
 }
 
 /**
  * Sandbox 1 is gone when this starts: `setup` destroys it before it returns. What it left is searched for every
  * secret of the job, and laid into the agent's folders; where the job is one of the default branch's, by way of the
- * store, so that a later job starts from the very same.
+ * store, so that a later job starts from the very same. Last come the default branch's instructions.
  */
 export async function seal(job: Job, prepared: Prepared, cloned: Cloned, warm: WarmStart): Promise<StepResult<Sealed>> {
+  const sealed = await sealSetup(job, prepared, cloned, warm)
+  if ('end' in sealed) return sealed
+  const owner = prepared.engine.fileOwner(job.request.id)
+  return { value: { kept: await swapInstructions(job, cloned.base, owner, sealed.value.kept) } }
+}
+
+async function sealSetup(job: Job, prepared: Prepared, cloned: Cloned, warm: WarmStart): Promise<StepResult<Sealed>> {
   const { ports, folders, attempt, request } = job
-  if (cloned.keys === null) return { value: { kept: new Map() } }
+  if (cloned.keys === null) return { value: { kept: null } }
   if (cloned.snapshot !== null) {
     await warm.restored()
     await ports.snapshots.place(cloned.snapshot, folders.agent, attempt.signal)

@@ -1,0 +1,36 @@
+/** Folders that hold instructions, settings, hooks or servers of one agent or another. */
+const folders = new Set(
+  '.agent .agents .aider .amazonq .amp .augment .claude .claude-plugin .clinerules .codex .continue .copilot .crush .cursor .factory .gemini .goose .junie .kiro .opencode .pi .qwen .roo .trae .windsurf'.split(
+    ' ',
+  ),
+)
+const files = new Set(
+  'agent.md agents.md agents.override.md claude.md claude.local.md codex.md crush.md gemini.md qwen.md warp.md .aider.conf.yml .aider.model.settings.yml .clinerules .crush.json .cursorrules .geminiignore .goosehints .mcp.json .roorules .rules .windsurfrules crush.json llms-agent.txt opencode.json opencode.jsonc'.split(
+    ' ',
+  ),
+)
+const insideOthers = new Set(
+  '.github/agents .github/chatmodes .github/copilot .github/copilot-instructions.md .github/hooks .github/instructions .github/lsp.json .github/mcp.json .github/prompts .github/skills .vscode/mcp.json'.split(
+    ' ',
+  ),
+)
+
+/**
+ * The uppermost file or folder on this path that an agent would take for an order or obey as a setting, at any depth
+ * and in any case; null where there is none. The delayed-execution gate knows most of them too, and there what they do.
+ */
+export function instructionRoot(path: string): string | null {
+  const names = path.split('/')
+  const lower = names.map((name) => name.toLowerCase())
+  const index = lower.findIndex(
+    (name, at) => folders.has(name) || files.has(name) || insideOthers.has(`${lower[at - 1]}/${name}`),
+  )
+  return index < 0 ? null : names.slice(0, index + 1).join('/')
+}
+
+/** Folders of a home that agents read: setup, which a pull request may have written, can have filled them. */
+export const agentHomes: readonly string[] = [
+  ...[...folders],
+  ...['.claude.json', '.config/opencode', '.config/crush', '.config/goose', '.config/github-copilot'],
+  ...['AGENTS.md', 'CLAUDE.md', 'GEMINI.md', 'QWEN.md', '.mcp.json', '.env'],
+]

@@ -1,0 +1,42 @@
+import { instructionRoot } from './instruction-root.ts'
+import type { Job, PipelinePorts } from './job.ts'
+import { planSwap } from './plan-swap.ts'
+import type { KeptFiles, MaterialisedBase, Owner } from './ports/index.ts'
+
+export interface SwapJob extends Pick<Job, 'request' | 'audit' | 'facts' | 'attempt'> {
+  readonly folders: Pick<Job['folders'], 'agent'>
+  readonly ports: Pick<PipelinePorts, 'source' | 'folders'>
+}
+
+/**
+ * A pull request must not instruct the agent that works on it: where the base is another commit than the default
+ * branch's, that one's instructions are laid over those of the workspace. Both sandboxes are dead or not born. Returns
+ * what lies there then, so that none of this counts as the agent's change.
+ */
+export async function swapInstructions(
+  { request, ports, folders, audit, facts, attempt }: SwapJob,
+  base: MaterialisedBase,
+  owner: Owner,
+  kept: KeptFiles | null,
+): Promise<KeptFiles | null> {
+  const { instructionsSha, repository } = request
+  if (instructionsSha === undefined || instructionsSha === base.sha) return kept
+  const isWanted = (path: string) => instructionRoot(path) !== null
+  const [trusted, present] = await Promise.all([
+    ports.source.trusted(request, instructionsSha, isWanted, attempt.signal),
+    kept ?? base.tree.list(attempt.signal),
+  ])
+  const swap = planSwap(present, trusted)
+  if (swap.remove.length === 0 && swap.write.length === 0) return kept
+  const { workspace } = folders.agent
+  for (const path of swap.remove) await ports.folders.remove(workspace, path)
+  for (const { path, content, executable } of swap.write) {
+    await ports.folders.write(workspace, path, content, owner, executable)
+  }
+  const written = swap.write.map(({ path }) => path)
+  audit.append('instructions', { sha: instructionsSha, removed: swap.remove, written })
+  facts.notes.push(
+    `Instructions and settings for agents were those of ${repository.defaultBranch}, not of this pull request`,
+  )
+  return swap.kept
+}
