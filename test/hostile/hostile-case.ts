@@ -7,7 +7,7 @@
  * nothing.
  */
 
-export const groups = ['escape', 'secret', 'resource'] as const
+export const groups = ['escape', 'secret', 'egress', 'injection', 'resource'] as const
 export type Group = (typeof groups)[number]
 
 /** One attack, in words for who reads the table. */

@@ -3,6 +3,7 @@ import { devicesAndSettings } from './devices.ts'
 import { files } from './files.ts'
 import { hostFacts } from './host-facts.ts'
 import { hostProcesses } from './host-processes.ts'
+import { injectedAttempts } from './injections.ts'
 import { kernelCalls } from './kernel-calls.ts'
 import { network } from './network.ts'
 import { socketFamilies } from './socket-families.ts'
@@ -21,4 +22,5 @@ export const attempts: readonly AttemptCase[] = [
   ...hostProcesses,
   ...hostFacts,
   ...workerSecrets,
+  ...injectedAttempts,
 ].filter(({ name }) => process.arch === 'x64' || !x64Only.has(name))

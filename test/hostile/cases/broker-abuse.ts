@@ -36,7 +36,7 @@ const targets: readonly Target[] = [
 ]
 
 const abuse = (name: string, attack: string, hostile: string, allowed: string): BrokerCase => ({
-  ...{ name: `broker-${name}`, attack, hostile, allowed, group: 'escape' },
+  ...{ name: `broker-${name}`, attack, hostile, allowed, group: 'egress' },
 })
 
 const portTries: readonly Target[] = [
@@ -48,7 +48,7 @@ const allowedTunnel = `asks(tunnelled('${allowedHost}:80'))`
 const rightKey = '"x-api-key: $given{placeholder}"'
 const rightModel = `asks(model('/anthropic/v1/messages', ${rightKey}))`
 
-const model = (name: string, attack: string, hostile: string, group: Group = 'escape'): BrokerCase => ({
+const model = (name: string, attack: string, hostile: string, group: Group = 'egress'): BrokerCase => ({
   ...{ name: `gateway-${name}`, attack, group, hostile: `asks(${hostile})`, allowed: rightModel },
 })
 

@@ -1,7 +1,7 @@
 import type { AttemptCase } from '../suite/attempt-case.ts'
 
 const says = (name: string, attack: string, family: string, type: string, address: string): AttemptCase => ({
-  ...{ name, attack, group: 'escape', judge: 'arrived', control: 'user' },
+  ...{ name, attack, group: 'egress', judge: 'arrived', control: 'user' },
   // Not every host has IPv6.
   notEverywhere: family === 'PF_INET6',
   inside: `says(${family}, ${type}, ${address})`,
@@ -9,7 +9,7 @@ const says = (name: string, attack: string, family: string, type: string, addres
 
 /** The host may have no route to it, so it is enough that the kernel lets a connection set out. */
 const setsOut = (name: string, attack: string, type: string, address: string, port: number): AttemptCase => ({
-  ...{ name, attack, group: 'escape', judge: 'answer', control: 'user', notEverywhere: true },
+  ...{ name, attack, group: 'egress', judge: 'answer', control: 'user', notEverywhere: true },
   inside: `sets_out(${type}, '${address}', ${port})`,
 })
 
@@ -64,13 +64,13 @@ export const network: readonly AttemptCase[] = [
     'pack_sockaddr_un("\\0$given{abstract_name}")',
   ),
   {
-    ...{ name: 'tcp-host-address', attack: "connect to the host's own address in its network", group: 'escape' },
+    ...{ name: 'tcp-host-address', attack: "connect to the host's own address in its network", group: 'egress' },
     ...{ judge: 'arrived', control: 'user', notEverywhere: true },
     inside: `return (0, 'this host has no address') if $given{host_address} eq '';
       says(PF_INET, SOCK_STREAM, ${ipv4('$given{host_address}', 'tcp_host')})`,
   },
   {
-    ...{ name: 'udp-unconnected', attack: 'send a datagram without a connection', group: 'escape' },
+    ...{ name: 'udp-unconnected', attack: 'send a datagram without a connection', group: 'egress' },
     ...{ judge: 'arrived', control: 'user' },
     inside: `socket(my $s, PF_INET, SOCK_DGRAM, 0) or return (0, "$!");
       return defined send($s, "$name\\n", 0, ${ipv4(`'127.0.0.1'`, 'udp4')}) ? (1, 'sent') : (0, "$!")`,
@@ -79,21 +79,21 @@ export const network: readonly AttemptCase[] = [
     ...{
       name: 'tcp-fast-open',
       attack: 'send data with the first packet of a connection (TCP Fast Open)',
-      group: 'escape',
+      group: 'egress',
     },
     ...{ judge: 'arrived', control: 'user' },
     inside: `socket(my $s, PF_INET, SOCK_STREAM, 0) or return (0, "$!");
       return defined send($s, "$name\\n", 0x20000000, ${ipv4(`'127.0.0.1'`, 'tcp4')}) ? (1, 'sent') : (0, "$!")`,
   },
   {
-    ...{ name: 'tcp-multipath', attack: 'connect over multipath TCP', group: 'escape' },
+    ...{ name: 'tcp-multipath', attack: 'connect over multipath TCP', group: 'egress' },
     ...{ judge: 'arrived', control: 'user', notEverywhere: true },
     inside: `socket(my $s, PF_INET, SOCK_STREAM, 262) or return (0, "$!");
       connect($s, ${ipv4(`'127.0.0.1'`, 'tcp4')}) or return (0, "$!");
       return defined send($s, "$name\\n", 0) ? (1, 'sent') : (0, "$!")`,
   },
   {
-    ...{ name: 'tcp-bound-device', attack: 'connect through a network device by its name', group: 'escape' },
+    ...{ name: 'tcp-bound-device', attack: 'connect through a network device by its name', group: 'egress' },
     ...{ judge: 'arrived', control: 'user' },
     inside: `socket(my $s, PF_INET, SOCK_STREAM, 0) or return (0, "$!");
       setsockopt($s, SOL_SOCKET, 25, "lo\\0");
@@ -104,7 +104,7 @@ export const network: readonly AttemptCase[] = [
     ...{
       name: 'listener-from-inside',
       attack: 'be reached from the host at a port that was opened inside',
-      group: 'escape',
+      group: 'egress',
     },
     ...{ judge: 'arrived', control: 'user' },
     inside: `socket(my $s, PF_INET, SOCK_STREAM, 0) or return (0, "$!");

@@ -2,7 +2,13 @@ import { cells, groups, type HostileCase } from '../hostile-case.ts'
 import { notClaimed } from '../not-claimed.ts'
 import type { Column } from './column.ts'
 
-const titles = { escape: 'Escape', secret: 'Secrets', resource: 'Resources' } as const
+const titles = {
+  escape: 'Escape',
+  secret: 'Secrets',
+  egress: 'Egress',
+  injection: 'Injections that were published, done to the letter',
+  resource: 'Resources',
+} as const
 const absent = '-'
 const widestAttack = 88
 

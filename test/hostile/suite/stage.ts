@@ -5,6 +5,7 @@ import { once } from '../../../worker/sandbox/once.ts'
 import { bombs } from '../cases/bombs.ts'
 import { brokerAbuse } from '../cases/broker-abuse.ts'
 import { endings } from '../cases/endings.ts'
+import { injectedRequests } from '../cases/injections.ts'
 import { endlessBombs } from '../cases/neighbours.ts'
 import type { Finding } from '../hostile-case.ts'
 import type { PartName } from '../parts.ts'
@@ -56,7 +57,7 @@ export function createStage({ engine, place, folder, canary, measured }: StagePl
     },
     async *broker() {
       const { sandbox, broker } = await main()
-      yield* await broker.abuse(sandbox, brokerAbuse)
+      yield* await broker.abuse(sandbox, [...brokerAbuse, ...injectedRequests])
     },
     async *endings() {
       const { sandbox } = await main()
