@@ -104,6 +104,11 @@ export const settingsTable = {
     example: 'digest',
     default: 'full',
   }),
+  AIRLOCK_RECORD_DAYS: setting(wholeNumber(1, 36_500), {
+    description:
+      'Days for which a record, with what the agent was told and said, is kept; a worker then removes it. Unset: until removed by hand.',
+    example: '90',
+  }),
   AIRLOCK_ENGINES: setting(
     z
       .string()

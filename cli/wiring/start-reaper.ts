@@ -3,20 +3,25 @@ import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 
 const everyMs = 30_000
 
-/** Removes what a worker that died left on this machine: once now, and then again and again. */
+interface Reapable extends Pick<PipelinePorts, 'engines' | 'folders'> {
+  /** Records, where the operator bounds how long they are kept. */
+  readonly records: readonly { reap(): Promise<number> }[]
+}
+
+/** Removes what a worker that died left on this machine, and records whose time is over: once now, and then again and again. */
 export async function startReaper(
-  { engines, folders }: Pick<PipelinePorts, 'engines' | 'folders'>,
+  { engines, folders, records }: Reapable,
   isLive: (jobId: string) => boolean,
   log: Pick<BaseLogger, 'info' | 'warn'>,
 ): Promise<{ stop(): Promise<void> }> {
   const reap = async () => {
     // The sandboxes first: what runs in a folder would fill it again.
-    for (const place of [...engines, folders]) {
+    for (const place of [...engines, folders, ...records]) {
       try {
         const removed = await place.reap(isLive)
-        if (removed > 0) log.info({ removed }, 'removed what a dead worker left')
+        if (removed > 0) log.info({ removed }, 'removed what was left')
       } catch (error) {
-        log.warn({ err: error }, 'could not remove what a dead worker left')
+        log.warn({ err: error }, 'could not remove what was left')
       }
     }
   }

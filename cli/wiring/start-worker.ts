@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { createGitHubApp } from '../../app/github/create-github-app.ts'
 import { wording } from '../../app/replies/wording.ts'
+import { createRecordReaper } from '../../worker/audit/create-record-reaper.ts'
 import { createModelKeys } from '../../worker/broker/model-keys.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
 import type { JobRequest } from '../../worker/contract/index.ts'
@@ -54,7 +55,11 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const gitHub = createGitHubPorts(deps, folders)
   const spending = createSpendBook(deps.redis)
   const running = new Set<string>()
-  const reaper = await startReaper(core, (jobId) => running.has(jobId), deps.log)
+  const reaper = await startReaper(
+    { ...core, records: recordReapers(deps.settings, folders.audit) },
+    (jobId) => running.has(jobId),
+    deps.log,
+  )
 
   const handle = async (request: JobRequest, context: AttemptContext) => {
     running.add(request.id)
@@ -121,4 +126,8 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     tokens,
     reporterOf: ({ fence }: AttemptContext) => createReporter({ tokens, wording, botLogin, fence, log }),
   }
+}
+
+function recordReapers({ AIRLOCK_RECORD_DAYS: days }: Settings, dir: string) {
+  return days === undefined ? [] : [createRecordReaper({ dir, days, now: Date.now })]
 }
