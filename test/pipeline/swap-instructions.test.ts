@@ -94,7 +94,18 @@ describe('a pull request that instructs the agent', () => {
     ])
     expect(await job.read('a.js')).toBe('one')
     expect(job.notes).toEqual(['Instructions and settings for agents were those of main, not of this pull request'])
-    expect(job.audit).toMatchObject([{ kind: 'instructions', data: { written: ['AGENTS.md'] } }])
+    expect(job.audit).toMatchObject([{ kind: 'instructions', data: { written: { count: 1, first: ['AGENTS.md'] } } }])
+  })
+
+  test('it cannot fill the record with the names of files that it brings', async () => {
+    const many = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`part${index}/AGENTS.md`, 'evil']))
+    const job = await startPullRequest({ 'a.js': 'one' }, many)
+
+    await job.swap()
+
+    const [entry] = job.audit
+    expect(entry).toMatchObject({ data: { removed: { count: 250 } } })
+    expect(entry).toHaveProperty('data.removed.first.length', 200)
   })
 
   test('what it deleted of the default branch is back', async () => {

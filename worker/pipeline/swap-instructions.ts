@@ -3,6 +3,9 @@ import type { Job, PipelinePorts } from './job.ts'
 import { planSwap } from './plan-swap.ts'
 import type { KeptFiles, MaterialisedBase, Owner } from './ports/index.ts'
 
+/** Of paths in the record; a pull request may have thousands. */
+const mostListed = 200
+
 export interface SwapJob extends Pick<Job, 'request' | 'audit' | 'facts' | 'attempt'> {
   readonly folders: Pick<Job['folders'], 'agent'>
   readonly ports: Pick<PipelinePorts, 'source' | 'folders'>
@@ -34,9 +37,13 @@ export async function swapInstructions(
     await ports.folders.write(workspace, path, content, owner, executable)
   }
   const written = swap.write.map(({ path }) => path)
-  audit.append('instructions', { sha: instructionsSha, removed: swap.remove, written })
+  audit.append('instructions', { sha: instructionsSha, removed: listed(swap.remove), written: listed(written) })
   facts.notes.push(
     `Instructions and settings for agents were those of ${repository.defaultBranch}, not of this pull request`,
   )
   return swap.kept
+}
+
+function listed(paths: readonly string[]): { readonly count: number; readonly first: readonly string[] } {
+  return { count: paths.length, first: paths.slice(0, mostListed) }
 }
