@@ -408,6 +408,26 @@ describe('runJob', () => {
     expect(world.log).toEqual(['recheck', `hand off ${'f'.repeat(40)}`, 'finished', 'sealed record', 'folders removed'])
   })
 
+  it('tells of the whole job, with its offline proof and times, when a second attempt hands it off', async () => {
+    const world = createWorld({
+      handOff: async () => {
+        world.handOff = async () => {}
+        throw new HandoffError('unavailable', 'GitHub answered 502')
+      },
+    })
+    await expect(run(world, attemptOf(world, { final: false }))).rejects.toMatchObject({ retryable: true })
+
+    const resumed = await run(world, attemptOf(world, { number: 2 }))
+    const atOnce = await run(createWorld())
+
+    const told = ({ report, notes, lastOutput, agentSummary }: typeof resumed) => ({
+      ...{ notes, lastOutput, agentSummary, egress: report.egress, network: report.network },
+      steps: Object.keys(report.durations).toSorted(),
+    })
+    expect(told(atOnce).network).not.toBeNull()
+    expect(told(resumed)).toEqual(told(atOnce))
+  })
+
   it('tells the end later, and runs nothing again, when GitHub was away at the end', async () => {
     const world = createWorld({ collected: { kind: 'none' } })
     const ports = portsOf(world)

@@ -80,6 +80,8 @@ export interface Facts {
   readonly decisions: BrokerDecision[]
   readonly processes: { readonly phase: 'setup' | 'agent'; readonly event: ProcessEvent }[]
   readonly networks: NetworkObservation[]
+  /** What an earlier attempt found of its sandboxes, where this one only hands over that one's work. */
+  earlier: Pick<JobReport, 'egress' | 'network'> | null
   usage: Usage
   gates: readonly GateResult[]
   changedFiles: JobSummary['changedFiles']
@@ -125,6 +127,7 @@ export function createFacts(now: number): Facts {
     startedAt: now,
     step: 'prepare',
     durations: {},
+    earlier: null,
     posture: null,
     acceptedWeaker: undefined,
     decisions: [],

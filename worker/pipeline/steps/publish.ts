@@ -1,6 +1,6 @@
-import type { ChangeSet, Outcome } from '../../contract/index.ts'
+import type { ChangeSet, JobSummary, Outcome } from '../../contract/index.ts'
 import type { Handoff } from '../checkpoint.ts'
-import type { Job, StepResult } from '../job.ts'
+import type { Facts, Job, StepResult } from '../job.ts'
 import { summarise } from '../summarise.ts'
 import type { Cloned } from './clone.ts'
 
@@ -38,25 +38,31 @@ export async function publish(job: Job, cloned: Cloned, changeSet: ChangeSet): P
 
 /** What an earlier attempt had ready when it died. Time has passed: the authority is asked before anything is shown. */
 export async function resumeHandOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>> {
+  restore(job.facts, handoff.summary)
   const refused = await job.ports.authority.recheck(job.request, job.attempt.signal)
   return refused === null ? handOff(job, handoff) : { end: refused }
+}
+
+/** The end of the job tells of all of it, not of this attempt alone. */
+function restore(
+  facts: Facts,
+  { report, gates, setup, changedFiles, agentSummary, notes, lastOutput }: JobSummary,
+): void {
+  const { posture, acceptedWeaker, usage, durations, egress, network } = report
+  Object.assign(facts, { posture, acceptedWeaker, usage, gates, setup, changedFiles, agentSummary, lastOutput })
+  facts.earlier = { egress, network }
+  Object.assign(facts.durations, durations)
+  facts.notes.push(...notes)
 }
 
 /** Branch and pull request, from what was checkpointed. */
 async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>> {
   const { ports, request, attempt, facts } = job
-  const { branch, commit, title, body, summary } = handoff
+  const { branch, commit, title, body } = handoff
   const published = await ports.publisher.handOff(
     { request, branch, commit, title, body, fence: attempt.fence },
     attempt.signal,
   )
-  facts.posture = summary.report.posture
-  facts.acceptedWeaker = summary.report.acceptedWeaker
-  facts.usage = summary.report.usage
-  facts.gates = summary.gates
-  facts.setup = summary.setup
-  facts.changedFiles = summary.changedFiles
-  facts.agentSummary = summary.agentSummary
   facts.branch = published.branch
   facts.commit = published.commit
   facts.pullRequest = { title, body }
