@@ -38,12 +38,6 @@ export const notClaimed: readonly NotClaimed[] = [
     on: ['process-ordinary-user'],
   },
   {
-    because:
-      "What strace records of a job is read by the worker, outside of the job's processor time: a storm of programs costs the host that work too.",
-    cases: ['slow-programs'],
-    on: ['process', 'process-image'],
-  },
-  {
     because: 'The sentry, which is the kernel in there, tells of as much memory as the host has.',
     cases: ['fact-memory'],
     on: ['gvisor'],

@@ -29,9 +29,10 @@ describe('a control group', () => {
 
     const read = (file: string) => readFile(join(folder, 'airlock-x', file), 'utf8')
     expect((await readdir(join(folder, 'airlock-x'))).sort()).toEqual([
-      ...['cgroup.subtree_control', 'cpu.max', 'job', 'recorder'],
+      ...['cgroup.subtree_control', 'cpu.max', 'cpu.weight', 'job', 'recorder'],
     ])
     expect(await read('cpu.max')).toBe('150000 100000')
+    expect(await read('cpu.weight'), 'an eighth of the usual').toBe('12')
     expect(await read('cgroup.subtree_control')).toBe('+memory +pids')
     expect(await read('job/memory.max')).toBe('67108864')
     expect(await read('job/memory.swap.max')).toBe('0')
@@ -59,6 +60,7 @@ describe('a control group', () => {
     expect(await read('memory/airlock-x/memory.memsw.limit_in_bytes')).toBe('67108864')
     expect(await read('pids/airlock-x/pids.max')).toBe('33')
     expect(await read('cpu/airlock-x/cpu.cfs_quota_us')).toBe('150000')
+    expect(await read('cpu/airlock-x/cpu.shares'), 'an eighth of the usual').toBe('128')
     expect(group.folders).toHaveLength(3)
     expect(group.doors).toEqual(group.folders.map((path) => join(path, 'tasks')))
     expect(group.recorderDoor).toBe(join(folder, 'cpu/airlock-x/tasks'))

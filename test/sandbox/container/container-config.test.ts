@@ -34,6 +34,7 @@ describe('what an Engine is asked for', () => {
       Memory: roomyLimits.memoryBytes,
       MemorySwap: roomyLimits.memoryBytes,
       NanoCpus: 2_000_000_000,
+      CpuShares: 128,
       PidsLimit: roomyLimits.pids,
       LogConfig: { Type: 'none' },
     })
@@ -58,6 +59,7 @@ describe('what an Engine is asked for', () => {
 
     expect(HostConfig).not.toHaveProperty('Memory')
     expect(HostConfig).not.toHaveProperty('NanoCpus')
+    expect(HostConfig).not.toHaveProperty('CpuShares')
     expect(HostConfig).not.toHaveProperty('PidsLimit')
   })
 })

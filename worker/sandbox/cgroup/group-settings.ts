@@ -10,6 +10,13 @@ export interface GroupSetting {
 
 const cpuPeriodMicroseconds = 100_000
 
+/**
+ * An eighth of what any program has: where processors are short, a sandbox yields to the host's own work. A bound alone
+ * does not make it yield: with two processors a job that may use one takes turns on both, at a neighbour's expense.
+ */
+export const cpuShares = 128
+const cpuWeight = Math.floor((cpuShares * 100) / 1024)
+
 /** What makes a group hold a job's limits. Pure. Swap is closed, or memory would only move there. */
 export function groupSettings(version: CgroupVersion, controller: Controller, limits: Limits): readonly GroupSetting[] {
   const memory = String(limits.memoryBytes)
@@ -24,6 +31,7 @@ export function groupSettings(version: CgroupVersion, controller: Controller, li
       cpu: [
         { file: 'cpu.cfs_period_us', value: String(cpuPeriodMicroseconds) },
         { file: 'cpu.cfs_quota_us', value: quota },
+        { file: 'cpu.shares', value: String(cpuShares), optional: true },
       ],
     },
     'cgroup-v2': {
@@ -33,7 +41,10 @@ export function groupSettings(version: CgroupVersion, controller: Controller, li
         { file: 'memory.oom.group', value: '1', optional: true },
       ],
       pids: [{ file: 'pids.max', value: String(limits.pids) }],
-      cpu: [{ file: 'cpu.max', value: `${quota} ${cpuPeriodMicroseconds}` }],
+      cpu: [
+        { file: 'cpu.max', value: `${quota} ${cpuPeriodMicroseconds}` },
+        { file: 'cpu.weight', value: String(cpuWeight), optional: true },
+      ],
     },
   }
   return settings[version][controller]

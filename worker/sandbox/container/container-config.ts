@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import { insidePaths, type SandboxSpec } from '../../pipeline/ports/index.ts'
+import { cpuShares } from '../cgroup/group-settings.ts'
 import { insideBrokerSocket } from '../command/launch-script.ts'
 import type { EngineFacts } from './engine-facts.ts'
 import { firstProcess } from './first-process.ts'
@@ -76,7 +77,7 @@ function limitSettings({ limits }: SandboxSpec, can: EngineFacts['limits'], shar
   return {
     // The same for both: no swap, or memory would only move there.
     ...(can.memory ? { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes } : {}),
-    ...(can.cpu ? { NanoCpus: Math.floor(limits.cpus * billion) } : {}),
+    ...(can.cpu ? { NanoCpus: Math.floor(limits.cpus * billion), CpuShares: cpuShares } : {}),
     ...(can.pids ? { PidsLimit: shared ? limits.pids : hostTasks(limits.pids) } : {}),
   }
 }
