@@ -5,19 +5,19 @@ const folders = new Set(
   ),
 )
 const files = new Set(
-  'agent.md agents.md agents.override.md claude.md claude.local.md codex.md crush.md gemini.md qwen.md warp.md .aider.conf.yml .aider.model.settings.yml .clinerules .crush.json .cursorrules .geminiignore .goosehints .mcp.json .roorules .rules .windsurfrules crush.json llms-agent.txt opencode.json opencode.jsonc'.split(
+  'agent.md agents.md agents.override.md claude.md claude.local.md codex.md crush.md gemini.md qwen.md skill.md warp.md .aider.conf.yml .aider.model.metadata.json .aider.model.settings.yml .claude.json .clinerules .crush.json .crush.jsonc .cursorrules .geminiignore .goosehints .mcp.json .opencode.json .opencode.jsonc .roorules .rules .windsurfrules cline_mcp_settings.json crush.json crush.jsonc llms-agent.txt mcp-config.json mcp.json mcp_config.json mcp_settings.json opencode.json opencode.jsonc'.split(
     ' ',
   ),
 )
 const insideOthers = new Set(
-  '.github/agents .github/chatmodes .github/copilot .github/copilot-instructions.md .github/hooks .github/instructions .github/lsp.json .github/mcp.json .github/prompts .github/skills .vscode/mcp.json'.split(
+  '.github/agents .github/chatmodes .github/copilot .github/copilot-instructions.md .github/hooks .github/instructions .github/lsp.json .github/prompts .github/skills'.split(
     ' ',
   ),
 )
 
 /**
  * The uppermost file or folder on this path that an agent would take for an order or obey as a setting, at any depth
- * and in any case; null where there is none. The delayed-execution gate knows most of them too, and there what they do.
+ * and in any case; null where there is none. All that the delayed-execution gate takes for an agent's is among them.
  */
 export function instructionRoot(path: string): string | null {
   const names = path.split('/')
