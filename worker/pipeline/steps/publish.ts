@@ -49,8 +49,8 @@ function restore(
   { report, gates, setup, changedFiles, agentSummary, notes, lastOutput }: JobSummary,
 ): void {
   const { posture, acceptedWeaker, usage, durations, egress, network } = report
-  Object.assign(facts, { posture, acceptedWeaker, usage, gates, setup, changedFiles, agentSummary, lastOutput })
-  facts.earlier = { egress, network }
+  const found = { posture, acceptedWeaker, usage, gates, setup, changedFiles, agentSummary, lastOutput }
+  Object.assign(facts, { ...found, earlier: { egress, network } } satisfies Partial<Facts>)
   Object.assign(facts.durations, durations)
   facts.notes.push(...notes)
 }
