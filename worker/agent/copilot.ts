@@ -36,18 +36,17 @@ function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettin
       COPILOT_MODEL: model,
       ...providerFor(model, gateway),
     },
-    files: [
-      {
-        path: '.copilot/settings.json',
-        content: `${JSON.stringify({ ...settings, disableAllHooks: !repositorySettings })}\n`,
-      },
-    ],
+    files: [{ path: '.copilot/settings.json', content: `${JSON.stringify(settingsFor(repositorySettings))}\n` }],
     stdin: prompt,
   }
 }
 
-/** Besides, hooks of a repository's .github/hooks and .claude would be run. */
-const settings = { memory: false, autoUpdate: false }
+/** Hooks of a repository's .github/hooks and .claude would be run. */
+const settingsFor = (repositorySettings: boolean) => ({
+  disableAllHooks: !repositorySettings,
+  memory: false,
+  autoUpdate: false,
+})
 
 function providerFor(model: string, gateway: AgentPlanInput['gateway']): Record<string, string> {
   const common = { COPILOT_PROVIDER_API_KEY: gateway.key }
