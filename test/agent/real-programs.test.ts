@@ -35,7 +35,7 @@ const exists = (path: string) =>
   )
 
 describe.each(chosen)('the real program of $name', (agent) => {
-  const { files } = hostileSettings[agent.name === 'command' ? 'pi' : agent.name]
+  const files = hostileSettings[agent.name === 'command' ? 'pi' : agent.name]
 
   beforeAll(() => installedAgent(agent), 5 * 60_000)
 
