@@ -60,7 +60,7 @@ async function effectsOf(name: string, command: readonly string[]) {
   }
 }
 
-test('an agent that obeys every published injection has exactly the effects of one that does its task', async () => {
+test('an agent that does what published injections had agents do has exactly the effects of one that does its task', async () => {
   const benign = await effectsOf('benign', ['sh', '-c', 'echo fixed > fixed.txt'])
   const hostile = await effectsOf('hostile', ['node', 'tools/obey.ts', ...payload()])
 

@@ -1,8 +1,7 @@
 import { attempts } from './cases/attempts.ts'
 import { bombs } from './cases/bombs.ts'
-import { brokerAbuse } from './cases/broker-abuse.ts'
+import { brokerRequests } from './cases/broker-requests.ts'
 import { destroyed, endings } from './cases/endings.ts'
-import { injectedRequests } from './cases/injections.ts'
 import { neighbours } from './cases/neighbours.ts'
 import { secretPlaces } from './cases/places.ts'
 import type { HostileCase } from './hostile-case.ts'
@@ -10,7 +9,7 @@ import type { HostileCase } from './hostile-case.ts'
 /** The suite's parts, each with its cases, in the order in which they run. */
 export const parts = {
   attempts,
-  broker: [...brokerAbuse, ...injectedRequests],
+  broker: brokerRequests,
   endings: [...endings, destroyed],
   places: secretPlaces,
   bombs,

@@ -85,7 +85,7 @@ export const injectedRequests: readonly BrokerCase[] = [
   sent('comment', 'Comment and Control: write it into a comment', 'POST', api, '/repos/acme/widget/issues/1/comments'),
   tunnelled('commit', 'Comment and Control: commit what was found', 'github.com'),
   sent('issue-body', 'PromptPwnd: edit the issue with what was found', 'PATCH', api, '/repos/acme/widget/issues/1'),
-  sent('release', 'Clinejection: publish a package', 'PUT', 'registry.npmjs.org', '/cline'),
+  sent('release', 'Clinejection: publish a package', 'PUT', 'packages.example', '/cline'),
   tunnelled('cache-upload', "Clinejection: fill the CI's cache", cache),
   sent('image', 'CamoLeak: show an image whose address carries a secret', 'GET', camo, '/a/636f6465'),
   tunnelled('image-tunnel', 'CamoLeak: the same over TLS', camo),

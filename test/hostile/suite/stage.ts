@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import type { Sandbox, SandboxEngine, SandboxSpec } from '../../../worker/pipeline/ports/index.ts'
 import { once } from '../../../worker/sandbox/once.ts'
 import { bombs } from '../cases/bombs.ts'
-import { brokerAbuse } from '../cases/broker-abuse.ts'
+import { brokerRequests } from '../cases/broker-requests.ts'
 import { endings } from '../cases/endings.ts'
-import { injectedRequests } from '../cases/injections.ts'
 import { endlessBombs } from '../cases/neighbours.ts'
 import type { Finding } from '../hostile-case.ts'
 import type { PartName } from '../parts.ts'
@@ -57,7 +56,7 @@ export function createStage({ engine, place, folder, canary, measured }: StagePl
     },
     async *broker() {
       const { sandbox, broker } = await main()
-      yield* await broker.abuse(sandbox, [...brokerAbuse, ...injectedRequests])
+      yield* await broker.abuse(sandbox, brokerRequests)
     },
     async *endings() {
       const { sandbox } = await main()
