@@ -8,7 +8,7 @@ export interface BodyLimits {
   readonly bytes: number
   /** Bytes of all bodies that are being read. */
   readonly bytesInFlight: number
-  /** Milliseconds for a whole body. GitHub itself gives up after ten seconds. */
+  /** Milliseconds for a whole body, a multiple of `paceMs`: then it is looked at. GitHub gives up after ten seconds. */
   readonly totalMs: number
   /** At least `paceBytes` have to arrive in every `paceMs`. */
   readonly paceMs: number

@@ -11,7 +11,7 @@ export interface GroupSetting {
 const cpuPeriodMicroseconds = 100_000
 
 /**
- * An eighth of what any program has: where processors are short, a sandbox yields to the host's own work. A bound alone
+ * An eighth of what programs and groups beside it have: where processors are short, a sandbox yields to the host's own work. A bound alone
  * does not make it yield: with two processors a job that may use one takes turns on both, at a neighbour's expense.
  */
 export const cpuShares = 128
