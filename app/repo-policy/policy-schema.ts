@@ -129,6 +129,16 @@ const triggersSchema = z
   })
   .describe('Who starts a job, and how.')
 
+const approvalsSchema = z
+  .strictObject({
+    own: z.boolean().optional().describe('May the person who asked approve what came of it? Unset: yes.'),
+    permission: permissionSchema
+      .exclude(['none'])
+      .optional()
+      .describe('The least permission that may approve; never less than triggers.permission, which it is if unset.'),
+  })
+  .describe('Who lets a held change out, with `/airlock approve`.')
+
 const handoffSchema = z
   .strictObject({
     draft: z.boolean().optional().describe('Open the pull request as a draft.'),
@@ -174,6 +184,7 @@ export const policyFileSchema = z
     budgets: budgetsSchema.optional(),
     gates: gatesSchema.optional(),
     triggers: triggersSchema.optional(),
+    approvals: approvalsSchema.optional(),
     handoff: handoffSchema.optional(),
   })
   .refine((file) => file.agent !== 'command' || file.command !== undefined, {

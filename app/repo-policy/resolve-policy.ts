@@ -1,6 +1,7 @@
 import {
   coversModel,
   isolationClasses,
+  type Permission,
   type Policy,
   permissions,
   policySchema,
@@ -55,6 +56,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     files.map((file) => file.profile),
   )
   const agentSettings = lastSet(files.map((file) => file['agent-settings']))
+  const permission = resolvePermission(levels)
   const policy: Policy = {
     ...defaultPolicy,
     ...mergeSet(tastes),
@@ -72,8 +74,9 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     triggers: {
       ...defaultPolicy.triggers,
       ...mergeSet(files.map((file) => file.triggers)),
-      permission: resolvePermission(levels),
+      permission,
     },
+    ...resolveApprovals(files, permission),
     handoff: {
       draft:
         strictest(
@@ -105,6 +108,15 @@ function resolvePermission({ operator, organisation, repository }: PolicyLevels)
   const floor = operator?.file.triggers?.permission ?? defaultPolicy.triggers.permission
   const asked = [organisation?.file.triggers?.permission, repository?.file.triggers?.permission]
   return strictest(permissions, [floor, ...asked]) ?? floor
+}
+
+/** Nobody may approve who may not ask, whatever a level says. */
+function resolveApprovals(files: readonly PolicyFile[], floor: Permission): Pick<Policy, 'approvals'> {
+  const approvals = files.map((file) => file.approvals).filter((level) => level !== undefined)
+  if (approvals.length === 0) return {}
+  const own = approvals.every((level) => level.own !== false)
+  const permission = strictest(permissions, [floor, ...approvals.map((level) => level.permission)]) ?? floor
+  return { approvals: { own, permission } }
 }
 
 function resolveLimits(files: readonly PolicyFile[]): Policy['limits'] {

@@ -9,12 +9,18 @@
 import { nearestWord } from './nearest-word.ts'
 
 /** Words after the command that are not a task. */
-const commandWords = ['help'] as const
+const decisions = ['approve', 'reject'] as const
+const commandWords = ['help', ...decisions] as const
+/** A digest of a change, or its beginning. */
+const digestStart = /^[0-9a-f]{7,64}$/i
 
 export type SlashCommand =
   | { readonly kind: 'none' }
   | { readonly kind: 'task'; readonly task: string }
   | { readonly kind: 'help' }
+  /** `hash` is a digest's beginning; null where none was given. */
+  | { readonly kind: 'decision'; readonly verb: 'approve' | 'reject'; readonly hash: string | null }
+  | { readonly kind: 'unclear-decision'; readonly verb: 'approve' | 'reject' }
   | { readonly kind: 'unknown'; readonly word: string; readonly nearest: string | null }
 
 /**
@@ -29,6 +35,26 @@ export function parseSlashCommand(body: string, command: string): SlashCommand {
   const task = rest.trim()
   const firstLine = (rest.split('\n', 1)[0] ?? '').trim()
   if (task === '' || firstLine === 'help') return { kind: 'help' }
+  const decision = parseDecision(firstLine)
+  if (decision !== null) return decision
   if (!/\s/.test(task)) return { kind: 'unknown', word: task, nearest: nearestWord(task, commandWords) }
   return { kind: 'task', task }
+}
+
+/**
+ * One word or two that begin with a verb, and whatever names a digest: a slip must not become a task that costs money.
+ * Anything longer is a task: people also ask to "reject invalid addresses in the form".
+ */
+function parseDecision(line: string): SlashCommand | null {
+  const [word = '', hash, ...more] = line.split(/\s+/)
+  const verb = decisions.find((known) => known === word)
+  const isHash = hash !== undefined && digestStart.test(hash)
+  if (verb === undefined) {
+    if (!isHash) return null
+    const nearest = nearestWord(word, decisions)
+    return nearest === null ? null : { kind: 'unknown', word, nearest }
+  }
+  if (hash === undefined) return { kind: 'decision', verb, hash: null }
+  if (isHash && more.length === 0) return { kind: 'decision', verb, hash: hash.toLowerCase() }
+  return isHash || more.length === 0 ? { kind: 'unclear-decision', verb } : null
 }

@@ -43,6 +43,8 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'triggers.label': 'lowest',
   'triggers.command': 'lowest',
   'triggers.permission': 'strictest',
+  'approvals.own': 'strictest',
+  'approvals.permission': 'strictest',
   'handoff.draft': 'strictest',
   'handoff.ci': 'strictest',
 }

@@ -3,12 +3,13 @@ import type { Policy } from '../../worker/contract/index.ts'
 
 /** The airlock.yml that means exactly this policy. */
 export function policyFileOf(policy: Policy): PolicyFile {
-  const { agentSettings, limits, silenceMs, budgets, gates, ...same } = policy
+  const { agentSettings, limits, silenceMs, budgets, approvals, gates, ...same } = policy
   const { allow, deny } = gates.licenses
   return {
     ...same,
     ...(agentSettings === undefined ? {} : { 'agent-settings': agentSettings }),
-    triggers: { ...policy.triggers, permission: permissionOf(policy) },
+    triggers: { ...policy.triggers, permission: permissionOf(policy.triggers) },
+    ...(approvals === undefined ? {} : { approvals: { own: approvals.own, permission: permissionOf(approvals) } }),
     limits: {
       minutes: limits.wallMs / 60_000,
       ...(silenceMs === undefined ? {} : { 'silence-minutes': silenceMs / 60_000 }),
@@ -41,7 +42,7 @@ function budgetsFile({ personUsd, repositoryUsd, organisationUsd }: NonNullable<
 }
 
 /** A file cannot ask for `none`: it would let everybody in. */
-function permissionOf({ triggers: { permission } }: Policy) {
+function permissionOf({ permission }: Pick<Policy['triggers'], 'permission'>) {
   if (permission === 'none') throw new TypeError('a policy without a permission cannot be written down')
   return permission
 }

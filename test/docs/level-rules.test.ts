@@ -43,6 +43,8 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'triggers.label': ['airlock', 'agent'],
   'triggers.command': ['/airlock', '/agent'],
   'triggers.permission': ['admin', 'write'],
+  'approvals.own': [false, true],
+  'approvals.permission': ['admin', 'write'],
   'handoff.draft': [true, false],
   'handoff.ci': ['skip', 'run'],
 }

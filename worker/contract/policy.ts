@@ -105,6 +105,15 @@ export const policySchema = z.strictObject({
     command: z.string().max(50),
     permission: permissionSchema,
   }),
+  /** Who lets a held change out. Left out: whoever may ask, the one who asked too. */
+  approvals: z
+    .strictObject({
+      /** May the one who asked approve what came of it? */
+      own: z.boolean(),
+      /** The least live permission, never less than that of `triggers`. */
+      permission: permissionSchema,
+    })
+    .optional(),
   handoff: z.strictObject({
     draft: z.boolean(),
     /** `skip` asks CI not to run on the branch; `run` leaves it alone. */

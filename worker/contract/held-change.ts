@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { actorSchema, digestSchema, jobIdSchema } from './job-request.ts'
+import { permissionSchema } from './names.ts'
+
+/** A person's word on a held change. */
+export const decisionSchema = z.strictObject({
+  verb: z.enum(['approve', 'reject']),
+  by: actorSchema,
+  /** As GitHub said it when the word was taken. */
+  permission: permissionSchema,
+  at: z.iso.datetime(),
+  /** Of the event that carried it: the same event twice is one decision. */
+  eventKey: z.string().min(1).max(256),
+})
+export type Decision = z.infer<typeof decisionSchema>
+
+/** What is known of a change that waits, or waited, for a person. The change itself is kept apart. */
+export const heldEntrySchema = z.strictObject({
+  jobId: jobIdSchema,
+  digest: digestSchema,
+  requester: actorSchema,
+  approvals: z.strictObject({ own: z.boolean(), permission: permissionSchema }),
+  until: z.iso.datetime(),
+  decision: decisionSchema.nullable(),
+})
+export type HeldEntry = z.infer<typeof heldEntrySchema>
