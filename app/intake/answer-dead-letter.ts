@@ -12,7 +12,7 @@ import type { Attempt } from './ports.ts'
  * Throws what may be tried again.
  */
 export async function answerDeadLetter(
-  { repositories, operatorPolicy, log }: Omit<TriggerDeps, 'jobs'>,
+  { repositories, operatorPolicy, log }: Pick<TriggerDeps, 'repositories' | 'operatorPolicy' | 'log'>,
   event: TriggerEvent,
   reason: Reason,
   attempt: Attempt,

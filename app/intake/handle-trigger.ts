@@ -1,5 +1,6 @@
 import type { BaseLogger } from 'pino'
 import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import { type DecisionReply, decisionComment } from '../replies/decision-comment.ts'
 import { helpComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { describeProblems } from '../repo-policy/evaluate-policy.ts'
@@ -9,22 +10,29 @@ import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
 import { type Ask, readAsk } from '../triggers/read-ask.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
+import { decide } from './decide.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
-import type { Attempt, BranchHead, Jobs, OpenRepository, Repositories } from './ports.ts'
+import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories } from './ports.ts'
 import { readBase } from './read-base.ts'
 import { readPolicy } from './read-policy.ts'
 
 export interface TriggerDeps {
   readonly repositories: Repositories
   readonly jobs: Jobs
+  readonly held: HeldBook
   /** What the operator allows, above everybody's policy. */
   readonly operatorPolicy: OperatorPolicy
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
-  | { readonly kind: 'answered'; readonly with: Reason | 'help' | 'unknown-command' | 'unknown-agent' }
+  | {
+      readonly kind: 'answered'
+      readonly with: Reason | 'help' | 'unknown-command' | 'unknown-agent' | DecisionReply['kind']
+    }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
 interface Handling {
@@ -67,6 +75,11 @@ async function handleIn(
   if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
   if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
   await answers.quietly('reaction', () => thread.acknowledge())
+  if (ask.kind === 'decision' || ask.kind === 'unclear-decision') {
+    const reply: DecisionReply = ask.kind === 'decision' ? await decide(deps, event, ask, live) : { kind: 'unclear' }
+    await answers.once(decisionComment(jobId, triggers.command, reply))
+    return { kind: 'answered', with: reply.kind }
+  }
   if (ask.kind !== 'run') return explain(handling, ask, triggers)
   return start(handling, ask, policy, defaultHead)
 }
@@ -78,7 +91,7 @@ async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: str
 
 async function explain(
   { answers, jobId }: Handling,
-  ask: Exclude<Ask, { kind: 'none' | 'run' }>,
+  ask: Extract<Ask, { kind: 'help' | 'unknown-command' | 'unknown-agent' }>,
   triggers: Policy['triggers'],
 ): Promise<TriggerResult> {
   switch (ask.kind) {

@@ -5,7 +5,7 @@
  * An event may be handled twice, after a crash or a failure of GitHub's: every effect is looked for before it is made,
  * and the job's id follows from the event.
  */
-import type { JobRequest, TriggerEvent } from '../../worker/contract/index.ts'
+import type { Decision, HeldEntry, JobRequest, TriggerEvent } from '../../worker/contract/index.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
@@ -77,4 +77,23 @@ export interface Repositories {
 export interface Jobs {
   /** Writes the job down, once by its id. Place 1 is next, 0 waits no more. Throws a retryable error. */
   enqueue(request: JobRequest): Promise<{ readonly position: number }>
+}
+
+export interface HeldPlace {
+  /** The repository's id. */
+  readonly repository: number
+  /** Of the issue or pull request. */
+  readonly number: number
+}
+
+/** Changes that wait for a person. Methods throw a retryable error. */
+export interface HeldBook {
+  /** Everything that is held there, and was in the last weeks. */
+  on(place: HeldPlace): Promise<readonly HeldEntry[]>
+  /** The first decision counts and comes back, with the request where the change is still kept. Null: it is gone. */
+  decide(
+    place: HeldPlace,
+    jobId: string,
+    decision: Decision,
+  ): Promise<{ readonly decision: Decision; readonly request: JobRequest | null } | null>
 }

@@ -22,12 +22,21 @@ export function harmlessQuote(text: string, max: number): string {
   return lines.map((line) => `> ${escapeMarkdown(line.trimEnd())}`.trimEnd()).join('\n')
 }
 
-/** A fenced block of the last `max` characters, with a fence that the text cannot close. */
+/** A fenced block of the last `max` characters. */
 export function harmlessOutput(text: string, max: number): string {
-  const shown = defuse(keepEnd(cleanText(text.slice(-max * rawFactor)).trim(), max))
+  return fenced('text', defuse(keepEnd(cleanText(text.slice(-max * rawFactor)).trim(), max)))
+}
+
+/** A fenced block of the first `max` characters of a diff. */
+export function harmlessPatch(text: string, max: number): string {
+  return fenced('diff', defuse(keepStart(cleanText(text.slice(0, max * rawFactor)).trimEnd(), max)))
+}
+
+/** With a fence that the text cannot close. */
+function fenced(language: 'text' | 'diff', shown: string): string {
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(Math.max(3, longest + 1))
-  return `${fence}text\n${shown}\n${fence}`
+  return `${fence}${language}\n${shown}\n${fence}`
 }
 
 function oneLine(text: string, max: number): string {

@@ -1,4 +1,5 @@
 import type { JobRequest, JobSummary } from '../../worker/contract/index.ts'
+import { approvalPart } from './decision-comment.ts'
 import { joinParts, type TextPart } from './format.ts'
 import { harmlessLine, harmlessQuote } from './harmless.ts'
 import {
@@ -18,6 +19,7 @@ import {
 export function pullRequestBody(request: JobRequest, summary: JobSummary): string {
   return joinParts([
     { title: null, text: openingLine(request) },
+    approvalPart(request),
     askedPart(request),
     agentPart(summary),
     changedFilesPart(summary),

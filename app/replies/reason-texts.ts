@@ -107,6 +107,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'The policy names a setup secret that this installation does not hold for this repository.',
     next: 'Have it put into the folder of secrets, or take its name out of the policy. Then ask again.',
   },
+  'approval-void': {
+    what: 'A person approved a held change, but what is kept is not that change any more, or nothing is. Nothing was published.',
+    next: 'A change is kept for 14 days, and until it is decided on. Ask for the work again.',
+  },
   'workspace-unsafe': {
     what: 'The workspace held a file that must not be handed over: a device, a pipe, a link to outside, or a look-alike of git.',
     next: 'The path is named below. Say in the task that such a file is not wanted, and ask again.',

@@ -5,8 +5,10 @@ import {
   type Outcome,
   type OutcomeName,
   type Reason,
+  shownIdOf,
   statusMarker,
 } from '../../worker/contract/index.ts'
+import { approvalPart, heldPart, heldPatchPart } from './decision-comment.ts'
 import { formatDuration, joinParts, type TextPart } from './format.ts'
 import { harmlessLine } from './harmless.ts'
 import { reasonTexts } from './reason-texts.ts'
@@ -32,13 +34,14 @@ const plain = (text: string): TextPart => ({ title: null, text })
 /** `place` counts from 1, the next one; null where it is not known or the job waits no more. */
 export function queuedComment(request: JobRequest, place: number | null): string {
   const where = place === null || place < 2 ? '' : ` It is number ${place} in the queue.`
-  return marked(request.id, plain(`**Queued.**${where}`), plain(frozenLine(request)))
+  return marked(shownIdOf(request), plain(`**Queued.**${where}`), plain(frozenLine(request)))
 }
 
 export function runningComment(request: JobRequest, { step, finished, activity }: JobProgress): string {
   const done = finished.map((past) => `${past.step} ${formatDuration(past.durationMs)}`).join(' · ')
   return marked(
-    request.id,
+    shownIdOf(request),
+    approvalPart(request),
     plain(`**Running:** ${step}.`),
     plain(done === '' ? '' : `Done: ${done}`),
     plain(activity === null || activity === '' ? '' : `The agent: ${harmlessLine(activity, 300)}`),
@@ -57,7 +60,15 @@ const headings: Readonly<Record<OutcomeName, string>> = {
 }
 
 export function finishedComment(request: JobRequest, summary: JobSummary): string {
-  return marked(request.id, plain(linkLine(summary)), ...endParts(summary), plain(frozenLine(request)))
+  return marked(
+    shownIdOf(request),
+    plain(linkLine(summary)),
+    approvalPart(request),
+    ...endParts(summary),
+    heldPart(summary, request.policy),
+    heldPatchPart(summary),
+    plain(frozenLine(request)),
+  )
 }
 
 /** How a job ended, for the comment and for the check run alike. */

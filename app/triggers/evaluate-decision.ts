@@ -13,15 +13,18 @@ export interface DecisionFacts {
   readonly eventKey: string
   /** Everything that is or was held where the word was said. */
   readonly held: readonly HeldEntry[]
-  /** Milliseconds since the epoch. */
-  readonly now: number
 }
 
 export type DecisionVerdict =
+  /** It counts, if it is the first: whoever keeps the change says so. */
   | { readonly kind: 'take'; readonly entry: HeldEntry }
   | { readonly kind: 'nothing-held' | 'wrong-hash' | 'ambiguous-hash' | 'hash-missing' }
-  | { readonly kind: 'expired' | 'own-change' | 'approved-before' | 'rejected-before'; readonly entry: HeldEntry }
-  | { readonly kind: 'not-allowed'; readonly authority: Extract<Authority, { allowed: false }> }
+  | { readonly kind: 'own-change'; readonly entry: HeldEntry }
+  | {
+      readonly kind: 'not-allowed'
+      readonly entry: HeldEntry
+      readonly authority: Extract<Authority, { allowed: false }>
+    }
 
 /**
  * Whether a person's word on a held change counts. A digest names exactly one change: one that was replaced since has
@@ -31,14 +34,9 @@ export function evaluateDecision(asked: DecisionAsked, facts: DecisionFacts): De
   const named = nameOne(asked, facts)
   if ('kind' in named) return named
   const { entry } = named
-  const { sender, live, now, eventKey } = facts
+  const { sender, live } = facts
   const authority = evaluateAuthority(sender, live, entry.approvals.permission)
-  if (!authority.allowed) return { kind: 'not-allowed', authority }
-  const { decision } = entry
-  if (decision !== null && decision.eventKey !== eventKey) {
-    return { kind: decision.verb === 'approve' ? 'approved-before' : 'rejected-before', entry }
-  }
-  if (decision === null && Date.parse(entry.until) <= now) return { kind: 'expired', entry }
+  if (!authority.allowed) return { kind: 'not-allowed', entry, authority }
   // Taking one's own back is always allowed.
   if (asked.verb === 'approve' && !entry.approvals.own && entry.requester.id === sender.id) {
     return { kind: 'own-change', entry }
@@ -46,11 +44,13 @@ export function evaluateDecision(asked: DecisionAsked, facts: DecisionFacts): De
   return { kind: 'take', entry }
 }
 
-function nameOne({ verb, hash }: DecisionAsked, { held }: DecisionFacts): DecisionVerdict | { entry: HeldEntry } {
-  if (held.length === 0) return { kind: 'nothing-held' }
+function nameOne({ verb, hash }: DecisionAsked, facts: DecisionFacts): DecisionVerdict | { entry: HeldEntry } {
+  // The same word, when it is looked at again after a crash, names what it named.
+  const open = facts.held.filter(({ decision }) => decision === null || decision.eventKey === facts.eventKey)
+  if ((hash === null ? open : facts.held).length === 0) return { kind: 'nothing-held' }
   // An approval says what it approves; to reject the only one there is needs no name.
-  const open = held.filter(({ decision }) => decision === null)
-  const meant = hash === null ? (verb === 'reject' ? open : []) : held.filter(({ digest }) => digest.startsWith(hash))
+  const unnamed = verb === 'reject' ? open : []
+  const meant = hash === null ? unnamed : facts.held.filter(({ digest }) => digest.startsWith(hash))
   const [entry, ...more] = meant
   if (entry !== undefined && more.length === 0) return { entry }
   if (hash === null) return { kind: 'hash-missing' }

@@ -33,6 +33,7 @@ export function createLocalPorts({ core, folders, repository, secretsDir, report
     wording,
     checkpoints: forgetful,
     spending: unbounded,
+    held: null,
   }
 }
 

@@ -9,6 +9,7 @@ import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
+import { createHeldBook } from '../../worker/queue/held-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
@@ -42,7 +43,14 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const intake = createIntake(redis)
   const jobs = createJobs(redis)
   const operatorPolicy = loadOperatorPolicy(settings)
-  const trigger: TriggerDeps = { repositories: createRepositories(gitHub), jobs, operatorPolicy, log }
+  const trigger: TriggerDeps = {
+    repositories: createRepositories(gitHub),
+    jobs,
+    held: createHeldBook(redis),
+    operatorPolicy,
+    log,
+    now: Date.now,
+  }
   const events = processIntake({
     redis,
     log,

@@ -18,6 +18,7 @@ import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
+import { createHeldChanges } from '../../worker/queue/held-changes.ts'
 import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
 import { createSpendBook } from '../../worker/queue/spend-book.ts'
@@ -68,7 +69,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       await using reporter = gitHub.reporterOf(context)
       const { attempt, fence, signal, checkpoints } = context
       const logged = createLoggedReporter(reporter, deps.log, attempt)
-      const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending }
+      const held = createHeldChanges(deps.redis, deps.privateKey, attempt)
+      const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending, held }
       // The queue decides what follows a failure: no attempt knows that it is the last one.
       await runJob(request, { number: attempt, final: false, fence, signal }, ports)
     } finally {

@@ -288,6 +288,7 @@ export function portsOf(world: World): PipelinePorts {
       },
     },
     spending: { add: async () => world.spent },
+    held: null,
     now: () => Date.now(),
   }
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { actorSchema, digestSchema, jobIdSchema } from './job-request.ts'
-import { permissionSchema } from './names.ts'
+import { actorSchema, digestSchema, jobIdSchema, permissionSchema } from './names.ts'
 
 /** A person's word on a held change. */
 export const decisionSchema = z.strictObject({
@@ -24,3 +23,22 @@ export const heldEntrySchema = z.strictObject({
   decision: decisionSchema.nullable(),
 })
 export type HeldEntry = z.infer<typeof heldEntrySchema>
+
+/** How much of a change's digest a person has to name. */
+export const shortDigestLength = 12
+
+/** A person's word that lets a held change out; with it, a job publishes that change and runs nothing. */
+export const approvalSchema = z.strictObject({
+  /** The job whose change it is. */
+  jobId: jobIdSchema,
+  digest: digestSchema,
+  ...decisionSchema.omit({ verb: true }).shape,
+})
+export type Approval = z.infer<typeof approvalSchema>
+
+/** The job that was decided on has not put its end down yet; a moment later it has. */
+export class StillEndingError extends Error {
+  override readonly name = 'StillEndingError'
+  readonly code = 'still-ending'
+  readonly retryable = true
+}

@@ -1,16 +1,7 @@
 import { z } from 'zod'
-import { agentNameSchema } from './names.ts'
+import { approvalSchema } from './held-change.ts'
+import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, shaSchema } from './names.ts'
 import { policySchema } from './policy.ts'
-
-/** 40 hexadecimal digits: a SHA-1 object name as GitHub gives it. */
-export const shaSchema = z.string().regex(/^[0-9a-f]{40}$/)
-/** Lower-case SHA-256 in hexadecimal. */
-export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/)
-/** Job ids name folders, branches and Redis keys, so their alphabet is closed. */
-export const jobIdSchema = z.string().regex(/^[a-z0-9]{10,32}$/)
-
-/** A person, by GitHub's numeric id: logins can be renamed and imitated, ids cannot. */
-export const actorSchema = z.strictObject({ id: z.int().nonnegative(), login: z.string().max(100) })
 
 /** Owner and repository names also name folders of ours, so `.` and `..` are refused. */
 const gitHubNameSchema = z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/)
@@ -65,5 +56,12 @@ export const jobRequestSchema = z.strictObject({
   /** SHA-256 of the policy's canonical JSON, compared again in `prepare`. */
   policyDigest: digestSchema,
   agent: agentNameSchema,
+  /** Set where all that is left to do is to publish what another job made and a person approved. */
+  approval: approvalSchema.optional(),
 })
 export type JobRequest = z.infer<typeof jobRequestSchema>
+
+/** By whose id people find a job's comment, branch and check: an approval goes on where the held job stopped. */
+export function shownIdOf({ id, approval }: Pick<JobRequest, 'id' | 'approval'>): string {
+  return approval?.jobId ?? id
+}

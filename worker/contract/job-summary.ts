@@ -1,8 +1,19 @@
 import { z } from 'zod'
 import { gateResultSchema } from './finding.ts'
 import { jobReportSchema } from './job-report.ts'
+import { digestSchema } from './names.ts'
 import { outcomeSchema } from './outcome.ts'
 import { setupReportSchema } from './setup-plan.ts'
+
+/** A change that waits for a person. */
+const heldSchema = z.strictObject({
+  digest: digestSchema,
+  /** The beginning of the change as a diff; null where a finding says that it may show a secret. */
+  patch: z.string().nullable(),
+  /** Until when it can be approved; null: not at all, because it is too large to be kept. */
+  until: z.iso.datetime().nullable(),
+})
+export type HeldNote = z.infer<typeof heldSchema>
 
 /** All that a person may want to read of a job. What an agent or a repository said in it is not to be trusted. */
 export const jobSummarySchema = z.strictObject({
@@ -21,5 +32,6 @@ export const jobSummarySchema = z.strictObject({
   recordHead: z.string(),
   /** Last lines of output that explain a failure. */
   lastOutput: z.string(),
+  held: heldSchema.optional(),
 })
 export type JobSummary = z.infer<typeof jobSummarySchema>

@@ -28,3 +28,14 @@ export type StepName = z.infer<typeof stepNameSchema>
 /** The phase in which something ran inside a sandbox. */
 export const phaseSchema = z.enum(['setup', 'agent'])
 export type Phase = z.infer<typeof phaseSchema>
+
+/** 40 hexadecimal digits: a SHA-1 object name as GitHub gives it. */
+export const shaSchema = z.string().regex(/^[0-9a-f]{40}$/)
+/** Lower-case SHA-256 in hexadecimal. */
+export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/)
+/** Job ids name folders, branches and Redis keys, so their alphabet is closed. */
+export const jobIdSchema = z.string().regex(/^[a-z0-9]{10,32}$/)
+
+/** A person, by GitHub's numeric id: logins can be renamed and imitated, ids cannot. */
+export const actorSchema = z.strictObject({ id: z.int().nonnegative(), login: z.string().max(100) })
+export type Actor = z.infer<typeof actorSchema>

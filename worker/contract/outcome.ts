@@ -30,6 +30,7 @@ export const reasons = {
     'budget-spent',
     'secret-missing',
     'workspace-unsafe',
+    'approval-void',
   ],
   cancelled: ['by-person', 'shutdown'],
   failed: [

@@ -122,3 +122,8 @@ export const policySchema = z.strictObject({
 })
 export type Policy = z.infer<typeof policySchema>
 export type Limits = Policy['limits']
+
+/** Who lets a held change out under a policy. */
+export function approvalsOf({ approvals, triggers }: Policy): NonNullable<Policy['approvals']> {
+  return approvals ?? { own: true, permission: triggers.permission }
+}

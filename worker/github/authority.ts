@@ -1,6 +1,14 @@
 import type { Octokit } from 'octokit'
 import { z } from 'zod'
-import { type JobRequest, type Outcome, type Permission, permissions, type reasons } from '../contract/index.ts'
+import {
+  type Actor,
+  approvalsOf,
+  type JobRequest,
+  type Outcome,
+  type Permission,
+  permissions,
+  type reasons,
+} from '../contract/index.ts'
 import { type Authority, HandoffError } from '../pipeline/ports/index.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
@@ -34,7 +42,7 @@ export function createAuthority({ tokens, policyDigest }: AuthorityDeps): Author
         const at = await session.locate()
         if (at.archived) return refuse('repository-archived')
         return await firstRefusal([
-          recheckActor(session, at, request),
+          ...peopleOf(request).map((person) => recheckPerson(session, at, person)),
           recheckBase(session, at, request),
           recheckPolicy(session, at, request, policyDigest),
         ])
@@ -56,8 +64,19 @@ async function firstRefusal(asked: readonly Promise<Outcome | null>[]): Promise<
   return null
 }
 
-async function recheckActor(session: RepositorySession, at: LocatedRepository, request: JobRequest) {
-  const { actor, policy } = request
+interface Person {
+  readonly actor: Actor
+  readonly required: Permission
+}
+
+/** Everybody on whose word the job goes on: whoever asked, and whoever approved what came of it. */
+function peopleOf({ actor, approval, policy }: JobRequest): Person[] {
+  const asked = { actor, required: policy.triggers.permission }
+  if (approval === undefined) return [asked]
+  return [asked, { actor: approval.by, required: approvalsOf(policy).permission }]
+}
+
+async function recheckPerson(session: RepositorySession, at: LocatedRepository, { actor, required }: Person) {
   const found = await session.find((octokit) =>
     octokit.rest.repos.getCollaboratorPermissionLevel({ ...nameOf(at), username: actor.login }),
   )
@@ -65,7 +84,7 @@ async function recheckActor(session: RepositorySession, at: LocatedRepository, r
   // A login may have changed hands since: the id is the person.
   if (level?.user?.id !== actor.id) return refuse('permission-lost')
   const held = heldPermission(level.permission, level.role_name)
-  return permissions.indexOf(held) < permissions.indexOf(policy.triggers.permission) ? refuse('permission-lost') : null
+  return permissions.indexOf(held) < permissions.indexOf(required) ? refuse('permission-lost') : null
 }
 
 /**

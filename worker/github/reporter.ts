@@ -1,5 +1,5 @@
 import type { BaseLogger } from 'pino'
-import type { JobRequest, StepName } from '../contract/index.ts'
+import { type JobRequest, type StepName, shownIdOf } from '../contract/index.ts'
 import { type Fence, HandoffError, type Reporter, type Wording } from '../pipeline/ports/index.ts'
 import { writeCheckRun } from './check-run.ts'
 import type { InstallationTokens, TokenPermissions } from './installation-tokens.ts'
@@ -68,7 +68,7 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
 
   function writeCheck(request: JobRequest, commit: string, words: ReturnType<Wording['checkRun']>) {
     return quietly(request, { checks: 'write' }, (session, at) =>
-      writeCheckRun(session, at, { jobId: request.id, commit, words, fence }),
+      writeCheckRun(session, at, { jobId: shownIdOf(request), commit, words, fence }),
     )
   }
 

@@ -1,4 +1,4 @@
-import { type JobRequest, statusMarker } from '../contract/index.ts'
+import { type JobRequest, shownIdOf, statusMarker } from '../contract/index.ts'
 import type { Fence } from '../pipeline/ports/index.ts'
 import { ensure } from './ensure.ts'
 import type { LocatedRepository } from './locate-repository.ts'
@@ -37,7 +37,9 @@ export async function writeStatusComment(
         octokit.rest.issues.listComments({ ...on, since, page, per_page: perPage }),
       )
       // The marker alone could be anybody's.
-      const ours = data.find(({ user, body }) => user?.login === botLogin && body?.startsWith(statusMarker(request.id)))
+      const ours = data.find(
+        ({ user, body }) => user?.login === botLogin && body?.startsWith(statusMarker(shownIdOf(request))),
+      )
       if (ours !== undefined) return ours.id
       if (data.length < perPage) break
     }

@@ -1,5 +1,6 @@
 import type {
   GateResult,
+  HeldNote,
   JobReport,
   JobRequest,
   JobSummary,
@@ -22,6 +23,7 @@ import type {
   Checkpoints,
   Fence,
   Gate,
+  HeldChanges,
   Images,
   JobFolderStore,
   JobFolders,
@@ -56,6 +58,8 @@ export interface PipelinePorts {
   readonly audits: AuditLogs
   readonly checkpoints: Checkpoints
   readonly spending: SpendBook
+  /** Null where nobody could approve: nothing is kept. */
+  readonly held: HeldChanges | null
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -94,6 +98,8 @@ export interface Facts {
   commit: string | null
   pullRequest: { readonly title: string; readonly body: string } | null
   pullRequestUrl: string | null
+  /** Set where the change waits for a person. */
+  held: HeldNote | null
 }
 
 export interface Job {
@@ -145,5 +151,6 @@ export function createFacts(now: number): Facts {
     commit: null,
     pullRequest: null,
     pullRequestUrl: null,
+    held: null,
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { JobRequest, JobSummary, Outcome, StepName } from '../contract/index.ts'
 import { createAnnouncer } from './announcer.ts'
-import { type Handoff, loadCheckpoint } from './checkpoint.ts'
+import { type Ended, type Handoff, loadCheckpoint } from './checkpoint.ts'
 import { AttemptAbortedError, outcomeOfError } from './end-of-attempt.ts'
 import { type Attempt, createFacts, type Job, type PipelinePorts, type StepResult } from './job.ts'
 import type { AuditLog } from './ports/index.ts'
@@ -14,8 +14,10 @@ import { runAgent } from './steps/agent.ts'
 import { clone } from './steps/clone.ts'
 import { collect } from './steps/collect.ts'
 import { gate } from './steps/gate.ts'
+import { hold } from './steps/hold.ts'
 import { prepare } from './steps/prepare.ts'
 import { publish, resumeHandOff } from './steps/publish.ts'
+import { publishApproved } from './steps/publish-approved.ts'
 import { report, tell } from './steps/report.ts'
 import { seal } from './steps/seal.ts'
 import { setup } from './steps/setup.ts'
@@ -36,14 +38,21 @@ export async function runJob(request: JobRequest, attempt: Attempt, ports: Pipel
   audit.append('job', { request, attempt: attempt.number })
   try {
     const saved = await loadCheckpoint(ports.checkpoints, request.id)
-    if (saved?.kind === 'ended') return await timed(job, 'report', () => tell(job, saved))
-    const outcome = await reachOutcome(job, saved)
-    await announcer.settle()
-    return await timed(job, 'report', () => report(job, outcome))
+    const summary = await runToEnd(job, saved, announcer.settle)
+    // Whatever became of it: an approval is used up by its job.
+    if (request.approval !== undefined) await ports.held?.forget(request.approval.jobId)
+    return summary
   } finally {
     await announcer.settle()
     await audit.seal()
   }
+}
+
+async function runToEnd(job: Job, saved: Handoff | Ended | null, settle: () => Promise<void>): Promise<JobSummary> {
+  if (saved?.kind === 'ended') return timed(job, 'report', () => tell(job, saved))
+  const outcome = await reachOutcome(job, saved)
+  await settle()
+  return timed(job, 'report', () => report(job, outcome))
 }
 
 async function reachOutcome(job: Job, handoff: Handoff | null): Promise<Outcome> {
@@ -65,6 +74,8 @@ function abortedOutcome(job: Job): Outcome {
 
 async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   if (handoff !== null) return valueOrEnd(await timed(job, 'publish', () => resumeHandOff(job, handoff)))
+  const { approval } = job.request
+  if (approval !== undefined) return valueOrEnd(await timed(job, 'publish', () => publishApproved(job, approval)))
 
   await using warm = createWarmStart(job)
   const prepared = await timed(job, 'prepare', () => prepare(job, warm))
@@ -80,8 +91,10 @@ async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   const collected = await timed(job, 'collect', () => collect(job, sealed.value))
   if ('end' in collected) return collected.end
   const gated = await timed(job, 'gate', () => gate(job, prepared.value, cloned.value, collected.value))
-  if ('end' in gated) return gated.end
-  return valueOrEnd(await timed(job, 'publish', () => publish(job, cloned.value, collected.value)))
+  if ('value' in gated) {
+    return valueOrEnd(await timed(job, 'publish', () => publish(job, cloned.value.base.treeSha, collected.value)))
+  }
+  return gated.end.outcome === 'held' ? hold(job, cloned.value, collected.value, gated.end) : gated.end
 }
 
 function valueOrEnd(result: StepResult<Outcome>): Outcome {

@@ -17,6 +17,7 @@ export function summarise(job: Job, outcome: Outcome): JobSummary {
     pullRequestUrl: facts.pullRequestUrl,
     recordHead: job.audit.head(),
     lastOutput: facts.lastOutput,
+    ...(facts.held === null ? {} : { held: facts.held }),
   }
 }
 

@@ -49,8 +49,8 @@ const integer = z.int()
 const integers = z.array(integer)
 
 export function createLedger(redis: Redis, queue: QueueName): Ledger {
-  const root = `airlock:ledger:${queue}`
-  const entryKey = (id: string) => `${root}:entry:${id}`
+  const root = rootOf(queue)
+  const entryKey = (id: string) => ledgerEntryKey(queue, id)
   const deliveryKey = (id: string | null) => (id === null ? '' : `${root}:delivery:${id}`)
   const pending = `${root}:pending`
   const bodies = `${root}:bodies`
@@ -95,7 +95,14 @@ export function createLedger(redis: Redis, queue: QueueName): Ledger {
   }
 }
 
-function fenceLost(id: string): FenceLostError {
+const rootOf = (queue: QueueName) => `airlock:ledger:${queue}`
+
+/** For scripts that decide by what the ledger says. */
+export function ledgerEntryKey(queue: QueueName, id: string): string {
+  return `${rootOf(queue)}:entry:${id}`
+}
+
+export function fenceLost(id: string): FenceLostError {
   return new FenceLostError(`a newer attempt holds ${id}`)
 }
 

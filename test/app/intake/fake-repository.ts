@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { GitHubError } from '../../../app/intake/github-error.ts'
 import type { TriggerDeps } from '../../../app/intake/handle-trigger.ts'
-import type { Attempt, BranchHead, PullRequestHead, RepositoryNow } from '../../../app/intake/ports.ts'
+import type { Attempt, BranchHead, HeldBook, PullRequestHead, RepositoryNow } from '../../../app/intake/ports.ts'
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../../../app/repo-policy/operator/least-isolation.ts'
 import { defaultOperatorPolicy, type OperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
@@ -25,6 +25,7 @@ export interface FakeWorld {
   readonly effects: string[]
   readonly comments: Map<number, string>
   readonly jobs: JobRequest[]
+  readonly held: HeldBook
   position: number
   operatorPolicy: OperatorPolicy
   opened: number
@@ -45,6 +46,7 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     effects: [],
     comments: new Map(),
     jobs: [],
+    held: { on: async () => [], decide: async () => null },
     position: 1,
     operatorPolicy: defaultOperatorPolicy,
     opened: 0,
@@ -137,6 +139,8 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
         return { position: world.position }
       },
     },
+    held: world.held,
+    now: Date.now,
     operatorPolicy: world.operatorPolicy,
     log: pino({ level: 'silent' }),
   }

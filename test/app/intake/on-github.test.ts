@@ -62,8 +62,10 @@ async function handleAll() {
         return { position: 2 }
       },
     },
+    held: { on: async () => [], decide: async () => null },
     operatorPolicy: defaultOperatorPolicy,
     log,
+    now: Date.now,
   }
   const results = []
   for (const event of accepted) results.push(await handleTrigger(deps, event, attempt))

@@ -2,13 +2,12 @@ import type { ChangeSet, JobSummary, Outcome } from '../../contract/index.ts'
 import type { Handoff } from '../checkpoint.ts'
 import type { Facts, Job, StepResult } from '../job.ts'
 import { summarise } from '../summarise.ts'
-import type { Cloned } from './clone.ts'
 
 /**
  * Uploads the commit, writes down that it exists, and hands it off. While it is uploaded, which nobody can see, the
  * authority is asked again: the agent's work took a while, and whoever lost the right to ask gets no pull request.
  */
-export async function publish(job: Job, cloned: Cloned, changeSet: ChangeSet): Promise<StepResult<Outcome>> {
+export async function publish(job: Job, baseTreeSha: string, changeSet: ChangeSet): Promise<StepResult<Outcome>> {
   const { ports, request, folders, attempt } = job
   const branch = ports.wording.branch(request)
   const summary = summarise(job, outcomeFor(job))
@@ -18,7 +17,7 @@ export async function publish(job: Job, cloned: Cloned, changeSet: ChangeSet): P
     {
       request,
       changeSet,
-      baseTreeSha: cloned.base.treeSha,
+      baseTreeSha,
       repository: folders.repository,
       commitMessage: ports.wording.commitMessage(request),
       fence: attempt.fence,
@@ -44,7 +43,7 @@ export async function resumeHandOff(job: Job, handoff: Handoff): Promise<StepRes
 }
 
 /** The end of the job tells of all of it, not of this attempt alone. */
-function restore(
+export function restore(
   facts: Facts,
   { report, gates, setup, changedFiles, agentSummary, notes, lastOutput }: JobSummary,
 ): void {

@@ -5,9 +5,13 @@ import type { Job } from '../job.ts'
 import { summarise } from '../summarise.ts'
 
 /** Tells the requester and closes the record. GitHub's refusal of a comment or check stops nothing. */
-export function report(job: Job, outcome: Outcome): Promise<JobSummary> {
-  job.audit.append('outcome', { ...outcome, branch: job.facts.branch, commit: job.facts.commit })
-  return tell(job, { kind: 'ended', summary: summarise(job, outcome), commit: job.facts.commit })
+export async function report(job: Job, outcome: Outcome): Promise<JobSummary> {
+  const { audit, facts, ports, request } = job
+  audit.append('outcome', { ...outcome, branch: facts.branch, commit: facts.commit })
+  const ended: Ended = { kind: 'ended', summary: summarise(job, outcome), commit: facts.commit }
+  // First: once a person has read which change waits, no attempt may start over and make another.
+  if (facts.held !== null) await ports.checkpoints.save(request.id, ended)
+  return tell(job, ended)
 }
 
 /** Where GitHub is away the end is written down first, so that a later attempt has nothing to do but to tell it. */

@@ -1,0 +1,96 @@
+import {
+  approvalsOf,
+  type Decision,
+  type HeldEntry,
+  type JobRequest,
+  type JobSummary,
+  type Policy,
+  shortDigestLength,
+  statusMarker,
+} from '../../worker/contract/index.ts'
+import type { TextPart } from './format.ts'
+import { harmlessLine, harmlessPatch } from './harmless.ts'
+
+const maxPatch = 20_000
+const short = (digest: string) => digest.slice(0, shortDigestLength)
+const day = (instant: string) => harmlessLine(instant.slice(0, 10), 10)
+
+/** What became of somebody's word on a held change. `command` is what the repository calls us by. */
+export type DecisionReply =
+  | { readonly kind: 'approved' | 'rejected'; readonly entry: HeldEntry; readonly by: string }
+  | { readonly kind: 'decided-before'; readonly entry: HeldEntry; readonly decision: Decision }
+  | { readonly kind: 'expired' | 'own-change'; readonly entry: HeldEntry }
+  | { readonly kind: 'not-allowed'; readonly entry: HeldEntry; readonly detail: string }
+  | { readonly kind: 'nothing-held' | 'wrong-hash' | 'ambiguous-hash' | 'hash-missing' | 'unclear' }
+
+/** One line, whatever was said. */
+export function decisionComment(jobId: string, command: string, reply: DecisionReply): string {
+  return `${statusMarker(jobId)}\n${lineOf(command, reply)}`
+}
+
+function lineOf(command: string, reply: DecisionReply): string {
+  switch (reply.kind) {
+    case 'approved':
+      return `**Approved** by ${harmlessLine(reply.by, 100)}: change ${short(reply.entry.digest)} is published as it is.`
+    case 'rejected':
+      return `**Rejected** by ${harmlessLine(reply.by, 100)}: change ${short(reply.entry.digest)} is deleted.`
+    case 'decided-before': {
+      const { verb, by, at } = reply.decision
+      const done = verb === 'approve' ? 'approved' : 'rejected'
+      return `Change ${short(reply.entry.digest)} was already ${done}, by ${harmlessLine(by.login, 100)} on ${day(at)}. Nothing was done.`
+    }
+    case 'expired':
+      return `Change ${short(reply.entry.digest)} is no longer kept (until ${day(reply.entry.until)}). Ask for the work again.`
+    case 'own-change':
+      return `Not approved: whoever asked for a change may not approve it here. Somebody else with ${reply.entry.approvals.permission} has to.`
+    case 'not-allowed':
+      return `Not done: to decide on change ${short(reply.entry.digest)} somebody ${harmlessLine(reply.detail, 200)}.`
+    case 'nothing-held':
+      return 'Nothing is held here. Nothing was done.'
+    case 'wrong-hash':
+      return 'No change with that digest is held here: take the digest from the comment that says **Held**. Nothing was done.'
+    case 'ambiguous-hash':
+      return 'More than one change held here begins with that digest: give more digits of it. Nothing was done.'
+    case 'hash-missing':
+      return `Say which change: \`${command} approve DIGEST\` or \`${command} reject DIGEST\`, as the comment that says **Held** has it. Nothing was done.`
+    case 'unclear':
+      return `Not understood: \`${command} approve DIGEST\` or \`${command} reject DIGEST\`, with nothing behind it. Nothing was done.`
+  }
+}
+
+/** On whose word a change was let out. Null in every other job. */
+export function approvalPart({ approval }: Pick<JobRequest, 'approval'>): TextPart | null {
+  if (approval === undefined) return null
+  const { by, permission, at, digest } = approval
+  const who = `${harmlessLine(by.login, 100)} (id ${by.id}, ${permission})`
+  return { title: null, text: `A gate held this change; ${who} approved it on ${day(at)}: sha256 ${digest}.` }
+}
+
+/** How a held change is let out, and until when. Null in every other job. */
+export function heldPart({ held }: JobSummary, policy: Policy): TextPart | null {
+  if (held === undefined) return null
+  const { command } = policy.triggers
+  const { permission, own } = approvalsOf(policy)
+  const { digest, until } = held
+  if (until === null) {
+    return {
+      title: 'To let it out',
+      text: `The change is too large to be kept, so it cannot be approved (sha256 ${digest}).`,
+    }
+  }
+  const text = [
+    `Change sha256 ${digest}, kept until ${day(until)}. Whoever has at least ${permission} here${own ? '' : ', but for the one who asked,'} comments one of these:`,
+    '',
+    `- \`${command} approve ${short(digest)}\` publishes exactly this change`,
+    `- \`${command} reject ${short(digest)}\` deletes it`,
+  ].join('\n')
+  return { title: 'To let it out', text }
+}
+
+/** The beginning of the held change. */
+export function heldPatchPart({ held }: JobSummary): TextPart | null {
+  if (held === undefined) return null
+  const title = 'The change'
+  if (held.patch === null) return { title, text: 'Not shown, because it may show a secret.' }
+  return { title, text: harmlessPatch(held.patch, maxPatch) }
+}

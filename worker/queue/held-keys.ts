@@ -1,0 +1,27 @@
+import type { JobRequest } from '../contract/index.ts'
+
+/** How long a change waits for a person. */
+export const heldSeconds = 14 * 24 * 3600
+
+/** A held job's request and its sealed change. */
+export function heldKey(jobId: string): string {
+  return `airlock:held:job:${jobId}`
+}
+
+/** What is or was held in one place: per job its entry, and beside it the decision. */
+export function heldPlaceKey({ repository, number }: HeldPlace): string {
+  return `airlock:held:on:${repository}:${number}`
+}
+
+/** By number, which no renaming changes. */
+export interface HeldPlace {
+  readonly repository: number
+  readonly number: number
+}
+
+export function placeOf({ repository, subject }: Pick<JobRequest, 'repository' | 'subject'>): HeldPlace | null {
+  return subject === null ? null : { repository: repository.id, number: subject.number }
+}
+
+/** No job's id has a colon in it. */
+export const decisionField = (jobId: string) => `${jobId}:decision`
