@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import type { Severity, Verdict } from '../../worker/contract/index.ts'
+import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
+import type { HeldChange } from '../../worker/pipeline/ports/index.ts'
+import { runJob } from '../../worker/pipeline/run-job.ts'
+import { attemptOf, createWorld, portsOf, requestOf } from './fakes.ts'
+
+/** A job whose gate says `severity`, with what it kept; then the job that an approval of it makes. */
+async function approve(
+  severity: Severity,
+  spoil: (held: HeldChange) => HeldChange = (held) => held,
+  verdict: Verdict = 'hold',
+) {
+  const kept: HeldChange[] = []
+  const changes = {
+    keep: async (_request: unknown, _digest: string, held: HeldChange) => {
+      kept.push(held)
+      return new Date(0)
+    },
+    load: async () => {
+      const [held] = kept
+      return held === undefined ? null : spoil(held)
+    },
+    forget: async () => {
+      kept.length = 0
+    },
+  }
+  const first = createWorld()
+  const finding = { gate: 'size', rule: 'r', severity, path: 'a', line: null, message: 'm' } as const
+  const gates = [{ name: 'size' as const, check: () => [finding] }]
+  const summary = await runJob(requestOf(), attemptOf(first), { ...portsOf(first), gates, held: changes })
+  if (severity === 'block' && verdict === 'hold') return { summary, kept: kept.length, second: null, log: first.log }
+
+  const [held] = kept
+  if (held === undefined) throw new Error('nothing was kept')
+  const digest = digestOfChange(held.changeSet)
+  const by = { id: 42, login: 'bea' }
+  const approval = {
+    jobId: 'job0000001',
+    digest,
+    by,
+    permission: 'write' as const,
+    at: '2026-11-29T08:00:00.000Z',
+    eventKey: 'e',
+  }
+  const world = createWorld()
+  const request = { ...requestOf(), id: 'approval01', approval }
+  const second = await runJob(request, attemptOf(world), { ...portsOf(world), held: changes })
+  return { summary, kept: kept.length, second, log: world.log }
+}
+
+describe('an approval', () => {
+  it('publishes the held change; no sandbox runs, and nothing is kept afterwards', async () => {
+    const { summary, second, log, kept } = await approve('hold')
+
+    expect(summary).toMatchObject({ outcome: { outcome: 'held' }, held: { until: new Date(0).toISOString() } })
+    expect(second?.outcome.outcome).toBe('published')
+    expect(log.filter((entry) => /sandbox|broker|materialise/.test(entry))).toEqual([])
+    expect(kept).toBe(0)
+  })
+
+  it('of a blocked change cannot be: none is kept', async () => {
+    const { summary, kept } = await approve('block')
+
+    expect(summary.outcome.outcome).toBe('blocked')
+    expect(summary.held).toBeUndefined()
+    expect(kept).toBe(0)
+  })
+
+  it.each([
+    [
+      'is another change',
+      (held: HeldChange) => ({ ...held, changeSet: { ...held.changeSet, treeSha: '9'.repeat(40) } }),
+    ],
+    [
+      'was blocked',
+      (held: HeldChange) => ({
+        ...held,
+        summary: { ...held.summary, gates: [{ gate: 'secrets' as const, verdict: 'block' as const, findings: [] }] },
+      }),
+    ],
+  ])('is void where what is kept %s', async (_what, spoil) => {
+    const { second, log } = await approve('hold', spoil)
+
+    expect(second?.outcome).toMatchObject({ outcome: 'refused', reason: 'approval-void' })
+    expect(log.filter((entry) => /^(stage|hand off)/.test(entry))).toEqual([])
+  })
+})

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Decision, StillEndingError } from '../../worker/contract/index.ts'
+import { emptyReport } from '../../worker/pipeline/empty-report.ts'
+import { FenceLostError, type HeldChange } from '../../worker/pipeline/ports/index.ts'
+import { createHeldBook } from '../../worker/queue/held-book.ts'
+import { createHeldChanges } from '../../worker/queue/held-changes.ts'
+import { heldKey, heldPlaceKey } from '../../worker/queue/held-keys.ts'
+import { ledgerEntryKey } from '../../worker/queue/ledger.ts'
+import { jobRequest } from './job-request.ts'
+import { startRedis, type TestRedis } from './start-redis.ts'
+
+const key = 'the key of an App'
+const digest = 'c'.repeat(64)
+const place = { repository: 7, number: 3 }
+const outcome = { outcome: 'held', reason: 'gate-hold' } as const
+const by = (verb: Decision['verb'], eventKey: string): Decision => ({
+  verb,
+  by: { id: 1, login: 'bea' },
+  permission: 'write',
+  at: '2026-11-29T08:00:00.000Z',
+  eventKey,
+})
+
+function changeOf(content: Buffer): HeldChange {
+  const after = { mode: '100644', sha: 'e'.repeat(40), content } as const
+  return {
+    baseTreeSha: 'd'.repeat(40),
+    changeSet: { baseSha: 'a'.repeat(40), treeSha: 'b'.repeat(40), files: [{ path: 'a.txt', before: null, after }] },
+    summary: {
+      report: emptyReport({ id: 'job0000001', baseSha: 'a'.repeat(40), audit: '' }, outcome),
+      outcome,
+      gates: [],
+      agentSummary: '',
+      changedFiles: [],
+      notes: [],
+      setup: null,
+      pullRequestUrl: null,
+      recordHead: '',
+      lastOutput: '',
+    },
+  }
+}
+
+let test: TestRedis
+beforeEach(async () => {
+  test = await startRedis()
+})
+afterEach(() => test[Symbol.asyncDispose]())
+
+async function keep(content = Buffer.from('a secret recipe'), request = jobRequest()) {
+  await test.redis.hset(ledgerEntryKey('jobs', request.id), 'fence', '2')
+  const until = await createHeldChanges(test.redis, key, 2).keep(request, digest, changeOf(content))
+  return { request, until }
+}
+const end = (id: string) => test.redis.hset(ledgerEntryKey('jobs', id), 'state', 'done')
+
+describe('a change that is held', () => {
+  it('comes back as it was, to whoever has the App key, and is unreadable to others', async () => {
+    const { request } = await keep()
+
+    const held = await createHeldChanges(test.redis, key, 9).load(request.id)
+    const other = await createHeldChanges(test.redis, 'another key', 9).load(request.id)
+
+    expect(Buffer.from(held?.changeSet.files[0]?.after?.content ?? []).toString()).toBe('a secret recipe')
+    expect(other).toBeNull()
+    expect((await test.redis.hgetBuffer(heldKey(request.id), 'change'))?.includes('recipe')).toBe(false)
+    expect(await test.redis.ttl(heldKey(request.id))).toBeLessThanOrEqual(14 * 24 * 3600)
+    expect(await test.redis.ttl(heldPlaceKey(place))).toBeGreaterThan(30 * 24 * 3600)
+  })
+
+  it('is not kept by an attempt that was overtaken', async () => {
+    const { request } = await keep()
+    const late = createHeldChanges(test.redis, key, 1).keep(request, 'f'.repeat(64), changeOf(Buffer.from('late')))
+
+    await expect(late).rejects.toBeInstanceOf(FenceLostError)
+    expect(await createHeldBook(test.redis).on(place)).toMatchObject([{ digest }])
+  })
+
+  it('is not read in the place of another job’s', async () => {
+    const [mine, other] = [await keep(), await keep(Buffer.from('other'))]
+    const sealed = await test.redis.hgetBuffer(heldKey(other.request.id), 'change')
+    await test.redis.hset(heldKey(mine.request.id), 'change', sealed ?? '')
+
+    expect(await createHeldChanges(test.redis, key, 2).load(mine.request.id)).toBeNull()
+  })
+
+  it('is not kept where it is too large', async () => {
+    const { until } = await keep(randomBytes(5 * 1024 * 1024))
+
+    expect(until).toBeNull()
+    expect(await createHeldBook(test.redis).on(place)).toEqual([])
+  })
+})
+
+describe('a decision', () => {
+  it('waits until the job can make no other change', async () => {
+    const { request } = await keep()
+    await test.redis.hset(ledgerEntryKey('jobs', request.id), 'state', 'accepted')
+    const book = createHeldBook(test.redis)
+
+    await expect(book.decide(place, request.id, by('approve', 'a'))).rejects.toBeInstanceOf(StillEndingError)
+    await end(request.id)
+    expect(await book.decide(place, request.id, by('approve', 'a'))).toMatchObject({ request: { id: request.id } })
+  })
+
+  it('is the first one, whoever comes after', async () => {
+    const { request } = await keep()
+    await end(request.id)
+    const book = createHeldBook(test.redis)
+
+    const all = await Promise.all(
+      ['a', 'b', 'c'].map((who) => book.decide(place, request.id, by(who === 'b' ? 'reject' : 'approve', who))),
+    )
+
+    expect(new Set(all.map((decided) => decided?.decision.eventKey)).size).toBe(1)
+    expect(await book.on(place)).toMatchObject([{ decision: { eventKey: all[0]?.decision.eventKey } }])
+  })
+
+  it('to reject takes the change away at once; one on a change that is gone changes nothing', async () => {
+    const [rejected, expired] = [await keep(), await keep()]
+    const book = createHeldBook(test.redis)
+    for (const { request } of [rejected, expired]) await end(request.id)
+    await test.redis.del(heldKey(expired.request.id))
+
+    await book.decide(place, rejected.request.id, by('reject', 'a'))
+
+    expect(await createHeldChanges(test.redis, key, 2).load(rejected.request.id)).toBeNull()
+    expect(await book.decide(place, rejected.request.id, by('approve', 'b'))).toMatchObject({
+      decision: { verb: 'reject' },
+      request: null,
+    })
+    expect(await book.decide(place, expired.request.id, by('approve', 'c'))).toBeNull()
+  })
+})
