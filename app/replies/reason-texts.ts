@@ -25,7 +25,7 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
   },
   'gate-hold': {
     what: 'The work is done, but a gate wants a person to look at it first. Nothing was published.',
-    next: 'Read the findings below, then let the change out or delete it. To get one without them, say in the task what to leave alone, and ask again.',
+    next: 'Read the findings below; where the change is kept, they are followed by how to let it out. To get one without them, say in the task what to leave alone, and ask again.',
   },
   'gate-block': {
     what: 'The work is done, but a gate found something that must not leave the sandbox. Nothing was published.',

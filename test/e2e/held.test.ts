@@ -78,7 +78,12 @@ describe('a held change', () => {
     expect(pull?.body).toContain('bea (id')
     const file = join(world.dataDir, 'audit', `${id}-1.jsonl`)
     const entries = await Array.fromAsync(readRecord(file))
-    const data = { jobId: held.jobId, digest: held.digest, by: expect.objectContaining({ login: 'bea' }), permission: 'write' }
+    const data = {
+      jobId: held.jobId,
+      digest: held.digest,
+      by: expect.objectContaining({ login: 'bea' }),
+      permission: 'write',
+    }
     expect(entries).toContainEqual(
       expect.objectContaining({
         kind: 'approval',
