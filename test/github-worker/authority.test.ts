@@ -114,6 +114,35 @@ describe('what was allowed at the trigger', () => {
     },
   )
 
+  it.each([
+    ['still writes', { permission: 'write', role_name: 'write', user: { id: 8, login: 'bea' } }, null],
+    [
+      'may only read by now',
+      { permission: 'read', role_name: 'read', user: { id: 8, login: 'bea' } },
+      'permission-lost',
+    ],
+    ['is somebody else by now', { permission: 'admin', user: { id: 9, login: 'bea' } }, 'permission-lost'],
+  ])('asks of the one who approved, too: who %s', async (_who, answer, reason) => {
+    expectWriter()
+    github.api.get(`${repo}/collaborators/bea/permission`).reply(200, answer)
+    expectSameBranch()
+    const by = { id: 8, login: 'bea' }
+    const at = '2026-11-29T08:00:00.000Z'
+    const approval = {
+      jobId: 'job0000001',
+      digest: 'c'.repeat(64),
+      by,
+      permission: 'write',
+      at,
+      eventKey: 'e',
+    } as const
+
+    const authority = createAuthority({ tokens: github.tokens, policyDigest: same })
+    const refused = await authority.recheck({ ...request, approval }, never)
+
+    expect(refused).toEqual(reason === null ? null : { outcome: 'refused', reason })
+  })
+
   it('refuses another policy, and one that cannot be read', async () => {
     const invalid: Outcome = { outcome: 'refused', reason: 'policy-invalid', detail: 'line 3' }
     for (const _round of [1, 2]) {

@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Severity, Verdict } from '../../worker/contract/index.ts'
+import type { Severity } from '../../worker/contract/index.ts'
 import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
 import type { HeldChange } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import { attemptOf, createWorld, portsOf, requestOf } from './fakes.ts'
 
 /** A job whose gate says `severity`, with what it kept; then the job that an approval of it makes. */
-async function approve(
-  severity: Severity,
-  spoil: (held: HeldChange) => HeldChange = (held) => held,
-  verdict: Verdict = 'hold',
-) {
+async function approve(severity: Severity, spoil: (held: HeldChange) => HeldChange = (held) => held) {
   const kept: HeldChange[] = []
   const changes = {
     keep: async (_request: unknown, _digest: string, held: HeldChange) => {
@@ -29,7 +25,8 @@ async function approve(
   const finding = { gate: 'size', rule: 'r', severity, path: 'a', line: null, message: 'm' } as const
   const gates = [{ name: 'size' as const, check: () => [finding] }]
   const summary = await runJob(requestOf(), attemptOf(first), { ...portsOf(first), gates, held: changes })
-  if (severity === 'block' && verdict === 'hold') return { summary, kept: kept.length, second: null, log: first.log }
+  const told = first.log.filter((entry) => entry === 'checkpoint' || entry === 'finished')
+  if (severity === 'block') return { summary, kept: kept.length, second: null, log: first.log, told }
 
   const [held] = kept
   if (held === undefined) throw new Error('nothing was kept')
@@ -46,7 +43,7 @@ async function approve(
   const world = createWorld()
   const request = { ...requestOf(), id: 'approval01', approval }
   const second = await runJob(request, attemptOf(world), { ...portsOf(world), held: changes })
-  return { summary, kept: kept.length, second, log: world.log }
+  return { summary, kept: kept.length, second, log: world.log, told }
 }
 
 describe('an approval', () => {
@@ -57,6 +54,12 @@ describe('an approval', () => {
     expect(second?.outcome.outcome).toBe('published')
     expect(log.filter((entry) => /sandbox|broker|materialise/.test(entry))).toEqual([])
     expect(kept).toBe(0)
+  })
+
+  it('is of a change whose end was written down before a person was told: no later attempt makes another', async () => {
+    const { told } = await approve('hold')
+
+    expect(told).toEqual(['checkpoint', 'finished'])
   })
 
   it('of a blocked change cannot be: none is kept', async () => {
