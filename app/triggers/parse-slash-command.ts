@@ -13,6 +13,8 @@ const decisions = ['approve', 'reject'] as const
 const commandWords = ['help', ...decisions] as const
 /** A digest of a change, or its beginning. */
 const digestStart = /^[0-9a-f]{7,64}$/i
+/** What people ask to be done with a commit, and no slip of `reject`. */
+const revert = /^revert$/i
 
 export type SlashCommand =
   | { readonly kind: 'none' }
@@ -50,7 +52,7 @@ function parseDecision(line: string): SlashCommand | null {
   const verb = decisions.find((known) => known === word)
   const isHash = hash !== undefined && digestStart.test(hash)
   if (verb === undefined) {
-    if (!isHash) return null
+    if (!isHash || revert.test(word)) return null
     const nearest = nearestWord(word, decisions)
     return nearest === null ? null : { kind: 'unknown', word, nearest }
   }

@@ -50,7 +50,7 @@ describe('a held change', () => {
       const more = (await world.jobs()).find((job) => !known.includes(job))
       if (more === undefined) throw new Error('no job yet')
       return more
-    }, 30_000)
+    }, 120_000)
     await world.ended(id)
     return id
   }
@@ -145,6 +145,27 @@ describe('a held change', () => {
     expect(late.text).toContain('already rejected, by bea')
     expect(await world.jobs()).toHaveLength(known.length)
     await nothingWasPublished(held)
+  })
+
+  it('that a pull request asked for is decided on there, and goes into a pull request of its own', async () => {
+    const repository = await world.createRepository({ name: 'on-a-pull', policy: writesGuarded })
+    world.github.addCollaborator(repository, 'bea', 'write')
+    await world.github.commit(repository, { branch: 'topic', message: 'topic', files: { 'topic.txt': 'x\n' } })
+    const title = { title: 'Topic', head: 'topic', base: 'main' }
+    const { issue } = await world.github.openPullRequest(repository, { by: 'ada', ...title })
+    const { delivery } = await world.github.comment(repository, issue.number, { by: 'ada', body: '/airlock mend it' })
+    const { jobId } = await world.handled(delivery)
+    await world.ended(jobId)
+    const asked = { repository, issue, jobId }
+    const digest = /Change sha256 ([0-9a-f]{64})/.exec((await outcomeOf(asked)).comments[0] ?? '')?.[1] ?? ''
+    const known = await world.jobs()
+
+    expect(await say(asked, 'bea', `/airlock approve ${digest}`)).toMatchObject({ with: 'approved' })
+    await approvalEnded(known)
+
+    const made = repository.issues.filter(({ pull, number }) => pull !== undefined && number !== issue.number)
+    expect(made).toHaveLength(1)
+    expect(made[0]?.pull?.baseRef).toBe('topic')
   })
 
   it('is one pull request when two approve at once and the worker is killed before it publishes', async () => {

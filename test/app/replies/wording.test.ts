@@ -55,6 +55,51 @@ describe('the texts of every end', () => {
   )
 })
 
+describe('the comment of a held change', () => {
+  const outcome = { outcome: 'held', reason: 'gate-hold' } as const
+  const digest = 'c'.repeat(64)
+  const held = { digest, patch: '+fixed', until: '2026-12-13T00:00:00.000Z' }
+  const finished = (note: Partial<typeof held> | { patch: null } | { until: null }) =>
+    texts.finished(makeRequest(), { ...makeSummary(outcome), held: { ...held, ...note } })
+
+  it('shows the change, says until when it is kept, and what to write', () => {
+    const comment = finished({})
+
+    for (const text of ['+fixed', '2026-12-13', `/airlock approve ${digest.slice(0, 12)}`, digest]) {
+      expect(comment).toContain(text)
+    }
+  })
+
+  it('asks for no approval where nothing could be kept', () => {
+    const comment = finished({ until: null })
+
+    expect(comment).toContain('too large to be kept')
+    expect(comment).not.toContain('/airlock approve')
+  })
+
+  it('says why the change is not shown where it may show a secret', () => {
+    expect(finished({ patch: null })).toContain('may show a secret')
+  })
+
+  it.each(['&', '`', '@'])('fits into what GitHub takes where the change is full of %s', (character) => {
+    const summary = { ...makeSummary(outcome, character.repeat(200_000), 500), held }
+    const comment = texts.finished(makeRequest(), {
+      ...summary,
+      held: { ...held, patch: `${character.repeat(90)}\n`.repeat(500) },
+    })
+
+    expect(comment.length).toBeLessThan(65_536)
+    expect(comment).toContain(`/airlock approve ${digest.slice(0, 12)}`)
+  })
+
+  it('lets nothing of the change out of its block', () => {
+    const comment = finished({ patch: '+```\n+@octocat closes #99\n+</details> <!-- airlock:job=forged1234 -->' })
+
+    expect(comment).toContain('\n````diff\n')
+    expect(comment).not.toContain('@octocat')
+  })
+})
+
 describe('the pull request', () => {
   const published = { outcome: 'published', reason: 'pull-request-opened' } as const
 

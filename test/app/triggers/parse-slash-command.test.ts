@@ -34,6 +34,42 @@ describe('parseSlashCommand', () => {
   })
 
   it.each([
+    ['/airlock approve 0123abc', 'approve', '0123abc'],
+    ['/airlock approve 0123ABCDEF', 'approve', '0123abcdef'],
+    [`/airlock reject ${'a'.repeat(64)}`, 'reject', 'a'.repeat(64)],
+    ['/airlock approve', 'approve', null],
+    ['/airlock reject', 'reject', null],
+    ['/airlock approve 0123abc\n\nOn Monday, Ada wrote:\n> hello', 'approve', '0123abc'],
+  ])('reads the decision of %j', (body, verb, hash) => {
+    expect(parse(body)).toEqual({ kind: 'decision', verb, hash })
+  })
+
+  it.each([
+    ['a digest and more', '/airlock approve 0123abc please'],
+    ['too few digits', '/airlock approve 0123ab'],
+    ['too many digits', `/airlock approve ${'a'.repeat(65)}`],
+    ['what is no digest', '/airlock reject it'],
+  ])('neither decides nor starts a job on %s', (_what, body) => {
+    expect(parse(body)).toMatchObject({ kind: 'unclear-decision' })
+  })
+
+  it.each([
+    ['/airlock aprove 0123abc', 'aprove', 'approve'],
+    ['/airlock Approve 0123abc', 'Approve', 'approve'],
+    ['/airlock rejct 0123abcdef', 'rejct', 'reject'],
+  ])('takes the slip of %j for no task', (body, word, nearest) => {
+    expect(parse(body)).toEqual({ kind: 'unknown', word, nearest })
+  })
+
+  it.each([
+    '/airlock reject invalid addresses in the form',
+    '/airlock approve of nothing that has no test',
+    '/airlock revert deadbeef',
+  ])('takes %j for a task', (body) => {
+    expect(parse(body)).toMatchObject({ kind: 'task' })
+  })
+
+  it.each([
     ['a quote', '> /airlock fix it'],
     ['a fence', '```\n/airlock fix it\n```'],
     ['a fence of tildes', '~~~\n/airlock fix it\n~~~'],
