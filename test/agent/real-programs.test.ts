@@ -27,6 +27,11 @@ const instructions = Object.fromEntries(
     `Words of ${path}.`,
   ]),
 )
+/** Takes the place of the agent's own system prompt, for programs that read a repository's environment. */
+const systemPrompt = {
+  '.env': 'GEMINI_SYSTEM_MD=./prompt.md\nQWEN_SYSTEM_MD=./prompt.md\n',
+  'prompt.md': 'Words of prompt.md.',
+}
 
 const exists = (path: string) =>
   access(path).then(
@@ -42,7 +47,7 @@ describe.each(chosen)('the real program of $name', (agent) => {
   test('mends a bug in a loop of tool calls, and obeys no settings that the repository brings', async () => {
     await using model = await startModel({ script: mendTheBug, apiKey: key })
 
-    const workspace = (sink: string) => ({ ...bugFiles, ...instructions, ...files(sink) })
+    const workspace = (sink: string) => ({ ...bugFiles, ...instructions, ...systemPrompt, ...files(sink) })
     await runAgent({ agent, model, key, workspace }, async (run) => {
       expect(await run.file('add.js')).toBe('exports.add = (a, b) => a + b\n')
       expect(run.exitCode).toBe(0)
@@ -51,7 +56,7 @@ describe.each(chosen)('the real program of $name', (agent) => {
       expect(run.events.filter((event) => event.kind === 'tool-result')).toHaveLength(4)
       expect(model.requests.map((request) => request.status)).toEqual([200, 200, 200, 200, 200])
       const told = model.requests.map(({ body }) => body).join()
-      const read = Object.keys(instructions).filter((path) => told.includes(`Words of ${path}.`))
+      const read = [...Object.keys(instructions), 'prompt.md'].filter((path) => told.includes(`Words of ${path}.`))
       expect(read).toEqual(readsItself[agent.name] ?? [])
       if (!curious.has(agent.name)) expect(run.dialled).toEqual([new URL(model.url).host])
       expect(await exists(run.sink)).toBe(false)
@@ -84,6 +89,21 @@ describe.each(chosen)('the real program of $name', (agent) => {
     })
   }, 120_000)
 })
+
+const readsEnvironment = chosen.filter(({ name }) => name === 'gemini' || name === 'qwen')
+
+test.each(readsEnvironment)(
+  'control: $name takes a system prompt that a .env names, where the policy loads settings',
+  async (agent) => {
+    await using model = await startModel({ script: mendTheBug, apiKey: key })
+
+    const options = { agent, model, key, workspace: () => ({ ...bugFiles, ...systemPrompt }), repositorySettings: true }
+    await runAgent(options, async () => {
+      expect(model.requests.map(({ body }) => body).join()).toContain('Words of prompt.md.')
+    })
+  },
+  120_000,
+)
 
 test.each(['gpt-5.5', 'gemini-3.1-pro-preview'])(
   'pi speaks the API of %s',

@@ -40,6 +40,8 @@ function plan({ home, toolDir, prompt, gateway, model = defaultModel, repository
       GEMINI_CLI_SYSTEM_SETTINGS_PATH: `${home}/${systemSettings}`,
       // Else it starts itself anew with a larger heap, and with what it read from a repository's .env.
       GEMINI_CLI_NO_RELAUNCH: 'true',
+      // In a folder that it trusts it also reads .gemini/.env, where this would name a system prompt.
+      ...(repositorySettings ? {} : { GEMINI_SYSTEM_MD: 'false' }),
     },
     // The user's too: inside of a sandbox it was seen not to take the system's.
     files: [systemSettings, '.gemini/settings.json'].map((path) => ({
@@ -61,6 +63,7 @@ const refusing = {
   skills: { enabled: false },
   mcp: { allowed: ['none'], serverCommand: '' },
   tools: { discoveryCommand: '', callCommand: '' },
+  advanced: { ignoreLocalEnv: true },
 }
 
 const common = {

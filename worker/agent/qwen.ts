@@ -14,7 +14,7 @@ const defaultModel = 'qwen3-coder-plus'
 /** Qwen Code, by Chat Completions: the operator's OPENAI_BASE_URL leads to a server that has its models. */
 export const qwen: InstallableAgent = { name: 'qwen', install, plan, parseLine: parseStreamJson }
 
-function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
+function plan({ home, toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   return {
     argv: [
       ...['node', `${toolDir}/${install.entry}`, '--output-format', 'stream-json', '--chat-recording=false'],
@@ -29,8 +29,20 @@ function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettin
       OPENAI_API_KEY: gateway.key,
       QWEN_USAGE_STATISTICS_ENABLED: 'false',
       QWEN_CODE_SUPPRESS_YOLO_WARNING: '1',
+      ...(repositorySettings ? {} : ownEnvironment(home)),
     },
     files: [{ path: '.qwen/settings.json', content: `${JSON.stringify({ general: { enableAutoUpdate: false } })}\n` }],
     stdin: prompt,
+  }
+}
+
+/** It reads a repository's .env, even in safe mode, for what is not set: its system prompt and its settings are. */
+function ownEnvironment(home: string): Readonly<Record<string, string>> {
+  return {
+    QWEN_SYSTEM_MD: 'false',
+    QWEN_SYSTEM_IDENTITY_MD: 'false',
+    QWEN_HOME: `${home}/.qwen`,
+    QWEN_CODE_SYSTEM_SETTINGS_PATH: `${home}/.qwen/system.json`,
+    QWEN_CODE_SYSTEM_DEFAULTS_PATH: `${home}/.qwen/system-defaults.json`,
   }
 }
