@@ -35,7 +35,7 @@ export function createAnnouncer(request: JobRequest, facts: Facts, reporter: Rep
 function progressOf(facts: Facts): JobProgress {
   const finished = stepNames.flatMap((step) => {
     const durationMs = facts.durations[step]
-    return durationMs === undefined ? [] : [{ step, durationMs }]
+    return durationMs === undefined || step === facts.step ? [] : [{ step, durationMs }]
   })
   return { step: facts.step, startedAt: facts.startedAt, finished, activity: facts.activity }
 }

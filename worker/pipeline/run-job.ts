@@ -3,24 +3,26 @@
  * Imports contract and the pure gates; never an engine, git, GitHub or the queue. A step ends the job with a value;
  * only what may be tried again, or is a bug, is thrown.
  */
-import type { JobRequest, JobSummary, Outcome, StepName } from '../contract/index.ts'
+import type { JobRequest, JobSummary, Outcome } from '../contract/index.ts'
 import { createAnnouncer } from './announcer.ts'
 import { type Ended, type Handoff, loadCheckpoint } from './checkpoint.ts'
 import { AttemptAbortedError, outcomeOfError } from './end-of-attempt.ts'
 import { type Attempt, createFacts, type Job, type PipelinePorts, type StepResult } from './job.ts'
+import { judge } from './judge.ts'
 import type { AuditLog } from './ports/index.ts'
 import { createRedactor } from './redactor.ts'
-import { runAgent } from './steps/agent.ts'
+import { firstTurn, runAgent } from './steps/agent.ts'
 import { clone } from './steps/clone.ts'
-import { collect } from './steps/collect.ts'
-import { gate } from './steps/gate.ts'
+import { endOfVerdict } from './steps/gate.ts'
 import { hold } from './steps/hold.ts'
+import { mend } from './steps/mend.ts'
 import { prepare } from './steps/prepare.ts'
 import { publish, resumeHandOff } from './steps/publish.ts'
 import { publishApproved } from './steps/publish-approved.ts'
 import { report, tell } from './steps/report.ts'
 import { seal } from './steps/seal.ts'
 import { setup } from './steps/setup.ts'
+import { timed } from './timed.ts'
 import { createWarmStart } from './warm-start.ts'
 
 /**
@@ -86,31 +88,18 @@ async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   if ('end' in setUp) return setUp.end
   const sealed = await timed(job, 'seal', () => seal(job, prepared.value, cloned.value, warm))
   if ('end' in sealed) return sealed.end
-  const ran = await timed(job, 'agent', () => runAgent(job, prepared.value))
+  const ran = await timed(job, 'agent', () => runAgent(job, prepared.value, firstTurn(job)))
   if ('end' in ran) return ran.end
-  const collected = await timed(job, 'collect', () => collect(job, sealed.value))
-  if ('end' in collected) return collected.end
-  const gated = await timed(job, 'gate', () => gate(job, prepared.value, cloned.value, collected.value))
-  if ('value' in gated) {
-    return valueOrEnd(await timed(job, 'publish', () => publish(job, cloned.value.base.treeSha, collected.value)))
+  const judged = await judge(job, prepared.value, cloned.value, sealed.value)
+  if ('end' in judged) return judged.end
+  const { changeSet, results } = await mend(job, prepared.value, cloned.value, sealed.value, judged.value)
+  const stopped = endOfVerdict(results)
+  if (stopped === null) {
+    return valueOrEnd(await timed(job, 'publish', () => publish(job, cloned.value.base.treeSha, changeSet)))
   }
-  return gated.end.outcome === 'held' ? hold(job, cloned.value, collected.value, gated.end) : gated.end
+  return stopped.outcome === 'held' ? hold(job, cloned.value, changeSet, stopped) : stopped
 }
 
 function valueOrEnd(result: StepResult<Outcome>): Outcome {
   return 'end' in result ? result.end : result.value
-}
-
-async function timed<T>(job: Job, step: StepName, run: () => Promise<T>): Promise<T> {
-  const startedAt = job.ports.now()
-  job.facts.step = step
-  job.audit.append('step', { step, state: 'started' })
-  job.announce()
-  try {
-    return await run()
-  } finally {
-    const durationMs = job.ports.now() - startedAt
-    job.facts.durations[step] = durationMs
-    job.audit.append('step', { step, state: 'ended', durationMs })
-  }
 }

@@ -1,4 +1,5 @@
-import { type AgentPrompt, agentPrompt } from '../agent-prompt.ts'
+import type { Limits, Usage } from '../../contract/index.ts'
+import { agentPrompt } from '../agent-prompt.ts'
 import { dayBudgets, describeBudget } from '../day-budgets.ts'
 import { agentHomes } from '../instruction-root.ts'
 import { end, type Job, type StepResult } from '../job.ts'
@@ -20,19 +21,32 @@ import type { Prepared } from './prepare.ts'
 /** Where the task is inside; also given as $AIRLOCK_TASK_FILE. */
 const taskFile = '.airlock/task.md'
 
+/** One run of the agent. `prompt` is all that it is told, `task` what lies in its task file. */
+export interface AgentTurn {
+  readonly prompt: string
+  readonly task: string
+  /** What was kept out of both, for the person who asked. */
+  readonly removed: readonly string[]
+  readonly limits: Limits
+}
+
+export function firstTurn({ request }: Job): AgentTurn {
+  return { ...agentPrompt(request), limits: request.policy.limits }
+}
+
 /** Runs the agent in sandbox 2: no network device, no secret, the model through the broker. */
-export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult<null>> {
+export async function runAgent(job: Job, prepared: Prepared, turn: AgentTurn): Promise<StepResult<null>> {
   const { policy } = job.request
   const { engine, agent } = prepared
   using silence = createSilenceWatch(policy.silenceMs)
   const day = { budgets: dayBudgets(job.request), book: job.ports.spending }
-  const model = { costUsd: policy.limits.costUsd, models: policy.models, day }
+  const model = { costUsd: turn.limits.costUsd, models: policy.models, day }
   const spec = { phase: 'agent', egress: policy.network, model } as const
   await using broker = await openBroker(job, engine, spec, silence.noticed)
-  const told = tellAgent(job)
-  const plan = planOf(job, agent.adapter, broker, told.prompt)
+  noteTurn(job, turn)
+  const plan = planOf(job, agent.adapter, broker, turn.prompt)
   // Before there is a sandbox: a microvm gets a copy of its folders when it is made.
-  await writePlanFiles(job, prepared, plan, told.task)
+  await writePlanFiles(job, prepared, plan, turn.task)
   await using sandbox = await engine.create({
     jobId: job.request.id,
     attempt: job.attempt.number,
@@ -41,7 +55,7 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
     ...job.folders.agent,
     tools: [...broker.tools, ...(agent.toolPath === null ? [] : [{ name: 'agent', path: agent.toolPath }])],
     brokerSocket: job.folders.brokerSocket,
-    limits: policy.limits,
+    limits: turn.limits,
   })
   let said: AgentEnd | null = null
   const ran = await runInSandbox(job, sandbox, 'agent', {
@@ -55,18 +69,16 @@ export async function runAgent(job: Job, prepared: Prepared): Promise<StepResult
   })
   await destroyWithProof(job, sandbox, 'agent')
   noteTraffic(job, 'agent', broker)
-  job.facts.usage = broker.usage()
+  job.facts.usage = addUsage(job.facts.usage, broker.usage())
   return resultOf(job, ran, broker, said)
 }
 
-/** What was taken out of the task is shown to the person who asked: they could not see it. */
-function tellAgent(job: Job): AgentPrompt {
-  const { task } = job.request
-  const told = agentPrompt(job.request)
-  job.audit.append('prompt', { task: task.text, digest: task.digest, prompt: told.prompt, removed: told.removed })
-  if (told.removed.length > 0)
-    job.facts.notes.push(`Kept from the agent, hidden in the task: ${told.removed.join('; ')}`)
-  return told
+/** What was taken out of the task is shown to the person who asked, once: they could not see it. */
+function noteTurn({ request, audit, facts }: Job, turn: AgentTurn): void {
+  const { task } = request
+  const { prompt, removed } = turn
+  audit.append('prompt', { task: task.text, digest: task.digest, prompt, removed })
+  if (removed.length > 0) facts.notes.push(`Kept from the agent, hidden in the task: ${removed.join('; ')}`)
 }
 
 function planOf(job: Job, adapter: AgentAdapter, broker: BrokerSession, prompt: string): AgentPlan {
@@ -125,6 +137,15 @@ function noteEvent(job: Job, said: WholeEvent): void {
   if (event.kind === 'text' || event.kind === 'tool') job.announce()
 }
 
+function addUsage(one: Usage, other: Usage): Usage {
+  return {
+    requests: one.requests + other.requests,
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    costUsd: one.costUsd + other.costUsd,
+  }
+}
+
 function whyUnavailable({ kind, provider }: ProviderStop): string {
   return kind === 'no-key' ? `there is no key for ${provider}` : `${provider} refuses the key of this installation`
 }
@@ -133,7 +154,7 @@ function whyUnavailable({ kind, provider }: ProviderStop): string {
 function resultOf(job: Job, ran: SandboxedRun, broker: BrokerSession, said: AgentEnd | null): StepResult<null> {
   if (ran.outcome !== null) return { end: ran.outcome }
   const stop = broker.modelStop()
-  if (stop?.kind === 'cost-limit') return end('failed', 'cost-limit', `after ${broker.usage().costUsd.toFixed(2)} USD`)
+  if (stop?.kind === 'cost-limit') return end('failed', 'cost-limit', `after ${job.facts.usage.costUsd.toFixed(2)} USD`)
   if (stop?.kind === 'budget') return end('failed', 'budget-used-up', describeBudget(stop.budget))
   // A command may do its work without the model that it asked for; an agent cannot, whatever its exit code says.
   if (stop !== null && (job.request.agent !== 'command' || ran.exitCode !== 0)) {

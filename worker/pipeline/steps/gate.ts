@@ -1,26 +1,31 @@
-import type { ChangeSet } from '../../contract/index.ts'
+import type { ChangeSet, GateResult, Outcome } from '../../contract/index.ts'
 import { evaluateGates, verdictOf } from '../../gates/evaluate-gates.ts'
-import { end, type Job, type StepResult } from '../job.ts'
+import { end, type Job } from '../job.ts'
 import type { Cloned } from './clone.ts'
 import type { Prepared } from './prepare.ts'
 
 const dayOf = (now: number) => new Date(now).toISOString().slice(0, 10)
 
-/** Asks every gate. Only a verdict of `publish` goes on. */
+/** Asks every gate. */
 export async function gate(
   job: Job,
   prepared: Prepared,
   cloned: Cloned,
   changeSet: ChangeSet,
-): Promise<StepResult<null>> {
+): Promise<readonly GateResult[]> {
   const input = { changeSet, policy: job.request.policy, knownSecrets: prepared.secrets, base: cloned.base }
   const results = await evaluateGates(job.ports.gates, input, { today: dayOf(job.ports.now()) })
   job.facts.gates = results
   for (const finding of results.flatMap((result) => result.findings)) job.audit.append('finding', { ...finding })
+  return results
+}
+
+/** How a job ends whose change may not be published as it is; null where it may. */
+export function endOfVerdict(results: readonly GateResult[]): Outcome | null {
   const verdict = verdictOf(results)
-  if (verdict === 'publish') return { value: null }
+  if (verdict === 'publish') return null
   const worst = results.flatMap((result) => result.findings).find((finding) => finding.severity === verdict)
   const detail = worst && [worst.path, worst.message].filter(Boolean).join(': ')
-  if (verdict === 'hold') return end('held', 'gate-hold', detail)
-  return end('blocked', worst?.rule === 'gate-error' ? 'gate-error' : 'gate-block', detail)
+  if (verdict === 'hold') return end('held', 'gate-hold', detail).end
+  return end('blocked', worst?.rule === 'gate-error' ? 'gate-error' : 'gate-block', detail).end
 }

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { toToolCall } from '../model/agent-tools.ts'
+import type { Script } from '../model/conversation.ts'
+import { type ModelServer, startModel } from '../model/start-model.ts'
+import { outcomeOf } from './outcome-of.ts'
+import { startWorld, type World } from './start-world.ts'
+
+const key = 'key-0123456789-0123456789-0123456789'
+const policy = 'agent: pi\ngates: { protected: ["guarded/**"] }\n'
+
+/** Breaks a rule as if it had not been told of it; told again, it mends what it is told of. */
+const forgetful: Script = (conversation) => {
+  const { tools, entries } = conversation
+  if (tools.length === 0) return { text: 'Mend it' }
+  if (entries.some(({ kind }) => kind === 'result')) return { text: 'I did it.' }
+  const again = entries.some((entry) => entry.kind === 'user' && entry.text.includes('"guarded/a.txt"'))
+  const first = 'mkdir -p guarded && echo x > guarded/a.txt && echo fixed > fixed.txt'
+  return { calls: [toToolCall({ do: 'run', command: again ? 'rm -r guarded' : first }, conversation)] }
+}
+
+let model: ModelServer
+let world: World
+
+beforeAll(async () => {
+  model = await startModel({ script: forgetful, apiKey: key })
+  const env = { AIRLOCK_ENGINES: 'process', ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: key }
+  world = await startWorld(env)
+  await world.installation.startWorker()
+}, 120_000)
+afterAll(async () => {
+  await world?.[Symbol.asyncDispose]()
+  await model?.[Symbol.asyncDispose]()
+})
+
+it('is published without what a gate held, after a real agent had its turn to mend it', async () => {
+  const asked = await world.ask(await world.createRepository({ name: 'forgetful', policy }))
+  await world.ended(asked.jobId, 120_000)
+
+  const found = await outcomeOf(asked)
+  expect(found.branches).toMatchObject([{ changed: 'fixed.txt' }])
+  const pull = asked.repository.issues.find(({ pull }) => pull !== undefined)
+  expect(pull?.body).toContain('It had one turn to mend it, and it did.')
+  expect(model.requests.filter(({ body }) => body.includes('You have one more turn'))).not.toEqual([])
+}, 180_000)
