@@ -1,4 +1,5 @@
-import type { JobSummary, OutcomeName } from '../../worker/contract/index.ts'
+import type { JobRequest, JobSummary, OutcomeName } from '../../worker/contract/index.ts'
+import { quarantinePart } from './decision-comment.ts'
 import { joinParts } from './format.ts'
 import { endParts } from './status-comment.ts'
 
@@ -18,11 +19,12 @@ const conclusions: Readonly<Record<OutcomeName, CheckRunText['conclusion']>> = {
   failed: 'failure',
 }
 
-export function checkRun(summary: JobSummary): CheckRunText {
+export function checkRun({ policy }: Pick<JobRequest, 'policy'>, summary: JobSummary): CheckRunText {
   const { outcome, reason } = summary.outcome
+  const waits = quarantinePart(summary, policy)
   return {
-    title: `${outcome}: ${reason.replaceAll('-', ' ')}`,
-    summary: joinParts(endParts(summary)),
-    conclusion: conclusions[outcome],
+    title: `${outcome}: ${waits === null ? reason.replaceAll('-', ' ') : 'CI waits for an approval'}`,
+    summary: joinParts([waits, ...endParts(summary)]),
+    conclusion: waits === null ? conclusions[outcome] : 'action_required',
   }
 }

@@ -23,6 +23,18 @@ export type DecisionReply =
   | { readonly kind: 'not-allowed'; readonly entry: HeldEntry; readonly detail: string }
   | { readonly kind: 'nothing-held' | 'wrong-hash' | 'ambiguous-hash' | 'hash-missing' | 'unclear' }
 
+/** What a word does to what waits, where `change` is its digest. */
+const words = {
+  change: {
+    approved: { verb: 'Approved', done: (change: string) => `change ${change} is published as it is` },
+    rejected: { verb: 'Rejected', done: (change: string) => `change ${change} is deleted` },
+  },
+  ci: {
+    approved: { verb: 'Approved', done: (change: string) => `an empty commit lets CI run on change ${change}` },
+    rejected: { verb: 'Rejected', done: (change: string) => `CI stays away from change ${change}` },
+  },
+} as const
+
 /** One line, whatever was said. */
 export function decisionComment(jobId: string, command: string, reply: DecisionReply): string {
   return `${statusMarker(jobId)}\n${lineOf(command, reply)}`
@@ -31,9 +43,10 @@ export function decisionComment(jobId: string, command: string, reply: DecisionR
 function lineOf(command: string, reply: DecisionReply): string {
   switch (reply.kind) {
     case 'approved':
-      return `**Approved** by ${harmlessLine(reply.by, 100)}: change ${short(reply.entry.digest)} is published as it is.`
-    case 'rejected':
-      return `**Rejected** by ${harmlessLine(reply.by, 100)}: change ${short(reply.entry.digest)} is deleted.`
+    case 'rejected': {
+      const { verb, done } = words[reply.entry.kind][reply.kind]
+      return `**${verb}** by ${harmlessLine(reply.by, 100)}: ${done(short(reply.entry.digest))}.`
+    }
     case 'decided-before': {
       const { verb, by, at } = reply.decision
       const done = verb === 'approve' ? 'approved' : 'rejected'
@@ -63,7 +76,22 @@ export function approvalPart({ approval }: Pick<JobRequest, 'approval'>): TextPa
   if (approval === undefined) return null
   const { by, permission, at, digest } = approval
   const who = `${harmlessLine(by.login, 100)} (id ${by.id}, ${permission})`
-  return { title: null, text: `A gate held this change; ${who} approved it on ${day(at)}: sha256 ${digest}.` }
+  return { title: null, text: `This was held for a person; ${who} approved it on ${day(at)}: sha256 ${digest}.` }
+}
+
+/** How CI is let run on a change that is in quarantine. Null in every other job. */
+export function quarantinePart({ quarantine }: Pick<JobSummary, 'quarantine'>, policy: Policy): TextPart | null {
+  if (quarantine === undefined) return null
+  const { command } = policy.triggers
+  const { permission, own } = approvalsOf(policy)
+  const who = `Whoever has at least ${permission} here${own ? '' : ', but for the one who asked,'}`
+  const text = [
+    `CI is asked to stay away from this branch until a person has read the change. ${who} comments on the pull request:`,
+    '',
+    `- \`${command} approve ${short(quarantine.digest)}\` adds an empty commit, on which CI runs`,
+    `- \`${command} reject ${short(quarantine.digest)}\` leaves it so`,
+  ].join('\n')
+  return { title: 'To let CI run', text }
 }
 
 /** How a held change is let out, and until when. Null in every other job. */

@@ -1,5 +1,5 @@
 import type { JobRequest, JobSummary } from '../../worker/contract/index.ts'
-import { approvalPart } from './decision-comment.ts'
+import { approvalPart, quarantinePart } from './decision-comment.ts'
 import { joinParts, type TextPart } from './format.ts'
 import { harmlessLine, harmlessQuote } from './harmless.ts'
 import {
@@ -20,6 +20,7 @@ export function pullRequestBody(request: JobRequest, summary: JobSummary): strin
   return joinParts([
     { title: null, text: openingLine(request) },
     approvalPart(request),
+    quarantinePart(summary, request.policy),
     askedPart(request),
     agentPart(summary),
     changedFilesPart(summary),

@@ -1,4 +1,4 @@
-import type { JobRequest } from '../../worker/contract/index.ts'
+import { isQuarantined, type JobRequest } from '../../worker/contract/index.ts'
 import { harmlessTitle } from './harmless.ts'
 
 const maxTitle = 120
@@ -23,7 +23,13 @@ export function commitMessage(request: JobRequest): string {
   const { id, subject, policy, task, agent } = request
   const asked =
     subject === null ? [] : [`Asked in ${subject.kind === 'issue' ? 'issue' : 'pull request'} ${subject.number}.`]
-  const skip = policy.handoff.ci === 'skip' ? ['[skip ci]'] : []
+  const skip = policy.handoff.ci === 'skip' || isQuarantined(request) ? ['[skip ci]'] : []
   const body = [...asked, `Made by an agent (${agent}) in a sandbox of Airlock.`, ...skip]
   return `${pullRequestTitle(request)}\n\n${body.join('\n')}\n\nAirlock-Job: ${id}\nAirlock-Task: sha256:${task.digest}\n`
+}
+
+/** Of the commit that lets CI run: what asks it to stay away is on the one before. */
+export function releaseMessage({ approval }: JobRequest): string {
+  const job = approval === undefined ? '' : `\n\nAirlock-Job: ${approval.jobId}`
+  return `Let CI run\n\nA person approved the commit before this one. Nothing is changed here.${job}\n`
 }

@@ -12,12 +12,16 @@ const askOperator = 'Tell whoever runs this installation of Airlock; the log of 
 /** One text for every reason that a job can end with: nobody is left without an answer. */
 export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
   'pull-request-opened': {
-    what: 'The work is done and passed every gate.',
+    what: 'The work is done, and a pull request is open.',
     next: 'Review the pull request; nothing is merged without you.',
   },
   'branch-created': {
     what: 'The work is done, passed every gate, and is on a branch of its own.',
     next: 'Review the branch and merge it if you like it.',
+  },
+  'ci-released': {
+    what: 'A person let CI run on the pull request. Nothing in it was changed.',
+    next: 'Review the pull request and what CI says of it; nothing is merged without you.',
   },
   'agent-changed-nothing': {
     what: 'The agent ended without changing a file, so there is nothing to review.',
@@ -108,8 +112,8 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     next: 'Have it put into the folder of secrets, or take its name out of the policy. Then ask again.',
   },
   'approval-void': {
-    what: 'A person approved a held change, but what is kept is not that change any more, or nothing is. Nothing was published.',
-    next: 'A change is kept for 14 days, and until it is decided on. Ask for the work again.',
+    what: 'A person approved what was held, but it is not there any more, or is something else by now. Nothing was published.',
+    next: 'A change is kept for 14 days, and until it is decided on. Ask for the work again; where a pull request is open, push to its branch to have CI run.',
   },
   'workspace-unsafe': {
     what: 'The workspace held a file that must not be handed over: a device, a pipe, a link to outside, or a look-alike of git.',

@@ -8,7 +8,7 @@ import {
   shownIdOf,
   statusMarker,
 } from '../../worker/contract/index.ts'
-import { approvalPart, heldPart, heldPatchPart } from './decision-comment.ts'
+import { approvalPart, heldPart, heldPatchPart, quarantinePart } from './decision-comment.ts'
 import { formatDuration, joinParts, type TextPart } from './format.ts'
 import { harmlessLine } from './harmless.ts'
 import { reasonTexts } from './reason-texts.ts'
@@ -64,6 +64,7 @@ export function finishedComment(request: JobRequest, summary: JobSummary): strin
     shownIdOf(request),
     plain(linkLine(summary)),
     approvalPart(request),
+    quarantinePart(summary, request.policy),
     ...endParts(summary),
     heldPart(summary, request.policy),
     heldPatchPart(summary),

@@ -142,7 +142,10 @@ const approvalsSchema = z
 const handoffSchema = z
   .strictObject({
     draft: z.boolean().optional().describe('Open the pull request as a draft.'),
-    ci: z.enum(['run', 'skip']).optional().describe('skip asks CI not to run on the branch.'),
+    ci: z
+      .enum(['run', 'quarantine', 'skip'])
+      .optional()
+      .describe('skip asks CI not to run on the branch; quarantine, until a person says `/airlock approve`.'),
   })
   .describe('How the result is handed over.')
 

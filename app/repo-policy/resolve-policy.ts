@@ -85,7 +85,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
         ) ?? defaultPolicy.handoff.draft,
       ci:
         strictest(
-          ['run', 'skip'],
+          ['run', 'quarantine', 'skip'],
           files.map((file) => file.handoff?.ci),
         ) ?? defaultPolicy.handoff.ci,
     },

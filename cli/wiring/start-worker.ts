@@ -11,6 +11,7 @@ import { createAuthority } from '../../worker/github/authority.ts'
 import { createCloneAccess } from '../../worker/github/clone-access.ts'
 import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
 import { createPublisher } from '../../worker/github/publish.ts'
+import { createCiRelease } from '../../worker/github/release-ci.ts'
 import { createReporter } from '../../worker/github/reporter.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
@@ -108,7 +109,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, vault, log })
   const app = createGitHubApp({ appId, signJwt: createAppJwtSigner(privateKey), baseUrl: urls.api, vault, log })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
-  const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'wording'> = {
+  const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'wording'> = {
     authority: createAuthority({ tokens, policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)) }),
     source: createSource({
       dataDir: folders.root,
@@ -121,6 +122,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
         ? createFlatSecrets(null)
         : createRepositorySecrets(settings.AIRLOCK_SECRETS_DIR),
     publisher: createPublisher({ tokens, log }),
+    ci: createCiRelease({ tokens }),
     wording,
   }
   return {

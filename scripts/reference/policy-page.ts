@@ -64,7 +64,7 @@ export function policyPage(): string {
     formatList(Object.entries(levelRules).map(([rule, text]) => `**${rule}**: ${text}`)),
     paragraph(
       'Strict is, for `isolation` and `triggers.permission`, the later value in the table; for `handoff.draft`, ' +
-        '`true`; for `handoff.ci`, `skip`; for `agent-settings`, `ignore`, and `load` in a repository is refused where ' +
+        '`true`; for `handoff.ci`, `skip` and then `quarantine`; for `agent-settings`, `ignore`, and `load` in a repository is refused where ' +
         'neither the organisation nor the operator says it; for `gates.suppress-by`, `organisation`, and then `gates.suppress` of a ' +
         'repository is refused. `triggers.permission` cannot be lowered below its default: `read` and ' +
         '`triage` change nothing.',

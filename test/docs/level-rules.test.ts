@@ -46,7 +46,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'approvals.own': [false, true],
   'approvals.permission': ['admin', 'write'],
   'handoff.draft': [true, false],
-  'handoff.ci': ['skip', 'run'],
+  'handoff.ci': ['skip', 'quarantine'],
 }
 
 describe('what the policy reference says of levels', () => {

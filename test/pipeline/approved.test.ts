@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Severity } from '../../worker/contract/index.ts'
 import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
-import type { HeldChange } from '../../worker/pipeline/ports/index.ts'
+import type { Held, HeldChange } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import { attemptOf, createWorld, portsOf, requestOf } from './fakes.ts'
 
@@ -9,8 +9,8 @@ import { attemptOf, createWorld, portsOf, requestOf } from './fakes.ts'
 async function approve(severity: Severity, spoil: (held: HeldChange) => HeldChange = (held) => held) {
   const kept: HeldChange[] = []
   const changes = {
-    keep: async (_request: unknown, _digest: string, held: HeldChange) => {
-      kept.push(held)
+    keep: async (_request: unknown, _place: unknown, held: Held) => {
+      if (held.kind === 'change') kept.push(held)
       return new Date(0)
     },
     load: async () => {

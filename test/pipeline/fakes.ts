@@ -262,6 +262,7 @@ export function portsOf(world: World): PipelinePorts {
     wording: {
       branch: () => 'airlock/issue-3',
       commitMessage: () => 'fix',
+      releaseMessage: () => 'let CI run',
       pullRequest: () => ({ title: 'Fix', body: 'Body' }),
       running: () => '',
       finished: () => '',
@@ -289,6 +290,7 @@ export function portsOf(world: World): PipelinePorts {
     },
     spending: { add: async () => world.spent },
     held: null,
+    ci: null,
     now: () => Date.now(),
   }
 }

@@ -25,6 +25,7 @@ const by = (verb: Decision['verb'], eventKey: string): Decision => ({
 function changeOf(content: Buffer): HeldChange {
   const after = { mode: '100644', sha: 'e'.repeat(40), content } as const
   return {
+    kind: 'change',
     baseTreeSha: 'd'.repeat(40),
     changeSet: { baseSha: 'a'.repeat(40), treeSha: 'b'.repeat(40), files: [{ path: 'a.txt', before: null, after }] },
     summary: {
@@ -50,7 +51,7 @@ afterEach(() => test[Symbol.asyncDispose]())
 
 async function keep(content = Buffer.from('a secret recipe'), request = jobRequest()) {
   await test.redis.hset(ledgerEntryKey('jobs', request.id), 'fence', '2')
-  const until = await createHeldChanges(test.redis, key, 2).keep(request, digest, changeOf(content))
+  const until = await createHeldChanges(test.redis, key, 2).keep(request, { number: 3, digest }, changeOf(content))
   return { request, until }
 }
 const end = (id: string) => test.redis.hset(ledgerEntryKey('jobs', id), 'state', 'done')
@@ -62,7 +63,7 @@ describe('a change that is held', () => {
     const held = await createHeldChanges(test.redis, key, 9).load(request.id)
     const other = await createHeldChanges(test.redis, 'another key', 9).load(request.id)
 
-    expect(Buffer.from(held?.changeSet.files[0]?.after?.content ?? []).toString()).toBe('a secret recipe')
+    expect(held).toEqual(changeOf(Buffer.from('a secret recipe')))
     expect(other).toBeNull()
     expect((await test.redis.hgetBuffer(heldKey(request.id), 'change'))?.includes('recipe')).toBe(false)
     expect(await test.redis.ttl(heldKey(request.id))).toBeLessThanOrEqual(14 * 24 * 3600)
@@ -71,7 +72,11 @@ describe('a change that is held', () => {
 
   it('is not kept by an attempt that was overtaken', async () => {
     const { request } = await keep()
-    const late = createHeldChanges(test.redis, key, 1).keep(request, 'f'.repeat(64), changeOf(Buffer.from('late')))
+    const late = createHeldChanges(test.redis, key, 1).keep(
+      request,
+      { number: 3, digest: 'f'.repeat(64) },
+      changeOf(Buffer.from('late')),
+    )
 
     await expect(late).rejects.toBeInstanceOf(FenceLostError)
     expect(await createHeldBook(test.redis).on(place)).toMatchObject([{ digest }])

@@ -13,8 +13,9 @@ export const decisionSchema = z.strictObject({
 })
 export type Decision = z.infer<typeof decisionSchema>
 
-/** What is known of a change that waits, or waited, for a person. The change itself is kept apart. */
+/** What waits, or waited, for a person: a change that nobody has seen, or CI on a branch. What it needs is kept apart. */
 export const heldEntrySchema = z.strictObject({
+  kind: z.enum(['change', 'ci']),
   jobId: jobIdSchema,
   digest: digestSchema,
   requester: actorSchema,
@@ -27,7 +28,7 @@ export type HeldEntry = z.infer<typeof heldEntrySchema>
 /** How much of a change's digest a person has to name. */
 export const shortDigestLength = 12
 
-/** A person's word that lets a held change out; with it, a job publishes that change and runs nothing. */
+/** A person's word that lets a held change out, or CI run on it; with it, a job does that and runs nothing. */
 export const approvalSchema = z.strictObject({
   /** The job whose change it is. */
   jobId: jobIdSchema,

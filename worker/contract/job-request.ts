@@ -56,7 +56,7 @@ export const jobRequestSchema = z.strictObject({
   /** SHA-256 of the policy's canonical JSON, compared again in `prepare`. */
   policyDigest: digestSchema,
   agent: agentNameSchema,
-  /** Set where all that is left to do is to publish what another job made and a person approved. */
+  /** Set where all that is left to do is what a person approved: to publish what another job made, or let CI run on it. */
   approval: approvalSchema.optional(),
 })
 export type JobRequest = z.infer<typeof jobRequestSchema>
@@ -64,4 +64,9 @@ export type JobRequest = z.infer<typeof jobRequestSchema>
 /** By whose id people find a job's comment, branch and check: an approval goes on where the held job stopped. */
 export function shownIdOf({ id, approval }: Pick<JobRequest, 'id' | 'approval'>): string {
   return approval?.jobId ?? id
+}
+
+/** CI is kept away from what the job publishes, until a person lets it run. Whoever approves a held change does that too. */
+export function isQuarantined({ policy, approval, subject }: JobRequest): boolean {
+  return policy.handoff.ci === 'quarantine' && approval === undefined && subject !== null
 }

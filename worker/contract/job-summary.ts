@@ -15,6 +15,10 @@ const heldSchema = z.strictObject({
 })
 export type HeldNote = z.infer<typeof heldSchema>
 
+/** A published change on which CI waits for a person. */
+const quarantineSchema = z.strictObject({ digest: digestSchema })
+export type QuarantineNote = z.infer<typeof quarantineSchema>
+
 /** All that a person may want to read of a job. What an agent or a repository said in it is not to be trusted. */
 export const jobSummarySchema = z.strictObject({
   report: jobReportSchema,
@@ -33,5 +37,6 @@ export const jobSummarySchema = z.strictObject({
   /** Last lines of output that explain a failure. */
   lastOutput: z.string(),
   held: heldSchema.optional(),
+  quarantine: quarantineSchema.optional(),
 })
 export type JobSummary = z.infer<typeof jobSummarySchema>

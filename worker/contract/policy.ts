@@ -116,8 +116,8 @@ export const policySchema = z.strictObject({
     .optional(),
   handoff: z.strictObject({
     draft: z.boolean(),
-    /** `skip` asks CI not to run on the branch; `run` leaves it alone. */
-    ci: z.enum(['run', 'skip']),
+    /** `skip` asks CI not to run on the branch, `quarantine` until a person lets it; `run` leaves it alone. */
+    ci: z.enum(['run', 'quarantine', 'skip']),
   }),
 })
 export type Policy = z.infer<typeof policySchema>

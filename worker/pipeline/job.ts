@@ -7,6 +7,7 @@ import type {
   Outcome,
   OutcomeName,
   Posture,
+  QuarantineNote,
   reasons,
   SetupReport,
   StepName,
@@ -21,6 +22,7 @@ import type {
   BrokerDecision,
   BrokerFactory,
   Checkpoints,
+  CiRelease,
   Fence,
   Gate,
   HeldChanges,
@@ -60,6 +62,7 @@ export interface PipelinePorts {
   readonly spending: SpendBook
   /** Null where nobody could approve: nothing is kept. */
   readonly held: HeldChanges | null
+  readonly ci: CiRelease | null
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -100,6 +103,8 @@ export interface Facts {
   pullRequestUrl: string | null
   /** Set where the change waits for a person. */
   held: HeldNote | null
+  /** Set where CI waits for a person. */
+  quarantine: QuarantineNote | null
 }
 
 export interface Job {
@@ -152,5 +157,6 @@ export function createFacts(now: number): Facts {
     pullRequest: null,
     pullRequestUrl: null,
     held: null,
+    quarantine: null,
   }
 }

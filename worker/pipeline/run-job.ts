@@ -11,6 +11,7 @@ import { type Attempt, createFacts, type Job, type PipelinePorts, type StepResul
 import { judge } from './judge.ts'
 import type { AuditLog } from './ports/index.ts'
 import { createRedactor } from './redactor.ts'
+import { actOnApproval } from './steps/act-on-approval.ts'
 import { firstTurn, runAgent } from './steps/agent.ts'
 import { clone } from './steps/clone.ts'
 import { endOfVerdict } from './steps/gate.ts'
@@ -18,7 +19,6 @@ import { hold } from './steps/hold.ts'
 import { mend } from './steps/mend.ts'
 import { prepare } from './steps/prepare.ts'
 import { publish, resumeHandOff } from './steps/publish.ts'
-import { publishApproved } from './steps/publish-approved.ts'
 import { report, tell } from './steps/report.ts'
 import { seal } from './steps/seal.ts'
 import { setup } from './steps/setup.ts'
@@ -77,7 +77,7 @@ function abortedOutcome(job: Job): Outcome {
 async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   if (handoff !== null) return valueOrEnd(await timed(job, 'publish', () => resumeHandOff(job, handoff)))
   const { approval } = job.request
-  if (approval !== undefined) return valueOrEnd(await timed(job, 'publish', () => publishApproved(job, approval)))
+  if (approval !== undefined) return valueOrEnd(await timed(job, 'publish', () => actOnApproval(job, approval)))
 
   await using warm = createWarmStart(job)
   const prepared = await timed(job, 'prepare', () => prepare(job, warm))

@@ -1,5 +1,3 @@
-import type { JobRequest } from '../contract/index.ts'
-
 /** How long a change waits for a person. */
 export const heldSeconds = 14 * 24 * 3600
 
@@ -17,10 +15,6 @@ export function heldPlaceKey({ repository, number }: HeldPlace): string {
 export interface HeldPlace {
   readonly repository: number
   readonly number: number
-}
-
-export function placeOf({ repository, subject }: Pick<JobRequest, 'repository' | 'subject'>): HeldPlace | null {
-  return subject === null ? null : { repository: repository.id, number: subject.number }
 }
 
 /** No job's id has a colon in it. */

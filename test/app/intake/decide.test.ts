@@ -8,6 +8,7 @@ import { commentEvent } from '../triggers/make-event.ts'
 const digest = 'c'.repeat(64)
 const request = jobRequest()
 const entry: HeldEntry = {
+  kind: 'change',
   jobId: request.id,
   digest,
   requester: request.actor,

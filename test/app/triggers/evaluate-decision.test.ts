@@ -5,6 +5,7 @@ import type { HeldEntry } from '../../../worker/contract/index.ts'
 const digest = `${'ab'.repeat(31)}cd`
 const bea = { id: 42, login: 'bea', type: 'User' }
 const entryOf = (changes: Partial<HeldEntry> = {}): HeldEntry => ({
+  kind: 'change',
   jobId: 'job0000001',
   digest,
   requester: { id: 7, login: 'ada' },

@@ -75,6 +75,24 @@ export interface Publisher {
   handOff(input: HandOffInput, signal: AbortSignal): Promise<Published>
 }
 
+export interface ReleaseInput {
+  readonly request: JobRequest
+  readonly branch: string
+  /** What was published there, and is still its last commit. */
+  readonly commit: string
+  readonly commitMessage: string
+  readonly fence: Fence
+}
+
+/** Ends the quarantine of a branch of ours. */
+export interface CiRelease {
+  /**
+   * Adds a commit that changes nothing and asks CI for nothing. Returns it, also where an earlier try made it; null
+   * where the branch is gone or holds something else. Throws HandoffError.
+   */
+  release(input: ReleaseInput, signal: AbortSignal): Promise<string | null>
+}
+
 /** The attempt's right to act. */
 export interface Fence {
   /** Throws FenceLostError when a newer attempt holds the job. */

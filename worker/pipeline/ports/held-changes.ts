@@ -1,7 +1,8 @@
-import type { ChangeSet, JobRequest, JobSummary } from '../../contract/index.ts'
+import type { ChangeSet, HeldEntry, JobRequest, JobSummary } from '../../contract/index.ts'
 
 /** All that publishing a held change needs. */
 export interface HeldChange {
+  readonly kind: 'change'
   /** Without what its files were before. */
   readonly changeSet: ChangeSet
   /** The tree of the base commit. */
@@ -10,14 +11,29 @@ export interface HeldChange {
   readonly summary: JobSummary
 }
 
-/** Where changes wait for a person, sealed. Methods throw a retryable error where that place is away. */
+/** All that letting CI run on a published change needs. */
+export interface HeldCi {
+  readonly kind: 'ci'
+  readonly branch: string
+  readonly commit: string
+  readonly pullRequestUrl: string
+  /** Of the job that published it. */
+  readonly summary: JobSummary
+}
+
+export type Held = HeldChange | HeldCi
+
+/** Where it waits: the issue or pull request on which a person decides, and what they name it by. */
+export type HeldPlace = Pick<HeldEntry, 'digest'> & { readonly number: number }
+
+/** What waits for a person, sealed. Methods throw a retryable error where that place is away. */
 export interface HeldChanges {
   /**
    * Until when it can be approved; null: it is too large to be kept. Replaces what the job kept earlier. Throws
    * FenceLostError when a newer attempt holds the job.
    */
-  keep(request: JobRequest, digest: string, held: HeldChange): Promise<Date | null>
-  /** Null where it is gone: expired, rejected, published, or sealed with another key. */
-  load(jobId: string): Promise<HeldChange | null>
+  keep(request: JobRequest, place: HeldPlace, held: Held): Promise<Date | null>
+  /** Null where it is gone: expired, rejected, approved before, or sealed with another key. */
+  load(jobId: string): Promise<Held | null>
   forget(jobId: string): Promise<void>
 }

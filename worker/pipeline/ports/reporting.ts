@@ -7,6 +7,7 @@ export type { JobProgress, JobSummary }
 export interface Wording {
   branch(request: JobRequest): string
   commitMessage(request: JobRequest): string
+  releaseMessage(request: JobRequest): string
   pullRequest(request: JobRequest, summary: JobSummary): { readonly title: string; readonly body: string }
   running(request: JobRequest, progress: JobProgress): string
   finished(request: JobRequest, summary: JobSummary): string

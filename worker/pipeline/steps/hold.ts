@@ -11,7 +11,9 @@ export async function hold(job: Job, cloned: Cloned, changeSet: ChangeSet, held:
   if (ports.held === null || request.subject === null) return held
   const digest = digestOfChange(changeSet)
   await attempt.fence.check()
-  const until = await ports.held.keep(request, digest, {
+  const place = { number: request.subject.number, digest }
+  const until = await ports.held.keep(request, place, {
+    kind: 'change',
     changeSet,
     baseTreeSha: cloned.base.treeSha,
     summary: summarise(job, held),

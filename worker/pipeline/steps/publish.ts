@@ -1,6 +1,8 @@
-import type { ChangeSet, JobSummary, Outcome } from '../../contract/index.ts'
+import { type ChangeSet, isQuarantined, type JobSummary, type Outcome } from '../../contract/index.ts'
 import type { Handoff } from '../checkpoint.ts'
+import { digestOfChange } from '../digest-of-change.ts'
 import type { Facts, Job, StepResult } from '../job.ts'
+import type { Published } from '../ports/index.ts'
 import { summarise } from '../summarise.ts'
 
 /**
@@ -10,6 +12,7 @@ import { summarise } from '../summarise.ts'
 export async function publish(job: Job, baseTreeSha: string, changeSet: ChangeSet): Promise<StepResult<Outcome>> {
   const { ports, request, folders, attempt } = job
   const branch = ports.wording.branch(request)
+  if (isQuarantined(request)) job.facts.quarantine = { digest: digestOfChange(changeSet) }
   const summary = summarise(job, outcomeFor(job))
   const { title, body } = ports.wording.pullRequest(request, summary)
   await attempt.fence.check()
@@ -45,11 +48,15 @@ export async function resumeHandOff(job: Job, handoff: Handoff): Promise<StepRes
 /** The end of the job tells of all of it, not of this attempt alone. */
 export function restore(
   facts: Facts,
-  { report, gates, setup, changedFiles, agentSummary, notes, lastOutput }: JobSummary,
+  { report, gates, setup, changedFiles, agentSummary, notes, lastOutput, quarantine }: JobSummary,
 ): void {
   const { posture, acceptedWeaker, usage, durations, egress, network } = report
   const found = { posture, acceptedWeaker, usage, gates, setup, changedFiles, agentSummary, lastOutput }
-  Object.assign(facts, { ...found, earlier: { egress, network } } satisfies Partial<Facts>)
+  Object.assign(facts, {
+    ...found,
+    quarantine: quarantine ?? null,
+    earlier: { egress, network },
+  } satisfies Partial<Facts>)
   Object.assign(facts.durations, durations)
   facts.notes.push(...notes)
 }
@@ -66,7 +73,17 @@ async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>>
   facts.commit = published.commit
   facts.pullRequest = { title, body }
   facts.pullRequestUrl = published.pullRequest?.url ?? null
+  await quarantine(job, published)
   return { value: outcomeFor(job) }
+}
+
+/** Puts down what letting CI run takes, where the people who look at the pull request can say so. */
+async function quarantine(job: Job, { branch, commit, pullRequest }: Published): Promise<void> {
+  const { ports, request, facts } = job
+  if (facts.quarantine === null || ports.held === null || pullRequest === null) return
+  const place = { number: pullRequest.number, digest: facts.quarantine.digest }
+  const summary = summarise(job, outcomeFor(job))
+  await ports.held.keep(request, place, { kind: 'ci', branch, commit, pullRequestUrl: pullRequest.url, summary })
 }
 
 function outcomeFor(job: Job): Outcome {
