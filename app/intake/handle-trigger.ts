@@ -9,10 +9,11 @@ import type { Resolution } from '../repo-policy/resolve-policy.ts'
 import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
 import { type Ask, readAsk } from '../triggers/read-ask.ts'
+import { answerThread } from './answer-thread.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
 import { decide } from './decide.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
-import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories } from './ports.ts'
+import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { readBase } from './read-base.ts'
 import { readPolicy } from './read-policy.ts'
 
@@ -20,6 +21,7 @@ export interface TriggerDeps {
   readonly repositories: Repositories
   readonly jobs: Jobs
   readonly held: HeldBook
+  readonly threads: ThreadBook
   /** What the operator allows, above everybody's policy. */
   readonly operatorPolicy: OperatorPolicy
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
@@ -31,7 +33,7 @@ export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
   | {
       readonly kind: 'answered'
-      readonly with: Reason | 'help' | 'unknown-command' | 'unknown-agent' | DecisionReply['kind']
+      readonly with: Reason | 'help' | 'status' | 'cancel' | 'unknown-command' | 'unknown-agent' | DecisionReply['kind']
     }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
@@ -79,6 +81,10 @@ async function handleIn(
     const reply: DecisionReply = ask.kind === 'decision' ? await decide(deps, event, ask, live) : { kind: 'unclear' }
     await answers.once(decisionComment(jobId, triggers.command, reply))
     return { kind: 'answered', with: reply.kind }
+  }
+  if (ask.kind === 'status' || ask.kind === 'cancel') {
+    await answers.once(await answerThread(deps.threads, event, ask.kind, jobId))
+    return { kind: 'answered', with: ask.kind }
   }
   if (ask.kind !== 'run') return explain(handling, ask, triggers)
   return start(handling, ask, policy, defaultHead)

@@ -5,7 +5,7 @@
  * An event may be handled twice, after a crash or a failure of GitHub's: every effect is looked for before it is made,
  * and the job's id follows from the event.
  */
-import type { Decision, HeldEntry, JobRequest, TriggerEvent } from '../../worker/contract/index.ts'
+import type { Decision, HeldEntry, JobRequest, Place, StandingJob, TriggerEvent } from '../../worker/contract/index.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
@@ -79,20 +79,21 @@ export interface Jobs {
   enqueue(request: JobRequest): Promise<{ readonly position: number }>
 }
 
-export interface HeldPlace {
-  /** The repository's id. */
-  readonly repository: number
-  /** Of the issue or pull request. */
-  readonly number: number
+/** The jobs that were asked for there. Methods throw a retryable error. */
+export interface ThreadBook {
+  /** The newest first. */
+  on(place: Place): Promise<readonly StandingJob[]>
+  /** False: it can't be stopped any more. */
+  cancel(jobId: string): Promise<boolean>
 }
 
 /** Changes that wait for a person. Methods throw a retryable error. */
 export interface HeldBook {
   /** Everything that is held there, and was in the last weeks. */
-  on(place: HeldPlace): Promise<readonly HeldEntry[]>
+  on(place: Place): Promise<readonly HeldEntry[]>
   /** The first decision counts and comes back, with the request where the change is still kept. Null: it is gone. */
   decide(
-    place: HeldPlace,
+    place: Place,
     jobId: string,
     decision: Decision,
   ): Promise<{ readonly decision: Decision; readonly request: JobRequest | null } | null>

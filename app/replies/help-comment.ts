@@ -31,6 +31,7 @@ function helpText({ label, command, permission }: Triggers): string {
     `- the label **${safeLabel}:AGENT**: the same with another agent (${agentNames.join(', ')})`,
     `- \`${command} TASK\` as the first line of a comment on an issue or pull request`,
     `- \`${command} approve DIGEST\`: publishes a change that a gate held, \`${command} reject DIGEST\` deletes it`,
+    `- \`${command} status\`: what runs or waits here, \`${command} cancel\` stops it`,
     `- \`${command} help\`: this text`,
     '',
     `Who may: people whose permission on this repository is at least ${permission}. The result is a branch and a pull`,

@@ -10,7 +10,8 @@ import { nearestWord } from './nearest-word.ts'
 
 /** Words after the command that are not a task. */
 const decisions = ['approve', 'reject'] as const
-const commandWords = ['help', ...decisions] as const
+const singles = ['help', 'status', 'cancel'] as const
+const commandWords = [...singles, ...decisions] as const
 /** A digest of a change, or its beginning. */
 const digestStart = /^[0-9a-f]{7,64}$/i
 /** What people ask to be done with a commit, and no slip of `reject`. */
@@ -19,7 +20,7 @@ const revert = /^revert$/i
 export type SlashCommand =
   | { readonly kind: 'none' }
   | { readonly kind: 'task'; readonly task: string }
-  | { readonly kind: 'help' }
+  | { readonly kind: (typeof singles)[number] }
   /** `hash` is a digest's beginning; null where none was given. */
   | { readonly kind: 'decision'; readonly verb: 'approve' | 'reject'; readonly hash: string | null }
   | { readonly kind: 'unclear-decision'; readonly verb: 'approve' | 'reject' }
@@ -36,7 +37,9 @@ export function parseSlashCommand(body: string, command: string): SlashCommand {
   if (rest !== '' && !/^[ \t\r\n]/.test(rest)) return { kind: 'none' }
   const task = rest.trim()
   const firstLine = (rest.split('\n', 1)[0] ?? '').trim()
-  if (task === '' || firstLine === 'help') return { kind: 'help' }
+  if (task === '') return { kind: 'help' }
+  const single = singles.find((word) => word === firstLine)
+  if (single !== undefined) return { kind: single }
   const decision = parseDecision(firstLine)
   if (decision !== null) return decision
   if (!/\s/.test(task)) return { kind: 'unknown', word: task, nearest: nearestWord(task, commandWords) }

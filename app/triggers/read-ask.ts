@@ -7,6 +7,8 @@ export type Ask =
   | { readonly kind: 'none' }
   | { readonly kind: 'run'; readonly task: string | null; readonly agent: AgentName | null }
   | { readonly kind: 'help' }
+  | { readonly kind: 'status' }
+  | { readonly kind: 'cancel' }
   | { readonly kind: 'decision'; readonly verb: 'approve' | 'reject'; readonly hash: string | null }
   | { readonly kind: 'unclear-decision'; readonly verb: 'approve' | 'reject' }
   | { readonly kind: 'unknown-command'; readonly word: string; readonly nearest: string | null }

@@ -2,13 +2,25 @@ import type { BaseLogger } from 'pino'
 import type { StepName } from '../../worker/contract/index.ts'
 import type { Reporter } from '../../worker/pipeline/ports/index.ts'
 
+export interface AttemptLog {
+  readonly log: Pick<BaseLogger, 'info'>
+  readonly attempt: number
+  readonly onStep?: (step: StepName) => void
+}
+
 /** The same reporter, with every step and end in the operator's log as well. One per attempt. */
-export function createLoggedReporter(reporter: Reporter, log: Pick<BaseLogger, 'info'>, attempt: number): Reporter {
+export function createLoggedReporter(
+  reporter: Reporter,
+  { log, attempt, onStep = () => undefined }: AttemptLog,
+): Reporter {
   let last: StepName | null = null
   return {
     async progress(request, progress) {
       const { step, startedAt } = progress
-      if (step !== last) log.info({ jobId: request.id, attempt, step, elapsedMs: Date.now() - startedAt }, 'step')
+      if (step !== last) {
+        log.info({ jobId: request.id, attempt, step, elapsedMs: Date.now() - startedAt }, 'step')
+        onStep(step)
+      }
       last = step
       await reporter.progress(request, progress)
     },

@@ -47,6 +47,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     repositories: createRepositories(gitHub),
     jobs,
     held: createHeldBook(redis),
+    threads: jobs.threads,
     operatorPolicy,
     log,
     now: Date.now,

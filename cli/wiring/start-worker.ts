@@ -16,6 +16,7 @@ import { createReporter } from '../../worker/github/reporter.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
+import type { Checkpoints } from '../../worker/pipeline/ports/index.ts'
 import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
@@ -24,6 +25,7 @@ import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
 import { createSpendBook } from '../../worker/queue/spend-book.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
+import { type CancelWatch, watchCancel } from '../../worker/queue/watch-cancel.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
@@ -68,8 +70,16 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     try {
       await gitHub.tokens.revokeLeft(request.id)
       await using reporter = gitHub.reporterOf(context)
-      const { attempt, fence, signal, checkpoints } = context
-      const logged = createLoggedReporter(reporter, deps.log, attempt)
+      const { attempt, fence } = context
+      using cancel = await watchCancel(deps.redis, request.id)
+      const signal = AbortSignal.any([context.signal, cancel.signal])
+      const checkpoints = settlingCheckpoints(context.checkpoints, cancel)
+      const logged = createLoggedReporter(reporter, {
+        log: deps.log,
+        attempt,
+        // What people are told when they ask; nothing else depends on it.
+        onStep: (step) => void context.noteStep(step).catch(() => undefined),
+      })
       const held = createHeldChanges(deps.redis, deps.privateKey, attempt)
       const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending, held }
       // The queue decides what follows a failure: no attempt knows that it is the last one.
@@ -88,7 +98,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       if (letter.request === null) return
       await gitHub.tokens.revokeLeft(letter.id)
       await using reporter = gitHub.reporterOf(context)
-      const logged = createLoggedReporter(reporter, deps.log, context.attempt)
+      const logged = createLoggedReporter(reporter, { log: deps.log, attempt: context.attempt })
       const saved = await loadCheckpoint(context.checkpoints, letter.id)
       if (saved?.kind === 'ended') return await logged.finished(letter.request, saved.summary, saved.commit)
       await reportDeadLetter(letter.request, letter, logged)
@@ -134,4 +144,15 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
 
 function recordReapers({ AIRLOCK_RECORD_DAYS: days }: Settings, dir: string) {
   return days === undefined ? [] : [createRecordReaper({ dir, days, now: Date.now })]
+}
+
+/** What is written down for good has been handed off, or has ended: from then on nobody can cancel it. */
+function settlingCheckpoints(checkpoints: Checkpoints, cancel: CancelWatch): Checkpoints {
+  return {
+    load: checkpoints.load,
+    async save(jobId, value) {
+      await cancel.settle()
+      await checkpoints.save(jobId, value)
+    },
+  }
 }

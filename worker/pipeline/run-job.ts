@@ -58,6 +58,7 @@ async function runToEnd(job: Job, saved: Handoff | Ended | null, settle: () => P
 }
 
 async function reachOutcome(job: Job, handoff: Handoff | null): Promise<Outcome> {
+  if (job.attempt.signal.aborted) return abortedOutcome(job)
   try {
     const outcome = await runSteps(job, handoff)
     if (job.attempt.signal.aborted) return abortedOutcome(job)

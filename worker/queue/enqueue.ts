@@ -13,6 +13,7 @@ import { answered } from './answered.ts'
 import { carry } from './carry.ts'
 import { createLedger, type LedgerEntry } from './ledger.ts'
 import { type QueueName, queuePrefix } from './settings.ts'
+import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
 
 export interface Intake extends AsyncDisposable {
   /** Resolves when the event is written down. Throws QueueUnavailableError: nothing was, ask for it again. */
@@ -25,6 +26,7 @@ export interface Jobs extends AsyncDisposable {
    * next, 0 is no longer waiting. Throws QueueUnavailableError.
    */
   enqueue(request: JobRequest): Promise<{ readonly position: number }>
+  readonly threads: ThreadBook
 }
 
 /** BullMQ's id and the ledger's key of an event: closed alphabet, whatever the event's key is made of. */
@@ -79,9 +81,11 @@ export function createJobs(redis: Redis): Jobs {
   return {
     async enqueue(request) {
       const entry = { id: request.id, body: JSON.stringify(request) }
+      await noteJobOfThread(redis, request, new Date())
       if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry])
       return { position: await placeOf(redis, queue, entry.id) }
     },
+    threads: createThreadBook(redis, (jobId) => placeOf(redis, queue, jobId)),
     [Symbol.asyncDispose]: () => queue.close(),
   }
 }

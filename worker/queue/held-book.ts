@@ -8,10 +8,11 @@ import {
   heldEntrySchema,
   type JobRequest,
   jobRequestSchema,
+  type Place,
   StillEndingError,
 } from '../contract/index.ts'
 import { answered } from './answered.ts'
-import { decisionField, type HeldPlace, heldKey, heldPlaceKey, heldSeconds } from './held-keys.ts'
+import { decisionField, heldKey, heldPlaceKey, heldSeconds } from './held-keys.ts'
 import { decideScript } from './held-scripts.ts'
 import { ledgerEntryKey } from './ledger.ts'
 
@@ -25,9 +26,9 @@ export interface Decided {
 /** Methods throw a retryable error. */
 export interface HeldBook {
   /** Everything that is held there, and was in the last weeks. */
-  on(place: HeldPlace): Promise<readonly HeldEntry[]>
+  on(place: Place): Promise<readonly HeldEntry[]>
   /** Null: it is gone. Throws StillEndingError while the job could still make another change. */
-  decide(place: HeldPlace, jobId: string, decision: Decision): Promise<Decided | null>
+  decide(place: Place, jobId: string, decision: Decision): Promise<Decided | null>
 }
 
 const replySchema = z.tuple([z.enum(['ending', 'gone', 'decided']), z.string(), z.string()])

@@ -1,3 +1,5 @@
+import type { Place } from '../contract/index.ts'
+
 /** How long a change waits for a person. */
 export const heldSeconds = 14 * 24 * 3600
 
@@ -7,14 +9,8 @@ export function heldKey(jobId: string): string {
 }
 
 /** What is or was held in one place: per job its entry, and beside it the decision. */
-export function heldPlaceKey({ repository, number }: HeldPlace): string {
+export function heldPlaceKey({ repository, number }: Place): string {
   return `airlock:held:on:${repository}:${number}`
-}
-
-/** By number, which no renaming changes. */
-export interface HeldPlace {
-  readonly repository: number
-  readonly number: number
 }
 
 /** No job's id has a colon in it. */

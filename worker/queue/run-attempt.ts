@@ -1,5 +1,6 @@
 import type { BaseLogger } from 'pino'
 import { z } from 'zod'
+import type { StepName } from '../contract/index.ts'
 import type { Checkpoints, Fence } from '../pipeline/ports/index.ts'
 import { createCheckpoints } from './checkpoints.ts'
 import { AttemptStoppedError, evaluateFailure, type FailureVerdict } from './evaluate-failure.ts'
@@ -14,6 +15,8 @@ export interface AttemptContext {
   /** Aborted with an AttemptStoppedError. A handler that then rejects gives the job back; one that resolves ends it. */
   readonly signal: AbortSignal
   readonly checkpoints: Checkpoints
+  /** For whoever asks how far the job is. */
+  noteStep(step: StepName): Promise<void>
 }
 
 /** A job that was given up. `request` is null where it could not be read. */
@@ -109,6 +112,7 @@ function createContext(ledger: Ledger, given: Given, token: number): AttemptCont
     fence,
     signal,
     checkpoints: createCheckpoints(ledger, token),
+    noteStep: (step: StepName) => ledger.write(id, token, 'step', step),
   }
 }
 

@@ -1,7 +1,14 @@
 import pino from 'pino'
 import { GitHubError } from '../../../app/intake/github-error.ts'
 import type { TriggerDeps } from '../../../app/intake/handle-trigger.ts'
-import type { Attempt, BranchHead, HeldBook, PullRequestHead, RepositoryNow } from '../../../app/intake/ports.ts'
+import type {
+  Attempt,
+  BranchHead,
+  HeldBook,
+  PullRequestHead,
+  RepositoryNow,
+  ThreadBook,
+} from '../../../app/intake/ports.ts'
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../../../app/repo-policy/operator/least-isolation.ts'
 import { defaultOperatorPolicy, type OperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
@@ -26,6 +33,7 @@ export interface FakeWorld {
   readonly comments: Map<number, string>
   readonly jobs: JobRequest[]
   readonly held: HeldBook
+  readonly threads: ThreadBook
   position: number
   operatorPolicy: OperatorPolicy
   opened: number
@@ -47,6 +55,7 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     comments: new Map(),
     jobs: [],
     held: { on: async () => [], decide: async () => null },
+    threads: { on: async () => [], cancel: async () => false },
     position: 1,
     operatorPolicy: defaultOperatorPolicy,
     opened: 0,
@@ -140,6 +149,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       },
     },
     held: world.held,
+    threads: world.threads,
     now: Date.now,
     operatorPolicy: world.operatorPolicy,
     log: pino({ level: 'silent' }),

@@ -210,7 +210,9 @@ describe('a refusal', () => {
     ['/airlock help', 'help', 'What Airlock listens to'],
     ['/airlock', 'help', 'What Airlock listens to'],
     ['/airlock hepl', 'unknown-command', 'Did you mean `/airlock help`?'],
-    ['/airlock cancel', 'unknown-command', 'There is no command cancel.'],
+    ['/airlock retry', 'unknown-command', 'There is no command retry.'],
+    ['/airlock status', 'status', 'Nothing runs or waits here.'],
+    ['/airlock cancel', 'cancel', 'nothing was cancelled'],
   ])('is not a silence: %s', async (body, kind, text) => {
     const world = createFakeWorld()
 

@@ -63,6 +63,7 @@ async function handleAll() {
       },
     },
     held: { on: async () => [], decide: async () => null },
+    threads: { on: async () => [], cancel: async () => false },
     operatorPolicy: defaultOperatorPolicy,
     log,
     now: Date.now,

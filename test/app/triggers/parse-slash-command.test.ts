@@ -26,11 +26,19 @@ describe('parseSlashCommand', () => {
   it.each([
     ['/airlock hlep', 'hlep', 'help'],
     ['/airlock helpp', 'helpp', 'help'],
-    ['/airlock cancel', 'cancel', null],
+    ['/airlock retry', 'retry', null],
+    ['/airlock cancle', 'cancle', 'cancel'],
+    ['/airlock staus', 'staus', 'status'],
     ['/airlock HELP', 'HELP', null],
     ['/airlock h\u200belp', 'h\u200belp', 'help'],
   ])('takes the single word of %j for a command that it does not know', (body, word, nearest) => {
     expect(parse(body)).toEqual({ kind: 'unknown', word, nearest })
+  })
+
+  it.each(['status', 'cancel'])('reads the command %s, which is one word', (word) => {
+    expect(parse(`/airlock ${word}`)).toEqual({ kind: word })
+    expect(parse(`/airlock ${word}\n\nOn Monday, Ada wrote:\n> hello`)).toEqual({ kind: word })
+    expect(parse(`/airlock ${word} subscriptions after a month`)).toMatchObject({ kind: 'task' })
   })
 
   it.each([

@@ -1,0 +1,50 @@
+import { type JobStanding, type StandingJob, statusMarker } from '../../worker/contract/index.ts'
+import { formatList } from './format.ts'
+import { harmlessLine } from './harmless.ts'
+
+const mostJobs = 10
+
+/** The jobs of an issue or pull request, those that have not ended first. */
+export function statusListComment(jobId: string, jobs: readonly StandingJob[]): string {
+  const open = jobs.filter(({ standing }) => standing.kind !== 'ended')
+  const ended = jobs.length - open.length
+  const past =
+    ended === 0 ? '' : `${ended === 1 ? 'One job has' : `${ended} jobs have`} ended here in the last 40 days.`
+  const now = open.length === 0 ? 'Nothing runs or waits here.' : formatList(open, mostJobs, lineOf)
+  return `${statusMarker(jobId)}\n${[now, past].filter((text) => text !== '').join('\n\n')}`
+}
+
+export interface CancelAsked {
+  readonly job: StandingJob
+  /** False: it was too late. */
+  readonly stopped: boolean
+}
+
+export function cancelComment(jobId: string, asked: readonly CancelAsked[]): string {
+  const lines = formatList(asked, mostJobs, ({ job, stopped }) =>
+    stopped
+      ? `${nameOf(job)}: **is being cancelled**. ${job.standing.kind === 'waiting' ? 'It has not begun.' : 'Nothing of it is published.'}`
+      : `${nameOf(job)}: too late, its result is being published or has been. Close its pull request instead.`,
+  )
+  return `${statusMarker(jobId)}\n${asked.length === 0 ? 'Nothing runs or waits here: nothing was cancelled.' : lines}`
+}
+
+function lineOf(job: StandingJob): string {
+  const asked = `asked by ${harmlessLine(job.actor.login, 100)} on ${job.askedAt.slice(0, 16).replace('T', ' ')} UTC`
+  return `${nameOf(job)}: ${standingText(job.standing)}${job.cancelled ? ', being cancelled' : ''} · ${asked}`
+}
+
+const nameOf = ({ jobId, agent }: StandingJob) => `Job ${jobId} (${agent})`
+
+function standingText(standing: JobStanding): string {
+  switch (standing.kind) {
+    case 'waiting':
+      return standing.place === null ? '**waits**' : `**waits**, number ${standing.place} in the queue`
+    case 'running': {
+      const again = standing.attempt > 1 ? `, attempt ${standing.attempt}` : ''
+      return `**runs**${standing.step === null ? '' : `, step ${standing.step}`}${again}`
+    }
+    case 'ended':
+      return 'has ended'
+  }
+}

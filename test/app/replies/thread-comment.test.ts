@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { cancelComment, statusListComment } from '../../../app/replies/thread-comment.ts'
+import type { JobStanding, StandingJob } from '../../../worker/contract/index.ts'
+
+const job = (standing: JobStanding, changes: Partial<StandingJob> = {}): StandingJob => ({
+  jobId: 'job0000001',
+  actor: { id: 5, login: '@ada' },
+  agent: 'pi',
+  askedAt: '2026-11-29T10:00:00.000Z',
+  cancelled: false,
+  standing,
+  ...changes,
+})
+
+describe('the answer to status', () => {
+  it.each([
+    ['waits', { kind: 'waiting', place: 3 }, '**waits**, number 3 in the queue'],
+    ['waits somewhere', { kind: 'waiting', place: null }, '**waits** ·'],
+    ['runs', { kind: 'running', step: 'agent', attempt: 1 }, '**runs**, step agent ·'],
+    ['runs again', { kind: 'running', step: null, attempt: 2 }, '**runs**, attempt 2 ·'],
+  ] as const)('says that a job %s, and who asked, whom it does not call', (_what, standing, text) => {
+    const comment = statusListComment('answer0001', [job(standing)])
+
+    expect(comment).toContain(text)
+    expect(comment).toContain('on 2026-11-29 10:00 UTC')
+    expect(comment).not.toContain('@ada')
+  })
+
+  it('says that nothing runs, and how many have ended', () => {
+    expect(statusListComment('answer0001', [job({ kind: 'ended' }), job({ kind: 'ended' })])).toContain(
+      'Nothing runs or waits here.\n\n2 jobs have ended here',
+    )
+  })
+
+  it('says that a job is being cancelled', () => {
+    const running = job({ kind: 'running', step: 'agent', attempt: 1 }, { cancelled: true })
+    expect(statusListComment('answer0001', [running])).toContain('being cancelled')
+  })
+})
+
+describe('the answer to cancel', () => {
+  it('says of each job whether it is stopped', () => {
+    const comment = cancelComment('answer0001', [
+      { job: job({ kind: 'running', step: 'agent', attempt: 1 }), stopped: true },
+      { job: job({ kind: 'running', step: 'publish', attempt: 1 }, { jobId: 'job0000002' }), stopped: false },
+    ])
+
+    expect(comment).toMatch(/job0000001 \(pi\): \*\*is being cancelled\*\*/)
+    expect(comment).toMatch(/job0000002 \(pi\): too late/)
+  })
+
+  it('says that there was nothing to stop', () => {
+    expect(cancelComment('answer0001', [])).toContain('nothing was cancelled')
+  })
+})
