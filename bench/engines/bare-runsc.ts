@@ -19,7 +19,7 @@ export async function bareRunsc(folder: string, rootfs: string): Promise<Bare> {
     async prepare({ argv }) {
       const bundle = await mkdtemp(join(folder, 'bundle-'))
       const plan = { root: rootfs, cwd: '/', argv, env: { PATH: '/usr/bin:/bin' }, uid: 65_534, tmpBytes: mebibyte }
-      const config = { ...ociConfig(plan), root: { path: rootfs, readonly: true } }
+      const config = { ...ociConfig({ ...plan, limits: null }), root: { path: rootfs, readonly: true } }
       await writeFile(join(bundle, 'config.json'), JSON.stringify(config))
       return () => {
         count += 1

@@ -16,7 +16,6 @@ export async function startForwarder(socket: string): Promise<AsyncDisposable & 
     mark: 'forwarder',
     limits,
     broker: { port, socket },
-    filter: null,
     argv: ['/bin/cat'],
   })
   const child = spawnProcess([...processTree, ...launch], { env: {}, stdio: ['pipe', 'ignore', 'inherit'] })

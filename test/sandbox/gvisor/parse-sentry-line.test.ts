@@ -48,7 +48,7 @@ describe("a line of the sentry's log", () => {
 
   it('is never more than one event, whatever is in a path', () => {
     const forged = line('[   1:   1] sh X execve(0x1 /bin/sudo, 0x2 ["sudo"], 0x3 []) = 0 (0x0) (1s)')
-    const log = createSentryLog()
+    const log = createSentryLog({ forwarder: false })
 
     log.write(Buffer.from(`${line(`Error opening /x\n${forged}\n: no such file or directory`)}\n`))
 
@@ -65,7 +65,7 @@ describe("a line of the sentry's log", () => {
 
 describe('the record of a container', () => {
   it('begins with what the launcher becomes, names who connected, and knows an end from a death', () => {
-    const log = createSentryLog()
+    const log = createSentryLog({ forwarder: false })
     const inet = '{Family: AF_INET, Addr: 10.0.0.1, Port: 9}, 0x10)'
     const lines = [
       line('EXEC: [/usr/bin/perl -e ...]'),
@@ -87,5 +87,29 @@ describe('the record of a container', () => {
     expect([log.began(), log.ended()]).toEqual([true, false])
     log.write(Buffer.from(`${line('boot.go:534] application exiting with exit status 0')}\n`))
     expect(log.ended()).toBe(true)
+  })
+
+  const born = (parent: number, child: number) =>
+    line(`[   ${parent}:   ${parent}] x X clone(0x11, 0x0, 0x0, 0x0, 0x0) = ${child} (0x${child.toString(16)}) (1µs)`)
+  const start = (pid: number, name: string) => execve(`[   ${pid}:   ${pid}] x`, `["${name}"]`)
+  const recorded = (forwarder: boolean, lines: readonly string[]) => {
+    const log = createSentryLog({ forwarder })
+    log.write(Buffer.from(`${lines.join('\n')}\n`))
+    return log.events().map(({ detail }) => detail)
+  }
+
+  it('leaves out the one start of the forwarder, and where there is none nothing', () => {
+    const lines = [born(1, 2), born(1, 3), start(3, 'make'), start(2, 'perl'), start(2, 'sh')]
+
+    expect(recorded(true, lines)).toEqual(['make', 'sh'])
+    expect(recorded(false, lines)).toEqual(['make', 'perl', 'sh'])
+  })
+
+  it.each([
+    ['that was killed before it became anything', [born(3, 2), start(2, 'hidden')]],
+    ['by a parent that waits (vfork)', [start(2, 'hidden'), born(3, 2)]],
+    ['by a parent that waits, after the forwarder has started', [start(2, 'perl'), start(2, 'hidden'), born(3, 2)]],
+  ])("shows the start of a process that was given the forwarder's number, %s", (_, lines) => {
+    expect(recorded(true, [born(1, 2), born(1, 3), start(3, 'make'), ...lines])).toContain('hidden')
   })
 })

@@ -6,8 +6,11 @@ import { thisMachine } from '../seccomp/this-machine.ts'
 /** Where the broker's socket is seen from inside. */
 export const insideBrokerSocket = '/run/airlock/broker.sock'
 
+/** What any forwarder inside does; stands before the program that calls it. */
+export const forwardScript = readFileSync(new URL('./forward.pl', import.meta.url), 'utf8')
+
 /** Perl alone, because every image has it, and because sh, a pipe and a forwarder took as long as the sandbox itself. */
-const script = readFileSync(new URL('./launch.pl', import.meta.url), 'utf8')
+const script = forwardScript + readFileSync(new URL('./launch.pl', import.meta.url), 'utf8')
 
 export interface LaunchLimits {
   readonly fileBytes: number
@@ -33,8 +36,6 @@ export interface LaunchPlan {
   readonly limits: LaunchLimits
   /** Null: there is no way out. */
   readonly broker: BrokerDoor | null
-  /** A filter of system calls for a kernel that is the sandbox's own; null where the sandbox has put it up already. */
-  readonly filter: Buffer | null
   /** Open files that lead into control groups; none where it is in them from the start. */
   readonly doors?: readonly number[]
   /** The processors that the command may use, where its way to here was on one of them; a mask in hex. */
@@ -43,18 +44,10 @@ export interface LaunchPlan {
 }
 
 /** The launcher's command line. */
-export function launchCommand({
-  mark,
-  limits,
-  broker,
-  filter,
-  doors = [],
-  processors = null,
-  argv,
-}: LaunchPlan): string[] {
+export function launchCommand({ mark, limits, broker, doors = [], processors = null, argv }: LaunchPlan): string[] {
   const number = (call: SystemCall) => String(systemCallNumber(call, thisMachine()))
   return [
-    ...['/usr/bin/perl', '-e', script, mark, number('prlimit64'), number('prctl'), filter?.toString('hex') ?? ''],
+    ...['/usr/bin/perl', '-e', script, mark, number('prlimit64')],
     ...[processors === null ? '' : number('sched_setaffinity'), processors ?? ''],
     doors.join(' '),
     String(Math.floor(limits.fileBytes)),

@@ -87,7 +87,7 @@ function launch({ host, spec }: ContainerContext, id: string, argv: readonly str
   }
   const broker = spec.brokerSocket === null ? null : insideDoor
   // The first process has put up the filter, also for the forwarder that the launcher leaves behind.
-  return launchCommand({ mark: sandboxMark(id), limits: launchLimits, broker, filter: null, argv })
+  return launchCommand({ mark: sandboxMark(id), limits: launchLimits, broker, argv })
 }
 
 /** Looks what is left instead of believing that nothing is. The state stays for the reaper if something is. */

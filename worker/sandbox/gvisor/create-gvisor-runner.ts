@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ExecRequest, type ExecResult, insidePaths } from '../../pipeline/ports/index.ts'
 import { insideEnvironment } from '../command/inside-environment.ts'
-import { insideDoor, launchCommand, launchEnvironment } from '../command/launch-script.ts'
+import { insideDoor } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
 import { proportionalMemory } from '../limits/proportional-memory.ts'
 import type { HostUser } from '../process/command-line.ts'
@@ -13,9 +13,11 @@ import { pipeNames } from '../process/spare-pipes.ts'
 import type { SystemView } from '../process/system-view.ts'
 import type { PinnedNamespace } from '../reaper/pin-namespace.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
+import { thisMachine } from '../seccomp/this-machine.ts'
 import { gvisorCommand } from './gvisor-command.ts'
+import { launcherArguments, launcherProgram } from './launcher/launcher-program.ts'
 import { ociConfig } from './oci-config.ts'
-import { outerPaths, outerView } from './outer-view.ts'
+import { insideLauncher, outerPaths, outerView } from './outer-view.ts'
 import type { PreparedGvisor } from './prepare-gvisor.ts'
 import { createSentryLog } from './sentry-log.ts'
 
@@ -29,6 +31,7 @@ export interface GvisorContext extends Omit<SandboxPlan, 'limits' | 'visible'> {
 /** runsc's exit code for failures of its own. A command may have it too. */
 const runscFailed = 128
 const openFiles = 16_384
+const launcherName = 'launcher'
 /** Who a job is inside. Where the worker is no root its one user has to be root there, a root with no powers. */
 const uidInside = (user: HostUser | null) => (user === null ? 0 : 1000)
 
@@ -38,6 +41,7 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
   const spend = createPhaseBudget(spec.limits, now)
   const namespaces: PinnedNamespace[] = []
   const configPath = join(parts.folder, 'config.json')
+  const launcherPath = join(parts.folder, launcherName)
   let namespace = ''
   let memoryKills = 0
   let refusedForks = 0
@@ -53,9 +57,13 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
   }
 
   const run = async (request: ExecRequest, left: Budget): Promise<Omit<ExecResult, 'durationMs'>> => {
-    const log = createSentryLog()
+    const log = createSentryLog({ forwarder: spec.brokerSocket !== null })
+    const { config, launcher } = files(context, request)
     // It holds the command's variables, secrets among them. From when bwrap has it open it is on disk no more.
-    await writeFile(configPath, JSON.stringify(config(context, parts, request)), { mode: 0o600 })
+    writeFileSync(configPath, config, { mode: 0o600 })
+    // Nothing in it is a secret, and what reads it out there is nobody. The umask must not matter.
+    writeFileSync(launcherPath, launcher)
+    chmodSync(launcherPath, 0o755)
     const end = await runInBubblewrap({
       command: command(context, parts),
       options: outerView(view(context, parts)),
@@ -90,24 +98,28 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
   return { run: (request: ExecRequest) => spend((left) => run(request, left)), namespaces: () => namespaces }
 }
 
-function config({ host, spec, user, env }: GvisorContext, parts: SandboxParts, request: ExecRequest) {
+/** What is handed over as files: the container's configuration, and its first program. */
+function files({ host, spec, user, env }: GvisorContext, request: ExecRequest) {
   const { limits } = spec
-  const argv = launchCommand({
-    mark: sandboxMark(parts.id),
-    // The sentry counts processes as their users know them; out here one of them is several.
-    limits: { fileBytes: limits.diskBytes, openFiles, processes: limits.pids, dataBytes: dataBytes(host, limits) },
-    broker: spec.brokerSocket === null ? null : insideDoor,
-    filter: host.filter,
-    argv: request.argv,
-  })
-  return ociConfig({
+  const variables = { ...insideEnvironment([]), ...env, ...request.env }
+  const config = ociConfig({
     root: outerPaths.image,
     cwd: insidePaths.workspace,
-    argv,
-    env: launchEnvironment({ ...insideEnvironment([]), ...env, ...request.env }),
+    argv: launcherArguments(insideLauncher, request.argv),
+    env: variables,
     uid: uidInside(user),
     tmpBytes: Math.floor(Math.min(limits.memoryBytes / 2, limits.diskBytes)),
+    // The sentry counts processes as their users know them; out here one of them is several.
+    limits: { fileBytes: limits.diskBytes, openFiles, processes: limits.pids, dataBytes: dataBytes(host, limits) },
   })
+  const launcher = launcherProgram({
+    machine: thisMachine(),
+    filter: host.filter,
+    broker: spec.brokerSocket === null ? null : insideDoor,
+    command: request.argv,
+    searchPath: variables.PATH,
+  })
+  return { config: JSON.stringify(config), launcher }
 }
 
 /** Only where no cgroup holds the memory. */
@@ -126,6 +138,7 @@ function view({ host, spec, user, view: system }: GvisorContext, { id, folder, s
     tools: spec.tools.map(({ name, path }) => ({ name, path: stage.find(path) })),
     brokerSocket: spec.brokerSocket === null ? null : stage.find(spec.brokerSocket),
     trace: join(stage.find(folder), pipeNames.trace),
+    launcher: join(stage.find(folder), launcherName),
     ownUser: user === null,
   }
 }

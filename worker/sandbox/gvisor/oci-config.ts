@@ -1,3 +1,5 @@
+import type { LaunchLimits } from '../command/launch-script.ts'
+
 export interface OciPlan {
   /** Where the root file system is found by runsc. */
   readonly root: string
@@ -8,6 +10,8 @@ export interface OciPlan {
   readonly uid: number
   /** Bytes that /tmp and /dev/shm may each hold. They are memory. */
   readonly tmpBytes: number
+  /** Of each process inside; null: those that runsc has by itself. */
+  readonly limits: LaunchLimits | null
 }
 
 /**
@@ -29,9 +33,18 @@ export function ociConfig(plan: OciPlan) {
       user: { uid: plan.uid, gid: plan.uid },
       args: plan.argv,
       env: Object.entries(plan.env).map(([name, value]) => `${name}=${value}`),
+      rlimits: plan.limits === null ? [] : resourceLimits(plan.limits),
       capabilities: { bounding: none, effective: none, inheritable: none, permitted: none, ambient: none },
     },
     mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }, memory('/tmp'), memory('/dev/shm')],
     linux: { namespaces: ['pid', 'network', 'ipc', 'uts', 'mount'].map((type) => ({ type })) },
   }
+}
+
+/** Core dumps are none: they would hold what the command held. */
+function resourceLimits({ fileBytes, openFiles, processes, dataBytes }: LaunchLimits) {
+  const limits = { CORE: 0, FSIZE: fileBytes, NOFILE: openFiles, NPROC: processes, DATA: dataBytes }
+  return Object.entries(limits).flatMap(([name, most]) =>
+    most === null ? [] : [{ type: `RLIMIT_${name}`, soft: Math.floor(most), hard: Math.floor(most) }],
+  )
 }

@@ -8,6 +8,9 @@ import type { Runsc } from './read-runsc.ts'
 /** Where runsc, which sees nothing of the host but this, finds what it works with. */
 export const outerPaths = { runsc: '/runsc', image: '/image', trace: '/trace' } as const
 
+/** Where the container's first program is seen from inside. */
+export const insideLauncher = '/run/airlock/launcher'
+
 export interface OuterPlan {
   readonly runsc: Pick<Runsc, 'path' | 'sidecars' | 'platform'>
   /** The folder of the container's configuration, directly below the root. */
@@ -18,6 +21,8 @@ export interface OuterPlan {
   readonly tools: readonly { readonly name: string; readonly path: string }[]
   readonly brokerSocket: string | null
   readonly trace: string
+  /** The container's first program. */
+  readonly launcher: string
   /** True where the worker is no root and bwrap has to make the user namespace. */
   readonly ownUser: boolean
 }
@@ -47,6 +52,7 @@ export function outerView(plan: OuterPlan): readonly string[] {
     ...[...kernelFolders, ...waysToOurs].flatMap((path) => ['--perms', '0755', '--dir', inside(path)]),
     ...['--bind', plan.home, inside(insidePaths.home), '--bind', plan.workspace, inside(insidePaths.workspace)],
     ...plan.tools.flatMap((tool) => ['--ro-bind', tool.path, inside(join(insidePaths.tools, tool.name))]),
+    ...['--ro-bind', plan.launcher, inside(insideLauncher)],
     ...(plan.brokerSocket === null ? [] : ['--ro-bind', plan.brokerSocket, inside(insideBrokerSocket)]),
     ...['--remount-ro', outerPaths.image, '--bind', plan.trace, outerPaths.trace],
     ...['--ro-bind-data', String(handedOver.file), `/${plan.bundle}/config.json`, '--remount-ro', '/'],

@@ -1,6 +1,7 @@
 import type { TraceLine } from '../audit/parse-trace-line.ts'
 import { createProcessLog, type ProcessLog } from '../audit/process-log.ts'
 import { insideBrokerSocket } from '../command/launch-script.ts'
+import { createForwarderStart } from './forwarder-start.ts'
 import { parseSentryLine } from './parse-sentry-line.ts'
 
 export interface SentryLog extends ProcessLog {
@@ -19,9 +20,13 @@ const nameServiceCache = '/var/run/nscd/socket'
 /** A version of runsc that cannot tell unix sockets apart names the family alone; the forwarder's would be among them. */
 const silentFamilies = ['AF_UNIX', 'AF_UNSPEC']
 
-/** The record of one container, from outside of it: what the sentry says of the calls that it answered. */
-export function createSentryLog(): SentryLog {
+/**
+ * The record of one container, from outside of it: what the sentry says of the calls that it answered.
+ * `forwarder`: whether the launcher starts one.
+ */
+export function createSentryLog({ forwarder }: { readonly forwarder: boolean }): SentryLog {
   const parents = new Map<number, number>()
+  const forwarderStart = createForwarderStart(forwarder)
   let began = false
   let ended = false
 
@@ -32,13 +37,14 @@ export function createSentryLog(): SentryLog {
       parents.set(line.child, line.pid)
       const oldest = parents.size > maxParents ? parents.keys().next().value : undefined
       if (oldest !== undefined) parents.delete(oldest)
-      return null
+      return forwarderStart.born(line)
     }
     if (line.kind === 'mark') {
       began = true
       ended ||= line.what === 'end'
       return null
     }
+    if (line.kind === 'exec' && forwarderStart.isIts(line)) return null
     return line.kind === 'connect' && silentFamilies.includes(line.address) ? null : line
   }
 
@@ -53,7 +59,7 @@ export function createSentryLog(): SentryLog {
   const log = createProcessLog({
     parseLine,
     maxLine,
-    // The launcher runs already when the record begins, and its forwarder becomes no other program.
+    // The launcher runs already when the record begins.
     launcher: null,
     silentSockets: [insideBrokerSocket, nameServiceCache],
     forebears,

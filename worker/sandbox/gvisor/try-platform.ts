@@ -18,7 +18,7 @@ export async function tryPlatform(plan: { runsc: Omit<Runsc, 'version'>; bwrap: 
   const { runsc, bwrap } = plan
   if (runsc.platform === 'kvm' && !(await anybodyMayOpen(kvmDevice))) return false
   const argv = [outerPaths.runsc, '--version']
-  const config = ociConfig({ root: outerPaths.image, cwd: '/', argv, env: {}, uid: 0, tmpBytes })
+  const config = ociConfig({ root: outerPaths.image, cwd: '/', argv, env: {}, uid: 0, tmpBytes, limits: null })
   const inside = (path: string) => `${outerPaths.image}${path}`
   try {
     const { stdout } = await runCommand(

@@ -120,7 +120,6 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
           dataBytes: held.has('memory') ? null : limits.memoryBytes,
         },
         broker: spec.brokerSocket === null ? null : insideDoor,
-        filter: null,
         processors,
         doors: numbers.filter((_, index) => index !== entered),
         argv,

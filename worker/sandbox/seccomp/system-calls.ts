@@ -15,10 +15,16 @@ export const lastKnownCall = 450
 export type Treatment = 'refuse' | 'absent' | 'inspect' | 'allow'
 
 const table = {
+  write: [1, 64, 'allow'],
+  close: [3, 57, 'allow'],
   ioctl: [16, 29, 'inspect'],
   socket: [41, 198, 'inspect'],
+  bind: [49, 200, 'allow'],
+  listen: [50, 201, 'allow'],
   socketpair: [53, 199, 'inspect'],
   clone: [56, 220, 'inspect'],
+  execve: [59, 221, 'allow'],
+  wait4: [61, 260, 'allow'],
   ptrace: [101, 117, 'refuse'],
   syslog: [103, 116, 'refuse'],
   uselib: [134, null, 'refuse'],
@@ -53,9 +59,11 @@ const table = {
   lookup_dcookie: [212, 18, 'refuse'],
   clock_settime: [227, 112, 'refuse'],
   kexec_load: [246, 104, 'refuse'],
+  exit_group: [231, 94, 'allow'],
   add_key: [248, 217, 'refuse'],
   request_key: [249, 218, 'refuse'],
   keyctl: [250, 219, 'refuse'],
+  ppoll: [271, 73, 'allow'],
   unshare: [272, 97, 'refuse'],
   perf_event_open: [298, 241, 'refuse'],
   name_to_handle_at: [303, 264, 'refuse'],
