@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { access, readdir, readFile, stat } from 'node:fs/promises'
+import { access, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -108,6 +108,26 @@ describe('the reaper', () => {
     expect(await states()).toEqual(expect.arrayContaining([id, sandbox.id]))
     expect((await runIn(sandbox, shell('echo alive'))).out).toBe('alive\n')
     expect(await reaperOf().reap(() => false)).toBe(1)
+  })
+
+  it('removes the groups of a worker that was killed and whose folder is lost, two at once, and none of a living one', async () => {
+    const { id, state } = await killWorker('abandoned006')
+    const { sandbox } = await bench.create()
+    const living = sandboxStateSchema.parse(
+      JSON.parse(await readFile(join(bench.runDir, 'sandboxes', sandbox.id, 'state.json'), 'utf8')),
+    )
+    await rm(join(bench.runDir, 'sandboxes', id), { recursive: true })
+    await expect.poll(() => findByArgument(sandboxMark(id)), { timeout: 5000 }).toEqual([])
+
+    // The kernel lets go of dead processes slowly.
+    const reap = async () => {
+      await Promise.all([reaperOf().reap(() => false), reaperOf().reap(() => false)])
+      return Promise.all(state.groups.map(there))
+    }
+
+    await expect.poll(reap, { timeout: 10_000 }).toEqual(state.groups.map(() => false))
+    expect(await Promise.all(living.groups.map(there))).toEqual(living.groups.map(() => true))
+    expect((await runIn(sandbox, shell('echo alive'))).out).toBe('alive\n')
   })
 
   it('does no harm when two run at once', async () => {

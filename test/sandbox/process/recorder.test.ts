@@ -8,6 +8,7 @@ import { type CgroupPlace, parseCgroupMounts } from '../../../worker/sandbox/cgr
 import { prepareHost } from '../../../worker/sandbox/process/prepare-host.ts'
 import { createProcessSandbox } from '../../../worker/sandbox/process/process-sandbox.ts'
 import { findByArgument } from '../../../worker/sandbox/reaper/find-processes.ts'
+import { groupName } from '../../../worker/sandbox/reaper/orphan-groups.ts'
 import { ownIdentity } from '../../../worker/sandbox/reaper/process-identity.ts'
 import { sandboxMark } from '../../../worker/sandbox/reaper/sandbox-state.ts'
 import { createSandboxBench, mebibyte, roomyLimits, runIn, type SandboxBench, shell } from '../battery/sandbox-bench.ts'
@@ -119,7 +120,7 @@ describe('strace, which keeps the record of a sandbox', () => {
     await started.promise
 
     const [job, recorder] = ['job', 'recorder'].map((name) =>
-      programsIn(join(place.folder, `airlock-${sandbox.id}`, name)),
+      programsIn(join(place.folder, groupName(sandbox.id, ownIdentity()), name)),
     )
     const left = await sandbox.destroy()
     await running

@@ -112,7 +112,8 @@ export async function removeGroups(folders: readonly string[]): Promise<number> 
   return left.length
 }
 
-function removeGroup(folder: string): boolean {
+/** One try. False: there is something in it. */
+export function removeGroup(folder: string): boolean {
   const inside = Object.values(below).map((name) => join(folder, name))
   return [...inside, folder].every(removeEmpty)
 }

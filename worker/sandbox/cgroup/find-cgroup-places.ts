@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { groupName } from '../reaper/orphan-groups.ts'
+import { ownIdentity } from '../reaper/process-identity.ts'
 import { type CgroupPlace, type Controller, controllers, parseCgroupMounts } from './parse-cgroup-mounts.ts'
 
 /**
@@ -9,10 +11,7 @@ import { type CgroupPlace, type Controller, controllers, parseCgroupMounts } fro
  * @param cgroupRoot a delegated cgroup-v2 folder without processes of its own, to be used instead of looking
  */
 export async function findCgroupPlaces(cgroupRoot: string | undefined): Promise<readonly CgroupPlace[]> {
-  const candidates =
-    cgroupRoot === undefined
-      ? parseCgroupMounts(await readOr('/proc/self/mountinfo'), await readOr('/proc/self/cgroup'))
-      : [{ version: 'cgroup-v2', folder: cgroupRoot, controllers } as const]
+  const candidates = await candidatePlaces(cgroupRoot)
   const found: CgroupPlace[] = []
   const missing = new Set<Controller>(controllers)
   for (const candidate of candidates) {
@@ -24,9 +23,19 @@ export async function findCgroupPlaces(cgroupRoot: string | undefined): Promise<
   return found
 }
 
+/** Where a worker with these settings may have made groups before. */
+export async function cgroupFolders(cgroupRoot: string | undefined): Promise<readonly string[]> {
+  return [...new Set((await candidatePlaces(cgroupRoot)).map(({ folder }) => folder))]
+}
+
+async function candidatePlaces(cgroupRoot: string | undefined): Promise<readonly CgroupPlace[]> {
+  if (cgroupRoot !== undefined) return [{ version: 'cgroup-v2', folder: cgroupRoot, controllers }]
+  return parseCgroupMounts(await readOr('/proc/self/mountinfo'), await readOr('/proc/self/cgroup'))
+}
+
 /** The controllers that a group made here would have. */
 async function tryPlace(place: CgroupPlace): Promise<readonly Controller[]> {
-  const trial = join(place.folder, `airlock-trial-${randomUUID()}`)
+  const trial = join(place.folder, groupName(`trial-${randomUUID()}`, ownIdentity()))
   try {
     if (place.occupied === true) await stepAside(place.folder)
     if (place.version === 'cgroup-v2') await enable(place)

@@ -12,6 +12,7 @@
  */
 import { join } from 'node:path'
 import type { Sandbox, SandboxEngine, SandboxSpec } from '../../pipeline/ports/index.ts'
+import { cgroupFolders } from '../cgroup/find-cgroup-places.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import { sequentialSandbox } from '../command/sequential-sandbox.ts'
 import { hostUser } from '../host-user.ts'
@@ -62,7 +63,7 @@ export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine 
     create,
     fileOwner,
     posture,
-    reap: async (isLive) => reapSandboxes(sandboxes, isLive),
+    reap: async (isLive) => reapSandboxes(sandboxes, isLive, await cgroupFolders(options.cgroupRoot)),
     list: async () => listSandboxes(sandboxes),
     kill: async (id) => killSandbox(sandboxes, id),
   }

@@ -17,6 +17,7 @@
 
 import { join } from 'node:path'
 import { type Sandbox, type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
+import { cgroupFolders } from '../cgroup/find-cgroup-places.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import { type HostTool, insideEnvironment } from '../command/inside-environment.ts'
 import { createPhaseBudget } from '../command/phase-budget.ts'
@@ -70,7 +71,7 @@ export function createMicrovmEngine(options: MicrovmEngineOptions): SandboxEngin
     create,
     fileOwner,
     posture,
-    reap: async (isLive) => reapSandboxes(sandboxes, isLive),
+    reap: async (isLive) => reapSandboxes(sandboxes, isLive, await cgroupFolders(undefined)),
     list: async () => listSandboxes(sandboxes),
     kill: async (id) => killSandbox(sandboxes, id),
   }

@@ -5,6 +5,7 @@ import { type DestroyProof, SandboxError, type SandboxSpec } from '../../pipelin
 import { type ControlGroup, createControlGroup, removeGroups } from '../cgroup/control-group.ts'
 import { findByArgument } from '../reaper/find-processes.ts'
 import { killAndWait } from '../reaper/kill-and-wait.ts'
+import { groupName } from '../reaper/orphan-groups.ts'
 import { ownIdentity, readProcessIdentity } from '../reaper/process-identity.ts'
 import { removeSandboxState, sandboxMark, writeSandboxState } from '../reaper/sandbox-state.ts'
 import type { HostUser } from './confined.ts'
@@ -28,11 +29,13 @@ export async function setUpMicrovm(
   const { jobId, attempt, phase } = spec
   const id = `${jobId}-${attempt}-${phase}-${randomBytes(4).toString('hex')}`
   const folder = join(host.sandboxes, id)
-  const groups = host.places.map((place) => join(place.folder, `airlock-${id}`))
+  const worker = ownIdentity()
+  const name = groupName(id, worker)
+  const groups = host.places.map((place) => join(place.folder, name))
   try {
     await mkdir(folder, { mode: 0o711 })
-    writeSandboxState(folder, { version: 1, id, jobId, attempt, phase, worker: ownIdentity(), groups })
-    const group = createControlGroup(host.places, `airlock-${id}`, machineLimits(spec.limits))
+    writeSandboxState(folder, { version: 1, id, jobId, attempt, phase, worker, groups })
+    const group = createControlGroup(host.places, name, machineLimits(spec.limits))
     const disk = await createDataDisk({ path: join(folder, 'disk'), spec, user, program: host.program })
     return { id, group, disk }
   } catch (error) {

@@ -14,6 +14,7 @@
  */
 import { join } from 'node:path'
 import { hostImage, type SandboxEngine } from '../../pipeline/ports/index.ts'
+import { cgroupFolders } from '../cgroup/find-cgroup-places.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import type { HostTool } from '../command/inside-environment.ts'
 import { hostUser } from '../host-user.ts'
@@ -58,7 +59,7 @@ export function createProcessEngine(options: ProcessEngineOptions): SandboxEngin
     create,
     fileOwner,
     posture: async (image = hostImage) => readPosture(await prepared(), { engine: { create, fileOwner }, image }),
-    reap: async (isLive) => reapSandboxes(sandboxes, isLive),
+    reap: async (isLive) => reapSandboxes(sandboxes, isLive, await cgroupFolders(options.cgroupRoot)),
     list: async () => listSandboxes(sandboxes),
     kill: async (id) => killSandbox(sandboxes, id),
   }

@@ -8,6 +8,7 @@ import type { DiskWatch } from '../limits/disk-watch.ts'
 import { unhinderedDu } from '../limits/measure-usage.ts'
 import { unlinkedUsage } from '../limits/unlinked-usage.ts'
 import { watchFolders } from '../limits/watch-folders.ts'
+import { groupName } from '../reaper/orphan-groups.ts'
 import type { ProcessIdentity } from '../reaper/process-identity.ts'
 import { removeSandboxState, writeSandboxState } from '../reaper/sandbox-state.ts'
 import type { HostUser } from './command-line.ts'
@@ -44,15 +45,15 @@ export interface SandboxParts {
 export async function setUpSandbox(plan: SandboxPlan): Promise<SandboxParts> {
   const { host, spec } = plan
   const id = `${spec.jobId}-${spec.attempt}-${spec.phase}-${randomBytes(4).toString('hex')}`
-  const groupName = `airlock-${id}`
+  const name = groupName(id, plan.worker)
   const folder = join(host.sandboxes, id)
-  const groups = host.places.map((place) => join(place.folder, groupName))
+  const groups = host.places.map((place) => join(place.folder, name))
   try {
     renameSync(await host.sparePipes.take(), folder)
     const state = { version: 1, id, jobId: spec.jobId, attempt: spec.attempt, phase: spec.phase } as const
     writeSandboxState(folder, { ...state, worker: plan.worker, groups })
     giveTo(plan.user, folder)
-    const group = createControlGroup(host.places, groupName, plan.limits)
+    const group = createControlGroup(host.places, name, plan.limits)
     const namespaces = new Set<string>()
     const stage = stagePaths([...plan.visible, folder], plan.user)
     return { id, folder, group, stage, disk: watchDisk(plan, namespaces), namespaces }
