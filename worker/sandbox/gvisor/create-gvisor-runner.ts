@@ -145,7 +145,7 @@ function view({ host, spec, user, view: system }: GvisorContext, { id, folder, s
 
 function command({ host, spec, user }: GvisorContext, { id, group, stage }: SandboxParts): readonly string[] {
   return gvisorCommand({
-    programs: { bwrap: host.program('bwrap'), bash: host.program('bash'), perl: host.program('perl') },
+    programs: { bwrap: host.program('bwrap'), perl: host.program('perl') },
     user,
     staged: stage.staged,
     doors: group.doors.length,

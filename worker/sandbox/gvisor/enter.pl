@@ -1,16 +1,18 @@
-# Walks into the sandbox's control groups, becomes nobody, and then the given command. For a worker that is root, nobody
-# is a user namespace with two users in it: the job's own, who is 1000 inside, and one that exists for this alone, who
-# is root there. runsc needs both, and can be root nowhere else. One program, because each start takes time.
+# Closes what the worker inherited, walks into the sandbox's control groups, becomes nobody, and then the given command.
+# For a worker that is root, nobody is a user namespace with two users in it: the job's own, who is 1000 inside, and one
+# that exists for this alone, who is root there. runsc needs both, and can be root nowhere else. One program, because
+# each start takes time.
 #
-# Arguments: the number of unshare on this machine, numbers of open files that lead into groups, the job's user and the
-# other one or '' twice, then "--" and the command.
+# Arguments: the numbers of unshare and close on this machine, numbers of open files that nobody needs, of those that
+# lead into groups, the job's user and the other one or '' twice, then "--" and the command.
 # What `use strict` and `use warnings` do, without their files: half of the time that perl takes to start.
 BEGIN { $^H |= 0x602; $^W = 1 }
 
-my ($unshare, $doors, $user, $root) = splice @ARGV, 0, 4;
+my ($unshare, $close, $inherited, $doors, $user, $root) = splice @ARGV, 0, 6;
 shift @ARGV;
 my ($CLONE_NEWUSER, $inside) = (0x10000000, 1000);
 
+syscall($close + 0, $_ + 0) for split / /, $inherited;
 for my $number (split / /, $doors) {
   open(my $door, '>&=', $number) or die "airlock: group: $!\n";
   syswrite($door, '0') or die "airlock: group: $!\n";

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { firstDoor, handedOver } from '../process/bubblewrap-arguments.ts'
-import { closingCommand, type HostUser, stagingCommand } from '../process/command-line.ts'
+import { doorNumbers, handedOver } from '../process/bubblewrap-arguments.ts'
+import { type HostUser, stageScript, stagingArguments } from '../process/command-line.ts'
 import { systemCallNumber } from '../seccomp/system-calls.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
 import { outerPaths } from './outer-view.ts'
 
 export interface GvisorChain {
-  readonly programs: { readonly bwrap: string; readonly bash: string; readonly perl: string }
+  readonly programs: { readonly bwrap: string; readonly perl: string }
   /** The job's user, where the worker is root. */
   readonly user: HostUser | null
   readonly staged: readonly { readonly from: string; readonly to: string }[]
@@ -17,7 +17,6 @@ export interface GvisorChain {
   readonly bundle: string
 }
 
-/** As text: the staging mounts before it may have covered the folder that this project is in. */
 const enterScript = readFileSync(new URL('./enter.pl', import.meta.url), 'utf8')
 const containerId = 'airlock'
 
@@ -28,17 +27,20 @@ const containerId = 'airlock'
 const rootOf = (user: HostUser) => user.uid + 65_536
 
 /**
- * The command line on the host. Pure. One process that becomes the next: closing what the worker inherited, the staging
- * mounts, the control groups and users, bwrap, and in there runsc.
+ * The command line on the host. Pure. One process that becomes the next: a perl that does the staging mounts, the
+ * control groups and users, then bwrap, and in there runsc.
  */
 export function gvisorCommand(plan: GvisorChain): readonly string[] {
-  const { bwrap, bash, perl } = plan.programs
-  const doors = Array.from({ length: plan.doors }, (_, index) => firstDoor + index).join(' ')
+  const { bwrap, perl } = plan.programs
+  const doors = doorNumbers(plan.doors)
+  const unneeded = plan.inherited.filter((number) => number > handedOver.block && !doors.includes(number))
+  const calls = (['unshare', 'close'] as const).map((call) => String(systemCallNumber(call, thisMachine())))
   const users = plan.user === null ? ['', ''] : [String(plan.user.uid), String(rootOf(plan.user))]
   return [
-    ...closingCommand(bash, plan.inherited, plan.doors),
-    ...stagingCommand(perl, plan.staged),
-    ...[perl, '-e', enterScript, String(systemCallNumber('unshare', thisMachine())), doors, ...users, '--'],
+    ...(plan.staged.length === 0
+      ? [perl, '-e', enterScript]
+      : [perl, '-e', `{ ${stageScript} }\n{ ${enterScript} }`, ...stagingArguments(plan.staged)]),
+    ...[...calls, unneeded.join(' '), doors.join(' '), ...users, '--'],
     ...[bwrap, '--args', String(handedOver.arguments), '--'],
     ...[outerPaths.runsc, ...plan.flags, 'run', '-bundle', plan.bundle, containerId],
   ]

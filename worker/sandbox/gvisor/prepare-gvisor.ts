@@ -29,7 +29,7 @@ export interface GvisorSettings {
   readonly runsc?: string | undefined
 }
 
-const required = ['bwrap', 'mkfifo', 'du', 'bash', 'perl'] as const
+const required = ['bwrap', 'mkfifo', 'du', 'perl'] as const
 
 /** Throws SandboxError `unavailable` with everything that is missing and the line that installs it. */
 export async function prepareGvisor(settings: GvisorSettings): Promise<PreparedGvisor> {

@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url'
+import { stagingCommand } from '../process/command-line.ts'
 import type { Program } from '../process/find-programs.ts'
 import { type Stage, stagePaths } from '../process/stage-paths.ts'
-import { systemCallNumber } from '../seccomp/system-calls.ts'
-import { thisMachine } from '../seccomp/this-machine.ts'
 
 export interface HostUser {
   readonly uid: number
@@ -31,8 +29,6 @@ export interface ConfinedPlan {
   readonly capability?: 'CAP_DAC_READ_SEARCH' | 'CAP_DAC_OVERRIDE'
   readonly command: readonly string[]
 }
-
-const stageScript = fileURLToPath(new URL('../process/stage.pl', import.meta.url))
 
 /** Programs and libraries of Debian's own packages; no configuration, nothing that a user of the host has made. */
 const system = ['/usr/bin', '/usr/sbin', '/usr/lib', '/usr/share/qemu', '/usr/share/seabios']
@@ -74,11 +70,8 @@ function becomeUser(
   user: HostUser,
   groups: readonly number[],
 ): string[] {
-  const machine = thisMachine()
-  const calls = [systemCallNumber('unshare', machine), systemCallNumber('mount', machine)].map(String)
-  const pairs = stage.staged.flatMap(({ from, to }) => [from, to])
   return [
-    ...(pairs.length === 0 ? [] : [program('perl'), stageScript, ...calls, ...pairs, '--']),
+    ...stagingCommand(program('perl'), stage.staged),
     ...[program('setpriv'), '--reuid', String(user.uid), '--regid', String(user.gid)],
     ...(groups.length === 0 ? ['--clear-groups'] : ['--groups', groups.join(',')]),
     '--',

@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { systemCallNumber } from '../seccomp/system-calls.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
-import { doorNumbers, handedOver } from './bubblewrap-arguments.ts'
+import { handedOver } from './bubblewrap-arguments.ts'
 import { headCommand } from './head-command.ts'
 
 export interface HostUser {
@@ -45,23 +45,20 @@ export interface ChainPlan {
 const traced = 'execve,execveat,connect,set_robust_list,sigaltstack,bind'
 const tracedStringLength = '256'
 
-/** bash, because dash cannot close a number of two digits. */
-const closeScript = 'for number in $1; do eval "exec $number>&-"; done; shift; exec "$@"'
+/** As text: the mounts may cover the folder that this project is in, and another script may stand behind it. */
+export const stageScript = readFileSync(new URL('./stage.pl', import.meta.url), 'utf8')
 
-const stageScript = fileURLToPath(new URL('./stage.pl', import.meta.url))
-
-/** What closes open files of the worker that nobody on the way needs. */
-export function closingCommand(bash: string, inherited: readonly number[], doors: number): readonly string[] {
-  const open = inherited.filter((number) => number > handedOver.block && !doorNumbers(doors).includes(number))
-  return open.length > 0 ? [bash, '-c', closeScript, 'airlock-close', open.join(' ')] : []
+export function stagingArguments(staged: ChainPlan['staged']): readonly string[] {
+  const machine = thisMachine()
+  const calls = [systemCallNumber('unshare', machine), systemCallNumber('mount', machine)].map(String)
+  return [...calls, ...staged.flatMap(({ from, to }) => [from, to]), '--']
 }
+
+const becomeScript = 'exec @ARGV or die "airlock: $ARGV[0]: $!\\n"'
 
 /** What shows host paths elsewhere, in a mount namespace of its own. */
 export function stagingCommand(perl: string, staged: ChainPlan['staged']): readonly string[] {
-  if (staged.length === 0) return []
-  const machine = thisMachine()
-  const calls = [systemCallNumber('unshare', machine), systemCallNumber('mount', machine)].map(String)
-  return [perl, stageScript, ...calls, ...staged.flatMap(({ from, to }) => [from, to]), '--']
+  return staged.length === 0 ? [] : [perl, '-e', stageScript + becomeScript, ...stagingArguments(staged)]
 }
 
 /**

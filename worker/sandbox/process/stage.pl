@@ -1,6 +1,6 @@
-# Shows host paths elsewhere, in a mount namespace of its own, and becomes the given command there. For a worker that
-# is root: the job's user, which the command turns into, may not be able to walk to them where they are. One program,
-# because mount(8) would have to be started once for each of them.
+# Shows host paths elsewhere, in a mount namespace of its own, and leaves the command that is to come. For a worker that is
+# root: the job's user, which the command turns into, may not be able to walk to them where they are. One program,
+# because mount(8) would have to be started once for each of them. What comes after it is in the same perl.
 #
 # Arguments: the numbers of unshare and mount on this machine, then FROM TO pairs, then "--" and the command.
 # What `use strict` and `use warnings` do, without their files: half of the time that perl takes to start.
@@ -36,4 +36,3 @@ for my $pair (@pairs) {
   mount($from, $to, my $same = '', $MS_BIND | $MS_REC);
   close $file;
 }
-exec @ARGV or die "airlock: $ARGV[0]: $!\n";
