@@ -86,6 +86,23 @@ describe('a sandbox of class gvisor', () => {
     expect([filled.ended, control.ended]).toEqual(['disk', 'exited'])
   })
 
+  it.each(['/tmp', '/dev/shm'])(
+    'lets a command fill %s as far as it may, which is memory, and no further',
+    async (folder) => {
+      const fill = shell(`for n in $(seq 20); do head -c 8M /dev/zero > ${folder}/$n || exit 1; done; echo all of it`)
+
+      const filled = await bench.once(fill, { diskBytes: 64 * mebibyte })
+      const half = await bench.once(fill, { memoryBytes: 256 * mebibyte })
+      const control = await bench.once(fill, { memoryBytes: 1024 * mebibyte })
+
+      expect([filled, half].map(({ ended, exitCode, err }) => [ended, exitCode, /No space left/.test(err)])).toEqual([
+        ['exited', 1, true],
+        ['exited', 1, true],
+      ])
+      expect(control.out).toBe('all of it\n')
+    },
+  )
+
   it('lets a fork bomb meet a limit inside, and names the one that the sentry dies of on the host', async () => {
     const bomb = ['bash', '-c', 'bomb() { bomb | bomb & }; exec 2>/dev/null; echo there; bomb; while :; do :; done']
     const { sandbox: control } = await bench.create({ pids: 60, wallMs: 4_000 })
