@@ -25,7 +25,8 @@ const forwarderScript = forwardScript + text('./forwarder.pl')
 const finding = [perl, '-e', text('./find-command.pl'), '--'] as const
 
 const encoders = { x64, arm64 } as const
-const childEnded = 17
+/** The signal at a child's end, and for a child that shares memory with its parent, which waits until it is another program. */
+const [childEnded, sharedUntilExec] = [17, 0x4100] as const
 const [setFilter, filterMode, internet, stream, inputReady, backlog] = [22, 2, 2, 1, 1, 128] as const
 /** Below all that is on the stack. */
 const status = -64
@@ -65,7 +66,7 @@ type Call = (name: SystemCall, ...words: readonly Word[]) => Step
 
 const label = (name: string): Step => ({ kind: 'label', label: name })
 const jump = (when: Extract<Step, { kind: 'jump' }>['when'], to: string): Step => ({ kind: 'jump', when, label: to })
-const fork = (call: Call) => call('clone', childEnded, 0, 0, 0, 0)
+const fork = (call: Call, how: number) => call('clone', childEnded | how, 0, 0, 0, 0)
 
 function putUpFilter(call: Call, data: ProgramData, filter: Buffer): Step[] {
   const program = data.words([filter.length / 8, data.bytes(filter)])
@@ -82,19 +83,23 @@ function openDoor(call: Call, data: ProgramData, { port }: BrokerDoor): Step[] {
   ]
   return [
     ...opening.flatMap((step) => [step, jump('failed', 'no port')]),
-    ...[fork(call), jump('failed', 'no start'), jump('zero', 'forwarder'), call('close', listener)],
+    ...[fork(call, 0), jump('failed', 'no start'), jump('zero', 'forwarder'), call('close', listener)],
   ]
 }
 
+/** Memory of its own would cost the child another address space; it writes to none before it is another program. */
 function startCommand(call: Call, machine: Machine): Step[] {
   return [
-    ...[fork(call), jump('failed', 'no start'), jump('zero', 'command'), { kind: 'keep' } as const],
+    ...[fork(call, sharedUntilExec), jump('failed', 'no start'), jump('zero', 'command'), { kind: 'keep' } as const],
     ...[label('wait'), call('wait4', -1, { stack: status }, 0, 0), jump('other', 'wait')],
     { kind: 'end-as', status, exitCall: systemCallNumber('exit_group', machine) ?? 0 },
   ]
 }
 
-/** Perl is not started before somebody connects: until then it would only keep the command's processor busy. */
+/**
+ * Perl is not started before somebody connects: until then it would only keep the command's processor busy. What ppoll
+ * has to say cannot be written to this program's memory and is not asked for; it says it only then.
+ */
 function becomeForwarder(call: Call, data: ProgramData, { socket }: BrokerDoor): Step[] {
   const argv = [perl, '-e', forwarderScript, String(listener), socket].map(data.text)
   const waitedFor = Buffer.from([listener, 0, 0, 0, inputReady, 0, 0, 0])
