@@ -4,10 +4,23 @@ import { joinParts } from './format.ts'
 import { endParts } from './status-comment.ts'
 
 export interface CheckRunText {
+  readonly name: string
   readonly title: string
   readonly summary: string
   readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled'
+  readonly annotations: readonly CheckAnnotation[]
 }
+
+export interface CheckAnnotation {
+  readonly path: string
+  readonly line: number
+  readonly level: 'notice' | 'warning' | 'failure'
+  readonly title: string
+  readonly message: string
+}
+
+/** What all names of check runs begin with. */
+export const checkName = 'Airlock'
 
 const conclusions: Readonly<Record<OutcomeName, CheckRunText['conclusion']>> = {
   published: 'success',
@@ -19,12 +32,15 @@ const conclusions: Readonly<Record<OutcomeName, CheckRunText['conclusion']>> = {
   failed: 'failure',
 }
 
-export function checkRun({ policy }: Pick<JobRequest, 'policy'>, summary: JobSummary): CheckRunText {
+/** The job as a whole. */
+export function jobCheck({ policy }: Pick<JobRequest, 'policy'>, summary: JobSummary): CheckRunText {
   const { outcome, reason } = summary.outcome
   const waits = quarantinePart(summary, policy)
   return {
+    name: checkName,
     title: `${outcome}: ${waits === null ? reason.replaceAll('-', ' ') : 'CI waits for an approval'}`,
     summary: joinParts([waits, ...endParts(summary)]),
     conclusion: waits === null ? conclusions[outcome] : 'action_required',
+    annotations: [],
   }
 }

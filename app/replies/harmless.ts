@@ -39,6 +39,15 @@ function fenced(language: 'text' | 'diff', shown: string): string {
   return `${fence}${language}\n${shown}\n${fence}`
 }
 
+/**
+ * Whether a path may be handed to GitHub as a path, which shows it without Markdown: all of it can be seen, and no part
+ * of it leads out of the repository.
+ */
+export function isHarmlessPath(path: string): boolean {
+  const parts = path.split('/')
+  return cleanText(path) === path && !path.includes('\n') && !parts.some((part) => ['', '.', '..'].includes(part))
+}
+
 function oneLine(text: string, max: number): string {
   return keepStart(
     cleanText(text.slice(0, max * rawFactor))

@@ -6,10 +6,10 @@ import {
   stepNames,
   type Verdict,
 } from '../../worker/contract/index.ts'
+import { findingsTable } from './findings-table.ts'
 import { formatDuration, formatList, formatTable, type TextPart } from './format.ts'
 import { harmlessLine, harmlessOutput, harmlessQuote } from './harmless.ts'
 
-const maxFindings = 30
 const maxDenied = 20
 const maxFiles = 50
 const maxCommands = 20
@@ -18,14 +18,7 @@ const verdictWords: Readonly<Record<Verdict, string>> = { publish: 'passed', hol
 
 export function gatesPart({ gates }: JobSummary): TextPart {
   const rows = gates.map(({ gate, verdict, findings }) => [gate, verdictWords[verdict], String(findings.length)])
-  const findings = formatList(
-    gates.flatMap((gate) => gate.findings),
-    maxFindings,
-    ({ severity, gate, rule, path, line, message }) => {
-      const place = path === null ? '' : ` ${harmlessLine(path, 200)}${line === null ? '' : `:${line}`}`
-      return `**${severity}** ${gate}/${harmlessLine(rule, 100)}${place}: ${harmlessLine(message, 300)}`
-    },
-  )
+  const findings = findingsTable(gates.flatMap((gate) => gate.findings))
   const table = formatTable(['gate', 'verdict', 'findings'], rows)
   return { title: 'Gates', text: gates.length === 0 ? '' : [table, findings].filter(Boolean).join('\n\n') }
 }

@@ -8,7 +8,9 @@
  */
 import type { JobProgress, JobRequest, JobSummary } from '../../worker/contract/index.ts'
 import { branchName } from './branch-name.ts'
-import { checkRun } from './check-run.ts'
+import { jobCheck } from './check-run.ts'
+import { findingText } from './findings-table.ts'
+import { gateCheck } from './gate-check.ts'
 import { pullRequestBody } from './pull-request-body.ts'
 import { commitMessage, pullRequestTitle, releaseMessage } from './pull-request-title.ts'
 import { finishedComment, runningComment } from './status-comment.ts'
@@ -24,5 +26,9 @@ export const wording = {
   }),
   running: (request: JobRequest, progress: JobProgress) => runningComment(request, progress),
   finished: finishedComment,
-  checkRun,
+  checkRuns: (request: JobRequest, summary: JobSummary) => [
+    jobCheck(request, summary),
+    ...summary.gates.map((result) => gateCheck(request, result)),
+  ],
+  findingText,
 }

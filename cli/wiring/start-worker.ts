@@ -5,10 +5,13 @@ import { createRecordReaper } from '../../worker/audit/create-record-reaper.ts'
 import { createModelKeys } from '../../worker/broker/model-keys.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
 import type { JobRequest } from '../../worker/contract/index.ts'
+import { toSarif } from '../../worker/gates/sarif/to-sarif.ts'
 import { createSource, defaultSourceLimits } from '../../worker/git/create-source.ts'
 import { createBotLogin } from '../../worker/github/app-identity.ts'
 import { createAuthority } from '../../worker/github/authority.ts'
 import { createCloneAccess } from '../../worker/github/clone-access.ts'
+import { createCodeScanning } from '../../worker/github/code-scanning.ts'
+import { createGrantedPermissions } from '../../worker/github/granted-permissions.ts'
 import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
 import { createPublisher } from '../../worker/github/publish.ts'
 import { createCiRelease } from '../../worker/github/release-ci.ts'
@@ -119,6 +122,8 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, vault, log })
   const app = createGitHubApp({ appId, signJwt: createAppJwtSigner(privateKey), baseUrl: urls.api, vault, log })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
+  const granted = createGrantedPermissions({ appId, privateKey, baseUrl: urls.api })
+  const codeScanning = createCodeScanning({ tokens, granted, wording, toSarif, log })
   const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'wording'> = {
     authority: createAuthority({ tokens, policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)) }),
     source: createSource({
@@ -138,7 +143,8 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   return {
     ports,
     tokens,
-    reporterOf: ({ fence }: AttemptContext) => createReporter({ tokens, wording, botLogin, fence, log }),
+    reporterOf: ({ fence }: AttemptContext) =>
+      createReporter({ tokens, appId, codeScanning, wording, botLogin, fence, log }),
   }
 }
 

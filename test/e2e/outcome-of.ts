@@ -1,3 +1,4 @@
+import { gateNames } from '../../worker/contract/index.ts'
 import { listRefs } from '../github/git/refs.ts'
 import { gitText } from '../github/git/run-git.ts'
 import type { Asked } from './start-world.ts'
@@ -10,12 +11,17 @@ export interface Found {
   readonly branches: readonly { readonly name: string; readonly changed: string }[]
   /** The App's comments where it was asked, without their marks. */
   readonly comments: readonly string[]
-  /** Conclusions of check runs. */
-  readonly checks: readonly (string | null)[]
+  /** Check runs by name, each with its conclusion. */
+  readonly checks: readonly string[]
   /** What the App reacted with. */
   readonly reactions: readonly string[]
   readonly labels: readonly string[]
 }
+
+/** The check runs of a job that was published. */
+export const passedChecks = ['Airlock', ...gateNames.map((gate) => `Airlock / ${gate}`)]
+  .map((name) => `${name}: success`)
+  .toSorted()
 
 export async function outcomeOf({ repository, issue }: Asked): Promise<Found> {
   const { gitDir, defaultBranch } = repository
@@ -34,7 +40,7 @@ export async function outcomeOf({ repository, issue }: Asked): Promise<Found> {
     comments: repository.comments
       .filter(({ issueNumber, user }) => issueNumber === issue.number && user.type === 'Bot')
       .map(({ body }) => body.split('\n').slice(1).join('\n').trim()),
-    checks: repository.checkRuns.map(({ conclusion }) => conclusion),
+    checks: repository.checkRuns.map(({ name, conclusion }) => `${name}: ${conclusion}`).toSorted(),
     reactions: repository.reactions.map(({ content }) => content),
     labels: issue.labels.map(({ name }) => name),
   }

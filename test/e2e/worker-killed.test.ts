@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { stepNames } from '../../worker/contract/index.ts'
 import type { Held } from '../github/http/faults.ts'
 import { expectKeptRules } from './expect-kept-rules.ts'
-import { outcomeOf } from './outcome-of.ts'
+import { outcomeOf, passedChecks } from './outcome-of.ts'
 import type { LoggedProcess, LogLine } from './process-log.ts'
 import { processesNaming } from './processes-naming.ts'
 import { letGo, standsStill, standsStillInSetup, untilStandingStill } from './stand-still.ts'
@@ -158,7 +158,7 @@ describe('a worker that is killed with -9', () => {
     expect(found.pullRequests).toHaveLength(1)
     expect(found.branches).toMatchObject([{ changed: 'fixed.txt' }])
     expect(found.comments).toEqual([expect.stringContaining('**Done.**')])
-    expect(found.checks).toEqual(['success'])
+    expect(found.checks).toEqual(passedChecks)
     expect(found.reactions.toSorted()).toEqual(['eyes', 'rocket'])
     expect(found.labels).toEqual([])
   })
@@ -174,7 +174,7 @@ describe('a worker that is killed with -9', () => {
     expect(found).toMatchObject({
       pullRequests: [expect.anything()],
       branches: [expect.anything()],
-      checks: ['success'],
+      checks: passedChecks,
     })
     expect(found.comments).toEqual([expect.stringContaining('**Done.**')])
     const writes = world.github.requests.filter(

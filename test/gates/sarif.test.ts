@@ -20,12 +20,14 @@ const sarifSchema = z.strictObject({
               id: z.string(),
               name: z.string(),
               shortDescription: text,
+              fullDescription: text,
               help: text,
               defaultConfiguration: z.strictObject({ level }),
             }),
           ),
         }),
       }),
+      automationDetails: z.strictObject({ id: z.string().min(1) }).optional(),
       columnKind: z.enum(['utf16CodeUnits', 'unicodeCodePoints']),
       results: z.array(
         z.strictObject({
@@ -37,7 +39,7 @@ const sarifSchema = z.strictObject({
             z.strictObject({
               physicalLocation: z.strictObject({
                 artifactLocation: z.strictObject({ uri: z.string().regex(/^[\w.~!*'()%-]+(?:\/[\w.~!*'()%-]*)*$/) }),
-                region: z.strictObject({ startLine: z.int().positive() }).optional(),
+                region: z.strictObject({ startLine: z.int().positive() }),
               }),
             }),
           ),
@@ -73,15 +75,24 @@ describe('SARIF', () => {
     ])
     expect(results[0]).toMatchObject({
       locations: [{ physicalLocation: { region: { startLine: 3 } } }],
-      partialFingerprints: { 'airlockFingerprint/v1': 'ab'.repeat(16) },
+      partialFingerprints: { 'airlockFingerprint/v1': 'ab'.repeat(16), primaryLocationLineHash: 'ab'.repeat(16) },
     })
-    expect(results[2]?.locations).toEqual([{ physicalLocation: { artifactLocation: { uri: '.' } } }])
+    const root = { artifactLocation: { uri: '.' }, region: { startLine: 1 } }
+    expect(results[2]?.locations).toEqual([{ physicalLocation: root }])
   })
 
   it('describes every rule that found something, and each result points at its own', () => {
     for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId)
     expect(tool.driver.rules.map(({ help }) => help.text.length > 10)).not.toContain(false)
     expect(tool.driver.rules.find(({ name }) => name === 'cloud-workspace')?.help.text).toContain('cloud workspace')
+  })
+
+  it('is of a category only where one is named', () => {
+    expect(sarif.runs[0].automationDetails).toBeUndefined()
+    expect(sarifSchema.parse(toSarif([], 'airlock')).runs[0]).toMatchObject({
+      automationDetails: { id: 'airlock/' },
+      results: [],
+    })
   })
 
   it('writes paths so that no character of theirs steers a URI', () => {

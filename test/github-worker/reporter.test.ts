@@ -4,7 +4,7 @@ import { createReporter, type ReporterDeps } from '../../worker/github/reporter.
 import { FenceLostError, type JobProgress } from '../../worker/pipeline/ports/index.ts'
 import { eventually } from '../queue/eventually.ts'
 import { summaryOf } from './job-summary.ts'
-import { type MockGitHub, mockGitHub, openFence, repo, requestOf } from './mock-github.ts'
+import { app, type MockGitHub, mockGitHub, openFence, repo, requestOf } from './mock-github.ts'
 
 const request = requestOf()
 const marker = statusMarker(request.id)
@@ -12,10 +12,12 @@ const commit = 'c'.repeat(40)
 const summary = summaryOf(request, commit)
 const progress: JobProgress = { step: 'clone', startedAt: 0, finished: [], activity: null }
 const ours = { id: 70, user: { login: 'airlock[bot]' }, body: `${marker}\nQueued.` }
-const words = { title: 'Done', summary: 'All well.', conclusion: 'success' } as const
+const words = { name: 'Airlock', title: 'Done', summary: 'All well.', conclusion: 'success', annotations: [] } as const
 
 let github: MockGitHub
+let uploads: string[]
 beforeEach(() => {
+  uploads = []
   github = mockGitHub()
 })
 afterEach(() => github.verify())
@@ -23,6 +25,8 @@ afterEach(() => github.verify())
 function reporter(change: Partial<ReporterDeps> = {}) {
   return createReporter({
     tokens: github.tokens,
+    appId: app.appId,
+    codeScanning: { upload: async (_request, { branch, commit: of }) => void uploads.push(`${branch} ${of}`) },
     log: github.log,
     fence: openFence,
     botLogin: async () => 'airlock[bot]',
@@ -30,7 +34,7 @@ function reporter(change: Partial<ReporterDeps> = {}) {
     wording: {
       running: (_request, { step }) => `${marker}\nRunning ${step}.`,
       finished: () => `${marker}\nFinished.`,
-      checkRun: () => words,
+      checkRuns: () => [words],
     },
     ...change,
   })
@@ -120,7 +124,7 @@ describe('the end', () => {
       external_id: request.id,
       status: 'completed',
       conclusion: 'success',
-      output: { title: 'Done', summary: 'All well.' },
+      output: { title: 'Done', summary: 'All well.', annotations: [] },
     }
     github.api.post(`${repo}/check-runs`, body).reply(201, {})
 
@@ -128,6 +132,7 @@ describe('the end', () => {
     await telling.finished(request, summary, commit)
 
     expect(github.log.lines).toEqual([])
+    expect(uploads).toEqual([`airlock/3 ${commit}`])
   })
 
   it('makes no second check run, and none where there is no commit', async () => {
@@ -139,13 +144,23 @@ describe('the end', () => {
       reactToIssue().reply(200, {})
     }
     expectSession({ checks: 'write' })
-    const made = { total_count: 1, check_runs: [{ id: 1, external_id: request.id }] }
-    github.api.get(`${repo}/commits/${commit}/check-runs`).query(true).reply(200, made)
+    const run = {
+      id: 1,
+      name: 'Airlock',
+      external_id: request.id,
+      app: { id: app.appId },
+      output: { annotations_count: 0 },
+    }
+    const made = { total_count: 1, check_runs: [run] }
+    const query = { app_id: app.appId, filter: 'all', per_page: 100 }
+    github.api.get(`${repo}/commits/${commit}/check-runs`).query(query).reply(200, made)
 
     await using first = reporter()
     await first.finished(request, summary, commit)
     await using second = reporter()
     await second.finished(request, summary, null)
+
+    expect(uploads).toHaveLength(1)
   })
 
   it('reacts to the comment that asked, on a pull request with its own permission', async () => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -64,6 +65,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   })
   standIn.addCollaborator(repository, 'mona', 'write')
   await standIn.openIssue(repository, { title: 'Broken', body: 'It is.', by: 'mona' })
+  standIn.grant({ security_events: 'write' })
   const [app, octokit] = [createAppOctokit(standIn), createInstallationOctokit(standIn)]
   for (const client of [app, octokit]) {
     client.hook.after('request', ({ status, data }, { method, url }) => {
@@ -133,6 +135,10 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.checks.update({ ...at, check_run_id, conclusion: 'neutral', output: { title: 't', summary: 's' } })
   await rest.checks.get({ ...at, check_run_id })
   await rest.checks.listForRef({ ...at, ref: sha })
+  const result = { tool: { driver: { name: 'Airlock', rules: [] } }, results: [] }
+  const sarif = gzipSync(JSON.stringify({ $schema: 'https://example.com', version: '2.1.0', runs: [result] }))
+  const upload = { commit_sha: sha, ref: 'refs/heads/airlock/1', sarif: sarif.toString('base64') }
+  await rest.codeScanning.uploadSarif({ ...at, ...upload })
   await rest.git.deleteRef({ ...at, ref: 'heads/airlock/1' })
   await rest.apps.revokeInstallationAccessToken()
 }

@@ -25,7 +25,7 @@ import { loadCheckRequest } from './openapi/check-request.ts'
 import { createPeople, type People } from './people/people.ts'
 import { routes } from './routes/routes.ts'
 import { commitFiles, createRepository, type Files, type RepositorySpec } from './state/create-repository.ts'
-import type { CollaboratorRole, Repository, User } from './state/entities.ts'
+import type { CollaboratorRole, Permissions, Repository, User } from './state/entities.ts'
 import { createState, ensureInstallation, ensureUser, type State } from './state/state.ts'
 import { createDeliveries, type Deliveries } from './webhooks/deliveries.ts'
 import type { World } from './world.ts'
@@ -64,6 +64,8 @@ export interface GitHubStandIn extends AsyncDisposable, People {
   /** To an owner whose installation reaches it there. */
   transferRepository(repository: Repository, owner: string): void
   addCollaborator(repository: Repository, login: string, role: CollaboratorRole): User
+  /** Adds to what the App may do, as an administrator who agrees to it. */
+  grant(permissions: Permissions): void
   /** Suspends or resumes the installation; the App's own by default. */
   suspend(suspended: boolean, installationId?: number): void
 
@@ -124,6 +126,9 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
       const user = ensureUser(state, login)
       repository.collaborators.set(user.id, role)
       return user
+    },
+    grant(permissions) {
+      app.permissions = { ...app.permissions, ...permissions }
     },
     suspend(suspended, installationId = installation.id) {
       const suspendedAt = suspended ? new Date() : undefined

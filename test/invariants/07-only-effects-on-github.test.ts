@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gateNames } from '../../worker/contract/index.ts'
 import { expectKeptRules } from '../e2e/expect-kept-rules.ts'
 import { type Asked, startWorld, type World } from '../e2e/start-world.ts'
 import { gitText } from '../github/git/run-git.ts'
@@ -48,8 +49,13 @@ async function textsOf(jobId: string): Promise<string> {
   const [pull] = repository.issues.filter((issue) => issue.pull !== undefined)
   const comments = repository.comments.filter(({ user }) => user.type === 'Bot')
   const checks = repository.checkRuns.map(({ output }) => JSON.stringify(output))
+  const annotated = repository.checkRuns.flatMap(({ annotations }) =>
+    annotations.flatMap(({ title, message }) => [title, message]),
+  )
   const message = await gitText(repository.gitDir, ['log', '-1', '--format=%B', branchOf(jobId)])
-  return [pull?.title, pull?.body, message, ...comments.map((comment) => comment.body), ...checks].join('\n')
+  return [pull?.title, pull?.body, message, ...comments.map((comment) => comment.body), ...checks, ...annotated].join(
+    '\n',
+  )
 }
 
 const branchOf = (jobId: string, issue = 1) => `airlock/issue-${issue}-${jobId.slice(0, 10)}`
@@ -68,7 +74,8 @@ describe('7. the only effects on GitHub are a branch, its pull request and the s
         // What ada did. The label is off again.
         ...['issue 1', 'issue 1 labels', 'label airlock'],
         // The status.
-        ...['comment of Bot on 1: ID', 'reaction of Bot to issue: ID', 'reaction of Bot to issue: ID', 'check ID'],
+        ...['comment of Bot on 1: ID', 'reaction of Bot to issue: ID', 'reaction of Bot to issue: ID'],
+        ...['check ID', ...gateNames.map(() => 'check ID')],
         // The handoff; GitHub itself keeps a ref for each pull request.
         ...[`refs/heads/${branchOf(jobId)}`, 'pull request 2', 'pull request 2 labels', 'refs/pull/2/head'],
       ]
@@ -126,5 +133,20 @@ describe('7. the only effects on GitHub are a branch, its pull request and the s
       expect.stringMatching(/^~ target comment of Bot/),
     ])
     expect(repository.comments.at(-1)?.body).toContain('**Failed.**')
+  })
+
+  it('adds one analysis of its own branch to code scanning where that was granted, and nothing else', async () => {
+    world.github.grant({ security_events: 'write' })
+    const before = await factsOf(world.github)
+    const known = world.github.requests.length
+    const asked = await ask()
+    await world.ended(asked.jobId)
+
+    const more = differences(before, await factsOf(world.github)).filter((name) => name.includes('analysis'))
+    const asks = world.github.requests.slice(known).map(({ method, template }) => `${method} ${template}`)
+    expect(more).toEqual([`+ target analysis of refs/heads/${branchOf(asked.jobId, asked.issue.number)}`])
+    expect([...new Set(asks)].filter((request) => !/^GET |git$/.test(request) && !writes.includes(request))).toEqual([
+      'POST /repos/{owner}/{repo}/code-scanning/sarifs',
+    ])
   })
 })

@@ -22,6 +22,8 @@ export async function factsOf(github: GitHubStandIn): Promise<ReadonlyMap<string
     }
     for (const { id, headSha, name, conclusion } of repository.checkRuns)
       note(`check ${id}`, [headSha, name, conclusion])
+    for (const { commitSha, ref, tool, category, sarif } of repository.analyses)
+      note(`analysis of ${ref}`, [commitSha, tool, category, sarif])
     for (const { name } of repository.labels) note(`label ${name}`, name)
     note('settings', [repository.private, repository.archived, repository.defaultBranch, [...repository.collaborators]])
     note('protected', [...repository.protectedBranches])

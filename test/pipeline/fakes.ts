@@ -266,7 +266,8 @@ export function portsOf(world: World): PipelinePorts {
       pullRequest: () => ({ title: 'Fix', body: 'Body' }),
       running: () => '',
       finished: () => '',
-      checkRun: () => ({ title: '', summary: '', conclusion: 'neutral' }),
+      checkRuns: () => [],
+      findingText: ({ message }) => message,
     },
     audits: {
       async open() {

@@ -26,6 +26,13 @@ export const findingSchema = z.strictObject({
 })
 export type Finding = z.infer<typeof findingSchema>
 
+const ranks: Readonly<Record<Severity, number>> = { block: 0, hold: 1, note: 2 }
+
+/** The worst first, where not all can be shown; else in the order given. */
+export function worstFirst(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => ranks[a.severity] - ranks[b.severity])
+}
+
 /** The gates' answer as a whole, and each gate's own. */
 export const verdictSchema = z.enum(['publish', 'hold', 'block'])
 export type Verdict = z.infer<typeof verdictSchema>

@@ -26,7 +26,7 @@ export interface TokenVault {
 }
 
 export type TokenPermissions = Readonly<
-  Partial<Record<'metadata' | 'contents' | 'issues' | 'checks' | 'pull_requests', 'read' | 'write'>>
+  Partial<Record<'metadata' | 'contents' | 'issues' | 'checks' | 'pull_requests' | 'security_events', 'read' | 'write'>>
 >
 
 /** One repository, the permissions that were asked for, an hour at most. Disposing of it revokes it. */

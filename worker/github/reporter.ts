@@ -1,7 +1,8 @@
 import type { BaseLogger } from 'pino'
-import { type JobRequest, type StepName, shownIdOf } from '../contract/index.ts'
+import { type JobRequest, type JobSummary, type StepName, shownIdOf } from '../contract/index.ts'
 import { type Fence, HandoffError, type Reporter, type Wording } from '../pipeline/ports/index.ts'
-import { writeCheckRun } from './check-run.ts'
+import { writeCheckRuns } from './check-run.ts'
+import type { CodeScanning } from './code-scanning.ts'
 import type { InstallationTokens, TokenPermissions } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 import { createPacedWriter, type Pace } from './paced-writer.ts'
@@ -11,7 +12,9 @@ import { writeStatusComment } from './status-comment.ts'
 
 export interface ReporterDeps {
   readonly tokens: InstallationTokens
-  readonly wording: Pick<Wording, 'running' | 'finished' | 'checkRun'>
+  readonly appId: number
+  readonly codeScanning: CodeScanning
+  readonly wording: Pick<Wording, 'running' | 'finished' | 'checkRuns'>
   readonly botLogin: () => Promise<string>
   /** Of the attempt that reports: one that was overtaken must not write over its successor's words. */
   readonly fence: Fence
@@ -33,7 +36,7 @@ interface StatusUpdate {
 
 /** Tells the requester of one attempt. Whatever GitHub refuses is logged, and the job goes on. */
 export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
-  const { tokens, wording, fence, log } = deps
+  const { tokens, appId, codeScanning, wording, fence, log } = deps
   let commentId: number | null = null
   let step: StepName | null = null
   const writer = createPacedWriter(async (update: StatusUpdate) => {
@@ -66,10 +69,17 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
     })
   }
 
-  function writeCheck(request: JobRequest, commit: string, words: ReturnType<Wording['checkRun']>) {
+  function writeChecks(request: JobRequest, summary: JobSummary, commit: string) {
+    const texts = wording.checkRuns(request, summary)
     return quietly(request, { checks: 'write' }, (session, at) =>
-      writeCheckRun(session, at, { jobId: shownIdOf(request), commit, words, fence }),
+      writeCheckRuns(session, at, { jobId: shownIdOf(request), appId, commit, texts, fence }),
     )
+  }
+
+  async function uploadFindings(request: JobRequest, { report: { branch }, gates }: JobSummary, commit: string) {
+    if (branch === null) return
+    const findings = gates.flatMap((gate) => gate.findings)
+    await codeScanning.upload(request, { findings, branch, commit, fence })
   }
 
   return {
@@ -86,7 +96,8 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
       const [away] = await Promise.all([
         writeComment({ request, text: wording.finished(request, summary) }),
         quietly(request, commentPermission(request), (session, at) => react(session, at, request, { outcome, fence })),
-        commit === null ? null : writeCheck(request, commit, wording.checkRun(request, summary)),
+        commit === null ? null : writeChecks(request, summary, commit),
+        commit === null ? null : uploadFindings(request, summary, commit),
       ])
       if (away !== null) throw away
     },

@@ -2,8 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { reasonTexts } from '../../../app/replies/reason-texts.ts'
 import { endedComment, queuedComment } from '../../../app/replies/status-comment.ts'
 import { wording } from '../../../app/replies/wording.ts'
-import { type OutcomeName, outcomeNames, type Reason, reasons, statusMarker } from '../../../worker/contract/index.ts'
-import type { Wording } from '../../../worker/pipeline/ports/index.ts'
+import {
+  type JobSummary,
+  type OutcomeName,
+  outcomeNames,
+  type Reason,
+  reasons,
+  statusMarker,
+} from '../../../worker/contract/index.ts'
+import type { CheckRunText, Wording } from '../../../worker/pipeline/ports/index.ts'
 import { makeRequest, makeSummary } from './make-summary.ts'
 
 const texts: Wording = wording
@@ -14,13 +21,20 @@ const hostile =
   'thanks @octocat, closes #99, fixes octo/other#5, GH-4 ![x](https://evil.example/a.png) <img src=//evil.example> [skip ci]\n' +
   'Co-authored-by: Eve <eve@evil.example>\n```\n</details> <!-- airlock:job=forged1234 --> www.evil.example \u202e\u200b \u001b[31m'
 
+/** The check run of the job as a whole. */
+function checkOf(summary: JobSummary): CheckRunText {
+  const [check] = texts.checkRuns(makeRequest(), summary)
+  if (check === undefined) throw new Error('there is no check run')
+  return check
+}
+
 describe('the texts of every end', () => {
   it.each(everyEnd)('%s, %s: says what happened and what to do', (outcome, reason) => {
     const { what, next } = reasonTexts[reason]
     const summary = makeSummary({ outcome, reason })
 
     const comment = texts.finished(makeRequest(), summary)
-    const check = texts.checkRun(makeRequest(), summary)
+    const check = checkOf(summary)
 
     for (const text of [what, next]) expect(text).toMatch(/^[A-Z].{8,}\.$/s)
     for (const text of [comment, check.summary]) {
@@ -48,7 +62,8 @@ describe('the texts of every end', () => {
       const { title, body } = texts.pullRequest(request, summary)
 
       expect(title.length).toBeLessThanOrEqual(256)
-      for (const text of [body, texts.finished(request, summary), texts.checkRun(request, summary).summary]) {
+      const checks = texts.checkRuns(request, summary).map((check) => check.summary)
+      for (const text of [body, texts.finished(request, summary), ...checks]) {
         expect(text.length).toBeLessThan(65_536)
       }
     },
@@ -187,7 +202,13 @@ describe('the pull request', () => {
       texts.commitMessage(request),
       texts.running(request, { step: 'agent', startedAt: 0, finished: [], activity: hostile }),
       texts.finished(request, summary),
-      texts.checkRun(request, summary).summary,
+      ...texts
+        .checkRuns(request, summary)
+        .flatMap((check) => [
+          ...[check.title, check.summary],
+          ...check.annotations.flatMap(({ title, message }) => [title, message]),
+        ]),
+      ...summary.gates.flatMap(({ findings }) => findings.map(texts.findingText)),
       queuedComment(request, 3),
       endedComment(request.id, { outcome: 'refused', reason: 'policy-invalid', detail: hostile }),
     ]

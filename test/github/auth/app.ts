@@ -15,7 +15,7 @@ export interface App {
   /** Who the App's comments, labels and commits are by. */
   readonly bot: User
   /** What was granted to its installations; a token may hold less, never more. */
-  readonly permissions: Permissions
+  permissions: Permissions
   /** The webhook events that it subscribed to. */
   readonly events: readonly string[]
   readonly createdAt: Date

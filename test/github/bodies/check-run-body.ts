@@ -20,9 +20,9 @@ export function checkRunBody(world: World, repository: Repository, run: CheckRun
     conclusion: run.conclusion,
     started_at: run.startedAt,
     completed_at: run.completedAt,
-    output: { ...run.output, annotations_count: 0, annotations_url: `${url}/annotations` },
+    output: { ...run.output, annotations_count: run.annotations.length, annotations_url: `${url}/annotations` },
     check_suite: { id: run.id },
-    app: appBody(world),
+    app: { ...appBody(world), id: run.appId },
     pull_requests: [],
   }
 }

@@ -7,6 +7,30 @@ import { created, ok, page } from '../http/reply.ts'
 import { param, parseBody, type RepositoryCall, type Route, repositoryRoute } from '../http/route.ts'
 import type { CheckRun } from '../state/entities.ts'
 
+const annotationSchema = z
+  .object({
+    path: z.string().min(1),
+    start_line: z.int().positive(),
+    end_line: z.int().positive(),
+    start_column: z.int().positive().optional(),
+    end_column: z.int().positive().optional(),
+    annotation_level: z.enum(['notice', 'warning', 'failure']),
+    message: z.string().min(1).max(65_536),
+    title: z.string().max(255).optional(),
+    raw_details: z.string().max(65_536).optional(),
+  })
+  .refine(({ start_line, end_line }) => start_line <= end_line, 'end_line is before start_line')
+  .refine(
+    ({ start_line, end_line, start_column, end_column }) =>
+      start_line === end_line || (start_column === undefined && end_column === undefined),
+    'columns are only taken on one line',
+  )
+const outputSchema = z.object({
+  title: z.string().optional(),
+  summary: z.string().max(65_535),
+  text: z.string().max(65_535).optional(),
+  annotations: z.array(annotationSchema).max(50).default([]),
+})
 const changeSchema = z.object({
   name: z.string().optional(),
   status: z.string().optional(),
@@ -15,7 +39,7 @@ const changeSchema = z.object({
   external_id: z.string().optional(),
   started_at: z.string().optional(),
   completed_at: z.string().optional(),
-  output: z.object({ title: z.string().optional(), summary: z.string(), text: z.string().optional() }).optional(),
+  output: outputSchema.optional(),
 })
 const createSchema = changeSchema.extend({ name: z.string(), head_sha: z.string() })
 
@@ -33,6 +57,7 @@ async function create(call: RepositoryCall) {
     throw invalid(`No commit found for SHA: ${headSha}`)
   const run: CheckRun = {
     id: world.state.nextId(),
+    appId: world.app.id,
     headSha,
     createdAt: new Date(),
     name: change.name,
@@ -43,6 +68,7 @@ async function create(call: RepositoryCall) {
     startedAt: time(new Date()),
     completedAt: null,
     output: { title: null, summary: null, text: null },
+    annotations: [],
   }
   apply(run, change)
   repository.checkRuns.push(run)
@@ -66,19 +92,19 @@ function apply(run: CheckRun, change: z.infer<typeof changeSchema>): void {
   run.externalId = change.external_id ?? run.externalId
   run.startedAt = change.started_at ?? run.startedAt
   run.completedAt = change.completed_at ?? (completes ? time(new Date()) : run.completedAt)
-  if (change.output)
-    run.output = {
-      title: change.output.title ?? null,
-      summary: change.output.summary,
-      text: change.output.text ?? null,
-    }
+  if (change.output === undefined) return
+  const { title = null, summary, text = null, annotations } = change.output
+  run.output = { title, summary, text }
+  run.annotations.push(...annotations)
 }
 
 async function listForRef(call: RepositoryCall) {
   const sha = await resolveCommit(call.repository.gitDir, param(call, 'ref'))
   if (sha === undefined) throw invalid(`No commit found for SHA: ${param(call, 'ref')}`)
-  const name = call.query.get('check_name')
-  const runs = call.repository.checkRuns.filter((run) => run.headSha === sha && (name === null || run.name === name))
+  const [name, app] = [call.query.get('check_name'), call.query.get('app_id')]
+  const runs = call.repository.checkRuns.filter(
+    (run) => run.headSha === sha && (name === null || run.name === name) && (app === null || run.appId === Number(app)),
+  )
   return page(call, runs, (shown) => ({ total_count: runs.length, check_runs: shown.map((run) => bodyOf(call, run)) }))
 }
 

@@ -1,6 +1,7 @@
 import type { Route } from '../http/route.ts'
 import { appRoutes } from './app-routes.ts'
 import { checkRunRoutes } from './check-run-routes.ts'
+import { codeScanningRoutes } from './code-scanning-routes.ts'
 import { commentRoutes } from './comment-routes.ts'
 import { compareRoutes } from './compare-routes.ts'
 import { contentsRoutes } from './contents-routes.ts'
@@ -16,6 +17,7 @@ import { treeRoutes } from './tree-routes.ts'
 export const routes: readonly Route[] = [
   ...appRoutes,
   ...checkRunRoutes,
+  ...codeScanningRoutes,
   ...commentRoutes,
   ...compareRoutes,
   ...contentsRoutes,

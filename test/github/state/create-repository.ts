@@ -79,6 +79,8 @@ export async function createRepository(world: World, spec: RepositorySpec): Prom
     comments: [],
     reactions: [],
     checkRuns: [],
+    analyses: [],
+    codeScanning: true,
   }
   if (spec.forkOf !== undefined) {
     await gitText(gitDir, ['fetch', '--quiet', spec.forkOf.gitDir, 'refs/heads/*:refs/heads/*'])

@@ -71,8 +71,22 @@ export interface Issue {
   updatedAt: Date
 }
 
+export interface Annotation {
+  readonly path: string
+  readonly start_line: number
+  readonly end_line: number
+  readonly start_column?: number | undefined
+  readonly end_column?: number | undefined
+  readonly annotation_level: 'notice' | 'warning' | 'failure'
+  readonly message: string
+  readonly title?: string | undefined
+  readonly raw_details?: string | undefined
+}
+
 export interface CheckRun {
   readonly id: number
+  /** Whose it is. */
+  readonly appId: number
   readonly headSha: string
   readonly createdAt: Date
   name: string
@@ -83,6 +97,19 @@ export interface CheckRun {
   startedAt: string | null
   completedAt: string | null
   output: { title: string | null; summary: string | null; text: string | null }
+  /** Each request adds to them; none takes one away. */
+  readonly annotations: Annotation[]
+}
+
+/** What was uploaded to code scanning. */
+export interface Analysis {
+  readonly id: string
+  readonly commitSha: string
+  readonly ref: string
+  readonly tool: string
+  readonly category: string
+  /** As it was sent, unpacked. */
+  readonly sarif: string
 }
 
 export interface Repository {
@@ -99,11 +126,15 @@ export interface Repository {
   readonly comments: Comment[]
   readonly reactions: Reaction[]
   readonly checkRuns: CheckRun[]
+  /** One of each commit, ref, tool and category: another takes its place. */
+  readonly analyses: Analysis[]
   owner: User
   installation: Installation | undefined
   name: string
   private: boolean
   archived: boolean
+  /** Whether code scanning is on; on GitHub a private repository has to pay for it. */
+  codeScanning: boolean
   topics: string[]
   properties: Record<string, string>
   defaultBranch: string

@@ -11,7 +11,8 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   note: 'note',
 }
 
-export function toSarif(findings: readonly Finding[]) {
+/** `category` tells analyses of one commit apart in code scanning: another of the same name takes its place there. */
+export function toSarif(findings: readonly Finding[], category?: string) {
   const ruleIds = [...new Set(findings.map(ruleIdOf))].sort()
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -19,6 +20,7 @@ export function toSarif(findings: readonly Finding[]) {
     runs: [
       {
         tool: { driver: { name: 'Airlock', rules: ruleIds.map((id) => ruleOf(id, findings)) } },
+        ...(category === undefined ? {} : { automationDetails: { id: `${category}/` } }),
         columnKind: 'utf16CodeUnits' as const,
         results: findings.map((finding) => resultOf(finding, ruleIds)),
       },
@@ -38,6 +40,7 @@ function ruleOf(id: string, findings: readonly Finding[]) {
     id,
     name: rule,
     shortDescription: { text: short },
+    fullDescription: { text: help },
     help: { text: help },
     defaultConfiguration: { level: levels[worst ?? 'note'] },
   }
@@ -51,17 +54,22 @@ function resultOf(finding: Finding, ruleIds: readonly string[]) {
     ruleIndex: ruleIds.indexOf(ruleId),
     level: levels[severity],
     message: { text: message },
-    // A viewer wants a place for each result: what no single file is to blame for is shown at the root.
+    // A viewer wants a place and a line for each result: what no single file is to blame for is shown at the root.
     locations: [
       {
         physicalLocation: {
           artifactLocation: { uri: path === null ? '.' : uriOf(path) },
-          ...(line === null ? {} : { region: { startLine: line } }),
+          region: { startLine: line ?? 1 },
         },
       },
     ],
-    ...(fingerprint === undefined ? {} : { partialFingerprints: { 'airlockFingerprint/v1': fingerprint } }),
+    ...(fingerprint === undefined ? {} : { partialFingerprints: fingerprintsOf(fingerprint) }),
   }
+}
+
+/** Code scanning looks at one name alone, whatever it is made of. */
+function fingerprintsOf(fingerprint: string) {
+  return { 'airlockFingerprint/v1': fingerprint, primaryLocationLineHash: fingerprint }
 }
 
 /** A path as a URI: what has a meaning there is written out. Half a character pair has no such form. */

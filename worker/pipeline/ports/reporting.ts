@@ -3,6 +3,24 @@ import type { MaterialisedBase } from './source.ts'
 
 export type { JobProgress, JobSummary }
 
+/** A finished check run on the commit that a job published. */
+export interface CheckRunText {
+  readonly name: string
+  readonly title: string
+  readonly summary: string
+  readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled'
+  readonly annotations: readonly CheckAnnotation[]
+}
+
+/** A finding at its place in the files. `title` and `message` are shown without Markdown. */
+export interface CheckAnnotation {
+  readonly path: string
+  readonly line: number
+  readonly level: 'notice' | 'warning' | 'failure'
+  readonly title: string
+  readonly message: string
+}
+
 /** Every text that leaves the worker for a person. Pure; made in app/replies. */
 export interface Wording {
   branch(request: JobRequest): string
@@ -11,14 +29,10 @@ export interface Wording {
   pullRequest(request: JobRequest, summary: JobSummary): { readonly title: string; readonly body: string }
   running(request: JobRequest, progress: JobProgress): string
   finished(request: JobRequest, summary: JobSummary): string
-  checkRun(
-    request: JobRequest,
-    summary: JobSummary,
-  ): {
-    readonly title: string
-    readonly summary: string
-    readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled'
-  }
+  /** One of the whole job and one per gate, each with a name of its own. */
+  checkRuns(request: JobRequest, summary: JobSummary): readonly CheckRunText[]
+  /** What a finding says, for places without Markdown. */
+  findingText(finding: Finding): string
 }
 
 /** Tells the requester. Nothing that GitHub refuses may stop a job: implementations log it and go on. */
