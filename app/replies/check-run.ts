@@ -1,5 +1,5 @@
 import type { JobRequest, JobSummary, OutcomeName } from '../../worker/contract/index.ts'
-import { quarantinePart } from './decision-comment.ts'
+import { approvalPart, quarantinePart } from './decision-comment.ts'
 import { joinParts } from './format.ts'
 import { endParts } from './status-comment.ts'
 
@@ -33,13 +33,13 @@ const conclusions: Readonly<Record<OutcomeName, CheckRunText['conclusion']>> = {
 }
 
 /** The job as a whole. */
-export function jobCheck({ policy }: Pick<JobRequest, 'policy'>, summary: JobSummary): CheckRunText {
+export function jobCheck(request: JobRequest, summary: JobSummary): CheckRunText {
   const { outcome, reason } = summary.outcome
-  const waits = quarantinePart(summary, policy)
+  const waits = quarantinePart(summary, request.policy)
   return {
     name: checkName,
     title: `${outcome}: ${waits === null ? reason.replaceAll('-', ' ') : 'CI waits for an approval'}`,
-    summary: joinParts([waits, ...endParts(summary)]),
+    summary: joinParts([approvalPart(request), waits, ...endParts(summary)]),
     conclusion: waits === null ? conclusions[outcome] : 'action_required',
     annotations: [],
   }

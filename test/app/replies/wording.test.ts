@@ -70,6 +70,23 @@ describe('the texts of every end', () => {
   )
 })
 
+it("names who approved in every text of an approval's job", () => {
+  const approval = {
+    ...{ jobId: 'job0000001', digest: 'c'.repeat(64), by: { id: 42, login: 'bea' }, permission: 'write' as const },
+    ...{ at: '2026-11-29T08:00:00.000Z', eventKey: 'e' },
+  }
+  const request = makeRequest('all well', { approval })
+  const summary = makeSummary({ outcome: 'published', reason: 'pull-request-opened' })
+
+  for (const text of [
+    texts.pullRequest(request, summary).body,
+    texts.finished(request, summary),
+    texts.checkRuns(request, summary)[0]?.summary,
+  ]) {
+    expect(text).toContain('bea (id 42, write) approved it on 2026-11-29')
+  }
+})
+
 describe('the comment of a held change', () => {
   const outcome = { outcome: 'held', reason: 'gate-hold' } as const
   const digest = 'c'.repeat(64)
