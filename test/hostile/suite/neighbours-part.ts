@@ -18,20 +18,29 @@ const limits = {
   outputBytes: 32 * mebibyte,
 }
 
+/** Sets off each bomb, and where speed is `measured` beside a neighbour. */
+export function runNeighbours(place: Place, bombs: readonly EndlessBomb[], measured: boolean): AsyncGenerator<Finding> {
+  return measured ? besideNeighbour(place, bombs) : alone(place, bombs)
+}
+
+async function* alone(place: Place, bombs: readonly EndlessBomb[]): AsyncGenerator<Finding> {
+  for (const { name, line } of bombs) {
+    const { sandbox } = await place.create(limits)
+    yield gone(name, await setOff(sandbox, line))
+    yield { name: slowName(name), through: false, control: false, detail: 'not measured: other tests run beside it' }
+  }
+}
+
 /**
- * Sets off each bomb beside a neighbour. The sandbox has one processor, so that a machine with two has one left: what
- * the neighbour loses beyond that is not fair sharing. Speed is judged only where it is `measured`.
+ * The sandbox has one processor, so that a machine with two has one left: what the neighbour loses beyond that is not
+ * fair sharing.
  */
-export async function* runNeighbours(
-  place: Place,
-  bombs: readonly EndlessBomb[],
-  measured: boolean,
-): AsyncGenerator<Finding> {
+async function* besideNeighbour(place: Place, bombs: readonly EndlessBomb[]): AsyncGenerator<Finding> {
   await using neighbour = await startNeighbour()
   const [free] = await slowedBy(neighbour, () => burnFreely(availableParallelism()))
   for (const { name, line } of bombs) {
     let speed = 0
-    for (let turn = 0; turn < (measured ? tries : 1) && speed < slowest; turn++) {
+    for (let turn = 0; turn < tries && speed < slowest; turn++) {
       const { sandbox } = await place.create(limits)
       const [during, end] = await slowedBy(neighbour, () => setOff(sandbox, line))
       speed = Math.max(speed, during)
@@ -39,9 +48,9 @@ export async function* runNeighbours(
     }
     yield {
       name: slowName(name),
-      through: measured && speed < slowest,
+      through: speed < slowest,
       // The measure sees what nothing holds.
-      control: measured && free < slowest,
+      control: free < slowest,
       detail: `the neighbour at ${percent(speed)}, beside unlimited programs at ${percent(free)}`,
     }
   }
