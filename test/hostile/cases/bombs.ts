@@ -19,41 +19,49 @@ const bomb =
 const perl = (program: string) => `exec perl -e '${program}'`
 /** Starts so many processes that stay. */
 const forks = (child: string) =>
-  perl(`for (1 .. 100) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { ${child} } } print "survived"`)
+  perl(`for (1 .. 60) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { ${child} } } print "survived"`)
 /** Ends only if every file was written. */
 const writes = (files: string) => `${files} && sleep $HOLD && echo survived`
+/** In large blocks: what is asked is how much may be kept, and not how often it is written. */
+const zeros = (mebibytes: number) => `dd if=/dev/zero bs=1M count=${mebibytes} status=none`
+/** By one program, because on some engines each further one costs more than what it writes. */
+const fill = (
+  files: number,
+  mebibytes: number,
+  path: string,
+  before = '',
+  each = 'close $file or exit 1',
+  after = '',
+) =>
+  `perl -e '${before} for my $n (1 .. ${files}) { open(my $file, ">", ${path}) or exit 1; syswrite($file, "x" x (${mebibytes} << 20)) or exit 1; ${each} } ${after}'`
 
 const memory: readonly Bomb[] = [
-  ['memory-of-one', 'take too much memory', perl('my $held = "x" x (300 << 20); print "survived"')],
+  ['memory-of-one', 'take too much memory', perl('my $held = "x" x (160 << 20); print "survived"')],
   [
     'memory-of-many',
     'take too much memory in many processes',
-    `for n in 1 2 3 4 5 6; do perl -e 'my $held = "x" x (60 << 20); sleep 3; print "held\\n"' & done > held; wait; [ "$(grep -c held held)" = 6 ] && echo survived`,
+    `for n in 1 2 3 4; do perl -e 'my $held = "x" x (45 << 20); sleep 3; print "held\\n"' & done > held; wait; [ "$(grep -c held held)" = 4 ] && echo survived`,
   ],
-  ['memory-in-tmp', 'take too much memory as files in /tmp', writes('head -c 300M /dev/zero > /tmp/large')],
-  [
-    'memory-in-many-files',
-    'take too much memory as many files in /tmp',
-    writes('for n in $(seq 60); do head -c 5M /dev/zero > /tmp/part$n || exit 1; done'),
-  ],
-  ['memory-in-dev-shm', 'take too much memory as files in /dev/shm', writes('head -c 300M /dev/zero > /dev/shm/large')],
+  ['memory-in-tmp', 'take too much memory as files in /tmp', writes(`${zeros(160)} > /tmp/large`)],
+  ['memory-in-many-files', 'take too much memory as many files in /tmp', writes(fill(16, 10, '"/tmp/part$n"'))],
+  ['memory-in-dev-shm', 'take too much memory as files in /dev/shm', writes(`${zeros(160)} > /dev/shm/large`)],
   [
     'memory-deleted',
     'take too much memory as a deleted file',
-    writes('exec 3> /dev/shm/large; rm /dev/shm/large; head -c 300M /dev/zero >&3'),
+    writes(`exec 3> /dev/shm/large; rm /dev/shm/large; ${zeros(160)} >&3`),
   ],
   [
     'memory-shared',
     'take too much memory as shared memory',
     perl(
-      'my $id = shmget(7, 300 << 20, 01600); defined $id or exit 1; my $block = "x" x (1 << 20); for (0 .. 299) { shmwrite($id, $block, $_ << 20, 1 << 20) or exit 1 } shmctl($id, 0, 0); print "survived"',
+      'my $id = shmget(7, 160 << 20, 01600); defined $id or exit 1; my $block = "x" x (1 << 20); for (0 .. 159) { shmwrite($id, $block, $_ << 20, 1 << 20) or exit 1 } shmctl($id, 0, 0); print "survived"',
     ),
   ],
   [
     'memory-in-sockets',
     'take too much memory in the buffers of sockets',
     perl(
-      'my @held; for (1 .. 1000) { socketpair(my $one, my $two, 1, 1, 0) or exit 1; push @held, $one, $two; for ($one, $two) { fcntl($_, 4, 2048); 1 while syswrite($_, "x" x 65536) } } print "survived"',
+      'my @held; for (1 .. 500) { socketpair(my $one, my $two, 1, 1, 0) or exit 1; push @held, $one, $two; for ($one, $two) { fcntl($_, 4, 2048); 1 while syswrite($_, "x" x 65536) } } print "survived"',
     ),
   ],
 ]
@@ -66,70 +74,52 @@ const processes: readonly Bomb[] = [
     'processes-orphaned',
     'start too many processes that nobody waits for',
     perl(
-      'for (1 .. 100) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { my $next = fork; exit 1 unless defined $next; if (!$next) { sleep 20; exit } exit 0 } waitpid $pid, 0; exit 1 if $? } print "survived"',
+      'for (1 .. 60) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { my $next = fork; exit 1 unless defined $next; if (!$next) { sleep 20; exit } exit 0 } waitpid $pid, 0; exit 1 if $? } print "survived"',
     ),
   ],
   [
     'processes-in-groups',
     'start too many processes in sessions of their own',
     perl(
-      'use POSIX; for (1 .. 100) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { POSIX::setsid(); sleep 20; exit } } print "survived"',
+      'use POSIX; for (1 .. 60) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { POSIX::setsid(); sleep 20; exit } } print "survived"',
     ),
   ],
 ]
 
 const disk: readonly Bomb[] = [
-  ['disk-one-file', 'fill the disk with one file', writes('head -c 100M /dev/zero > large')],
-  [
-    'disk-many-files',
-    'fill the disk with many files',
-    writes('for n in $(seq 100); do head -c 1M /dev/zero > part$n || exit 1; done'),
-  ],
-  [
-    'disk-home',
-    'fill the disk from its home',
-    writes('for n in $(seq 50); do head -c 2M /dev/zero > ~/part$n || exit 1; done'),
-  ],
-  ['disk-sparse', 'make a file that seems to be larger than the disk', 'truncate -s 100M sparse && echo survived'],
+  ['disk-one-file', 'fill the disk with one file', writes(`${zeros(40)} > large`)],
+  ['disk-many-files', 'fill the disk with many files', writes(fill(40, 1, '"part$n"'))],
+  ['disk-home', 'fill the disk from its home', writes(fill(20, 2, '"$ENV{HOME}/part$n"'))],
+  ['disk-sparse', 'make a file that seems to be larger than the disk', 'truncate -s 40M sparse && echo survived'],
   [
     'disk-deleted',
     'fill the disk with files that are deleted but open',
-    writes(
-      `perl -e 'my @held; for (1 .. 50) { open(my $file, ">", "gone") or exit 1; unlink "gone"; syswrite($file, "x" x (1 << 21)) or exit 1; push @held, $file } sleep $ENV{HOLD}'`,
-    ),
+    writes(fill(20, 2, '"gone"', 'my @held;', 'unlink "gone"; push @held, $file', 'sleep $ENV{HOLD}')),
   ],
   [
     'disk-hidden',
     'fill the disk in a folder that nobody may read',
-    writes(
-      'mkdir hidden; for n in $(seq 50); do head -c 2M /dev/zero > hidden/part$n || exit 1; done; chmod 000 hidden',
-    ),
+    writes(`mkdir hidden && ${fill(20, 2, '"hidden/part$n"')} && chmod 000 hidden`),
   ],
   [
     'disk-deep',
     'fill the disk in a folder far down',
-    writes(
-      `perl -e 'for (1 .. 400) { mkdir "d" x 24 or exit 1; chdir "d" x 24 or exit 1 } for (1 .. 50) { open(my $file, ">", $_) or exit 1; syswrite($file, "x" x (1 << 21)) or exit 1; close $file }'`,
-    ),
+    writes(fill(20, 2, '$n', 'for (1 .. 400) { mkdir "d" x 24 or exit 1; chdir "d" x 24 or exit 1 }')),
   ],
   [
     'disk-odd-names',
     'fill the disk with files of odd names',
-    writes(
-      `perl -e 'for (1 .. 50) { open(my $file, ">", "-rf\\n \\t\\x1b[2J\\xff" . "n" x 200 . $_) or exit 1; syswrite($file, "x" x (1 << 21)) or exit 1; close $file }'`,
-    ),
+    writes(fill(20, 2, '"-rf\\n \\t\\x1b[2J\\xff" . "n" x 200 . $n')),
   ],
   [
     'disk-expansion',
     'fill the disk with what a small file unpacks to',
-    writes(
-      'head -c 40M /dev/zero | gzip -1 > small.gz; for n in 1 2 3; do gzip -dc small.gz | head -c 20M > part$n || exit 1; done',
-    ),
+    writes(`${zeros(20)} | gzip -1 > small.gz; for n in 1 2; do gzip -dc small.gz > part$n || exit 1; done`),
   ],
   [
     'disk-allocated',
     'have room on the disk set aside',
-    writes('for n in $(seq 5); do fallocate -l 20M part$n || exit 1; done'),
+    writes('for n in 1 2; do fallocate -l 20M part$n || exit 1; done'),
   ],
 ]
 
@@ -155,7 +145,7 @@ const time: readonly Bomb[] = [
   [
     'time-storm',
     'take too much time starting programs',
-    'end=$(($(date +%s) + 4)); while [ "$(date +%s)" -lt $end ]; do /bin/true; done; echo survived',
+    'end=$(($(date +%s) + 3)); while [ "$(date +%s)" -lt $end ]; do /bin/true; done; echo survived',
   ],
 ]
 

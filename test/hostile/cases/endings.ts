@@ -19,9 +19,10 @@ const ending =
 
 /** Put together, so that the shell which has this line among its arguments is not found by it. */
 const mark = 'left=left; mark=hostile-$left'
-const deaf = `trap "" HUP INT TERM QUIT; while :; do echo . >> beat; sleep 0.02; done`
+/** Perl waits without a program of its own: a dozen shells that do are more than a slow machine carries. */
+const deaf = `$SIG{$_} = "IGNORE" for qw(HUP INT TERM QUIT); while (1) { open(my $beat, ">>", "beat"); print $beat "."; close $beat; select undef, undef, undef, 0.02 }`
 const quiet = '< /dev/null > /dev/null 2>&1'
-const daemon = `(setsid sh -c '${deaf}' "$mark" ${quiet} &)`
+const daemon = `(setsid perl -e '${deaf}' "$mark" ${quiet} &)`
 /** It replaces itself by a child all the time, so that whoever looks for a process finds another. */
 const phoenix = `use POSIX; POSIX::setsid(); $0 = "hostile-" . "left"; while (1) { my $pid = fork; if (!defined $pid || $pid) { exit if $pid; next } open(my $beat, ">>", "beat"); print $beat "."; close $beat; select undef, undef, undef, 0.02 }`
 const stopped = `(setsid sh -c 'kill -STOP $$; sleep 100' "$mark" ${quiet} &)`

@@ -6,7 +6,7 @@ import type { Finding } from '../hostile-case.ts'
 
 export type Place = ReturnType<typeof createPlace>
 
-export const sizeLimits: Partial<Limits> = {
+const sizeLimits: Partial<Limits> = {
   ...{ wallMs: 900_000, memoryBytes: 128 * mebibyte, pids: 40, diskBytes: 24 * mebibyte, cpus: 1 },
 }
 const tight: Readonly<Record<BombCase['against'], Partial<Limits>>> = {
@@ -23,15 +23,17 @@ const holdSeconds = 30
 const cleaning =
   'rm -rf /tmp/* /dev/shm/*; chmod -R u+rwx /workspace ~ ; find /workspace ~ -mindepth 1 -delete; echo clean'
 
-/** Sets off one bomb after the other, and each again where there is room for it. */
+/** Sets off one bomb after the other, each beside the same where there is room for it. */
 export async function* runBombs(place: Place, bombs: readonly BombCase[]): AsyncGenerator<Finding> {
-  const control = reusable(place, roomy)
+  const control = controls(place)
   const sandboxes = Object.entries(tight).map(([against, limits]) => ({ against, next: reusable(place, limits) }))
   for (const bomb of bombs) {
     const bounded = sandboxes.find(({ against }) => against === bomb.against)
     if (bounded === undefined) throw new Error(`no limits against ${bomb.against}`)
-    const run = await setOff(await bounded.next(), bomb, holdSeconds)
-    const free = await setOff(await control(), bomb, 0)
+    const [run, free] = await Promise.all([
+      bounded.next().then((sandbox) => setOff(sandbox, bomb.line, holdSeconds)),
+      control(bomb),
+    ])
     yield {
       name: bomb.name,
       through: survived(run),
@@ -52,13 +54,26 @@ function reusable(place: Place, limits: Partial<Limits>): () => Promise<Sandbox>
   }
 }
 
+/** The same bombs where there is room. Who does not survive in a sandbox that was used gets one of its own. */
+function controls(place: Place): (bomb: BombCase) => Promise<CommandRun | SandboxError> {
+  let last: Sandbox | null = null
+  return async ({ line }) => {
+    const run = last === null ? null : await setOff(last, `${cleaning}\n${line}`, 0)
+    if (run !== null && survived(run)) return run
+    await last?.destroy()
+    last = (await place.create(roomy)).sandbox
+    return setOff(last, line, 0)
+  }
+}
+
+/** In a command of its own: what was left must not be what ends the next bomb. */
 async function isClean(sandbox: Sandbox): Promise<boolean> {
   const run = await runIn(sandbox, shell(cleaning)).catch(() => null)
   return run?.out === 'clean\n'
 }
 
 /** An engine that fails has not let the bomb survive either, but shows nothing with its control. */
-async function setOff(sandbox: Sandbox, { line }: BombCase, hold: number): Promise<CommandRun | SandboxError> {
+async function setOff(sandbox: Sandbox, line: string, hold: number): Promise<CommandRun | SandboxError> {
   const options = { env: { HOLD: String(hold) }, signal: AbortSignal.timeout(600_000) }
   return runIn(sandbox, shell(line), options).catch((error: unknown) => {
     if (error instanceof SandboxError) return error
