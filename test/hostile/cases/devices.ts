@@ -5,7 +5,7 @@ type Place = readonly [name: string, attack: string, ...paths: string[]]
 const opens =
   (how: 'O_RDONLY' | 'O_WRONLY' | 'O_RDWR') =>
   ([name, attack, ...paths]: Place): AttemptCase => ({
-    ...{ name, attack, group: 'escape', judge: 'answer', control: 'root', notEverywhere: true },
+    ...{ name, attack, group: 'escape', judge: 'answer', control: 'root', onlyLooks: true, notEverywhere: true },
     inside: `opens_any(${how}, ${paths.map((path) => (path.includes('*') ? `glob('${path}')` : `'${path}'`)).join(', ')})`,
   })
 

@@ -3,7 +3,15 @@ import type { AttemptCase } from '../suite/attempt-case.ts'
 type Kind = readonly [name: string, attack: string, family: number, type: number, protocol: number]
 
 const socket = ([name, attack, family, type, protocol]: Kind, control: AttemptCase['control']): AttemptCase => ({
-  ...{ name, attack: `open ${attack}`, group: 'escape', judge: 'answer', control, notEverywhere: true },
+  ...{
+    name,
+    attack: `open ${attack}`,
+    group: 'escape',
+    judge: 'answer',
+    control,
+    onlyLooks: true,
+    notEverywhere: true,
+  },
   inside: `has_socket(${family}, ${type}, ${protocol})`,
 })
 

@@ -15,26 +15,45 @@ my %given = map { /^([A-Za-z0-9_]+)=(.*)$/s ? ($1 => $2) : () } @ARGV;
 my ($CLONE_NEWNS, $CLONE_NEWUSER, $SIGCHLD, $AT_FDCWD) = (0x00020000, 0x10000000, 17, -100);
 our $name = '';
 
-# Each in a process of its own with an alarm: an attempt that hangs or dies must not take the others with it.
-sub attempt {
-  ($name, my $try) = @_;
+# In a process of its own: for attempts that change something of the process in which they run.
+sub attempt { together([@_]) }
+
+# In one process, each with an alarm: for attempts that only look. One that hangs or dies takes no other with it: the
+# next goes on in another process.
+sub together {
+  my @left = @_;
+  while (@left) {
+    my ($answers, $signal) = answers_of(@left);
+    print $answers;
+    splice @left, 0, $answers =~ tr/\n//;
+    print "$left[0][0]\tno\tended by signal $signal\n" if @left;
+    shift @left;
+  }
+}
+
+# A line for each that came to its end, and the signal that ended them.
+sub answers_of {
   pipe(my $read, my $write) or die "pipe: $!";
   my $pid = fork() // die "fork: $!";
   if ($pid == 0) {
     close $read;
-    alarm 8;
     own_mounts() if ($given{control} // '') eq 'root';
-    my ($worked, $detail) = eval { $try->() };
-    ($worked, $detail) = (0, $@) if $@;
-    syswrite $write, ($worked ? 'yes' : 'no') . "\t" . substr($detail // '', 0, 3000);
+    for (@_) { alarm 8; syswrite $write, answer_of(@$_) }
     POSIX::_exit(0);
   }
   close $write;
-  my $answer = do { local $/; <$read> };
+  my $answers = do { local $/; <$read> } // '';
   waitpid $pid, 0;
-  $answer = "no\tended by signal " . ($? & 127) unless length $answer;
+  return ($answers, $? & 127);
+}
+
+sub answer_of {
+  ($name, my $try) = @_;
+  my ($worked, $detail) = eval { $try->() };
+  ($worked, $detail) = (0, $@) if $@;
+  my $answer = ($worked ? 'yes' : 'no') . "\t" . substr($detail // '', 0, 3000);
   $answer =~ s/[\r\n\0]+/ /g;
-  print "$name\t$answer\n";
+  return "$name\t$answer\n";
 }
 
 # The control as root must not change what the others of its attempts, or the host, have mounted.

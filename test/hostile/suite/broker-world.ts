@@ -70,7 +70,7 @@ export async function openBrokerWorld(owner: FileOwner | null): Promise<BrokerWo
 }
 
 const asAttempt = ({ hostile: _hostile, allowed: _allowed, ...one }: BrokerCase, inside: string): AttemptCase => ({
-  ...{ ...one, inside, judge: 'arrived', control: 'user' },
+  ...{ ...one, inside, judge: 'arrived', control: 'user', onlyLooks: true },
 })
 
 const saysName = (heard: string, name: string) => new RegExp(`${name}(?![a-z-])`).test(heard)

@@ -20,7 +20,7 @@ interface Answer {
 export type Answers = ReadonlyMap<string, Answer>
 export type Places = Readonly<Record<string, string>>
 
-/** Runs the attempts in this sandbox, all in one command. */
+/** Runs the attempts in this sandbox, all in one command: those that only look in one process, each other in its own. */
 export async function tryInside(sandbox: Sandbox, cases: readonly AttemptCase[], places: Places): Promise<Answers> {
   const argv = [...perl, ...callArguments(), ...words({ ...places, workspace: '/workspace' })]
   const run = await runIn(sandbox, argv, { stdin: await program(cases), signal: AbortSignal.timeout(240_000) })
@@ -76,8 +76,10 @@ export function judge(
 }
 
 async function program(cases: readonly AttemptCase[]): Promise<string> {
-  const attempts = cases.map(({ name, inside }) => `attempt('${name}', sub {\n${inside};\n});\n`)
-  return `${await readFile(prelude, 'utf8')}\n${attempts.join('')}`
+  const parts = ({ name, inside }: AttemptCase) => `'${name}', sub {\n${inside};\n}`
+  const alone = cases.filter(({ onlyLooks }) => onlyLooks !== true).map((one) => `attempt(${parts(one)});\n`)
+  const looking = cases.filter(({ onlyLooks }) => onlyLooks === true).map((one) => `[${parts(one)}],\n`)
+  return `${await readFile(prelude, 'utf8')}\n${alone.join('')}together(${looking.join('')});\n`
 }
 
 const words = (values: Places) => Object.entries(values).map(([name, value]) => `${name}=${value}`)
