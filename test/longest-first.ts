@@ -6,13 +6,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 export const longest: readonly string[] = [
   'test/hostile/slow/microvm.test.ts',
-  'test/hostile/process-ordinary-user.test.ts',
-  'test/hostile/process.test.ts',
+  'test/agent/real-programs.test.ts',
   'test/hostile/gvisor.test.ts',
+  'test/sandbox/images/mise.test.ts',
   'test/sandbox/microvm/create-microvm-engine.test.ts',
   'test/hostile/slow/container-docker.test.ts',
   'test/hostile/slow/container-podman.test.ts',
-  'test/hostile/process-image.test.ts',
+  'test/sandbox/images/build-image.test.ts',
+  'test/sandbox/images/engine-build.test.ts',
 ]
 
 const rank = ({ moduleId }: TestSpecification) => {
