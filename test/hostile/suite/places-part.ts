@@ -9,6 +9,8 @@ import { type Answers, readAnswers } from './run-attempts.ts'
 
 const parts = ['../inside/prelude.pl', '../inside/places.pl'].map((path) => new URL(path, import.meta.url))
 const planting = { act: 'plant' }
+/** Patience: a translated guest, on a machine that is busy, looks for minutes. */
+const lookTimeoutMs = 240_000
 
 export interface PlacesPlan {
   readonly canary: Canary
@@ -68,7 +70,8 @@ async function look(
   act: Readonly<Record<string, string>> = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<Answers> {
-  const run = await runIn(sandbox, command(act), { stdin: await program(), env })
+  const signal = AbortSignal.timeout(lookTimeoutMs)
+  const run = await runIn(sandbox, command(act), { stdin: await program(), env, signal })
   return readAnswers(run.out, `${run.ended}: ${run.err}`)
 }
 
