@@ -7,8 +7,12 @@ export interface DerivedText {
   lineAt(offset: number): number
 }
 
-/** Between two string literals: blanks and at most one sign that joins them, over line ends too. */
-const joint = /["'`]\s{0,200}(?:(?:[+,&\\]|\.{1,2})\s{0,200})?["'`]/g
+/**
+ * Between two string literals: blanks and at most one sign that joins them, over line ends too. A comma joins the items
+ * of a list; before a key it only parts two entries.
+ */
+const joint =
+  /["'`]\s{0,200}(?:(?:[+&\\]|\.{1,2}|,(?!\s{0,200}["'`][^"'`\n]{1,100}["'`]\s{0,5}(?::|=>)))\s{0,200})?["'`]/g
 const base64Run = /[A-Za-z0-9+/_-]{24,}={0,2}/g
 const hexRun = /[0-9a-fA-F]{32,}/g
 /** Characters: whole groups of both encodings. */

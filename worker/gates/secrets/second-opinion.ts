@@ -1,10 +1,10 @@
-import { whyDummyToken } from './detect/dummy-value.ts'
+import { runsAlong, whyDummyToken } from './detect/dummy-value.ts'
 import { isWords } from './detect/judge-value.ts'
 import type { SecretMatch } from './detect/secret-match.ts'
 import { type ProviderToken, scanProviderTokens } from './scan-provider-tokens.ts'
 
-/** Ours tell apart examples and local databases from what is meant; secretlint's rules for the same do not. */
-const oursKnowsBetter = new Set(['basicauth', 'database-connection-string', 'privatekey'])
+/** Ours tell apart examples, local databases and cut-off tokens from what is meant; secretlint's for the same do not. */
+const oursKnowsBetter = new Set(['basicauth', 'database-connection-string', 'privatekey', 'slack'])
 /** As little chance as a token of a form that is not known here may show, in bits per character. */
 const minEntropy = 3
 const shortest = 20
@@ -22,7 +22,7 @@ export async function askSecretlint(text: string, path: string): Promise<SecretM
 }
 
 function isLikely(token: string): boolean {
-  return token.length >= shortest && !isWords(token) && whyDummyToken(token, minEntropy) === null
+  return token.length >= shortest && !isWords(token) && !runsAlong(token) && whyDummyToken(token, minEntropy) === null
 }
 
 /** The detector's own name for what it found, in words; never the text that it found. */

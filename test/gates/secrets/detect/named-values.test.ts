@@ -33,6 +33,14 @@ describe('values that their name calls secret', () => {
   })
 
   it.each([
+    ['which begins like a token and is longer than one', `token = "glpat-+${value}${value}"`],
+    ['which AWS gave, though it has slashes', `AWS_SECRET_ACCESS_KEY=${'kQx/Vn/L4w'.repeat(4)}`],
+    ['which NuGet calls a password, though it is a word', '<add key="ClearTextPassword" value="TheSourceOfAll" />'],
+  ])('finds a value %s', (_what, text) => {
+    expect(findSecrets(text)).toMatchObject([{ rule: 'named-value' }])
+  })
+
+  it.each([
     ['a reference', 'token = "$' + '{ACME_TOKEN}"', 'a reference to a value, not the value'],
     ['an environment variable', 'const token = process.env.ACME_TOKEN', 'a reference to a value, not the value'],
     ['a template', "password: '{{ .Values.password }}'", 'a reference to a value, not the value'],
@@ -45,6 +53,13 @@ describe('values that their name calls secret', () => {
     ['words', 'const token = "invalid-token-received-again"', 'words'],
     ['a number', 'token = 1234567890', 'a number'],
     ['what is too short', 'secret = "a1b2c3"', 'too short'],
+    ['the beginning of a token', 'token = "glpat-k7Qx2Vn9"', 'the beginning of a token, not a whole one'],
+    [
+      'an encrypted AWS secret',
+      `AWS_SECRET_ACCESS_KEY = ${'kQx2Vn9Lw4'.repeat(5)}==`,
+      'not of the form that AWS gives its secrets',
+    ],
+    ['a crossed-out token', 'token = "572370529330-573807301142-##########"', 'the word of an example'],
   ])('tells %s apart, and says why', (_how, text, why) => {
     const at = text.search(/token|secret|password|api_key/i)
     const found = assignmentAt(text, at)
@@ -73,6 +88,9 @@ describe('values that their name calls secret', () => {
     ['clientSecret', 'strong'],
     ['ACME_API_KEY', 'strong'],
     ['db.password', 'strong'],
+    ['license', null],
+    ['sec-websocket-key', null],
+    ['license_key', 'strong'],
     ['SOME_KEY', 'weak'],
   ])('takes the name %s for %s', (name, strength) => {
     expect(judgeName(name)).toBe(strength)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { alphanumeric, digits } from '../../../../worker/gates/secrets/detect/characters.ts'
+import { markedFormats } from '../../../../worker/gates/secrets/detect/find-marked-tokens.ts'
 import { findSecrets } from '../../../../worker/gates/secrets/detect/find-secrets.ts'
 import type { Run, TokenFormat } from '../../../../worker/gates/secrets/detect/token-format.ts'
 import { format, run } from '../../../../worker/gates/secrets/detect/token-format.ts'
@@ -62,7 +63,7 @@ describe('token formats', () => {
     ['stands in the middle of a word', (token: string) => `a${token}`],
     ['goes on', (token: string) => `${token}a`],
     ['is all x', () => `ghp_${'x'.repeat(36)}`],
-    ['runs through the alphabet', () => 'ghp_abcdefghijklmnopqrstuvwxyz0123456789'],
+    ['holds the word of an example', () => `npm_abc123${'k7Qx2Vn9Lw4Tz8Rb3Hd6Yp1Mc5Jf0G'}`],
   ])('is quiet where the form %s', (_how, write) => {
     const token = `npm_${'k7Qx2Vn9Lw4Tz8Rb3Hd6Yp1Mc5Jf0Gsk7Qx2'}`
 
@@ -70,8 +71,26 @@ describe('token formats', () => {
     expect(findSecrets(write(token))).toEqual([])
   })
 
+  it.each(markedFormats)('$rule: finds a token around its mark, and only a whole one', (one) => {
+    const chance = createChance(one.mark.length * 7919 + one.rule.length)
+    const before = one.rule === 'deepl' ? '3f1c9a7e-52b8-4d06-9e1f-8ac47b20d5e3' : madeUpRun(one.before, chance)
+    const token = `${before}${one.mark}${madeUpRun(one.after, chance)}`
+
+    expect(findSecrets(`use "${token}" here`)).toMatchObject([
+      { rule: `provider-${one.rule}`, certainty: 'certain', start: 5, end: 5 + token.length },
+    ])
+    expect(findSecrets(`use "${one.mark}" here`)).toEqual([])
+    expect(findSecrets(`use "a${token}" here`)).toEqual([])
+  })
+
+  it('leaves to a person what has the form and runs through the alphabet', () => {
+    const [match] = findSecrets('ghp_abcdefghijklmnopqrstuvwxyz0123456789')
+
+    expect(match).toMatchObject({ rule: 'provider-github', certainty: 'likely' })
+  })
+
   it('names a source for every form', () => {
-    for (const { source } of tokenFormats) expect(source).toMatch(/^https:\/\/[\w.-]+\//)
+    for (const { source } of [...tokenFormats, ...markedFormats]) expect(source).toMatch(/^https:\/\/[\w.-]+\//)
   })
 
   it('refuses a form that would have to try twice', () => {

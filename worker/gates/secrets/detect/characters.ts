@@ -38,3 +38,10 @@ export function runLength(characters: Characters, text: string, start: number, m
   while (length < most && isIn(characters, text, start + length)) length += 1
   return length
 }
+
+/** The same for what ends before `end`. */
+export function runLengthBefore(characters: Characters, text: string, end: number, most: number): number {
+  let length = 0
+  while (length < most && isIn(characters, text, end - length - 1)) length += 1
+  return length
+}

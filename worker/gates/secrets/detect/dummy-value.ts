@@ -2,7 +2,7 @@ import { entropyOf } from './entropy.ts'
 
 /** Words that nobody's secret contains by chance, and every second example does. */
 const exampleWords =
-  /x{4,}|\*{3,}|\.{3}|example|placeholder|change.?me|your.?(?:own|api|secret|token|pass|key|client)|put.?your|insert.?(?:your|here)|redacted|dummy|sample|fake|not.?a.?(?:real|secret)|replace.?(?:me|with)|to.?be.?(?:set|filled)|notarealkey|foobar|lorem|hunter2|todo|^(?:my|the|some|test|random)[-_]?(?:secret|token|password|pass|key)/i
+  /x{4,}|\*{3,}|#{3,}|\.{3}|example|placeholder|change.?me|your.?(?:own|api|secret|token|pass|key|client)|put.?your|insert.?(?:your|here)|redacted|dummy|sample|fake|not.?a.?(?:real|secret)|replace.?(?:me|with)|to.?be.?(?:set|filled)|notarealkey|foobar|lorem|hunter2|todo|^(?:my|the|some|test|random)[-_]?(?:secret|token|password|pass|key)/i
 const reference =
   /^[<[].*[>\]]$|\$\{|\$\(|\{\{|\}\}|%\{|<[^>]{1,60}>|^\$[A-Za-z_]|^%\w+%$|^@\w|^\{[A-Za-z_]\w*\}$|^ENC\[|^(?:env|vault|secret|op|ref\+\w+|arn|file|ssm|kms|sops)[:.]|process\.env|os\.environ|getenv|^\/run\/secrets/i
 const letterOrDigit = /[a-z0-9]/i
@@ -22,16 +22,15 @@ export function whyDummy(value: string): string | null {
 /** Why a token of a known form is none all the same. Providers' forms say most, so that less is asked of the rest. */
 export function whyDummyToken(body: string, minEntropy: number): string | null {
   if (minEntropy === 0) return null
-  if (/x{6,}|\*{3,}|\.{3}/i.test(body)) return 'the word of an example'
+  if (/x{6,}|\*{3,}|\.{3}|abc123/i.test(body)) return 'the word of an example'
   if (/example/i.test(body) && body.length < 24) return 'the word of an example'
-  if (
-    sequences(body)
-      .filter((one) => one >= 3)
-      .reduce((sum, one) => sum + one, 0) >
-    body.length * 0.6
-  )
-    return 'runs of the alphabet or of the digits'
   return entropyOf(body) < minEntropy ? 'too regular' : null
+}
+
+/** Whether most of a text runs along the alphabet or the digits: made up, though nothing says so. */
+export function runsAlong(text: string): boolean {
+  const runs = sequences(text).filter((one) => one >= 3)
+  return runs.reduce((sum, one) => sum + one, 0) > text.length * 0.6
 }
 
 /** Lengths of the runs of letters or digits that each follow on the one before, whatever their case; 0 follows 9. */

@@ -18,7 +18,7 @@ const nameKeywords = [
     'key',
     'auth',
   ],
-  ...['authorization', 'cred', 'credential', 'bearer', 'login', 'pat', 'psk', 'webhook', 'salt', 'hmac', 'license'],
+  ...['authorization', 'cred', 'credential', 'bearer', 'login', 'pat', 'psk', 'webhook', 'salt', 'hmac'],
 ]
 
 const declaration = /^\s{0,80}(?:const|let|var|val|auto|final|return|if|this|self)\b/

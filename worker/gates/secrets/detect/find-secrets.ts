@@ -6,18 +6,20 @@
 import { bundlerDetector } from './find-bundler-credentials.ts'
 import { curlDetector } from './find-curl-credentials.ts'
 import { kubernetesDetector } from './find-kubernetes-secrets.ts'
+import { markedTokenDetector } from './find-marked-tokens.ts'
 import { namedValueDetector } from './find-named-values.ts'
 import { privateKeyDetector } from './find-private-keys.ts'
-import { entraDetector, jwtDetector, terraformDetector } from './find-shaped-tokens.ts'
+import { entraDetector, jwtDetector } from './find-shaped-tokens.ts'
 import { tokenDetector } from './find-tokens.ts'
 import { urlCredentialDetector } from './find-url-credentials.ts'
+import { walletKeyDetector } from './find-wallet-keys.ts'
 import { createKeywordSearch } from './keyword-search.ts'
 import type { Detector, SecretMatch } from './secret-match.ts'
 
 /** The surest first: of two that see the same characters the earlier one is believed. */
 const detectors: readonly Detector[] = [
-  ...[tokenDetector, entraDetector, terraformDetector, privateKeyDetector, jwtDetector],
-  ...[urlCredentialDetector, kubernetesDetector, curlDetector, bundlerDetector, namedValueDetector],
+  ...[tokenDetector, entraDetector, markedTokenDetector, privateKeyDetector, jwtDetector],
+  ...[urlCredentialDetector, kubernetesDetector, curlDetector, bundlerDetector, namedValueDetector, walletKeyDetector],
 ]
 
 const byKeyword = new Map<string, Detector[]>()

@@ -1,6 +1,6 @@
+import { Buffer } from 'node:buffer'
 import { alphanumeric, charactersOf, isIn, runLength, urlSafe } from './characters.ts'
 import { whyDummyToken } from './dummy-value.ts'
-import { entropyOf } from './entropy.ts'
 import type { Detector, SecretMatch } from './secret-match.ts'
 
 const jwtPart = charactersOf('0-9', 'A-Z', 'a-z', '_/\\-')
@@ -23,8 +23,22 @@ function jwtAt(text: string, at: number): SecretMatch | null {
   const third = second + payload + 1
   if (payload < 17 || text[second + payload] !== '.') return null
   const signature = runLength(urlSafe, text, third, 4096)
-  if (signature < 10) return null
+  if (signature < 10 || saysNothing(text.slice(second, second + payload))) return null
   return { rule: 'jwt', what: 'a JSON Web Token', certainty: 'likely', start: at, end: third + signature }
+}
+
+/** What tokens say that open something: whose they are, what for, until when. */
+const telling =
+  /^(?:iss|sub|aud|exp|iat|nbf|jti|azp|sid|uid)$|(?:^|[_-])id$|Id$|user|name|mail|role|scope|perm|group|type|access|admin|client|tenant|session|key|auth|token/
+
+/** Whether a payload can be read and holds no such word, as where somebody shows how such tokens are made. */
+function saysNothing(payload: string): boolean {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
+    return typeof claims === 'object' && claims !== null && !Object.keys(claims).some((name) => telling.test(name))
+  } catch {
+    return false
+  }
 }
 
 /** Microsoft Entra's client secrets have their mark in the middle: three characters, a digit, "Q~". */
@@ -43,25 +57,6 @@ export const entraDetector: Detector = {
       certainty: 'certain',
       start,
       end: start + length,
-    }
-  },
-}
-
-/** Terraform Cloud's tokens: fourteen characters, ".atlasv1.", sixty and more. */
-export const terraformDetector: Detector = {
-  keywords: ['.atlasv1.'],
-  find(text, at) {
-    const start = at - 14
-    const body = at + '.atlasv1.'.length
-    const length = runLength(urlSafe, text, body, 80)
-    if (start < 0 || runLength(alphanumeric, text, start, 14) < 14 || length < 60 || length > 70) return null
-    if (entropyOf(text.slice(body, body + length)) < 3.5) return null
-    return {
-      rule: 'provider-terraform',
-      what: 'a Terraform Cloud token',
-      certainty: 'certain',
-      start,
-      end: body + length,
     }
   },
 }

@@ -1,4 +1,4 @@
-import { whyDummyToken } from './dummy-value.ts'
+import { runsAlong, whyDummyToken } from './dummy-value.ts'
 import type { Detector, SecretMatch } from './secret-match.ts'
 import { matchFormat, type TokenFormat } from './token-format.ts'
 import { tokenFormats } from './token-formats.ts'
@@ -31,11 +31,14 @@ function tokenAt(text: string, at: number, prefix: string, format: TokenFormat):
   if (match === null) return null
   const token = text.slice(match.start, match.end)
   if (format.check?.(token) === false) return null
-  if (whyDummyToken(token.slice(prefix.length), format.minEntropy) !== null) return null
+  const body = token.slice(prefix.length)
+  if (whyDummyToken(body, format.minEntropy) !== null) return null
+  // Typed by hand, it is likely made up; a real one has no such runs, but only a person can tell.
+  const madeUp = format.minEntropy > 0 && runsAlong(body)
   return {
     rule: `provider-${format.rule}`,
     what: format.what,
-    certainty: 'certain',
+    certainty: madeUp ? 'likely' : 'certain',
     start: match.start,
     end: match.end,
   }

@@ -7,8 +7,10 @@ const scheme = charactersOf('0-9', 'A-Z', 'a-z', '+.-')
 const ends = charactersOf('/?# \t\r\n"\'`<>()[]{}\\|,;')
 const longestUserInfo = 300
 /** What people write where a password would stand. */
-const noPassword =
-  /^(?:pass|passw|password|passwd|pwd|secret|token|key|user|username|login|admin|root|postgres|mysql|mongo|redis|guest|test|testing|changeit|foo|bar|baz|abc|xyz|123|1234|12345|123456|p|pw|my-?password|api_?key|access_?token|.{0,3})$/i
+const slot =
+  /^(?:passw|password|passwd|pwd|secret|token|key|user|username|login|admin|root|postgres|mysql|mongo|redis|guest|test|testing|changeit|foo|bar|baz|abc|xyz|123|1234|12345|123456|p|pw|my-?password|api_?key|access_?token|.{0,3})$/i
+/** A weak password is one all the same where the user is not made up too. */
+const slotUser = /^(?:(?:db|my|your|test)?[-_]?user(?:_?name)?|name|login|foo|.{0,3})$/i
 const localHost =
   /^(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal|(?:db|database|postgres|postgresql|mysql|mongo|mongodb|redis|rabbitmq)(?::|\/|$))/i
 const exampleHost = /(?:^|\.)(?:example\.(?:com|org|net)|example|test|invalid)(?::|\/|\?|$)/i
@@ -24,12 +26,13 @@ export const urlCredentialDetector: Detector = {
     const protocol = text.slice(start, at)
     const userInfo = readUserInfo(text, at + 3)
     if (protocol === '' || userInfo === null) return null
-    const { password, end } = userInfo
+    const { user, password, end } = userInfo
     const host = text.slice(end + 1, end + 80)
-    if (noPassword.test(password) || whyDummy(password) !== null || repeatedShare(password) > 0.6) return null
+    const isSlot = slot.test(password) && (slotUser.test(user) || password.length < 4 || exampleHost.test(host))
+    if (isSlot || user === password || whyDummy(password) !== null || repeatedShare(password) > 0.6) return null
     if (localHost.test(host) || !/^[A-Za-z0-9[]/.test(host)) return null
     const isDatabase = database.test(protocol)
-    if (exampleHost.test(host) && password.length < 6) return null
+    if (exampleHost.test(host) && password.length < 4) return null
     return {
       ...{ rule: isDatabase ? 'connection-string' : 'url-credentials', certainty: 'likely', start, end },
       what: isDatabase ? 'a connection string with a password' : 'an address with a password in it',
@@ -37,8 +40,14 @@ export const urlCredentialDetector: Detector = {
   },
 }
 
+interface UserInfo {
+  readonly user: string
+  readonly password: string
+  readonly end: number
+}
+
 /** Up to the last `@` before the host ends: passwords may have one too. */
-function readUserInfo(text: string, from: number): { readonly password: string; readonly end: number } | null {
+function readUserInfo(text: string, from: number): UserInfo | null {
   let colon = -1
   let end = -1
   for (
@@ -50,5 +59,5 @@ function readUserInfo(text: string, from: number): { readonly password: string; 
     if (text[index] === '@') end = index
   }
   if (colon === -1 || end <= colon + 1) return null
-  return { password: text.slice(colon + 1, end), end }
+  return { user: text.slice(from, colon), password: text.slice(colon + 1, end), end }
 }

@@ -7,7 +7,7 @@ const strongWords = new Set(
   ),
 )
 const weakWords = new Set(
-  'pass pw key keys auth login signature hmac salt webhook cookie session license seed mnemonic pin sas'.split(' '),
+  'pass pw key keys auth login signature hmac salt webhook cookie session seed mnemonic pin sas'.split(' '),
 )
 /** `key` with one of these before it is as good as `secret`. */
 const keyQualifiers = new Set(
@@ -23,7 +23,7 @@ const aboutWords = new Set(
 )
 /** Anywhere in a name: public, or made for everybody who looks. */
 const openWords = new Set(
-  'public pub csrf xsrf authenticity accessor nonce captcha sitekey site recaptcha integrity checksum sha md5 sha1 sha256 sha512 digest fingerprint commit rev revision srcrev etag foreign primary sort partition cache bucket row column next page pagination continuation cursor idempotency translation i18n locale'.split(
+  'public pub csrf xsrf authenticity accessor nonce captcha sitekey site recaptcha integrity checksum sha md5 sha1 sha256 sha512 digest fingerprint commit rev revision srcrev etag foreign primary sort partition cache bucket row column next page pagination continuation cursor idempotency websocket translation i18n locale'.split(
     ' ',
   ),
 )

@@ -2,6 +2,7 @@ import { whyDummy } from './dummy-value.ts'
 import { entropyOf } from './entropy.ts'
 import type { Assignment } from './find-assignments.ts'
 import { judgeName, type Strength, wordsOf } from './judge-name.ts'
+import { shortestOf } from './token-format.ts'
 import { tokenFormats } from './token-formats.ts'
 
 const uuid = /^\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i
@@ -13,16 +14,23 @@ const mail = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$/i
 const codeLike = /[()[\]{}<>;]|=>|\s/
 const memberAccess = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/
 const passwordWord = /^(?:pass|passw|password|passwords|passwd|passphrase|pwd|pw|passcode)$/
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html */
+const awsSecretName = /aws_?secret_?(?:access_?)?key$/i
+const awsSecret = /^[A-Za-z0-9+/]{40}$/
 const shortestToken = 10
 const shortestPassword = 8
 
-/** Long enough that nothing else begins so. The tokens that are whole were found by their form. */
-const tellingPrefixes = tokenFormats
-  .flatMap(({ prefixes }) => prefixes)
-  .filter((prefix) => prefix.length >= 5 && /[-_.]$/.test(prefix))
+/** Prefixes long enough that nothing else begins so, and how long a whole token is at least. */
+const tellingPrefixes = tokenFormats.flatMap((format) =>
+  format.prefixes
+    .filter((prefix) => prefix.length >= 5 && /[-_.]$/.test(prefix))
+    .map((prefix) => ({ prefix, shortest: shortestOf(format, prefix) })),
+)
 
-function startsLikeToken(value: string): boolean {
-  return tellingPrefixes.some((prefix) => value.startsWith(prefix))
+/** What begins like a token of a known form and ends too early. Whole ones were found by their form. */
+function isCutOff(value: string): boolean {
+  const begun = tellingPrefixes.filter(({ prefix }) => value.startsWith(prefix))
+  return begun.length > 0 && begun.every(({ shortest }) => value.length < shortest)
 }
 
 /** Why what a name is given is no secret, in words that can be shown; null: it looks like one. Pure. */
@@ -32,12 +40,15 @@ export function whyNoSecret({ name, value, quoted }: Assignment): string | null 
   const bare = value.replace(/^(?:Bearer|Basic|Token|FlyV1|Api-Token) /i, '').trim()
   const dummy = whyDummy(bare)
   if (dummy !== null) return dummy
+  if (awsSecretName.test(name)) return awsSecret.test(bare) ? null : 'not of the form that AWS gives its secrets'
   if (codeLike.test(bare) && !(quoted && isPasswordName(name))) return 'code or prose'
   if (/\s/.test(bare)) return 'code or prose'
   if (!quoted && memberAccess.test(bare) && !/\d.*\d.*\d/.test(bare)) return 'code'
   if (mail.test(bare)) return 'an address'
   if (isPath(bare)) return 'a path or an address'
-  if (startsLikeToken(bare)) return 'the beginning of a token, not a whole one'
+  if (isCutOff(bare)) return 'the beginning of a token, not a whole one'
+  // What NuGet calls so is a password, be it a word or not.
+  if (/^ClearTextPassword$/i.test(name)) return entropyOf(bare) < 2.8 ? 'too regular' : null
   if (isPasswordName(name)) return whyNoPassword(bare, quoted)
   return whyNoToken(name, bare, strength, quoted)
 }

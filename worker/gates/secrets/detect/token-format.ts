@@ -70,6 +70,11 @@ function refuseBacktracking({ rule, parts }: TokenFormat): void {
   }
 }
 
+/** How many characters a whole token has at least. */
+export function shortestOf({ parts }: TokenFormat, prefix: string): number {
+  return parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : part.min), prefix.length)
+}
+
 /** The token that begins with `prefix` at `start`, or null. Linear in the token's length. */
 export function matchFormat(format: TokenFormat, prefix: string, text: string, start: number): FormatMatch | null {
   if (!text.startsWith(prefix, start)) return null

@@ -22,6 +22,7 @@ const planetScaleAny = charactersOf('0-9', 'A-Z', 'a-z', '_=.-')
 export const clouds = [
   format('aws-key-id', 'an AWS access key', ['AKIA', 'ASIA', 'ABIA', 'ACCA'], run(base32, 16), aws, {
     minEntropy: 3,
+    // As every example of AWS' own documentation begins.
     check: (token) => !token.startsWith('AKIAIOSFODNN7'),
   }),
   format(

@@ -1,4 +1,14 @@
-import { alphanumeric, base64Any, digits, hex, lowerDigits, lowerHex, urlSafe, word } from '../characters.ts'
+import {
+  alphanumeric,
+  base64Any,
+  charactersOf,
+  digits,
+  hex,
+  lowerDigits,
+  lowerHex,
+  urlSafe,
+  word,
+} from '../characters.ts'
 import { format, run } from '../token-format.ts'
 
 const github =
@@ -140,5 +150,27 @@ export const codeHosts = [
     'CODECLIMATE_REPO_TOKEN=',
     run(lowerHex, 64),
     'https://docs.codeclimate.com/docs/finding-your-test-coverage-token',
+  ),
+  format(
+    'linear',
+    'a Linear token',
+    'lin_oauth_',
+    run(lowerHex, 64),
+    'https://linear.app/developers/oauth-2-0-authentication',
+  ),
+  format(
+    'gitguardian',
+    'a GitGuardian token',
+    ['ggtt-v-', 'ggtt-'],
+    run(alphanumeric, 30, 60),
+    'https://docs.gitguardian.com/api-docs/authentication',
+    { minEntropy: 3.5 },
+  ),
+  format(
+    'infisical',
+    'an Infisical service token',
+    'st.',
+    [run(charactersOf('0-9', 'a-f', '-'), 24, 36), '.', run(lowerHex, 32), '.', run(lowerHex, 32)],
+    'https://infisical.com/docs/documentation/platform/token',
   ),
 ]

@@ -269,4 +269,25 @@ export const messages = [
     'https://developer.x.com/en/docs/authentication/oauth-2-0/bearer-tokens',
     { minEntropy: 3.5 },
   ),
+  format(
+    'mailersend',
+    'a MailerSend token',
+    'mlsn.',
+    run(lowerHex, 64),
+    'https://developers.mailersend.com/general.html',
+  ),
+  format(
+    'sendinblue',
+    'a Brevo mail key',
+    'xsmtpsib-',
+    [run(lowerHex, 64), '-', run(alphanumeric, 16)],
+    'https://developers.brevo.com/docs/getting-started',
+  ),
+  format(
+    'courier',
+    'a Courier key',
+    ['pk_prod_', 'pk_test_', 'dk_prod_'],
+    run(upperDigits, 26, 30),
+    'https://www.courier.com/docs/reference/auth/intro',
+  ),
 ]

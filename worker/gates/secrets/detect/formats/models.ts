@@ -1,5 +1,6 @@
-import { alphanumeric, letters, lowerHex, urlSafe } from '../characters.ts'
+import { alphanumeric, letters, lowerHex, urlSafe, word } from '../characters.ts'
 import { format, run } from '../token-format.ts'
+import { uuid } from './data.ts'
 
 const openAi = 'https://platform.openai.com/docs/api-reference/authentication'
 const anthropic = 'https://docs.anthropic.com/en/api/getting-started'
@@ -41,7 +42,7 @@ export const models = [
     run(alphanumeric, 48, 56),
     'https://docs.perplexity.ai/guides/api-key-management',
   ),
-  format('huggingface', 'a Hugging Face token', 'hf_', run(letters, 34), huggingFace, { minEntropy: 2 }),
+  format('huggingface', 'a Hugging Face token', 'hf_', run(alphanumeric, 34), huggingFace, { minEntropy: 2 }),
   format('huggingface', 'a Hugging Face organisation token', 'api_org_', run(letters, 34), huggingFace, {
     minEntropy: 2,
   }),
@@ -86,4 +87,50 @@ export const models = [
     run(alphanumeric, 50, 80),
     'https://docs.pinecone.io/guides/projects/manage-api-keys',
   ),
+  format(
+    'elevenlabs',
+    'an ElevenLabs key',
+    'sk_',
+    run(lowerHex, 48),
+    'https://elevenlabs.io/docs/api-reference/authentication',
+    { minEntropy: 3 },
+  ),
+  format(
+    'tavily',
+    'a Tavily key',
+    ['tvly-dev-', 'tvly-prod-', 'tvly-'],
+    run(alphanumeric, 32),
+    'https://docs.tavily.com/documentation/api-reference/introduction',
+    { minEntropy: 3.5 },
+  ),
+  format(
+    'firecrawl',
+    'a Firecrawl key',
+    'fc-',
+    run(lowerHex, 32),
+    'https://docs.firecrawl.dev/api-reference/introduction',
+    { minEntropy: 3 },
+  ),
+  format('e2b', 'an E2B key', 'e2b_', run(lowerHex, 40), 'https://e2b.dev/docs/api-key', { minEntropy: 3 }),
+  format(
+    'langfuse',
+    'a Langfuse secret key',
+    'sk-lf-',
+    uuid,
+    'https://langfuse.com/faq/all/where-are-langfuse-api-keys',
+  ),
+  format('together', 'a Together key', 'tgp_v1_', run(urlSafe, 43), 'https://docs.together.ai/docs/quickstart'),
+  format('jina', 'a Jina key', 'jina_', run(urlSafe, 55, 65), 'https://jina.ai/api-dashboard/'),
+  format(
+    'wandb',
+    'a Weights & Biases key',
+    'wandb_v1_',
+    run(word, 40, 90),
+    'https://docs.wandb.ai/support/find_api_key/',
+  ),
+  format('runpod', 'a RunPod key', 'rpa_', run(alphanumeric, 40, 50), 'https://docs.runpod.io/get-started/api-keys', {
+    minEntropy: 3.3,
+  }),
+  format('context7', 'a Context7 key', 'ctx7sk-', uuid, 'https://context7.com/docs/api-guide'),
+  format('cursor', 'a Cursor key', 'key_', run(lowerHex, 64), 'https://docs.cursor.com/en/account/teams/admin-api'),
 ]

@@ -1,5 +1,6 @@
 import { alphanumeric, base64, charactersOf, lowerDigits, lowerHex, urlSafe } from '../characters.ts'
 import { format, run } from '../token-format.ts'
+import { uuid } from './data.ts'
 
 const stripe = 'https://docs.stripe.com/keys'
 const shopify = 'https://shopify.dev/docs/apps/build/authentication-authorization'
@@ -107,5 +108,51 @@ export const money = [
     'SharedAccessKey=',
     [run(base64, 43), '='],
     'https://learn.microsoft.com/azure/service-bus-messaging/service-bus-sas',
+  ),
+  format(
+    'polar',
+    'a Polar token',
+    ['polar_oat_', 'polar_pat_'],
+    run(urlSafe, 40, 60),
+    'https://docs.polar.sh/integrate/oat',
+  ),
+  format(
+    'paddle',
+    'a Paddle key',
+    ['pdl_live_apikey_', 'pdl_sdbx_apikey_'],
+    [run(lowerDigits, 26), '_', run(alphanumeric, 22), '_', run(alphanumeric, 3)],
+    'https://developer.paddle.com/api-reference/about/api-keys',
+  ),
+  format(
+    'mollie',
+    'a Mollie key',
+    ['live_', 'test_'],
+    run(alphanumeric, 30),
+    'https://docs.mollie.com/reference/authentication',
+    { minEntropy: 3.8 },
+  ),
+  format(
+    'adyen',
+    'an Adyen key',
+    'AQE',
+    run(charactersOf('0-9', 'A-Z', 'a-z', '+/=._-'), 80, 300),
+    'https://docs.adyen.com/development-resources/api-credentials/',
+    { minEntropy: 4 },
+  ),
+  format(
+    'svix',
+    'a Svix key',
+    ['sk_us_', 'sk_eu_', 'testsk_'],
+    run(alphanumeric, 30, 60),
+    'https://docs.svix.com/quickstart',
+    { minEntropy: 3.5 },
+  ),
+  format('klaviyo', 'a Klaviyo key', 'pk_', run(lowerHex, 34), 'https://developers.klaviyo.com/en/docs/authenticate_'),
+  format(
+    'persona',
+    'a Persona key',
+    ['persona_production_', 'persona_sandbox_'],
+    uuid,
+    'https://docs.withpersona.com/api-keys',
   ),
 ]

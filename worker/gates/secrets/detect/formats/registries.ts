@@ -101,4 +101,11 @@ export const registries = [
     run(lowerHex, 64),
     'https://api.intra.42.fr/apidoc/guides/getting_started',
   ),
+  format(
+    'packagist',
+    'a Packagist token',
+    ['packagist_uut_', 'packagist_ort_', 'packagist_orp_', 'packagist_out_'],
+    run(lowerHex, 60, 70),
+    'https://packagist.com/docs/composer-authentication',
+  ),
 ]
