@@ -10,6 +10,7 @@ import { npmCases } from './cases/npm-cases.ts'
 import { packageCases } from './cases/package-cases.ts'
 import { textCases } from './cases/text-cases.ts'
 import { treeCases } from './cases/tree-cases.ts'
+import { workflowCases } from './cases/workflow-cases.ts'
 
 const cases = [
   ...gitCases,
@@ -18,6 +19,7 @@ const cases = [
   ...editorCases,
   ...agentCases,
   ...ciCases,
+  ...workflowCases,
   ...textCases,
   ...treeCases,
 ]

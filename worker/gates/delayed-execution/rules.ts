@@ -14,6 +14,7 @@ import { pythonRules } from './rules/python-rules.ts'
 import { textRules } from './rules/text-rules.ts'
 import { treeRules } from './rules/tree-rules.ts'
 import { unicodeRules } from './rules/unicode-rules.ts'
+import { workflowRules } from './rules/workflow-rules.ts'
 
 /** Every rule of the delayed-execution gate, as one table. */
 export const rules: readonly Rule[] = [
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   ...folderRules,
   ...agentRules,
   ...ciRules,
+  ...workflowRules,
   ...buildRules,
   ...textRules,
   ...contentRules,

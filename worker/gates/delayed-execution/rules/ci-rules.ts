@@ -4,7 +4,7 @@ import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Change, Rule } from '../rule.ts'
-import { openedToStrangers, secretDumps, strangersCheckouts, untrustedText } from './workflow-entries.ts'
+import { openedToStrangers, secretDumps, sentSecrets, strangersCheckouts, untrustedText } from './workflow-entries.ts'
 
 const workflows = ['.github/workflows/*.{yml,yaml}']
 const actions = ['**/action.{yml,yaml}']
@@ -35,6 +35,14 @@ export const ciRules: readonly Rule[] = [
     when: onPush,
     mend: 'Name the one secret that the step needs.',
     match: whenEntriesChange('yaml', secretDumps),
+  },
+  {
+    id: 'workflow-secret-sent',
+    severity: 'block',
+    paths: [...workflows, ...actions],
+    when: 'It would send a secret of the repository to another place on the next push or event.',
+    mend: 'Sign in with a header, or leave the request to a maintainer.',
+    match: whenEntriesChange('yaml', sentSecrets),
   },
   {
     id: 'workflow-strangers-code',

@@ -14,6 +14,9 @@ const pictures: readonly [name: RegExp, magic: readonly number[]][] = [
   [/\.ico$/i, [0x00, 0x00, 0x01, 0x00]],
   [/\.woff2?$/i, [0x77, 0x4f, 0x46]],
 ]
+/** Formats that are packed or compiled, whatever the bytes look like. */
+const packed =
+  /\.(?:7z|a|apk|bz2|class|deb|dll|dylib|ear|egg|elf|exe|gz|jar|lz4|lzma|msi|node|o|pyc|pyd|rar|rpm|so|tar|tgz|war|wasm|whl|xz|zip|zst)$/i
 
 export const contentRules: readonly Rule[] = [
   {
@@ -24,7 +27,8 @@ export const contentRules: readonly Rule[] = [
     when: 'A review does not show what it holds, and a build or a test could unpack and run it.',
     mend: 'Build it from source, or have a person vouch for it.',
     match: (file) => {
-      if (file.after === null || file.after.text !== null || file.after.mode === '120000') return []
+      if (file.after === null || file.after.mode === '120000') return []
+      if (file.after.text !== null && !packed.test(file.path)) return []
       const what = isPicture(file) ? 'This is a picture or a font.' : 'This is a binary.'
       return [{ what, line: null, ...(isPicture(file) ? { severity: 'note' as const } : {}) }]
     },

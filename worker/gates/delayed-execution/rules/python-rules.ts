@@ -6,7 +6,7 @@ const leaveIt = 'Take it out, or let a maintainer make this change.'
 
 /** Lines of `setup.py` that only describe the package: its fields, classifiers, and versions of what it needs. */
 const pythonMetadata =
-  /^\s{0,40}(?:#.{0,500}|(?:name|version|__version__|description|author|author_email|license|url|keywords|python_requires|REQUIRED_PYTHON)\s{0,5}=\s{0,5}(?:["'][^"']{0,200}["']|\([\d, ]{1,20}\)),?|["'][\w .:,<>=!~;()[\]-]{1,200}["'],?|)\s{0,5}$/
+  /^\s{0,40}(?:#.{0,500}|(?:name|version|__version__|description|author|author_email|maintainer|maintainer_email|license|url|keywords|python_requires|REQUIRED_PYTHON)\s{0,5}=\s{0,5}(?:["'][^"']{0,200}["']|\([\d, ]{1,20}\)),?|(?:include_package_data|zip_safe)\s{0,5}=\s{0,5}(?:True|False),?|(?:packages|package_dir|install_requires|extras_require|tests_require|classifiers|project_urls|entry_points)\s{0,5}=\s{0,5}(?:[[{]|find_packages\((?:["'][\w./-]{0,60}["'])?\),?|[[{][\w "':./=,<>!~;-]{0,300}[\]}],?)|["'][\w /.:,<>=!~;()[\]-]{1,200}["'](?:: (?:["'][\w /.:,<>=!~;()[\]-]{1,200}["']|\[(?:["'][\w.<>=!~; -]{1,100}["'])?\]?))?,?|[\])}]{1,3},?|setup\(|from setuptools import (?:find_packages|setup)(?:, (?:find_packages|setup))?|)\s{0,5}$/
 
 export const pythonRules: readonly Rule[] = [
   {

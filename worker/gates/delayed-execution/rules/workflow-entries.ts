@@ -6,10 +6,15 @@ const expression = /\$\{\{([^}]{0,1000})\}\}/g
 /** What strangers write: by GitHub's own list, contexts that end so. */
 const strangersWords =
   /github\.head_ref|github\.event\.(?:issue|pull_request|comment|review|review_comment|discussion|discussion_comment|head_commit|commits|pages|workflow_run)\b(?!\.(?:base|labels)\b)[^}]{0,200}\.(?:body|title|message|label|name|email|ref|head_branch|head_ref|page_name|default_branch|display_title)\b|toJSON\(\s{0,5}github(?:\.event(?:\.\w{1,30})?)?\s{0,5}\)/i
+/** All at once, or one whose name is only known when it runs. */
+const takesAllSecrets = /\btoJSON\(\s{0,5}secrets\s{0,5}\)|\bsecrets\s{0,5}\[|\bsecrets\.\*/i
+/** A request whose body or form holds a secret. A header is how one signs in, an address may be a webhook. */
+const sentSecret =
+  /\b(?:curl|wget|Invoke-WebRequest|Invoke-RestMethod|iwr|irm|http|https)\b[^\n]{0,500}\s(?:-d|-F|--data[\w-]{0,12}|--form[\w-]{0,8}|--post-data|--body-data|-Body)[ =]{1,3}[^\n]{0,500}\$\{\{\s{0,5}secrets\b/i
 /** Inputs of steps that are run or obeyed as text. */
 const obeyedInput = /^(?:script|run|args|cmd|command|commands|.*prompt.*|.*instructions?|claude_args|inlineScript)$/i
 /** Events whose workflow holds the base repository's secrets while a stranger decides the content. */
-const strangersEvents = [
+export const strangersEvents = [
   'pull_request_target',
   'workflow_run',
   'issue_comment',
@@ -19,13 +24,33 @@ const strangersEvents = [
 const headOfPullRequest =
   /github\.head_ref|github\.event\.pull_request\.head\.|github\.event\.workflow_run\.head_|refs\/pull\/|\bgh\s{1,3}pr\s{1,3}checkout\b/i
 
-/** Scripts and prompts into which a stranger's text is pasted. */
+/** Scripts and prompts into which a stranger's text is pasted, by itself or by a variable that holds it. */
 export function* untrustedText(document: unknown): Generator<Entry> {
+  const carriers = carriersIn(document)
   for (const [label, step] of steps(document)) {
     for (const [name, text] of obeyedTexts(step)) {
-      if (expressionsOf(text).some((inner) => strangersWords.test(inner))) yield [`${label}.${name}`, text]
+      const pasted = expressionsOf(text)
+      if (pasted.some((inner) => strangersWords.test(inner) || carriers.some((one) => one.test(inner))))
+        yield [`${label}.${name}`, text]
     }
   }
+}
+
+/** Variables that hold a stranger's text: harmless to a shell that reads them, pasted as an expression they are not. */
+function carriersIn(document: unknown): RegExp[] {
+  const owners = [
+    document,
+    ...entriesAt(document, 'jobs').map(([, job]) => job),
+    ...[...steps(document)].map(([, step]) => step),
+  ]
+  return owners
+    .flatMap((owner) => entriesAt(owner, 'env'))
+    .filter(([name, text]) => /^\w{1,100}$/.test(name) && holdsStrangersWords(text))
+    .map(([name]) => new RegExp(`\\benv\\.${name}\\b`))
+}
+
+function holdsStrangersWords(text: unknown): boolean {
+  return typeof text === 'string' && expressionsOf(text).some((inner) => strangersWords.test(inner))
 }
 
 /** Places that take all secrets at once. */
@@ -37,13 +62,18 @@ export function* secretDumps(document: unknown): Generator<Entry> {
   ]
   for (const [label, owner] of owners) {
     for (const [name, text] of [...entriesAt(owner), ...entriesAt(owner, 'env'), ...entriesAt(owner, 'with')]) {
-      if (
-        typeof text === 'string' &&
-        expressionsOf(text).some((inner) => /\btoJSON\(\s{0,5}secrets\s{0,5}\)/i.test(inner))
-      ) {
+      if (typeof text === 'string' && expressionsOf(text).some((inner) => takesAllSecrets.test(inner))) {
         yield [`${label}.${name}`, text]
       }
     }
+  }
+}
+
+/** Scripts that send a secret away in the body of a request. */
+export function* sentSecrets(document: unknown): Generator<Entry> {
+  for (const [label, step] of steps(document)) {
+    const run = (textAt(step, 'run') ?? '').replaceAll(/\\\r?\n/g, ' ')
+    if (sentSecret.test(run)) yield [`${label}.run`, run]
   }
 }
 
@@ -67,7 +97,7 @@ export function* openedToStrangers(document: unknown): Generator<Entry> {
   }
 }
 
-function* steps(document: unknown): Generator<Entry> {
+export function* steps(document: unknown): Generator<Entry> {
   for (const [job, body] of entriesAt(document, 'jobs')) {
     for (const step of listAt(body, 'steps')) yield [`jobs.${job} ${nameOf(step)}`, step]
     yield [`jobs.${job}`, { with: valueAt(body, 'with') }]
@@ -88,11 +118,14 @@ function* obeyedTexts(step: unknown): Generator<[string, string]> {
   }
 }
 
-function expressionsOf(text: string): string[] {
-  return [...text.matchAll(expression)].map(([, inner = '']) => inner)
+/** Written with dots, however it was written: `github['event']['issue']` is `github.event.issue`. */
+export function expressionsOf(text: string): string[] {
+  return [...text.matchAll(expression)].map(([, inner = '']) =>
+    inner.replaceAll(/\[\s{0,5}'([\w-]{1,50})'\s{0,5}\]/g, '.$1'),
+  )
 }
 
-function triggers(document: unknown): string[] {
+export function triggers(document: unknown): string[] {
   const on = valueAt(document, 'on')
   if (typeof on === 'string') return [on]
   const names: unknown[] = Array.isArray(on) ? on : entriesAt(on).map(([name]) => name)

@@ -1,12 +1,4 @@
-import {
-  alphanumeric,
-  charactersOf,
-  digits,
-  isIn,
-  runLength,
-  runLengthBefore,
-  urlSafe,
-} from './characters.ts'
+import { alphanumeric, charactersOf, digits, isIn, runLength, runLengthBefore, urlSafe } from './characters.ts'
 import { whyDummyToken } from './dummy-value.ts'
 import type { Detector, SecretMatch } from './secret-match.ts'
 import { type Run, run } from './token-format.ts'

@@ -1,0 +1,111 @@
+import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import { expressionsOf, steps, strangersEvents, triggers } from './workflow-entries.ts'
+
+type Entry = [label: string, value: unknown]
+
+/** Events that an outsider can cause, though they run on the base repository's behalf. */
+const causedByStrangers = [
+  ...strangersEvents,
+  ...['issues', 'discussion', 'discussion_comment', 'fork', 'watch', 'gollum', 'repository_dispatch'],
+]
+const secretName = /\bsecrets\s{0,5}(?:\.\s{0,5}([\w-]{1,100})|\[\s{0,5}'([\w-]{1,100})'\s{0,5}\])/gi
+const commitId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
+const imageDigest = /@sha256:[0-9a-f]{64}$/i
+const botName =
+  /\bgithub(?:\.|\[\s{0,5}')(?:triggering_)?actor(?:_id)?\b[^&|]{0,20}==\s{0,5}'?(?:[^'&|]{0,60}\[bot\]|\d{1,12}\b)/i
+const textContains = /\bcontains\(\s{0,5}'[^']{0,300}'\s{0,5},/i
+
+/** Triggers that outsiders can cause. */
+export function* strangersTriggers(document: unknown): Generator<Entry> {
+  for (const event of triggers(document)) if (causedByStrangers.includes(event)) yield [`on ${event}`, true]
+}
+
+/** Every trigger of a workflow with its filters. */
+export function* allTriggers(document: unknown): Generator<Entry> {
+  const on = valueAt(document, 'on')
+  for (const event of triggers(document)) yield [`on ${event}`, valueAt(on, event) ?? null]
+}
+
+/** What the workflow's token may do beyond reading one thing: by workflow, and by job. */
+export function* permissions(document: unknown): Generator<Entry> {
+  yield* permissionsOf(document, '')
+  for (const [job, body] of entriesAt(document, 'jobs')) {
+    yield* permissionsOf(body, `jobs.${job} `)
+    const unstated = valueAt(document, 'permissions') === undefined && valueAt(body, 'permissions') === undefined
+    if (unstated) yield [`jobs.${job} permissions as the repository sets them`, true]
+  }
+}
+
+function* permissionsOf(owner: unknown, prefix: string): Generator<Entry> {
+  const all = textAt(owner, 'permissions')
+  if (all !== null) yield [`${prefix}permissions: ${all}`, true]
+  for (const [scope, level] of entriesAt(owner, 'permissions')) {
+    if (level === 'write') yield [`${prefix}permissions ${scope}: write`, true]
+  }
+}
+
+/** Secrets by name, where they are used. The workflow's own token is granted by its permissions. */
+export function* secretsUsed(document: unknown): Generator<Entry> {
+  for (const [label, owner] of [['env', valueAt(document, 'env')] as Entry, ...entriesAt(document, 'jobs')]) {
+    if (textAt(owner, 'secrets') === 'inherit') yield [`${label} secrets: inherit`, true]
+    for (const name of secretNames(owner)) yield [`${label} secrets.${name}`, true]
+  }
+}
+
+function secretNames(owner: unknown): Set<string> {
+  const expressions = expressionsOf(JSON.stringify(owner ?? null))
+  const names = expressions.flatMap((inner) =>
+    [...inner.matchAll(secretName)].map(([, dotted, quoted]) => dotted ?? quoted ?? ''),
+  )
+  return new Set(names.filter((name) => !/^github_token$/i.test(name)))
+}
+
+/** Actions and images that whoever owns them can change at any time. */
+export function* unpinned(document: unknown): Generator<Entry> {
+  const uses = [...steps(document), ...entriesAt(document, 'jobs')].flatMap(([, owner]) => textAt(owner, 'uses') ?? [])
+  for (const text of uses) {
+    const [action = '', reference = ''] = text.split('@')
+    const fixed =
+      text.startsWith('.') || (text.startsWith('docker:') ? imageDigest.test(text) : commitId.test(reference))
+    if (!fixed) yield [`uses ${action}`, reference]
+  }
+  for (const image of imagesOf(document)) if (!imageDigest.test(image)) yield [`image ${image}`, true]
+}
+
+/** Containers that jobs run in or beside. One that an expression names is known by nobody here. */
+function imagesOf(document: unknown): string[] {
+  const jobs = entriesAt(document, 'jobs').map(([, job]) => job)
+  const containers = jobs.flatMap((job) => [
+    valueAt(job, 'container'),
+    ...entriesAt(job, 'services').map(([, service]) => service),
+  ])
+  const images = containers.flatMap((one) => (typeof one === 'string' ? one : (textAt(one, 'image') ?? [])))
+  return images.filter((image) => image !== '' && !image.includes('${'))
+}
+
+/** Runners that keep what a job leaves on them. */
+export function* ownRunners(document: unknown): Generator<Entry> {
+  for (const [job, body] of entriesAt(document, 'jobs')) {
+    const wanted = JSON.stringify([valueAt(body, 'runs-on'), valueAt(body, 'strategy', 'matrix')])
+    const isGroup = valueAt(body, 'runs-on', 'group') !== undefined
+    if (isGroup || /"self-hosted"/.test(wanted)) yield [`jobs.${job}.runs-on`, valueAt(body, 'runs-on')]
+  }
+}
+
+/** Conditions that look like a check and that outsiders can meet. */
+export function* weakConditions(document: unknown): Generator<Entry> {
+  for (const [label, owner] of [...entriesAt(document, 'jobs'), ...steps(document)]) {
+    const condition = textAt(owner, 'if') ?? ''
+    if (botName.test(condition) || textContains.test(condition)) yield [`${label} if`, condition]
+  }
+}
+
+/** Switches that let a job's output set variables for later steps. */
+export function* unsecureCommands(document: unknown): Generator<Entry> {
+  const owners: Entry[] = [['workflow', document], ...entriesAt(document, 'jobs'), ...steps(document)]
+  for (const [label, owner] of owners) {
+    const places = [valueAt(owner, 'env'), ...listAt(owner, 'strategy', 'matrix', 'env')]
+    const value = places.map((env) => valueAt(env, 'ACTIONS_ALLOW_UNSECURE_COMMANDS')).find((one) => one !== undefined)
+    if (String(value).trim().toLowerCase() === 'true') yield [`${label} ACTIONS_ALLOW_UNSECURE_COMMANDS`, value]
+  }
+}
