@@ -24,6 +24,10 @@ describe('workflows: what a change gives them', () => {
       'a secret in a header',
       `on: push\n${head}    steps:\n      - run: "curl -H 'X: \${{ secrets.GITHUB_TOKEN }}' https://a.example"\n`,
     ],
+    [
+      'a header after the body',
+      `on: push\n${head}    steps:\n      - run: "curl -d '{}' -H 'X: \${{ secrets.GITHUB_TOKEN }}' \${{ secrets.GITHUB_TOKEN }}"\n`,
+    ],
     ['reading alone', `on: push\n${head.replace('{}', '{ contents: read }')}    steps:\n      - run: x\n`],
   ])('says no more than that it is a workflow about %s', async (_what, text) => {
     expect(await rulesOf(null, text)).toEqual(['workflow'])

@@ -3,6 +3,7 @@ import { agentRules } from './rules/agent-rules.ts'
 import { buildRules } from './rules/build-rules.ts'
 import { ciRules } from './rules/ci-rules.ts'
 import { contentRules } from './rules/content-rules.ts'
+import { dependencyRules } from './rules/dependency-rules.ts'
 import { editorRules } from './rules/editor-rules.ts'
 import { folderRules } from './rules/folder-rules.ts'
 import { gitRules } from './rules/git-rules.ts'
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   ...lockfileRules,
   ...pythonRules,
   ...packageRules,
+  ...dependencyRules,
   ...editorRules,
   ...folderRules,
   ...agentRules,

@@ -135,4 +135,42 @@ export const packageCases: readonly RuleCase[] = [
     fires: changed('go.mod', 'module a\n', 'module a\nreplace b => h.example/c v1.0.0\n'),
     quiet: changed('go.mod', 'module a\n', 'module a\nrequire b v1.0.0\n'),
   },
+  ...(
+    [
+      ['pip', 'requirements.txt', 'flask==3.0\n', 'requests-oauth==1\n', 'flask==3.1\n'],
+      [
+        'pyproject',
+        'pyproject.toml',
+        '[project]\ndependencies = [\n  "flask>=3",\n',
+        '  "requestss>=2",\n',
+        '# none\n',
+      ],
+      ['poetry', 'pyproject.toml', '[tool.poetry.dependencies]\npython = "^3"\n', 'requestss = "^2"\n', '# none\n'],
+      ['cargo', 'Cargo.toml', '[dependencies]\nlog = "1"\n', 'faster_log = "1"\n', '[features]\nx = ["log"]\n'],
+      ['go', 'go.mod', 'module a.example/a\n', 'require a.example/boltdb/bolt v1.3.1\n', 'go 1.24\n'],
+      ['bundler', 'Gemfile', 'gem "rack", "3.0"\n', 'gem "rest-clientt", "1"\n', '# none\n'],
+    ] as const
+  ).map(
+    ([tool, path, before, fires, quiet]): RuleCase => ({
+      rule: 'new-dependency',
+      severity: 'hold',
+      what: `a dependency of ${tool}`,
+      fires: changed(path, before, `${before}${fires}`),
+      quiet: changed(path, before, `${before}${quiet}`),
+    }),
+  ),
+  {
+    rule: 'new-dependency',
+    severity: 'hold',
+    what: 'a dependency of composer',
+    fires: changed('composer.json', '{"require":{"a/b":"1"}}', '{"require":{"a/b":"2","c/d":"1"}}'),
+    quiet: changed('composer.json', '{"require":{"a/b":"1"}}', '{"require":{"a/b":"2","php":">=8"}}'),
+  },
+  {
+    rule: 'dependency-source',
+    severity: 'hold',
+    what: 'a dependency of pip from git',
+    fires: changed('requirements.txt', 'a==1\n', 'a @ git+https://git.example/a\n'),
+    quiet: changed('requirements.txt', 'a==1\n', '# see git+https://git.example/a\na==2\n'),
+  },
 ]

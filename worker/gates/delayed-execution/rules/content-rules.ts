@@ -3,6 +3,8 @@ import type { Rule } from '../rule.ts'
 
 /** Characters: no person writes such a line of code, and no reviewer reads it. */
 const longestLine = 5000
+const hexName = /\b_0x[0-9a-f]{4,6}\b/g
+const mostHexNames = 8
 const script = /\.(?:js|mjs|cjs|jsx|ts|css|html|py|rb|php|sh|ps1)$/i
 
 /** Formats that are shown, not run, each with the bytes it begins with. */
@@ -54,6 +56,19 @@ export const contentRules: readonly Rule[] = [
     match: (file) => {
       const line = script.test(file.path) ? file.added.find(({ text }) => text.length > longestLine) : undefined
       return line ? [{ what: 'A line of code is too long to be read.', line: line.number }] : []
+    },
+  },
+  {
+    id: 'obfuscated-code',
+    severity: 'hold',
+    paths: ['**'],
+    when: 'It runs with the rest, and its names are made so that nobody can read what it does.',
+    mend: 'Write it as source that can be read.',
+    match: (file) => {
+      const line = script.test(file.path)
+        ? file.added.find(({ text }) => (text.match(hexName)?.length ?? 0) >= mostHexNames)
+        : undefined
+      return line ? [{ what: 'This line is full of names that an obfuscator gives.', line: line.number }] : []
     },
   },
   {

@@ -1,6 +1,7 @@
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
 import { whenChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
+import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
 
 const onOpen = 'It would run when the folder is opened, for everyone who trusts the workspace.'
@@ -18,6 +19,10 @@ const harmlessSetting =
   /^(?:files|search|explorer|breadcrumbs|path-intellisense|javascript\.preferences|typescript\.preferences|npm\.exclude)\b/i
 /** The TypeScript of the project itself, which editors ask about before they use it. */
 const ownTypeScript = /^(?:\.\/)?node_modules\/typescript\/lib\/?$/
+
+/** What Emacs evaluates and what Vim takes for an expression, in a comment at the head or the end of a file. */
+const fileVariables =
+  /-\*-.{0,300}\beval\s{0,5}:|^\W{0,10}eval:\s{0,5}\(|\b(?:vim?|ex):.{0,200}\b(?:foldexpr|formatexpr|indentexpr|includeexpr|modelineexpr|fde|fex|inde|inex|statusline|stl|tagfunc|makeprg|mp)=/
 
 const containerCommands = [
   'initializeCommand',
@@ -119,6 +124,14 @@ export const editorRules: readonly Rule[] = [
     when: 'The editor would run it when a file of the folder is opened.',
     mend: leaveIt,
     match: whenChanged(),
+  },
+  {
+    id: 'editor-file-variables',
+    severity: 'block',
+    paths: ['**'],
+    when: 'Emacs or Vim would run it when the file is opened.',
+    mend: leaveIt,
+    match: whenLinesAdded('This line tells an editor what to run.', ({ text }) => fileVariables.test(text)),
   },
   {
     id: 'dev-container-command',

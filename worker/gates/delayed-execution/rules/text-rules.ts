@@ -25,7 +25,25 @@ const decodeAndRun = [
   // powershell -EncodedCommand …
   /-(?:enc|EncodedCommand)\s{1,5}[A-Za-z0-9+/=]{40}/i,
 ]
+/** A function that runs text, and a text that is all escapes. */
+const runsEscapes = /\b(?:eval|Function|exec)\s{0,5}\(\s{0,5}["'`](?:\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\[0-7]{3}){4}/i
+/** A variable that is given what a decoder makes. */
+const decodedInto =
+  /(?:^|[\s;({])([A-Za-z_$][\w$]{0,60})\s{0,5}(?::\s{0,3}\w{1,20}\s{0,3})?=\s{0,5}.{0,120}(?:\batob\s{0,5}\(|b64decode|fromhex\(|unhexlify|base64_decode|gzinflate|str_rot13|Buffer\.from\([^)]{0,500},\s{0,5}["'`](?:base64|hex)|String\.fromCharCode|FromBase64String)/
+const runsVariable = /(?<![.\w$])(?:eval|Function|exec|execSync)\s{0,5}\(\s{0,5}([A-Za-z_$][\w$]{0,60})\b/g
+const sendsEnvironment = [
+  // env | base64 | curl -d @- …
+  /(?:^|[\s;&|(`"'])(?:printenv|env|export -p|set)\s{0,5}(?:\|\s{0,5}(?:base64|gzip|xxd|jq|sort|grep)\b[^|]{0,80}){0,3}\|\s{0,5}(?:sudo\s{1,5})?(?:curl|wget|nc|ncat|netcat|socat)\b/,
+  // curl -d "$(env)" …
+  /\b(?:curl|wget)\b.{0,300}(?:\$\(|`)\s{0,5}(?:printenv|env)\s{0,5}(?:\||\)|`)/,
+]
+const readsEnvironment = [
+  // fetch(…, { body: JSON.stringify(process.env) })
+  /\b(?:fetch|axios|request|post|put|send|write|urlopen|Request)\b.{0,300}(?:JSON\.stringify\(\s{0,5}process\.env\s{0,5}[,)]|\bdict\(\s{0,5}os\.environ\s{0,5}\)|json\.dumps\([^)]{0,20}os\.environ\b|=\s{0,5}os\.environ\s{0,5}[,)])/i,
+  /\/proc\/(?:self|\d{1,10}|\$\{?\w{1,30}\}?|\*|\{\w{0,30}\})\/(?:mem|environ)\b/,
+]
 const startsDownload = [
+  /\bcertutil(?:\.exe)?\s.{0,100}-urlcache\b|\bbitsadmin(?:\.exe)?\s.{0,100}\/transfer\b/i,
   /\b(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|system|popen|run|check_output|check_call|shell_exec|passthru|Command::new|ProcessBuilder|\$)\s{0,5}[(`]\s{0,5}\[?\s{0,5}["'`]?(?:\/usr\/bin\/)?(?:curl|wget|powershell|certutil|bitsadmin)\b/i,
 ]
 /** Lines above that a line may continue. */
@@ -46,7 +64,32 @@ export const textRules: readonly Rule[] = [
     paths: ['**'],
     when: `${whereverItRuns} Nobody can read what it does.`,
     mend: 'Write the code out.',
-    match: whenLinesAdded('This line runs code that it decodes first.', lineMatches(decodeAndRun), weigh),
+    match: whenLinesAdded(
+      'This line runs code that it decodes first.',
+      (line, file) => lineMatches([...decodeAndRun, runsEscapes])(line, file) || runsDecoded(line, file),
+      weigh,
+    ),
+  },
+  {
+    id: 'environment-sent',
+    severity: 'block',
+    paths: ['**'],
+    when: `${whereverItRuns} In CI and on developers' machines the environment holds tokens.`,
+    mend: 'Send only the values that are needed, by name.',
+    match: whenLinesAdded('This line sends the whole environment away.', lineMatches(sendsEnvironment), ({ path }) =>
+      isTest(path) ? 'hold' : undefined,
+    ),
+  },
+  {
+    id: 'environment-read',
+    severity: 'hold',
+    paths: ['**'],
+    when: `${whereverItRuns} In CI and on developers' machines the environment holds tokens.`,
+    mend: 'Use only the variables that are needed, by name.',
+    match: whenLinesAdded(
+      'This line takes the whole environment, or memory of a process.',
+      lineMatches(readsEnvironment),
+    ),
   },
   {
     id: 'starts-download',
@@ -64,6 +107,14 @@ function lineMatches(patterns: readonly RegExp[]) {
     const command = wholeCommand(line, file.after?.lines ?? [])
     return patterns.some((pattern) => pattern.test(command))
   }
+}
+
+/** Whether the line runs a variable that a line of the same file fills by decoding. */
+function runsDecoded({ text }: AddedLine, file: ChangedFile): boolean {
+  const run = [...text.matchAll(runsVariable)].map(([, name = '']) => name)
+  if (run.length === 0 || isProse(file.path)) return false
+  const decoded = file.added.flatMap((line) => decodedInto.exec(line.text)?.[1] ?? [])
+  return run.some((name) => decoded.includes(name))
 }
 
 /** A command that is broken over several lines, read as the shell reads it, down to this line. */

@@ -8,9 +8,9 @@ const strangersWords =
   /github\.head_ref|github\.event\.(?:issue|pull_request|comment|review|review_comment|discussion|discussion_comment|head_commit|commits|pages|workflow_run)\b(?!\.(?:base|labels)\b)[^}]{0,200}\.(?:body|title|message|label|name|email|ref|head_branch|head_ref|page_name|default_branch|display_title)\b|toJSON\(\s{0,5}github(?:\.event(?:\.\w{1,30})?)?\s{0,5}\)/i
 /** All at once, or one whose name is only known when it runs. */
 const takesAllSecrets = /\btoJSON\(\s{0,5}secrets\s{0,5}\)|\bsecrets\s{0,5}\[|\bsecrets\.\*/i
-/** A request whose body or form holds a secret. A header is how one signs in, an address may be a webhook. */
-const sentSecret =
-  /\b(?:curl|wget|Invoke-WebRequest|Invoke-RestMethod|iwr|irm|http|https)\b[^\n]{0,500}\s(?:-d|-F|--data[\w-]{0,12}|--form[\w-]{0,8}|--post-data|--body-data|-Body)[ =]{1,3}[^\n]{0,500}\$\{\{\s{0,5}secrets\b/i
+/** The body or form of a request. A header is how one signs in, and an address may be a webhook. */
+const sentBody =
+  /\b(?:curl|wget|Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b[^\n]{0,500}?\s(?:-d|-F|--data[\w-]{0,12}|--form[\w-]{0,8}|--post-data|--body-data|-Body)[ =]{1,3}('[^'\n]{0,500}'|"(?:[^"\\\n]|\\.){0,500}"|[^\s'"]{1,500})/gi
 /** Inputs of steps that are run or obeyed as text. */
 const obeyedInput = /^(?:script|run|args|cmd|command|commands|.*prompt.*|.*instructions?|claude_args|inlineScript)$/i
 /** Events whose workflow holds the base repository's secrets while a stranger decides the content. */
@@ -38,13 +38,7 @@ export function* untrustedText(document: unknown): Generator<Entry> {
 
 /** Variables that hold a stranger's text: harmless to a shell that reads them, pasted as an expression they are not. */
 function carriersIn(document: unknown): RegExp[] {
-  const owners = [
-    document,
-    ...entriesAt(document, 'jobs').map(([, job]) => job),
-    ...[...steps(document)].map(([, step]) => step),
-  ]
-  return owners
-    .flatMap((owner) => entriesAt(owner, 'env'))
+  return environments(document)
     .filter(([name, text]) => /^\w{1,100}$/.test(name) && holdsStrangersWords(text))
     .map(([name]) => new RegExp(`\\benv\\.${name}\\b`))
 }
@@ -69,12 +63,30 @@ export function* secretDumps(document: unknown): Generator<Entry> {
   }
 }
 
-/** Scripts that send a secret away in the body of a request. */
+/** Scripts that send a secret away in the body of a request, as an expression or by a variable that holds it. */
 export function* sentSecrets(document: unknown): Generator<Entry> {
+  const holders = environments(document).filter(
+    ([, text]) => typeof text === 'string' && /\$\{\{\s{0,5}secrets\b/i.test(text),
+  )
+  const names = new Set(holders.map(([name]) => name))
   for (const [label, step] of steps(document)) {
     const run = (textAt(step, 'run') ?? '').replaceAll(/\\\r?\n/g, ' ')
-    if (sentSecret.test(run)) yield [`${label}.run`, run]
+    const bodies = [...run.matchAll(sentBody)].map(([, body = '']) => body)
+    if (bodies.some((body) => holdsSecret(body, names))) yield [`${label}.run`, run]
   }
+}
+
+function holdsSecret(body: string, names: ReadonlySet<string>): boolean {
+  const used = [...body.matchAll(/\$\{?(\w{1,100})/g)].map(([, name = '']) => name)
+  return /\$\{\{\s{0,5}secrets\b/i.test(body) || used.some((name) => names.has(name))
+}
+
+/** Every variable of the workflow, its jobs and its steps. */
+function environments(document: unknown): Entry[] {
+  const jobs = entriesAt(document, 'jobs').map(([, job]) => job)
+  return [document, ...jobs, ...[...steps(document)].map(([, step]) => step)].flatMap((owner) =>
+    entriesAt(owner, 'env'),
+  )
 }
 
 /** Steps that fetch the code of a pull request while the workflow holds the base repository's secrets. */
