@@ -91,6 +91,24 @@ describe('delayedExecutionGate', () => {
     ])
   })
 
+  it.each([
+    ['a translation whose author mixed two keyboards', added('locale/sr.po', 'msgstr "Izgl\u0435d"\n')],
+    ['an embedding in Arabic text', added('locale/ar.po', 'msgstr "\u202bالمعرّف\u202c الفريد (UID)"\n')],
+    ['an emoji with its selector twice', added('docs/a.md', '| \ufe0f\ufe0f✔️ |\n')],
+    ['bytes that are no text', added('a.dat', new Uint8Array([0x61, 0xd0, 0xb0, 0x62, 0xff, 0x0a]))],
+  ])('has no word for %s', async (_what, file) => {
+    expect(await findingsOf(gate, [file])).toEqual([])
+  })
+
+  it.each([
+    ['a mixed word in code beside translations', added('src/a.ts', 'const Izgl\u0435d = 1\n'), 'mixed-script-name'],
+    ['an override in a translation', added('locale/ar.po', 'msgstr "مرحبا \u202e x"\n'), 'bidi-control'],
+    ['an embedding around Latin text', added('locale/ar.po', 'msgstr "\u202bx = 1\u202c"\n'), 'bidi-control'],
+    ['selectors that carry bytes', added('src/a.ts', "const a = '\ufe0f\ufe0e\ufe0f\ufe0e'\n"), 'variation-selectors'],
+  ])('still finds %s', async (_what, file, rule) => {
+    expect((await findingsOf(gate, [file])).map((finding) => finding.rule)).toEqual([rule])
+  })
+
   it('finds two changed paths of one change that collide, where the base is unknown', async () => {
     const findings = await findingsOf(gate, [added('a/B', 'x'), added('a/b', 'x')])
 

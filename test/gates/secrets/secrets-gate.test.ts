@@ -44,10 +44,30 @@ describe('secretsGate: tokens of providers', () => {
     expect(await verdicts(added('src/a.ts', `${line}\n`))).toEqual([expected])
   })
 
+  it.each([
+    ['docs/api-reference/store.yaml', 'note'],
+    ['openapi.json', 'note'],
+    ['README.md', 'note'],
+    ['pkg/store_test.go', 'note'],
+    ['deploy/store.yaml', 'hold'],
+    ['docs/conf.py', 'hold'],
+  ])('takes a token with a name in %s for a %s', async (path, severity) => {
+    expect(await verdicts(added(path, `refresh_token: '${madeUp(24)}'\n`))).toEqual([`named-value ${severity}`])
+  })
+
+  it('is quiet about the key of an emulator, which is the same everywhere', async () => {
+    const key = (begin: string) => `AccountKey=${(begin + madeUp(90)).slice(0, 86)}==`
+    const emulator = ['Eby8vdM02xNO', 'cqFl'].join('')
+
+    expect(await verdicts(added('a.env', `X="${key(emulator)}"\n`))).toEqual([])
+    expect(await verdicts(added('a.env', `X="${key('')}"\n`))).toEqual(['provider-azure-storage block'])
+  })
+
   it('holds a private key among tests, and blocks the same key elsewhere', async () => {
     const key = privateKey()
 
     expect(await verdicts(added('test/tls/server.key', key))).toEqual(['private-key hold'])
+    expect(await verdicts(added('examples/tls/self_signed/key.pem', key))).toEqual(['private-key hold'])
     expect(await verdicts(added('deploy/server.key', key))).toEqual(['private-key block'])
   })
 

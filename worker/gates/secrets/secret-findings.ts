@@ -1,6 +1,6 @@
 import type { Severity } from '../../contract/index.ts'
 import type { GateFinding } from '../../pipeline/ports/index.ts'
-import { isProse, isTest } from '../change/classify-path.ts'
+import { isDocumentation, isTest } from '../change/classify-path.ts'
 import { decodeLeniently } from '../change/decode-text.ts'
 import type { ChangedFile } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
@@ -87,11 +87,19 @@ function secretFinding(file: ChangedFile, match: SecretMatch, line: number | nul
   })
 }
 
+const forShow =
+  /(?:^|[/_.-])(?:examples?|samples?|demos?|self[-_]?signed|localhost|snakeoil|\w{0,20}tests?)(?:[/_.-]|$)/i
+
+function isForShow(path: string): boolean {
+  return isTest(path) || forShow.test(path)
+}
+
 /**
  * A provider's token is blocked wherever it stands. What only looks like a secret is for a person to decide; in tests
- * and in prose, which are full of made-up ones, it is only mentioned. Tests need private keys to serve TLS with.
+ * and in documentation, which are full of made-up ones, it is only mentioned. Tests and examples need private keys to serve TLS
+ * with.
  */
 function severityOf({ rule, certainty }: SecretMatch, path: string): Severity {
-  if (certainty === 'certain') return rule === 'private-key' && isTest(path) ? 'hold' : 'block'
-  return isTest(path) || isProse(path) ? 'note' : 'hold'
+  if (certainty === 'certain') return rule === 'private-key' && isForShow(path) ? 'hold' : 'block'
+  return isTest(path) || isDocumentation(path) ? 'note' : 'hold'
 }

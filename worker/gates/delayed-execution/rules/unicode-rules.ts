@@ -1,19 +1,24 @@
+import { isProse, isTranslation } from '../../change/classify-path.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Match, Rule } from '../rule.ts'
 
 const beyondAscii = /[^\0-\x7f]/
 /** Embeddings, overrides and isolates. Plain right-to-left letters and marks reorder nothing beyond themselves. */
 const bidiControl = /[\u202a-\u202e\u2066-\u2069]/
+/** Overrides show letters in an order that no language has. */
+const bidiOverride = /[\u202d\u202e]/
+const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u
 const tag = /[\u{e0000}-\u{e007f}]/u
 /** The flags of England, Scotland and Wales are spelled with tags; no other sequence is in use. */
 const tagFlag =
   /\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}/gu
 /**
  * Selectors choose how the character before them looks, one for each: emoji and text style, variants of Chinese
- * characters and of some symbols. In a row, or after a letter, they only carry bytes that nobody sees.
+ * characters and of some symbols. In a row, or after a letter, they only carry bytes that nobody sees; the two for
+ * emoji are doubled by accident.
  */
 const selectorPayload =
-  /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2}|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]|[\0-\x2f\x3a-\x7f][\ufe00-\ufe0d]|[A-Za-z]\ufe0e/u
+  /[\ufe00-\ufe0d\u{e0100}-\u{e01ef}][\ufe00-\ufe0f\u{e0100}-\u{e01ef}]|[\ufe0e\ufe0f][\ufe00-\ufe0d\u{e0100}-\u{e01ef}]|[\ufe0e\ufe0f]{4}|(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]|[\0-\x2f\x3a-\x7f][\ufe00-\ufe0d]|[A-Za-z]\ufe0e/u
 /** Joiners stand alone between letters or emoji; a run of unseen characters is a message. */
 const unseenRun = /[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]{4}/
 /** Blank Hangul letters are letters to a compiler: an identifier that nobody sees. */
@@ -32,7 +37,13 @@ export const unicodeRules: readonly Rule[] = [
     severity: 'block',
     when: hidden,
     mend: 'Take the characters out; right-to-left text does not need them.',
-    ...inLines('This line holds characters that reorder the text around them.', (text) => bidiControl.test(text)),
+    ...inLines(
+      'This line holds characters that reorder the text around them.',
+      (text, path) =>
+        bidiOverride.test(text) ||
+        // People who write from right to left embed and isolate in what they write.
+        (bidiControl.test(text) && !((isTranslation(path) || isProse(path)) && rightToLeft.test(text))),
+    ),
   },
   {
     id: 'tag-characters',
@@ -66,12 +77,18 @@ export const unicodeRules: readonly Rule[] = [
     severity: 'hold',
     when: 'It looks like another name, and a reviewer would take the two for one.',
     mend: 'Write the word in one script.',
-    ...inLines('A word on this line mixes Latin letters with look-alikes of another script.', hasMixedWord),
+    ...inLines(
+      'A word on this line mixes Latin letters with look-alikes of another script.',
+      (text, path) => !isTranslation(path) && !isProse(path) && !text.includes('\ufffd') && hasMixedWord(text),
+    ),
   },
 ]
 
-function inLines(what: string, bad: (text: string) => boolean): Pick<Rule, 'paths' | 'alsoInFixtures' | 'match'> {
-  const match: Match = whenLinesAdded(what, ({ text }) => beyondAscii.test(text) && bad(text))
+function inLines(
+  what: string,
+  bad: (text: string, path: string) => boolean,
+): Pick<Rule, 'paths' | 'alsoInFixtures' | 'match'> {
+  const match: Match = whenLinesAdded(what, ({ text }, { path }) => beyondAscii.test(text) && bad(text, path))
   return { paths: ['**'], alsoInFixtures: true, match }
 }
 

@@ -5,6 +5,8 @@ const exampleWords =
   /x{4,}|\*{3,}|#{3,}|\.{3}|example|placeholder|change.?me|your.?(?:own|api|secret|token|pass|key|client)|put.?your|insert.?(?:your|here)|redacted|dummy|sample|fake|not.?a.?(?:real|secret)|replace.?(?:me|with)|to.?be.?(?:set|filled)|notarealkey|foobar|lorem|hunter2|todo|^(?:my|the|some|test|random)[-_]?(?:secret|token|password|pass|key)/i
 const reference =
   /^[<[].*[>\]]$|\$\{|\$\(|\{\{|\}\}|%\{|<[^>]{1,60}>|^\$[A-Za-z_]|^%\w+%$|^@\w|^\{[A-Za-z_]\w*\}$|^ENC\[|^(?:env|vault|secret|op|ref\+\w+|arn|file|ssm|kms|sops)[:.]|process\.env|os\.environ|getenv|^\/run\/secrets/i
+/** How the keys begin that Azure's storage and Cosmos emulators and Hardhat's first account have everywhere. */
+const sharedByAll = /Eby8vdM02xNOcqFl|C2y6yDjf5\/R\+ob0N|ac0974bec39a17e3/
 const letterOrDigit = /[a-z0-9]/i
 /** So many characters one after the other of the alphabet or of the digits, and somebody ran a finger along them. */
 const longestSequence = 12
@@ -13,6 +15,7 @@ const longestSequence = 12
 export function whyDummy(value: string): string | null {
   if (reference.test(value)) return 'a reference to a value, not the value'
   if (exampleWords.test(value)) return 'the word of an example'
+  if (sharedByAll.test(value)) return 'a key of an emulator, which everybody has'
   if (!letterOrDigit.test(value)) return 'no letter and no digit'
   if (Math.max(...sequences(value)) >= longestSequence) return 'a run of the alphabet or of the digits'
   if (repeatedShare(value) > 0.5) return 'one character again and again'
@@ -23,6 +26,7 @@ export function whyDummy(value: string): string | null {
 export function whyDummyToken(body: string, minEntropy: number): string | null {
   if (minEntropy === 0) return null
   if (/x{6,}|\*{3,}|\.{3}|abc123/i.test(body)) return 'the word of an example'
+  if (sharedByAll.test(body)) return 'a key of an emulator, which everybody has'
   if (/example/i.test(body) && body.length < 24) return 'the word of an example'
   return entropyOf(body) < minEntropy ? 'too regular' : null
 }

@@ -23,7 +23,7 @@ const aboutWords = new Set(
 )
 /** Anywhere in a name: public, or made for everybody who looks. */
 const openWords = new Set(
-  'public pub csrf xsrf authenticity accessor nonce captcha sitekey site recaptcha integrity checksum sha md5 sha1 sha256 sha512 digest fingerprint commit rev revision srcrev etag foreign primary sort partition cache bucket row column next page pagination continuation cursor idempotency websocket translation i18n locale'.split(
+  'public pub csrf xsrf authenticity accessor nonce captcha sitekey site recaptcha integrity checksum sha md5 sha1 sha256 sha512 digest fingerprint commit rev revision srcrev etag foreign primary sort partition cache bucket row column next page pagination continuation cursor idempotency websocket socket translation i18n locale'.split(
     ' ',
   ),
 )
