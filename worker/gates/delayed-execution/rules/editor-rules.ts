@@ -24,6 +24,9 @@ const ownTypeScript = /^(?:\.\/)?node_modules\/typescript\/lib\/?$/
 const fileVariables =
   /-\*-.{0,300}\beval\s{0,5}:|^\W{0,10}eval:\s{0,5}\(|\b(?:vim?|ex):.{0,200}\b(?:foldexpr|formatexpr|indentexpr|includeexpr|modelineexpr|fde|fex|inde|inex|statusline|stl|tagfunc|makeprg|mp)=/
 
+/** Characters. Such a comment stands on a short line; a long one is not worth the look. */
+const longestComment = 1000
+
 const containerCommands = [
   'initializeCommand',
   'onCreateCommand',
@@ -131,7 +134,10 @@ export const editorRules: readonly Rule[] = [
     paths: ['**'],
     when: 'Emacs or Vim would run it when the file is opened.',
     mend: leaveIt,
-    match: whenLinesAdded('This line tells an editor what to run.', ({ text }) => fileVariables.test(text)),
+    match: whenLinesAdded(
+      'This line tells an editor what to run.',
+      ({ text }) => text.length < longestComment && fileVariables.test(text),
+    ),
   },
   {
     id: 'dev-container-command',

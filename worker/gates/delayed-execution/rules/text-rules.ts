@@ -2,7 +2,7 @@ import type { Severity } from '../../../contract/index.ts'
 import { isProse, isTest } from '../../change/classify-path.ts'
 import type { AddedLine, ChangedFile } from '../../change/view-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import type { Rule } from '../rule.ts'
+import type { Hit, Rule } from '../rule.ts'
 
 const whereverItRuns = 'It would run whenever this file is run.'
 
@@ -37,11 +37,12 @@ const sendsEnvironment = [
   // curl -d "$(env)" …
   /\b(?:curl|wget)\b.{0,300}(?:\$\(|`)\s{0,5}(?:printenv|env)\s{0,5}(?:\||\)|`)/,
 ]
-const readsEnvironment = [
-  // fetch(…, { body: JSON.stringify(process.env) })
-  /\b(?:fetch|axios|request|post|put|send|write|urlopen|Request)\b.{0,300}(?:JSON\.stringify\(\s{0,5}process\.env\s{0,5}[,)]|\bdict\(\s{0,5}os\.environ\s{0,5}\)|json\.dumps\([^)]{0,20}os\.environ\b|=\s{0,5}os\.environ\s{0,5}[,)])/i,
-  /\/proc\/(?:self|\d{1,10}|\$\{?\w{1,30}\}?|\*|\{\w{0,30}\})\/(?:mem|environ)\b/,
-]
+/** The whole environment as one value, which matters beside what sends it: fetch(…, { body: JSON.stringify(process.env) }) */
+const wholeEnvironment =
+  /JSON\.stringify\(\s{0,5}process\.env\s{0,5}[,)]|\bdict\(\s{0,5}os\.environ\s{0,5}\)|json\.dumps\([^)]{0,20}os\.environ\b|=\s{0,5}os\.environ\s{0,5}[,)]/g
+const request = /\b(?:fetch|axios|request|requests|post|put|send|urlopen)\b/i
+const requestReach = 300
+const processMemory = /\/proc\/(?:self|\d{1,10}|\$\{?\w{1,30}\}?|\*|\{\w{0,30}\})\/(?:mem|environ)\b/
 const startsDownload = [
   /\bcertutil(?:\.exe)?\s.{0,100}-urlcache\b|\bbitsadmin(?:\.exe)?\s.{0,100}\/transfer\b/i,
   /\b(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|system|popen|run|check_output|check_call|shell_exec|passthru|Command::new|ProcessBuilder|\$)\s{0,5}[(`]\s{0,5}\[?\s{0,5}["'`]?(?:\/usr\/bin\/)?(?:curl|wget|powershell|certutil|bitsadmin)\b/i,
@@ -66,9 +67,17 @@ export const textRules: readonly Rule[] = [
     mend: 'Write the code out.',
     match: whenLinesAdded(
       'This line runs code that it decodes first.',
-      (line, file) => lineMatches([...decodeAndRun, runsEscapes])(line, file) || runsDecoded(line, file),
+      lineMatches([...decodeAndRun, runsEscapes]),
       weigh,
     ),
+  },
+  {
+    id: 'decode-and-run',
+    severity: 'block',
+    paths: ['**'],
+    when: `${whereverItRuns} Nobody can read what it does.`,
+    mend: 'Write the code out.',
+    match: runsDecoded,
   },
   {
     id: 'environment-sent',
@@ -86,10 +95,7 @@ export const textRules: readonly Rule[] = [
     paths: ['**'],
     when: `${whereverItRuns} In CI and on developers' machines the environment holds tokens.`,
     mend: 'Use only the variables that are needed, by name.',
-    match: whenLinesAdded(
-      'This line takes the whole environment, or memory of a process.',
-      lineMatches(readsEnvironment),
-    ),
+    match: whenLinesAdded('This line takes the whole environment, or memory of a process.', readsEnvironment),
   },
   {
     id: 'starts-download',
@@ -109,12 +115,26 @@ function lineMatches(patterns: readonly RegExp[]) {
   }
 }
 
-/** Whether the line runs a variable that a line of the same file fills by decoding. */
-function runsDecoded({ text }: AddedLine, file: ChangedFile): boolean {
-  const run = [...text.matchAll(runsVariable)].map(([, name = '']) => name)
-  if (run.length === 0 || isProse(file.path)) return false
-  const decoded = file.added.flatMap((line) => decodedInto.exec(line.text)?.[1] ?? [])
-  return run.some((name) => decoded.includes(name))
+function readsEnvironment({ text }: AddedLine, { path }: ChangedFile): boolean {
+  if (isProse(path)) return false
+  if (processMemory.test(text)) return true
+  const places = [...text.matchAll(wholeEnvironment)].map(({ index }) => index)
+  return places.some((index) => request.test(text.slice(Math.max(0, index - requestReach), index)))
+}
+
+/** Fires for a line that runs a variable, where an added line fills that variable by decoding. */
+function runsDecoded(file: ChangedFile): Hit[] {
+  if (isProse(file.path)) return []
+  const decoded = new Set(file.added.flatMap(({ text }) => decodedInto.exec(text)?.[1] ?? []))
+  if (decoded.size === 0) return []
+  const severity = weigh(file)
+  return file.added
+    .filter(({ text }) => [...text.matchAll(runsVariable)].some(([, name = '']) => decoded.has(name)))
+    .map(({ number }) => ({
+      what: 'This line runs what another one decodes.',
+      line: number,
+      ...(severity === undefined ? {} : { severity }),
+    }))
 }
 
 /** A command that is broken over several lines, read as the shell reads it, down to this line. */

@@ -12,7 +12,8 @@ const takesAllSecrets = /\btoJSON\(\s{0,5}secrets\s{0,5}\)|\bsecrets\s{0,5}\[|\b
 const sentBody =
   /\b(?:curl|wget|Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b[^\n]{0,500}?\s(?:-d|-F|--data[\w-]{0,12}|--form[\w-]{0,8}|--post-data|--body-data|-Body)[ =]{1,3}('[^'\n]{0,500}'|"(?:[^"\\\n]|\\.){0,500}"|[^\s'"]{1,500})/gi
 /** Inputs of steps that are run or obeyed as text. */
-const obeyedInput = /^(?:script|run|args|cmd|command|commands|.*prompt.*|.*instructions?|claude_args|inlineScript)$/i
+const obeyedInput =
+  /^(?:script|run|args|cmd|command|commands|.{0,100}prompt.{0,100}|.{0,100}instructions?|claude_args|inlineScript)$/i
 /** Events whose workflow holds the base repository's secrets while a stranger decides the content. */
 export const strangersEvents = [
   'pull_request_target',
@@ -30,17 +31,20 @@ export function* untrustedText(document: unknown): Generator<Entry> {
   for (const [label, step] of steps(document)) {
     for (const [name, text] of obeyedTexts(step)) {
       const pasted = expressionsOf(text)
-      if (pasted.some((inner) => strangersWords.test(inner) || carriers.some((one) => one.test(inner))))
+      if (pasted.some((inner) => strangersWords.test(inner) || readsAny(carriers, inner)))
         yield [`${label}.${name}`, text]
     }
   }
 }
 
 /** Variables that hold a stranger's text: harmless to a shell that reads them, pasted as an expression they are not. */
-function carriersIn(document: unknown): RegExp[] {
-  return environments(document)
-    .filter(([name, text]) => /^\w{1,100}$/.test(name) && holdsStrangersWords(text))
-    .map(([name]) => new RegExp(`\\benv\\.${name}\\b`))
+function carriersIn(document: unknown): Set<string> {
+  const carriers = environments(document).filter(([, text]) => holdsStrangersWords(text))
+  return new Set(carriers.map(([name]) => name))
+}
+
+function readsAny(names: ReadonlySet<string>, inner: string): boolean {
+  return [...inner.matchAll(/\benv\.([\w-]{1,100})/g)].some(([, name = '']) => names.has(name))
 }
 
 function holdsStrangersWords(text: unknown): boolean {

@@ -15,12 +15,12 @@ export const walletKeyDetector: Detector = {
   find(text, at) {
     const from = Math.max(0, at - reach)
     const to = Math.min(text.length, at + reach)
-    if (open.test(text.slice(from, to))) return null
     let index = from
     while (index < to) {
       const length = runLength(hex, text, index, keyLength + 1)
       const key = text.slice(index, index + length)
       if (length === keyLength && standsAlone(text, index) && whyDummyToken(key, minEntropy) === null) {
+        if (open.test(text.slice(from, to))) return null
         const end = index + length
         return { rule: 'wallet-key', what: 'the private key of a wallet', certainty: 'likely', start: index, end }
       }
