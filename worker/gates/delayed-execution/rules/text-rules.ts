@@ -31,17 +31,18 @@ const runsEscapes = /\b(?:eval|Function|exec)\s{0,5}\(\s{0,5}["'`](?:\\x[0-9a-f]
 const decodedInto =
   /(?:^|[\s;({])([A-Za-z_$][\w$]{0,60})\s{0,5}(?::\s{0,3}\w{1,20}\s{0,3})?=\s{0,5}.{0,120}(?:\batob\s{0,5}\(|b64decode|fromhex\(|unhexlify|base64_decode|gzinflate|str_rot13|Buffer\.from\([^)]{0,500},\s{0,5}["'`](?:base64|hex)|String\.fromCharCode|FromBase64String)/
 const runsVariable = /(?<![.\w$])(?:eval|Function|exec|execSync)\s{0,5}\(\s{0,5}([A-Za-z_$][\w$]{0,60})\b/g
-const sendsEnvironment = [
-  // env | base64 | curl -d @- …
-  /(?:^|[\s;&|(`"'])(?:printenv|env|export -p|set)\s{0,5}(?:\|\s{0,5}(?:base64|gzip|xxd|jq|sort|grep)\b[^|]{0,80}){0,3}\|\s{0,5}(?:sudo\s{1,5})?(?:curl|wget|nc|ncat|netcat|socat)\b/,
-  // curl -d "$(env)" …
-  /\b(?:curl|wget)\b.{0,300}(?:\$\(|`)\s{0,5}(?:printenv|env)\s{0,5}(?:\||\)|`)/,
-]
+/** env | base64 | curl -d @- … */
+const pipesEnvironment =
+  /(?:^|[\s;&|(`"'])(?:printenv|env|export -p|set)\s{0,5}(?:\|\s{0,5}(?:base64|gzip|xxd|jq|sort|grep)\b[^|]{0,80}){0,3}\|\s{0,5}(?:sudo\s{1,5})?(?:curl|wget|nc|ncat|netcat|socat)\b/
+/** curl -d "$(env)" … */
+const environmentInside = /(?:\$\(|`)\s{0,5}(?:printenv|env)\s{0,5}(?:\||\)|`)/g
+const downloader = /\b(?:curl|wget)\b/
 /** The whole environment as one value, which matters beside what sends it: fetch(…, { body: JSON.stringify(process.env) }) */
 const wholeEnvironment =
   /JSON\.stringify\(\s{0,5}process\.env\s{0,5}[,)]|\bdict\(\s{0,5}os\.environ\s{0,5}\)|json\.dumps\([^)]{0,20}os\.environ\b|=\s{0,5}os\.environ\s{0,5}[,)]/g
 const request = /\b(?:fetch|axios|request|requests|post|put|send|urlopen)\b/i
-const requestReach = 300
+/** Characters. */
+const reach = 300
 const processMemory = /\/proc\/(?:self|\d{1,10}|\$\{?\w{1,30}\}?|\*|\{\w{0,30}\})\/(?:mem|environ)\b/
 const startsDownload = [
   /\bcertutil(?:\.exe)?\s.{0,100}-urlcache\b|\bbitsadmin(?:\.exe)?\s.{0,100}\/transfer\b/i,
@@ -85,7 +86,7 @@ export const textRules: readonly Rule[] = [
     paths: ['**'],
     when: `${whereverItRuns} In CI and on developers' machines the environment holds tokens.`,
     mend: 'Send only the values that are needed, by name.',
-    match: whenLinesAdded('This line sends the whole environment away.', lineMatches(sendsEnvironment), ({ path }) =>
+    match: whenLinesAdded('This line sends the whole environment away.', sendsEnvironment, ({ path }) =>
       isTest(path) ? 'hold' : undefined,
     ),
   },
@@ -115,11 +116,20 @@ function lineMatches(patterns: readonly RegExp[]) {
   }
 }
 
+function sendsEnvironment(line: AddedLine, file: ChangedFile): boolean {
+  if (isProse(file.path)) return false
+  const command = wholeCommand(line, file.after?.lines ?? [])
+  return pipesEnvironment.test(command) || standsBehind(command, environmentInside, downloader)
+}
+
 function readsEnvironment({ text }: AddedLine, { path }: ChangedFile): boolean {
-  if (isProse(path)) return false
-  if (processMemory.test(text)) return true
-  const places = [...text.matchAll(wholeEnvironment)].map(({ index }) => index)
-  return places.some((index) => request.test(text.slice(Math.max(0, index - requestReach), index)))
+  return !isProse(path) && (processMemory.test(text) || standsBehind(text, wholeEnvironment, request))
+}
+
+/** Whether `tail` is somewhere with `head` not far before it. The rarer one is searched for: both at once would be slow. */
+function standsBehind(text: string, tail: RegExp, head: RegExp): boolean {
+  const places = [...text.matchAll(tail)].map(({ index }) => index)
+  return places.some((index) => head.test(text.slice(Math.max(0, index - reach), index)))
 }
 
 /** Fires for a line that runs a variable, where an added line fills that variable by decoding. */
