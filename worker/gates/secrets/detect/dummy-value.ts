@@ -16,6 +16,7 @@ export function whyDummy(value: string): string | null {
   if (reference.test(value)) return 'a reference to a value, not the value'
   if (exampleWords.test(value)) return 'the word of an example'
   if (sharedByAll.test(value)) return 'a key of an emulator, which everybody has'
+  if (/^(?:\\u[0-9a-f]{4}){2}/i.test(value)) return 'text in another script'
   if (!letterOrDigit.test(value)) return 'no letter and no digit'
   if (Math.max(...sequences(value)) >= longestSequence) return 'a run of the alphabet or of the digits'
   if (repeatedShare(value) > 0.5) return 'one character again and again'

@@ -19,6 +19,8 @@ const longestName = 80
 const longestValue = 2048
 /** Without quotes around it a longer one is a file's content, not a value. */
 const longestBare = 600
+/** Between what a name may hold and what stands in for it: `process.env.TOKEN || "value"`. */
+const fallback = /^\)?[ \t]{0,4}(?:\|\||\?\?|\?:)[ \t]{0,4}(?=["'`])/
 const operators = new Set([':', '=', ':=', '::=', ':::=', '?=', '||=', '=>', '->', '~>', '>'])
 
 /**
@@ -35,6 +37,8 @@ export function assignmentAt(text: string, at: number): Assignment | null {
   if (isIn(quotes, text, index) || (text[index] === '\\' && isIn(quotes, text, index + 1)))
     index += text[index] === '\\' ? 2 : 1
   if (text[index] === ']') index += 1
+  const instead = fallback.exec(text.slice(index, index + 16))
+  if (instead !== null) return readValue(text, name, index + instead[0].length, true)
   const beforeBlanks = index
   index += runLength(blanks, text, index, 40)
   const operator = readOperator(text, index)
@@ -42,7 +46,7 @@ export function assignmentAt(text: string, at: number): Assignment | null {
   if (quoted && text[index] === ',') return readValue(text, name, index + 1, true)
   const attribute = /^value\s{0,3}=/.exec(text.slice(index, index + 12))
   if (quoted && attribute !== null) return readValue(text, name, index + attribute[0].length, true)
-  const flag = text[start] === '-' || text[start - 1] === '-'
+  const flag = text[start] === '-' || text[start - 1] === '-' || text.slice(Math.max(0, start - 4), start) === 'ENV '
   if (flag && index > beforeBlanks) return readValue(text, name, index, isIn(quotes, text, index))
   return null
 }

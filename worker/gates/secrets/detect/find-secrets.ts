@@ -5,6 +5,7 @@
  */
 import { bundlerDetector } from './find-bundler-credentials.ts'
 import { curlDetector } from './find-curl-credentials.ts'
+import { basicAuthDetector, givenPasswordDetector } from './find-given-passwords.ts'
 import { kubernetesDetector } from './find-kubernetes-secrets.ts'
 import { markedTokenDetector } from './find-marked-tokens.ts'
 import { namedValueDetector } from './find-named-values.ts'
@@ -20,6 +21,7 @@ import type { Detector, SecretMatch } from './secret-match.ts'
 const detectors: readonly Detector[] = [
   ...[tokenDetector, entraDetector, markedTokenDetector, privateKeyDetector, jwtDetector],
   ...[urlCredentialDetector, kubernetesDetector, curlDetector, bundlerDetector, namedValueDetector, walletKeyDetector],
+  ...[givenPasswordDetector, basicAuthDetector],
 ]
 
 const byKeyword = new Map<string, Detector[]>()

@@ -2,7 +2,7 @@
 export type Strength = 'strong' | 'weak'
 
 const strongWords = new Set(
-  'secret secrets token tokens password passwords passwd passphrase pwd apikey apikeys apitoken accesstoken authtoken accesskey secretkey privatekey clientsecret appsecret credential credentials creds cred bearer authorization passcode pat psk'.split(
+  'secret secrets token tokens password passwords passwd passphrase pwd apikey apikeys apitoken accesstoken authtoken accesskey secretkey privatekey pgpassword dbpassword rootpassword userpassword adminpassword clientsecret appsecret credential credentials creds cred bearer authorization passcode pat psk'.split(
     ' ',
   ),
 )

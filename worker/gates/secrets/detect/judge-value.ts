@@ -13,7 +13,8 @@ const fileName = /^[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,4}|json|yaml|html|properties|
 const mail = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$/i
 const codeLike = /[()[\]{}<>;]|=>|\s/
 const memberAccess = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/
-const passwordWord = /^(?:pass|passw|password|passwords|passwd|passphrase|pwd|pw|passcode)$/
+const passwordWord =
+  /^(?:(?:pg|db|root|user|admin)password|pass|passw|password|passwords|passwd|passphrase|pwd|pw|passcode)$/
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html */
 const awsSecretName = /aws_?secret_?(?:access_?)?key$/i
 const awsSecret = /^[A-Za-z0-9+/]{40}$/
