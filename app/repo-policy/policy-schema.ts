@@ -87,16 +87,16 @@ const gatesSchema = z
       .strictObject({
         'allow-licenses': list(license, 256)
           .optional()
-          .describe('SPDX ids; a new dependency with any other is blocked.'),
+          .describe('SPDX ids; a new dependency, or code that brings its license along, with any other is blocked.'),
         'deny-licenses': list(license, 256)
           .optional()
-          .describe('SPDX ids; a new dependency with one of them is blocked.'),
+          .describe('SPDX ids; a new dependency, or code that brings its license along, with one of them is blocked.'),
       })
       .refine((lists) => lists['allow-licenses'] === undefined || lists['deny-licenses'] === undefined, {
         error: 'allow-licenses and deny-licenses exclude each other',
       })
       .optional()
-      .describe('Licenses of dependencies that a change adds: one of the two lists.'),
+      .describe('Licenses of dependencies and of code that a change brings in: one of the two lists.'),
     protected: list(line(256), 256).optional().describe('Globs of paths; a change that touches one is held.'),
     suppress: z
       .array(suppressionSchema)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { GatesReport } from '../../worker/contract/index.ts'
 import { evaluateGates } from '../../worker/gates/evaluate-gates.ts'
 import { gates } from '../../worker/gates/gates.ts'
+import { mostLicenseBytes, ownLicensePaths } from '../../worker/gates/licenses/carried/own-licenses.ts'
 import { createUnreadGate } from '../../worker/gates/unread-gate.ts'
 import { defaultSourceLimits } from '../../worker/git/create-source.ts'
 import { createGit, type Git } from '../../worker/git/git-command.ts'
@@ -11,6 +12,7 @@ import { findStart } from '../../worker/git/local/find-start.ts'
 import type { LocalChange } from '../../worker/git/local/local-change.ts'
 import { type LocalObjects, openObjects } from '../../worker/git/local/open-objects.ts'
 import { readCommits } from '../../worker/git/local/read-commits.ts'
+import { readText } from '../../worker/git/local/read-text.ts'
 import { readWorkTree } from '../../worker/git/local/read-work-tree.ts'
 import { type Io, UsageError } from '../command.ts'
 import { loadGatesPolicy } from './load-gates-policy.ts'
@@ -26,9 +28,10 @@ export async function judgeChange(flags: ChangeFlags, io: Io): Promise<GatesRepo
     const base = await commitOf(objects, '--base', flags.base)
     const policy = await loadGatesPolicy(git, objects.gitDir, base, flags, io)
     const { changeSet, basePaths, unread } = await readChange(git, objects, base, flags, io.signal)
+    const texts = await readOwnLicenses(git, objects.gitDir, changeSet.baseSha, basePaths, io.signal)
     const input = {
       ...{ changeSet, policy, knownSecrets: new Map<string, string>() },
-      base: { files: basePaths.length, paths: basePaths },
+      base: { files: basePaths.length, paths: basePaths, texts },
     }
     const results = await evaluateGates([...gates, createUnreadGate(unread)], input, {
       today: new Date().toISOString().slice(0, 10),
@@ -56,6 +59,21 @@ async function readChange(
   const head = await resolve('HEAD')
   const start = head === null ? base : await findStart(git, gitDir, base, head, signal)
   return readWorkTree(git, { gitDir, base: start, folder: flags.repo }, defaultSourceLimits, signal)
+}
+
+async function readOwnLicenses(
+  git: Git,
+  gitDir: string,
+  sha: string,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, string>> {
+  const texts = new Map<string, string>()
+  for (const path of ownLicensePaths(paths)) {
+    const found = await readText(git, gitDir, { sha, path }, signal)
+    if (found.kind === 'text' && found.text.length <= mostLicenseBytes) texts.set(path, found.text)
+  }
+  return texts
 }
 
 async function commitOf({ resolve }: Pick<LocalObjects, 'resolve'>, flag: string, ref: string): Promise<string> {

@@ -21,6 +21,7 @@ interface Around {
   readonly gates?: Partial<Policy['gates']>
   readonly secrets?: Readonly<Record<string, string>>
   readonly basePaths?: readonly string[]
+  readonly baseTexts?: Readonly<Record<string, string>>
 }
 
 export function gateInput(files: readonly FileChange[], around: Around = {}): GateInput {
@@ -28,7 +29,7 @@ export function gateInput(files: readonly FileChange[], around: Around = {}): Ga
     changeSet: { baseSha: '1'.repeat(40), treeSha: '2'.repeat(40), files },
     policy: { ...policy, gates: { ...policy.gates, ...around.gates } },
     knownSecrets: new Map(Object.entries(around.secrets ?? {})),
-    base: { files: 1, paths: around.basePaths ?? [] },
+    base: { files: 1, paths: around.basePaths ?? [], texts: new Map(Object.entries(around.baseTexts ?? {})) },
   }
 }
 

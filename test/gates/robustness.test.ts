@@ -35,6 +35,8 @@ const watchedNames = [
   'a.csproj',
   'mise.toml',
   'src/a.ts',
+  'LICENSE',
+  'vendor/a/COPYING.md',
 ]
 const fragments = [
   '{',
@@ -56,6 +58,12 @@ const fragments = [
   '#',
   '//',
   '/*',
+  '/*!',
+  'SPDX-License-Identifier: ',
+  'MIT OR ',
+  'licensed under the GNU General Public License version ',
+  'Copyright (c) 2020 ',
+  'Permission is hereby granted',
   '=',
   '"scripts"',
   'scripts:',

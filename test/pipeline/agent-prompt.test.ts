@@ -76,7 +76,7 @@ describe('what an agent is told', () => {
     const { prompt } = agentPrompt({ ...request, policy })
 
     expect(prompt).toContain('- changes to these paths: deploy/**')
-    expect(prompt).toContain('- dependencies under other licenses than: MIT')
+    expect(prompt).toContain('- dependencies and copied code under other licenses than: MIT')
     expect(prompt).toContain('You have 20 minutes, and a model for 3 US dollars.')
   })
 })

@@ -194,7 +194,15 @@ export function portsOf(world: World): PipelinePorts {
       async materialise(request, paths) {
         log(paths.workspace === null ? 'fetch' : 'materialise')
         const tree = treeOf(world)
-        return { sha: request.base.sha, treeSha: tree.treeSha, tree, files: 1, bytes: 1, notes: [] }
+        return {
+          sha: request.base.sha,
+          treeSha: tree.treeSha,
+          tree,
+          files: 1,
+          bytes: 1,
+          paths: Object.keys(world.files),
+          notes: [],
+        }
       },
       async layOut(_request, workspace) {
         log(`lay out ${workspace}`)

@@ -115,6 +115,22 @@ describe('airlock gates on two commits', () => {
     expect(lines(ofBase)).toEqual(lines(named))
   })
 
+  it('knows the repository’s own license from the base, and not from the change', async () => {
+    await writeFile(join(folder.path, 'mit.yml'), 'gates: { licenses: { allow-licenses: [MIT] } }\n')
+    const args = ['--repo', '.', '--base', 'main', '--head', 'HEAD', '--policy', '../mit.yml']
+    const manifest = { 'package.json': '{ "license": "MPL-2.0" }\n' }
+    await commitFiles(repo, { ...manifest, 'a.js': '// SPDX-License-Identifier: MPL-2.0\n' })
+    const claimed = await reportOf(repo, ...args)
+    await git('checkout', '--quiet', 'main')
+    await commitFiles(repo, manifest)
+    await git('checkout', '--quiet', '-b', 'later')
+    await commitFiles(repo, { 'b.js': '// SPDX-License-Identifier: MPL-2.0\n' })
+    const own = await reportOf(repo, ...args)
+
+    expect(lines(claimed)).toEqual(['forbidden block a.js:1'])
+    expect(own).toMatchObject({ status: 0, findings: [] })
+  })
+
   it('takes suppressions of the policy that is named, and none of the change', async () => {
     const args = ['--repo', '.', '--base', 'main', '--head', 'HEAD']
     await commitFiles(repo, { 'c.py': leak('one') })

@@ -27,6 +27,16 @@ export function unreadableEntries({ allow = [], deny = [] }: LicensePolicy): str
   return [...allow, ...deny].filter((entry) => parseEntry(entry) === null)
 }
 
+/** Every license that an expression names; none where it is no expression. */
+export function idsIn(expression: string): string[] {
+  const parsed = parseExpression(expression)
+  return parsed === null ? [] : leavesOf(parsed)
+}
+
+function leavesOf(info: parse.Info): string[] {
+  return 'license' in info ? [info.license] : [...leavesOf(info.left), ...leavesOf(info.right)]
+}
+
 function judge(info: parse.Info, policy: LicensePolicy): Standing {
   if ('license' in info) return judgeSingle(info, policy)
   const [better = 'unresolved', worse = 'unresolved'] = [judge(info.left, policy), judge(info.right, policy)].sort(

@@ -1,12 +1,14 @@
 /**
- * Compares the licenses of dependencies that a change adds, or moves to another version, with the policy's list.
- * Pure. What the lockfile says of a license is the word of whoever wrote it; where nothing is said nothing passes.
+ * Compares the licenses of what a change brings in with the policy's list: dependencies that it adds, or moves to
+ * another version, and code that carries a license with it. Pure. What the lockfile says of a license is the word of
+ * whoever wrote it; where nothing is said nothing passes.
  */
 import type { Finding } from '../../contract/index.ts'
 import type { Gate } from '../../pipeline/ports/index.ts'
 import { printable } from '../change/printable.ts'
 import { viewChange } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
+import { checkCarried } from './carried/check-carried.ts'
 import { changedDependencies, type Dependency } from './changed-dependencies.ts'
 import { judgeLicense, type LicensePolicy, unreadableEntries } from './judge-license.ts'
 import { resolveLicense } from './resolve-license.ts'
@@ -16,14 +18,17 @@ const mostNamed = 20
 
 export const licensesGate: Gate = {
   name: 'licenses',
-  check({ changeSet, policy }) {
-    const { added, unreadable } = changedDependencies(viewChange(changeSet))
-    const licenses = policy.gates.licenses
-    if (licenses.allow === undefined && licenses.deny === undefined) return summarise(added)
+  async check(input) {
+    const files = viewChange(input.changeSet)
+    const carried = await checkCarried(files, input)
+    const { added, unreadable } = changedDependencies(files)
+    const licenses = input.policy.gates.licenses
+    if (licenses.allow === undefined && licenses.deny === undefined) return [...summarise(added), ...carried]
     return [
       ...unreadableEntries(licenses).map(unreadableEntry),
       ...unreadable.map(unreadableLockfile),
       ...added.flatMap((dependency) => judge(dependency, licenses)),
+      ...carried,
     ]
   },
 }

@@ -28,12 +28,24 @@ const texts: ReadonlyMap<string, RuleDescription> = new Map(
     'secrets/credential-store': { short: 'A file of a kind that holds credentials', help: revoke },
     'secrets/unsearched-archive': { short: 'Data that unfolds to more than can be searched', help: unread },
     'licenses/unresolved': {
-      short: 'A dependency whose license is not known',
-      help: 'Have a person look up its license, or use another dependency.',
+      short: 'A dependency or a file whose license is not known',
+      help: 'Have a person look up its license, or do without it.',
     },
     'licenses/forbidden': {
-      short: 'A dependency whose license the policy does not allow',
-      help: 'Use another dependency, or have the policy changed on the default branch.',
+      short: 'A dependency or a file whose license the policy does not allow',
+      help: 'Do without it, or have the policy changed on the default branch.',
+    },
+    'licenses/carried-license': {
+      short: 'Code that brings a license with it',
+      help: 'Set a list of licenses in the policy to have it judged.',
+    },
+    'licenses/license-mismatch': {
+      short: 'A manifest declares another license than the text beside it has',
+      help: 'Make both say the same.',
+    },
+    'licenses/copyright-holder': {
+      short: 'The copyright of somebody who is new in these files',
+      help: 'Make sure that the code may be used, and keep the notice.',
     },
     'size/large-file': { short: 'A file too large to be shown in full', help: 'Split the change, or leave it out.' },
     'size/many-files': { short: 'More files than are shown', help: 'Split the change.' },

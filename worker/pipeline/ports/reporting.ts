@@ -82,8 +82,8 @@ export interface GateInput {
   readonly policy: JobRequest['policy']
   /** The job's own secret values by name, to be found exactly. */
   readonly knownSecrets: ReadonlyMap<string, string>
-  /** Paths of the base tree, for collisions by case. */
-  readonly base: Pick<MaterialisedBase, 'files' | 'paths'>
+  /** Paths of the base tree, for collisions by case, and its files that say the repository's own license, by path. */
+  readonly base: Pick<MaterialisedBase, 'files' | 'paths'> & { readonly texts?: ReadonlyMap<string, string> }
 }
 
 /** A finding as its gate hands it over. */

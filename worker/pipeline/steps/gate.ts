@@ -1,5 +1,6 @@
 import type { ChangeSet, GateResult, Outcome } from '../../contract/index.ts'
 import { evaluateGates, verdictOf } from '../../gates/evaluate-gates.ts'
+import { mostLicenseBytes, ownLicensePaths } from '../../gates/licenses/carried/own-licenses.ts'
 import { end, type Job } from '../job.ts'
 import type { Cloned } from './clone.ts'
 import type { Prepared } from './prepare.ts'
@@ -13,7 +14,9 @@ export async function gate(
   cloned: Cloned,
   changeSet: ChangeSet,
 ): Promise<readonly GateResult[]> {
-  const input = { changeSet, policy: job.request.policy, knownSecrets: prepared.secrets, base: cloned.base }
+  const { tree, files, paths = [] } = cloned.base
+  const texts = await tree.read(ownLicensePaths(paths), mostLicenseBytes, job.attempt.signal)
+  const input = { changeSet, policy: job.request.policy, knownSecrets: prepared.secrets, base: { files, paths, texts } }
   const results = await evaluateGates(job.ports.gates, input, { today: dayOf(job.ports.now()) })
   job.facts.gates = results
   for (const finding of results.flatMap((result) => result.findings)) job.audit.append('finding', { ...finding })
