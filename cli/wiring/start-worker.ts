@@ -17,7 +17,7 @@ import { createPublisher } from '../../worker/github/publish.ts'
 import { createCiRelease } from '../../worker/github/release-ci.ts'
 import { createReporter } from '../../worker/github/reporter.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
-import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
+import { isHandoff, loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import type { Checkpoints } from '../../worker/pipeline/ports/index.ts'
 import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
@@ -152,12 +152,12 @@ function recordReapers({ AIRLOCK_RECORD_DAYS: days }: Settings, dir: string) {
   return days === undefined ? [] : [createRecordReaper({ dir, days, now: Date.now })]
 }
 
-/** What is written down for good has been handed off, or has ended: from then on nobody can cancel it. */
+/** A handoff that is written down comes to its end, whoever takes it over: from then on nobody can cancel the job. */
 function settlingCheckpoints(checkpoints: Checkpoints, cancel: CancelWatch): Checkpoints {
   return {
     load: checkpoints.load,
     async save(jobId, value) {
-      await cancel.settle()
+      if (isHandoff(value)) await cancel.settle()
       await checkpoints.save(jobId, value)
     },
   }

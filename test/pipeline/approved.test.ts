@@ -62,6 +62,33 @@ describe('an approval', () => {
     expect(told).toEqual(['checkpoint', 'finished'])
   })
 
+  it('of a change whose job was cancelled as it was held cannot be: it is taken away again', async () => {
+    const world = createWorld()
+    const stop = new AbortController()
+    const kept = new Set<string>()
+    const held = {
+      keep: async ({ id }: { readonly id: string }) => {
+        kept.add(id)
+        stop.abort('by-person')
+        return new Date(0)
+      },
+      load: async () => null,
+      forget: async (id: string) => void kept.delete(id),
+    }
+    const finding = { gate: 'size', rule: 'r', severity: 'hold', path: 'a', line: null, message: 'm' } as const
+    const gates = [{ name: 'size' as const, check: () => [finding] }]
+
+    const summary = await runJob(requestOf(), attemptOf(world, { signal: stop.signal }), {
+      ...portsOf(world),
+      gates,
+      held,
+    })
+
+    expect(summary.outcome).toEqual({ outcome: 'cancelled', reason: 'by-person' })
+    expect(summary.held).toBeUndefined()
+    expect(kept.size).toBe(0)
+  })
+
   it('of a blocked change cannot be: none is kept', async () => {
     const { summary, kept } = await approve('block')
 

@@ -61,18 +61,21 @@ async function reachOutcome(job: Job, handoff: Handoff | null): Promise<Outcome>
   if (job.attempt.signal.aborted) return abortedOutcome(job)
   try {
     const outcome = await runSteps(job, handoff)
-    if (job.attempt.signal.aborted) return abortedOutcome(job)
+    if (job.attempt.signal.aborted) return await abortedOutcome(job)
     return outcome
   } catch (error) {
-    if (job.attempt.signal.aborted) return abortedOutcome(job)
+    if (job.attempt.signal.aborted) return await abortedOutcome(job)
     return outcomeOfError(error, job.attempt.final)
   }
 }
 
 /** A person's cancelling is an outcome; a lost lease or a worker's end is not this attempt's to report. */
-function abortedOutcome(job: Job): Outcome {
-  if (job.attempt.signal.reason === 'by-person') return { outcome: 'cancelled', reason: 'by-person' }
-  throw new AttemptAbortedError(job.attempt.signal.reason)
+async function abortedOutcome({ attempt, facts, ports, request }: Job): Promise<Outcome> {
+  if (attempt.signal.reason !== 'by-person') throw new AttemptAbortedError(attempt.signal.reason)
+  // Nobody may let out what was called off.
+  if (facts.held !== null) await ports.held?.forget(request.id)
+  facts.held = null
+  return { outcome: 'cancelled', reason: 'by-person' }
 }
 
 async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
