@@ -54,6 +54,9 @@ const hostEnvironment = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' }
 
 /** Starts the chain of programs around one command; bwrap builds the sandbox and waits to be released. */
 export async function startChild(plan: ChildPlan): Promise<Child> {
+  using input = await openInput(plan.folder, plan.stdin)
+  // No await from here until all pipes have a writer of ours. A program of the last command may still hold one: when it
+  // ends, a stream that nobody else writes to is over and closed, and opening the pipe again would wait for ever.
   using opened = new DisposableStack()
   const pipe = (name: keyof typeof pipeNames) => join(plan.folder, pipeNames[name])
   const reader = (name: keyof typeof pipeNames) =>
@@ -61,7 +64,6 @@ export async function startChild(plan: ChildPlan): Promise<Child> {
   const [stdout, stderr, trace] = [reader('stdout'), reader('stderr'), reader('trace')]
   // Until the end the trace has this writer too: were strace killed before it opens the pipe, nobody would end it.
   const traceWriter = opened.use(openForWriting(pipe('trace')))
-  using input = await openInput(plan.folder, plan.stdin)
   using output = openForWriting(pipe('stdout'))
   using errors = openForWriting(pipe('stderr'))
   using file = openForReading(plan.file)
