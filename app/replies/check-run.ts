@@ -1,23 +1,7 @@
-import type { JobRequest, JobSummary, OutcomeName } from '../../worker/contract/index.ts'
+import type { CheckRunText, JobRequest, JobSummary, OutcomeName } from '../../worker/contract/index.ts'
 import { approvalPart, quarantinePart } from './decision-comment.ts'
 import { joinParts } from './format.ts'
 import { endParts } from './status-comment.ts'
-
-export interface CheckRunText {
-  readonly name: string
-  readonly title: string
-  readonly summary: string
-  readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled'
-  readonly annotations: readonly CheckAnnotation[]
-}
-
-export interface CheckAnnotation {
-  readonly path: string
-  readonly line: number
-  readonly level: 'notice' | 'warning' | 'failure'
-  readonly title: string
-  readonly message: string
-}
 
 /** What all names of check runs begin with. */
 export const checkName = 'Airlock'

@@ -1,4 +1,6 @@
 import {
+  type CheckAnnotation,
+  type CheckRunText,
   type Finding,
   type GateResult,
   type JobRequest,
@@ -6,7 +8,7 @@ import {
   type Verdict,
   worstFirst,
 } from '../../worker/contract/index.ts'
-import { type CheckAnnotation, type CheckRunText, checkName } from './check-run.ts'
+import { checkName } from './check-run.ts'
 import { approvalPart } from './decision-comment.ts'
 import { findingsTable, findingText } from './findings-table.ts'
 import { joinParts, type TextPart } from './format.ts'

@@ -3,6 +3,7 @@
  * of ours, so that the app, the worker, the command line and other programs can all depend on it.
  */
 export * from './change-set.ts'
+export * from './check-run-text.ts'
 export * from './digest.ts'
 export * from './finding.ts'
 export * from './gates-report.ts'

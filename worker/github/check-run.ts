@@ -1,4 +1,5 @@
-import { type CheckAnnotation, type CheckRunText, type Fence, HandoffError } from '../pipeline/ports/index.ts'
+import type { CheckAnnotation, CheckRunText } from '../contract/index.ts'
+import { type Fence, HandoffError } from '../pipeline/ports/index.ts'
 import { ensure } from './ensure.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 import type { RepositorySession } from './repository-session.ts'

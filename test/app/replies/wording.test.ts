@@ -3,6 +3,7 @@ import { reasonTexts } from '../../../app/replies/reason-texts.ts'
 import { endedComment, queuedComment } from '../../../app/replies/status-comment.ts'
 import { wording } from '../../../app/replies/wording.ts'
 import {
+  type CheckRunText,
   type JobSummary,
   type OutcomeName,
   outcomeNames,
@@ -10,7 +11,7 @@ import {
   reasons,
   statusMarker,
 } from '../../../worker/contract/index.ts'
-import type { CheckRunText, Wording } from '../../../worker/pipeline/ports/index.ts'
+import type { Wording } from '../../../worker/pipeline/ports/index.ts'
 import { makeRequest, makeSummary } from './make-summary.ts'
 
 const texts: Wording = wording

@@ -1,25 +1,15 @@
-import type { ChangeSet, Finding, GateResult, JobProgress, JobRequest, JobSummary } from '../../contract/index.ts'
+import type {
+  ChangeSet,
+  CheckRunText,
+  Finding,
+  GateResult,
+  JobProgress,
+  JobRequest,
+  JobSummary,
+} from '../../contract/index.ts'
 import type { MaterialisedBase } from './source.ts'
 
 export type { JobProgress, JobSummary }
-
-/** A finished check run on the commit that a job published. */
-export interface CheckRunText {
-  readonly name: string
-  readonly title: string
-  readonly summary: string
-  readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled'
-  readonly annotations: readonly CheckAnnotation[]
-}
-
-/** A finding at its place in the files. `title` and `message` are shown without Markdown. */
-export interface CheckAnnotation {
-  readonly path: string
-  readonly line: number
-  readonly level: 'notice' | 'warning' | 'failure'
-  readonly title: string
-  readonly message: string
-}
 
 /** Every text that leaves the worker for a person. Pure; made in app/replies. */
 export interface Wording {
