@@ -5,6 +5,7 @@ import { createConsoleReporter } from '../../cli/run/console-reporter.ts'
 import { createLocalPorts } from '../../cli/run/local-ports.ts'
 import { openLocalRepository } from '../../cli/run/local-repository.ts'
 import { createLocalRequest } from '../../cli/run/local-request.ts'
+import { soleAttempt } from '../../cli/run/sole-attempt.ts'
 import { createCore } from '../../cli/wiring/create-core.ts'
 import { prepareDataFolders } from '../../cli/wiring/data-folders.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
@@ -52,8 +53,7 @@ export async function createLocalJobs(dataDir: string, original: string) {
     if (!created.ok) throw new Error(JSON.stringify(created.problems))
     const reporter = createConsoleReporter(() => undefined)
     const ports = createLocalPorts({ core, folders, repository: current, secretsDir: null, reporter })
-    const fence = { check: async () => {} }
-    const summary = await runJob(created.request, { number: 1, final: true, fence, signal }, ports)
+    const summary = await runJob(created.request, soleAttempt(signal), ports)
     if (summary.outcome.outcome !== 'published') throw new Error(JSON.stringify(summary.outcome))
     return { total: performance.now() - startedAt, ...summary.report.durations }
   }

@@ -1,6 +1,7 @@
 import { defaultOperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { createLocalPorts } from '../../cli/run/local-ports.ts'
 import { createLocalRequest } from '../../cli/run/local-request.ts'
+import { soleAttempt } from '../../cli/run/sole-attempt.ts'
 import { createCore } from '../../cli/wiring/create-core.ts'
 import { prepareDataFolders } from '../../cli/wiring/data-folders.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
@@ -24,7 +25,7 @@ export async function createSetupJobs(dataDir: string, repository: string) {
       })
       if (!created.ok) throw new Error(JSON.stringify(created.problems))
       const ports = createLocalPorts({ core, folders, repository, secretsDir: null, reporter })
-      const attempt = { number: 1, final: true, fence: { check: async () => {} }, signal: AbortSignal.timeout(300_000) }
+      const attempt = soleAttempt(AbortSignal.timeout(300_000))
       const { outcome, report, setup } = await runJob(created.request, attempt, ports)
       if (outcome.outcome !== 'no-changes') throw new Error(JSON.stringify(outcome))
       const { prepare = 0, clone = 0, setup: setupMs = 0, seal = 0 } = report.durations

@@ -18,6 +18,7 @@ import { createLocalRequest } from '../run/local-request.ts'
 import { printableText } from '../run/printable-text.ts'
 import { type RunFlags, readRunFlags, rightRun } from '../run/read-run-flags.ts'
 import { describePolicyProblems, refusePolicy } from '../run/refuse-policy.ts'
+import { soleAttempt } from '../run/sole-attempt.ts'
 import { writeResult } from '../run/write-result.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
@@ -72,8 +73,7 @@ exit status: 0 published or no changes · 1 failed · 2 wrong usage · 3 held or
       io.stdout(flags.json ? `${JSON.stringify(plan)}\n` : describePlan(plan))
       return 0
     }
-    const fence = { check: async () => {} }
-    const summary = await runJob(created.request, { number: 1, final: true, fence, signal: io.signal }, ports)
+    const summary = await runJob(created.request, soleAttempt(io.signal), ports)
     if (flags.out !== null) await writeResult(flags.out, { repository, dataDir: folders.root }, summary)
     print(summary, flags.json, io)
     return exitStatuses[summary.outcome.outcome]

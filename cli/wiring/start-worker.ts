@@ -17,9 +17,8 @@ import { createPublisher } from '../../worker/github/publish.ts'
 import { createCiRelease } from '../../worker/github/release-ci.ts'
 import { createReporter } from '../../worker/github/reporter.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
-import { isHandoff, loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
+import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
-import type { Checkpoints } from '../../worker/pipeline/ports/index.ts'
 import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
@@ -28,7 +27,7 @@ import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
 import { createSpendBook } from '../../worker/queue/spend-book.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
-import { type CancelWatch, watchCancel } from '../../worker/queue/watch-cancel.ts'
+import { watchCancel } from '../../worker/queue/watch-cancel.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
@@ -73,10 +72,9 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     try {
       await gitHub.tokens.revokeLeft(request.id)
       await using reporter = gitHub.reporterOf(context)
-      const { attempt, fence } = context
+      const { attempt, fence, checkpoints } = context
       using cancel = await watchCancel(deps.redis, request.id)
       const signal = AbortSignal.any([context.signal, cancel.signal])
-      const checkpoints = settlingCheckpoints(context.checkpoints, cancel)
       const logged = createLoggedReporter(reporter, {
         log: deps.log,
         attempt,
@@ -86,7 +84,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       const held = createHeldChanges(deps.redis, deps.privateKey, attempt)
       const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending, held }
       // The queue decides what follows a failure: no attempt knows that it is the last one.
-      await runJob(request, { number: attempt, final: false, fence, signal }, ports)
+      await runJob(request, { number: attempt, final: false, fence, signal, settle: cancel.settle }, ports)
     } finally {
       running.delete(request.id)
     }
@@ -150,15 +148,4 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
 
 function recordReapers({ AIRLOCK_RECORD_DAYS: days }: Settings, dir: string) {
   return days === undefined ? [] : [createRecordReaper({ dir, days, now: Date.now })]
-}
-
-/** A handoff that is written down comes to its end, whoever takes it over: from then on nobody can cancel the job. */
-function settlingCheckpoints(checkpoints: Checkpoints, cancel: CancelWatch): Checkpoints {
-  return {
-    load: checkpoints.load,
-    async save(jobId, value) {
-      if (isHandoff(value)) await cancel.settle()
-      await checkpoints.save(jobId, value)
-    },
-  }
 }

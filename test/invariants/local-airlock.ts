@@ -4,6 +4,7 @@ import { wording } from '../../app/replies/wording.ts'
 import { defaultOperatorPolicy, type OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { createLocalPorts } from '../../cli/run/local-ports.ts'
 import { createLocalRequest } from '../../cli/run/local-request.ts'
+import { soleAttempt } from '../../cli/run/sole-attempt.ts'
 import { type CorePorts, createCore } from '../../cli/wiring/create-core.ts'
 import { type DataFolders, prepareDataFolders } from '../../cli/wiring/data-folders.ts'
 import type { Isolation, JobRequest, JobSummary } from '../../worker/contract/index.ts'
@@ -89,8 +90,7 @@ export async function startLocalAirlock(options: LocalAirlockOptions = {}): Prom
       const request = requestOf(repository, sha, policy, job)
       const reporter = { progress: async () => {}, finished: async () => {} }
       const ports = { ...createLocalPorts({ core, folders, repository, secretsDir, reporter }), wording, ...job.ports }
-      const signal = job.signal ?? new AbortController().signal
-      const attempt = { number: 1, final: true, fence: { check: async () => {} }, signal }
+      const attempt = soleAttempt(job.signal ?? new AbortController().signal)
       const summary = await runJob(request, attempt, ports)
       return describe(request, summary, repository)
     },

@@ -165,6 +165,7 @@ export function attemptOf(world: World, changes: Partial<Attempt> = {}): Attempt
     number: 1,
     final: true,
     signal: new AbortController().signal,
+    settle: async () => {},
     fence: {
       async check() {
         if (!world.fenceHeld) throw new FenceLostError('taken over')

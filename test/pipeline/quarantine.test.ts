@@ -12,10 +12,18 @@ interface Change {
   readonly digest?: string
   readonly released?: string | null
   readonly recheck?: () => Outcome | null
+  /** Somebody cancels the approval's job before it acts. */
+  readonly cancelled?: boolean
 }
 
 /** A job in quarantine, and the job that an approval of it makes. */
-async function approve({ asked = {}, digest, released = '9'.repeat(40), recheck = () => null }: Change = {}) {
+async function approve({
+  asked = {},
+  digest,
+  released = '9'.repeat(40),
+  recheck = () => null,
+  cancelled = false,
+}: Change = {}) {
   const kept: { place: HeldPlace; held: Held }[] = []
   const releases: ReleaseInput[] = []
   const held = {
@@ -39,7 +47,13 @@ async function approve({ asked = {}, digest, released = '9'.repeat(40), recheck 
       return released
     },
   }
-  const second = await runJob({ ...request, id: 'approval01', approval }, attemptOf(world), {
+  const stop = new AbortController()
+  const settle = async () => {
+    if (cancelled) stop.abort('by-person')
+    stop.signal.throwIfAborted()
+  }
+  const attempt = attemptOf(world, { signal: stop.signal, settle })
+  const second = await runJob({ ...request, id: 'approval01', approval }, attempt, {
     ...portsOf(world),
     held,
     ci,
@@ -83,6 +97,13 @@ describe('CI in quarantine', () => {
     const { second, releases } = await approve({ recheck: () => ({ outcome: 'refused', reason: 'permission-lost' }) })
 
     expect(second.outcome.reason).toBe('permission-lost')
+    expect(releases).toEqual([])
+  })
+
+  it('stays where somebody cancels the approval before it acts', async () => {
+    const { second, releases } = await approve({ cancelled: true })
+
+    expect(second.outcome).toEqual({ outcome: 'cancelled', reason: 'by-person' })
     expect(releases).toEqual([])
   })
 

@@ -496,6 +496,26 @@ describe('runJob', () => {
     expect(other.finished).toBeNull()
   })
 
+  it('hands nothing off that somebody cancelled at the last moment, and closes the door before it writes a handoff down', async () => {
+    const stop = new AbortController()
+    const late = createWorld()
+    const settle = async () => {
+      stop.abort('by-person')
+      stop.signal.throwIfAborted()
+    }
+    const cancelled = await run(late, attemptOf(late, { signal: stop.signal, settle }))
+    expect(cancelled.outcome).toEqual({ outcome: 'cancelled', reason: 'by-person' })
+    expect(late.log.filter((entry) => /^(checkpoint|hand off)/.test(entry))).toEqual([])
+
+    const other = createWorld()
+    await run(other, attemptOf(other, { settle: async () => void other.log.push('settled') }))
+    expect(other.log.filter((entry) => /^(settled|checkpoint|hand off)/.test(entry))).toEqual([
+      'settled',
+      'checkpoint',
+      `hand off ${'f'.repeat(40)}`,
+    ])
+  })
+
   it('keeps a secret that setup printed out of the report and the record', async () => {
     const secret = 'hunter2-hunter2'
     const world = createWorld({

@@ -46,7 +46,7 @@ async function startPullRequest(main: Files, pull: Files, { gone = [] as string[
     request,
     facts: createFacts(0),
     audit: { ...record, path: '', head: () => '', seal: async () => ({ path: '', head: '' }) },
-    attempt: { number: 1, final: true, fence: { check: async () => undefined }, signal },
+    attempt: { number: 1, final: true, fence: { check: async () => undefined }, signal, settle: async () => undefined },
     folders: { agent: { workspace, home: join(folder.path, 'home') } },
     ports: { source, folders: createJobFolders({ dir: folder.path, socketDir: folder.path }) },
   }

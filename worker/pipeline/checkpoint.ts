@@ -21,11 +21,6 @@ const endedSchema = z.strictObject({
 })
 export type Ended = z.infer<typeof endedSchema>
 
-/** Whether this is what is written down before a branch is made. */
-export function isHandoff(checkpoint: unknown): boolean {
-  return handoffSchema.safeParse(checkpoint).success
-}
-
 const checkpointSchema = z.discriminatedUnion('kind', [handoffSchema, endedSchema])
 
 /** What an earlier attempt had done for good; null where the job starts from the beginning. */

@@ -75,6 +75,8 @@ export interface Attempt {
   readonly fence: Fence
   /** Aborted with the reason `by-person`, or anything else when the attempt must stop without effects. */
   readonly signal: AbortSignal
+  /** From here on nobody can cancel the job, in this attempt or a later one. Throws where somebody has. */
+  settle(): Promise<void>
 }
 
 /** What is learnt on the way and reported at the end. The only thing of a job that changes. */

@@ -39,6 +39,7 @@ async function releaseCi(job: Job, approval: Approval, held: HeldCi): Promise<St
   facts.pullRequestUrl = held.pullRequestUrl
   const refused = await ports.authority.recheck(request, attempt.signal)
   if (refused !== null) return { end: refused }
+  await attempt.settle()
   const { fence, signal } = attempt
   const commitMessage = ports.wording.releaseMessage(request)
   const released = await ports.ci?.release({ request, branch, commit, commitMessage, fence }, signal)

@@ -33,6 +33,8 @@ export async function publish(job: Job, baseTreeSha: string, changeSet: ChangeSe
   const refused = await rechecked
   if (refused !== null) return { end: refused }
   const commit = await staged
+  // What is handed off cannot be taken back.
+  await attempt.settle()
   const handoff: Handoff = { kind: 'handoff', branch, commit, title, body, summary }
   await ports.checkpoints.save(request.id, handoff)
   return handOff(job, handoff)
