@@ -19,6 +19,16 @@ export async function findBranch(
   return found?.data.object.sha ?? null
 }
 
+/** Ids of a commit's tree and of its parents. */
+export async function readCommit(
+  session: RepositorySession,
+  { owner, repo }: LocatedRepository,
+  sha: string,
+): Promise<{ readonly tree: string; readonly parents: readonly string[] }> {
+  const { data } = await session.call((octokit) => octokit.rest.git.getCommit({ owner, repo, commit_sha: sha }))
+  return { tree: data.tree.sha, parents: data.parents.map((parent) => parent.sha) }
+}
+
 /**
  * Creates the branch, never moves one. A branch of that name is ours if an earlier try made it: the same commit, or one
  * with the same tree on the same parents. Anything else is somebody else's. Returns the branch's commit. `looked` is
@@ -38,8 +48,8 @@ export async function createBranch(
     return made.data.object.sha
   }
   const identity = async (sha: string) => {
-    const { data } = await session.call((octokit) => octokit.rest.git.getCommit({ ...at, commit_sha: sha }))
-    return [data.tree.sha, ...data.parents.map((parent) => parent.sha)].join(' ')
+    const { tree, parents } = await readCommit(session, located, sha)
+    return [tree, ...parents].join(' ')
   }
 
   const there = await ensure({ find, create }, fence, session.signal, looked)

@@ -1,4 +1,5 @@
 import type { CiRelease } from '../pipeline/ports/index.ts'
+import { findBranch, readCommit } from './create-branch.ts'
 import { ensure } from './ensure.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
@@ -38,27 +39,16 @@ interface Quarantined {
 /** Where the branch is: at what was published, at our empty commit on it, or at anything else. */
 async function lookAt(
   session: RepositorySession,
-  { owner, repo }: LocatedRepository,
+  at: LocatedRepository,
   branch: string,
   { commit, tree }: Quarantined,
 ): Promise<Look> {
-  const ref = `heads/${branch}`
-  const found = await session.find((octokit) => octokit.rest.git.getRef({ owner, repo, ref }))
-  if (found === null) return { kind: 'elsewhere' }
-  const { sha } = found.data.object
+  const sha = await findBranch(session, at, branch)
+  if (sha === null) return { kind: 'elsewhere' }
   if (sha === commit) return { kind: 'published' }
-  const head = await readCommit(session, { owner, repo }, sha)
+  const head = await readCommit(session, at, sha)
   const isOurs = head.tree === tree && head.parents.join() === commit
   return isOurs ? { kind: 'released', sha } : { kind: 'elsewhere' }
-}
-
-async function readCommit(
-  session: RepositorySession,
-  { owner, repo }: Pick<LocatedRepository, 'owner' | 'repo'>,
-  sha: string,
-): Promise<{ readonly tree: string; readonly parents: readonly string[] }> {
-  const { data } = await session.call((octokit) => octokit.rest.git.getCommit({ owner, repo, commit_sha: sha }))
-  return { tree: data.tree.sha, parents: data.parents.map((parent) => parent.sha) }
 }
 
 /** GitHub refuses to move the branch if it has moved in between: nothing that somebody pushed is lost. */
