@@ -1,4 +1,4 @@
-import { alphanumeric, type Characters, isIn, joining, runLength } from './characters.ts'
+import { alphanumeric, type Characters, isIn, joining, lowerHex, runLength } from './characters.ts'
 
 /** Characters of one set, so many of them. */
 export interface Run {
@@ -34,6 +34,12 @@ export interface FormatMatch {
 }
 
 export const run = (of: Characters, min: number, max = min): Run => ({ of, min, max })
+
+/** A UUID in lower case. */
+export const uuid: readonly Part[] = [8, 4, 4, 4, 12].flatMap((length, at) => [
+  ...(at === 0 ? [] : ['-']),
+  run(lowerHex, length),
+])
 
 export interface FormatOptions {
   readonly minEntropy?: number

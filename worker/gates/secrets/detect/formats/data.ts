@@ -1,23 +1,10 @@
-import {
-  alphanumeric,
-  type Characters,
-  charactersOf,
-  digits,
-  hex,
-  lowerDigits,
-  lowerHex,
-  urlSafe,
-} from '../characters.ts'
-import { format, type Part, run } from '../token-format.ts'
+import { alphanumeric, charactersOf, digits, hex, lowerDigits, lowerHex, urlSafe } from '../characters.ts'
+import { format, run, uuid } from '../token-format.ts'
 
-const part = (of: Characters, length: number): Part => run(of, length)
-/** A UUID in lower case. */
-export const uuid: readonly Part[] = [
-  ...[part(lowerHex, 8), '-', part(lowerHex, 4), '-', part(lowerHex, 4), '-', part(lowerHex, 4), '-'],
-  part(lowerHex, 12),
-]
 const supabase = 'https://supabase.com/docs/guides/api/api-keys'
 const asana = 'https://developers.asana.com/docs/personal-access-token'
+/** Id and secret in one; the letter in the middle is chosen when a key is made. Ids of other kinds are no secrets. */
+const honeycombPrefixes = [...'abcdefghijklmnopqrstuvwxyz'].map((letter) => `hc${letter}ik_`)
 const axiom = 'https://axiom.co/docs/reference/tokens'
 
 /** Databases, content, records of work, and what watches over numbers. */
@@ -116,10 +103,10 @@ export const data = [
   format('posthog', 'a PostHog personal key', 'phx_', run(alphanumeric, 40, 64), 'https://posthog.com/docs/api'),
   format(
     'honeycomb',
-    'a Honeycomb key',
-    ['hcaik_', 'hcamk_', 'hcxik_', 'hcxmk_', 'hcbik_'],
+    'a Honeycomb ingest key',
+    honeycombPrefixes,
     run(lowerDigits, 50, 70),
-    'https://docs.honeycomb.io/configure/environments/manage-api-keys/',
+    'https://docs.honeycomb.io/api/authentication',
   ),
   format('axiom', 'an Axiom token', ['xaat-', 'xapt-'], uuid, axiom),
   format(

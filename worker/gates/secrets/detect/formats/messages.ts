@@ -1,5 +1,5 @@
 import { alphanumeric, charactersOf, digits, hex, lowerDigits, lowerHex, upperDigits, urlSafe } from '../characters.ts'
-import { format, run } from '../token-format.ts'
+import { format, run, uuid } from '../token-format.ts'
 
 const slack = 'https://api.slack.com/concepts/token-types'
 const twilio = 'https://www.twilio.com/docs/iam/api-keys'
@@ -191,7 +191,7 @@ export const messages = [
     'launchdarkly',
     'a LaunchDarkly key',
     ['sdk-', 'api-', 'mob-'],
-    [run(lowerHex, 8), '-', run(lowerHex, 4), '-', run(lowerHex, 4), '-', run(lowerHex, 4), '-', run(lowerHex, 12)],
+    uuid,
     'https://launchdarkly.com/docs/sdk/concepts/client-side-server-side',
   ),
   format(

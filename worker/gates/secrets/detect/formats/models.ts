@@ -1,6 +1,5 @@
 import { alphanumeric, letters, lowerHex, urlSafe, word } from '../characters.ts'
-import { format, run } from '../token-format.ts'
-import { uuid } from './data.ts'
+import { format, run, uuid } from '../token-format.ts'
 
 const openAi = 'https://platform.openai.com/docs/api-reference/authentication'
 const anthropic = 'https://docs.anthropic.com/en/api/getting-started'

@@ -1,6 +1,5 @@
 import { alphanumeric, base64, charactersOf, lowerDigits, lowerHex, urlSafe } from '../characters.ts'
-import { format, run } from '../token-format.ts'
-import { uuid } from './data.ts'
+import { format, run, uuid } from '../token-format.ts'
 
 const stripe = 'https://docs.stripe.com/keys'
 const shopify = 'https://shopify.dev/docs/apps/build/authentication-authorization'
@@ -85,7 +84,7 @@ export const money = [
     'plaid',
     'a Plaid token',
     ['access-sandbox-', 'access-development-', 'access-production-'],
-    [run(lowerHex, 8), '-', run(lowerHex, 4), '-', run(lowerHex, 4), '-', run(lowerHex, 4), '-', run(lowerHex, 12)],
+    uuid,
     'https://plaid.com/docs/api/items/',
   ),
   format(
