@@ -2,6 +2,7 @@ import type { Severity } from '../../../contract/index.ts'
 import { isProse, isTest } from '../../change/classify-path.ts'
 import type { AddedLine, ChangedFile } from '../../change/view-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
+import { whereSaid } from '../match/where-said.ts'
 import type { Hit, Rule } from '../rule.ts'
 
 const whereverItRuns = 'It would run whenever this file is run.'
@@ -86,8 +87,11 @@ export const textRules: readonly Rule[] = [
     paths: ['**'],
     when: `${whereverItRuns} In CI and on developers' machines the environment holds tokens.`,
     mend: 'Send only the values that are needed, by name.',
-    match: whenLinesAdded('This line sends the whole environment away.', sendsEnvironment, ({ path }) =>
-      isTest(path) ? 'hold' : undefined,
+    match: whereSaid(
+      /\b(?:curl|wget|nc|ncat|netcat|socat)\b/,
+      whenLinesAdded('This line sends the whole environment away.', sendsEnvironment, ({ path }) =>
+        isTest(path) ? 'hold' : undefined,
+      ),
     ),
   },
   {
@@ -96,7 +100,10 @@ export const textRules: readonly Rule[] = [
     paths: ['**'],
     when: `${whereverItRuns} In CI and on developers' machines the environment holds tokens.`,
     mend: 'Use only the variables that are needed, by name.',
-    match: whenLinesAdded('This line takes the whole environment, or memory of a process.', readsEnvironment),
+    match: whereSaid(
+      /\/proc\/|process\.env|os\.environ/,
+      whenLinesAdded('This line takes the whole environment, or memory of a process.', readsEnvironment),
+    ),
   },
   {
     id: 'starts-download',
