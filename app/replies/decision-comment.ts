@@ -28,10 +28,12 @@ const words = {
   change: {
     approved: { verb: 'Approved', done: (change: string) => `change ${change} is published as it is` },
     rejected: { verb: 'Rejected', done: (change: string) => `change ${change} is deleted` },
+    instead: 'Ask for the work again.',
   },
   ci: {
     approved: { verb: 'Approved', done: (change: string) => `an empty commit lets CI run on change ${change}` },
     rejected: { verb: 'Rejected', done: (change: string) => `CI stays away from change ${change}` },
+    instead: 'Push a commit to its branch to have CI run.',
   },
 } as const
 
@@ -53,7 +55,7 @@ function lineOf(command: string, reply: DecisionReply): string {
       return `Change ${short(reply.entry.digest)} was already ${done}, by ${harmlessLine(by.login, 100)} on ${day(at)}. Nothing was done.`
     }
     case 'expired':
-      return `Change ${short(reply.entry.digest)} is no longer kept (until ${day(reply.entry.until)}). Ask for the work again.`
+      return `Change ${short(reply.entry.digest)} is no longer kept (until ${day(reply.entry.until)}). ${words[reply.entry.kind].instead}`
     case 'own-change':
       return `Not approved: whoever asked for a change may not approve it here. Somebody else with ${reply.entry.approvals.permission} has to.`
     case 'not-allowed':

@@ -42,6 +42,10 @@ describe("the agent's one turn to mend what a gate found", () => {
     expect(summary.notes).toContainEqual(expect.stringContaining('(size, r in a0). It had one turn to mend it, and it'))
     expect(world.log.filter((entry) => entry === 'sandbox agent')).toHaveLength(2)
     expect(prompts).toHaveLength(2)
+    // Nobody is told that the agent is done while it works.
+    const told = world.progress.filter(({ step }) => step === 'agent')
+    expect(told.length).toBeGreaterThan(0)
+    for (const { finished } of told) expect(finished.map(({ step }) => step)).not.toContain('agent')
     expect(prompts[0]).not.toContain('too large')
     expect(prompts[1]).toContain(String.raw`- size, r: \"a0\", line 3: too large`)
   })
