@@ -40,7 +40,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const burst = createBurstWatch()
   const signJwt = createAppJwtSigner(privateKey)
   const gitHub = createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm: burst.over })
-  const intake = createIntake(redis)
+  const intake = createIntake(redis, burst.over)
   const jobs = createJobs(redis)
   const operatorPolicy = loadOperatorPolicy(settings)
   const trigger: TriggerDeps = {

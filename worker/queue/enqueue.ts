@@ -43,7 +43,8 @@ const pauseMs = 200
 /** More are not kept in memory: the sweep finds them in the outbox. */
 const mostWaiting = 1000
 
-export function createIntake(redis: Redis): Intake {
+/** `whenCalm` resolves when handing over is no burden to what is being accepted, and soon in any case. */
+export function createIntake(redis: Redis, whenCalm?: (signal: AbortSignal) => Promise<void>): Intake {
   const queue = openQueue(redis, 'intake')
   const ledger = createLedger(redis, 'intake')
   const waiting: LedgerEntry[] = []
@@ -52,6 +53,7 @@ export function createIntake(redis: Redis): Intake {
 
   async function carryAll(): Promise<void> {
     while (waiting.length > 0) {
+      await whenCalm?.(closing.signal).catch(() => undefined)
       // What fails here is in the outbox, and the sweep finds it.
       await carry(queue, ledger, waiting.splice(0, mostPerBatch)).catch(() => undefined)
       if (waiting.length > 0) await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
