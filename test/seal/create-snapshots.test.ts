@@ -75,6 +75,16 @@ describe('a sealed snapshot', () => {
     expect(await make().find(key('b'))).toEqual({ missing: 'none' })
   })
 
+  it('is found again, and not where it was changed, also with more files than are looked at without a thread', async () => {
+    for (let number = 0; number < 600; number += 1) await put(left.root, `workspace/many/${number}`, 'a')
+
+    const snapshot = await sealed()
+
+    expect(await make().find(key('a'))).toEqual(snapshot)
+    await appendFile(join(store(), key('a'), 'workspace/many/599'), ' evil')
+    expect(await make().find(key('a'))).toEqual({ missing: 'changed' })
+  })
+
   it('comes back with content, modes, times, links and symlinks, as its new owner’s', async () => {
     await put(left.root, 'workspace/bin/run', '#!/bin/sh\n')
     await chmod(join(left.folders.workspace, 'bin/run'), 0o755)

@@ -94,7 +94,7 @@ export function createSource(deps: SourceDeps): Source {
       return await run()
     } catch (error) {
       if (!(error instanceof CommandError && error.code === 'exit' && error.program === deps.git)) throw error
-      await mirrors.discard(request.repository.id, signal)
+      await mirrors.discard(request, signal)
       return run()
     }
   }

@@ -13,8 +13,8 @@ export interface Mirrors {
   fetchBase(request: JobRequest, open: () => Promise<CloneAccess>, signal: AbortSignal): Promise<MirroredBase>
   /** The same where the commit is there already; null where it is not. */
   findBase(request: JobRequest, signal: AbortSignal): Promise<MirroredBase | null>
-  /** Throws a damaged mirror away. */
-  discard(repositoryId: number, signal: AbortSignal): Promise<void>
+  /** Throws this repository's mirror away, which is damaged. */
+  discard(request: JobRequest, signal: AbortSignal): Promise<void>
 }
 
 interface MirroredBase {
@@ -55,10 +55,17 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
     throw new SourceError('unavailable', 'the base commit could not be fetched whole, or fails git’s own checks')
   }
 
+  // A job asks more than once, within moments.
+  const found = new WeakMap<JobRequest, MirroredBase>()
+
   const findBase: Mirrors['findBase'] = async (request, signal) => {
+    const known = found.get(request)
+    if (known !== undefined) return known
     const mirror = pathOf(request.repository.id)
     const treeSha = await treeOf(deps.git, mirror, keptRef(request.base.sha), signal)
-    return treeSha === null ? null : { mirror, treeSha }
+    if (treeSha === null) return null
+    found.set(request, { mirror, treeSha })
+    return { mirror, treeSha }
   }
 
   return {
@@ -73,9 +80,11 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
       // Awaited here, or the token and the lock would end before the fetch.
       return await fetchLocked(remote, request, tip, signal)
     },
-    async discard(repositoryId, signal) {
-      await using _held = await lock(repositoryId, signal)
-      await rm(pathOf(repositoryId), { recursive: true, force: true })
+    async discard(request, signal) {
+      const { id } = request.repository
+      await using _held = await lock(id, signal)
+      found.delete(request)
+      await rm(pathOf(id), { recursive: true, force: true })
     },
   }
 }

@@ -10,13 +10,15 @@ export interface PrintInput {
 /**
  * A digest of all that a file system says of a stored snapshot: names, kinds, modes, owners, sizes, inodes, and the
  * times of change, which only the kernel sets. Whoever wrote into one of its files, or put another in its place, has
- * changed it. Contents are not read again: that would take as long as the copy. Blocks its thread.
+ * changed it. Contents are not read again: that would take as long as the copy. Blocks its thread. Null where there are
+ * more than `most` entries.
  */
-export function printFolders(folder: string, parts: readonly string[]): string {
+export function printFolders(folder: string, parts: readonly string[], most = Number.POSITIVE_INFINITY): string | null {
   const lines: string[] = []
   for (const part of parts) {
     for (const { path, fullPath } of walkFolder(`${folder}/${part}`, part)) {
       const { mode, uid, gid, size, ino, nlink, mtimeNs, ctimeNs } = lstatSync(fullPath, { bigint: true })
+      if (lines.length === most) return null
       lines.push(`${path}\0${mode} ${uid} ${gid} ${size} ${ino} ${nlink} ${mtimeNs} ${ctimeNs}`)
     }
   }

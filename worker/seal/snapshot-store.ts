@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Folders, KeptFiles, NoSnapshot, Snapshot } from '../pipeline/ports/index.ts'
 import { moveTree } from './copy-tree.ts'
+import { printFolders } from './print-folders.ts'
 import { removeTree } from './remove-tree.ts'
 import { runThread } from './run-thread.ts'
 import type { StoreKey } from './store-key.ts'
@@ -136,7 +137,12 @@ function keptIn(kept: KeptFiles, layer: readonly string[]): KeptFiles {
   return new Map([...kept].filter(([path]) => isIn(path)))
 }
 
+/** Of so many entries a print is taken at once: it takes less time than starting a thread for it. */
+const fewEntries = 500
+
 async function printOf(folder: string): Promise<string> {
+  const atOnce = printFolders(folder, storedParts, fewEntries)
+  if (atOnce !== null) return atOnce
   const thread = new URL('./print-thread.ts', import.meta.url)
   return z.string().parse(await runThread(thread, { folder, parts: storedParts }, AbortSignal.timeout(600_000)))
 }
