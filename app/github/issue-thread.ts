@@ -4,6 +4,7 @@ import type { Attempt, RepositoryNow, Thread } from '../intake/ports.ts'
 import type { GitHubClient } from './github-client.ts'
 
 const createdSchema = z.object({ id: z.int() })
+const commentSchema = z.object({ body: z.string().nullish() })
 const commentsSchema = z.array(
   z.object({ id: z.int(), body: z.string().nullish(), user: z.object({ login: z.string() }).nullable() }),
 )
@@ -50,6 +51,13 @@ export function createIssueThread(
         if (comments.length < perPage) return null
       }
       return null
+    },
+    async textOf(commentId) {
+      const comment = await client.find('GET /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+        ...at,
+        comment_id: commentId,
+      })
+      return comment === null ? null : (commentSchema.parse(comment).body ?? '')
     },
     async answer(body) {
       const created = await act('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { ...on, body })

@@ -3,6 +3,7 @@ import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.t
 import { type DecisionReply, decisionComment } from '../replies/decision-comment.ts'
 import { helpComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
+import { notAgainComment } from '../replies/thread-comment.ts'
 import { describeProblems } from '../repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
@@ -10,6 +11,7 @@ import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
 import { type Ask, readAsk } from '../triggers/read-ask.ts'
 import { answerThread } from './answer-thread.ts'
+import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
 import { decide } from './decide.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
@@ -33,7 +35,15 @@ export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
   | {
       readonly kind: 'answered'
-      readonly with: Reason | 'help' | 'status' | 'cancel' | 'unknown-command' | 'unknown-agent' | DecisionReply['kind']
+      readonly with:
+        | Reason
+        | 'help'
+        | 'status'
+        | 'cancel'
+        | 'retry'
+        | 'unknown-command'
+        | 'unknown-agent'
+        | DecisionReply['kind']
     }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
@@ -86,6 +96,12 @@ async function handleIn(
     await answers.once(await answerThread(deps.threads, event, ask.kind, jobId))
     return { kind: 'answered', with: ask.kind }
   }
+  if (ask.kind === 'retry') {
+    const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
+    if (again.kind === 'run') return start(handling, again, policy, defaultHead)
+    await answers.once(notAgainComment(jobId, triggers, again.why))
+    return { kind: 'answered', with: 'retry' }
+  }
   if (ask.kind !== 'run') return explain(handling, ask, triggers)
   return start(handling, ask, policy, defaultHead)
 }
@@ -115,7 +131,7 @@ async function explain(
 
 async function start(
   handling: Handling,
-  ask: Extract<Ask, { kind: 'run' }>,
+  ask: Extract<Ask | Again, { kind: 'run' }>,
   resolution: Resolution,
   defaultHead: BranchHead,
 ): Promise<TriggerResult> {
@@ -137,6 +153,7 @@ async function start(
   const request = freezeRequest(event, {
     task: ask.task,
     agent: ask.agent,
+    ...('askedIn' in ask ? { askedIn: ask.askedIn } : {}),
     base: base.base,
     instructionsSha: base.instructionsSha,
     policy,

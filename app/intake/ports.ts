@@ -58,6 +58,8 @@ export interface Thread {
   acknowledge(): Promise<void>
   /** Our comment that bears this job's mark. */
   findAnswer(jobId: string): Promise<number | null>
+  /** What a comment says now; null: it is gone. */
+  textOf(commentId: number): Promise<string | null>
   answer(text: string): Promise<number>
   edit(commentId: number, text: string): Promise<void>
   /** No error where it is gone already. */

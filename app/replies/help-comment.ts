@@ -32,6 +32,7 @@ function helpText({ label, command, permission }: Triggers): string {
     `- \`${command} TASK\` as the first line of a comment on an issue or pull request`,
     `- \`${command} approve DIGEST\`: publishes a change that a gate held, \`${command} reject DIGEST\` deletes it`,
     `- \`${command} status\`: what runs or waits here, \`${command} cancel\` stops it`,
+    `- \`${command} retry\`: asks for the last job here once more, in the same words`,
     `- \`${command} help\`: this text`,
     '',
     `Who may: people whose permission on this repository is at least ${permission}. The result is a branch and a pull`,

@@ -1,4 +1,4 @@
-import { type JobStanding, type StandingJob, statusMarker } from '../../worker/contract/index.ts'
+import { type JobStanding, type Policy, type StandingJob, statusMarker } from '../../worker/contract/index.ts'
 import { formatList } from './format.ts'
 import { harmlessLine } from './harmless.ts'
 
@@ -27,6 +27,25 @@ export function cancelComment(jobId: string, asked: readonly CancelAsked[]): str
       : `${nameOf(job)}: too late, its result is being published or has been. Close its pull request instead.`,
   )
   return `${statusMarker(jobId)}\n${asked.length === 0 ? 'Nothing runs or waits here: nothing was cancelled.' : lines}`
+}
+
+const notAgain = {
+  nothing: 'No job was asked for here in the last 40 days: there is nothing to try again.',
+  runs: 'The last job here has not ended. It can be tried again when it has.',
+  edited:
+    'The comment that asked for the last job was edited since. What runs is what was asked: write the task again.',
+  gone: 'The comment that asked for the last job is gone: write the task again.',
+  unknown: 'The last job here carried out an approval, or is from before an update: write the task again.',
+} as const
+
+/** Nothing is tried again, and why. */
+export function notAgainComment(
+  jobId: string,
+  { command }: Pick<Policy['triggers'], 'command'>,
+  why: keyof typeof notAgain,
+): string {
+  const hint = why === 'runs' ? ` \`${command} cancel\` ends it.` : ''
+  return `${statusMarker(jobId)}\n**Not tried again.** ${notAgain[why]}${hint}`
 }
 
 function lineOf(job: StandingJob): string {

@@ -15,7 +15,12 @@ export function composeTask(event: TriggerEvent, task: string | null): ComposedT
   if (task === null) return { text: joinParts([title, body]), askedLength: 0 }
   const about = kind === 'issue' ? `Issue #${number}` : `Pull request #${number}`
   const text = joinParts([task, `This was asked on ${about}: ${title}`, body])
-  return { text, askedLength: joinParts([task]).length }
+  return { text, askedLength: askedWords(task).length }
+}
+
+/** What the person wrote, as it begins the text. */
+export function askedWords(task: string): string {
+  return joinParts([task])
 }
 
 function joinParts(parts: readonly string[]): string {

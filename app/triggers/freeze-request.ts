@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto'
 import {
   type AgentName,
+  type AskedIn,
   type JobRequest,
   jobRequestSchema,
   type Policy,
   type TriggerEvent,
 } from '../../worker/contract/index.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
-import { composeTask } from './compose-task.ts'
+import { askedWords, composeTask } from './compose-task.ts'
 
 /** What is true on GitHub at the moment of the trigger. */
 export interface FrozenFacts {
   readonly task: string | null
   readonly agent: AgentName | null
+  /** Set where the task's words are asked for again; else they are the event's own. */
+  readonly askedIn?: AskedIn
   readonly base: { readonly ref: string; readonly sha: string }
   /** The default branch's commit. */
   readonly instructionsSha: string
@@ -42,6 +45,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
       deliveryId: event.deliveryId,
       eventKey: event.eventKey,
       commentId: event.kind === 'comment' ? event.comment.id : null,
+      askedIn: facts.askedIn === undefined ? askedInOf(event, text.slice(0, askedLength)) : facts.askedIn,
       receivedAt: event.receivedAt,
     },
     task: { text, digest: sha256(text), askedLength },
@@ -51,6 +55,15 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
     policyDigest: policyDigest(facts.policy),
     agent: facts.agent ?? facts.policy.agent,
   } satisfies JobRequest)
+}
+
+function askedInOf(event: TriggerEvent, words: string): AskedIn {
+  return event.kind === 'label' ? null : { commentId: event.comment.id, digest: sha256(words) }
+}
+
+/** Is this task, read again, the one that was asked? Not where the comment was edited since. */
+export function isAskedIn(task: string, askedIn: NonNullable<AskedIn>): boolean {
+  return sha256(askedWords(task)) === askedIn.digest
 }
 
 function sha256(text: string): string {

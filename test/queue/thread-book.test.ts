@@ -44,6 +44,30 @@ describe('the jobs of an issue', () => {
     expect(await jobs.threads.on({ ...place, repository: 8 })).toEqual([])
   })
 
+  it('are told with where their words are, but for what carries out an approval', async () => {
+    const askedIn = { commentId: 55, digest: 'a'.repeat(64) }
+    const approval = {
+      jobId: 'job0000009',
+      digest: 'b'.repeat(64),
+      by: { id: 5, login: 'ada' },
+      permission: 'admin',
+    } as const
+    const request = jobRequest()
+    const asked = { ...request, trigger: { ...request.trigger, askedIn } }
+    await jobs.enqueue(asked)
+    await jobs.enqueue({
+      ...{ ...asked, id: 'approved01' },
+      approval: { ...approval, at: '2026-11-29T10:00:00.000Z', eventKey: 'comment:7:56' },
+    })
+
+    const found = await jobs.threads.on(place)
+
+    expect(Object.fromEntries(found.map((job) => [job.jobId, job.askedIn]))).toEqual({
+      [request.id]: askedIn,
+      approved01: undefined,
+    })
+  })
+
   it('is cancelled until it has ended, by whoever says it how often', async () => {
     const [open, done] = [await enqueue(), await enqueue({ state: 'done' })]
 

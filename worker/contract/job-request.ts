@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { approvalSchema } from './held-change.ts'
 import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, shaSchema } from './names.ts'
 import { policySchema } from './policy.ts'
+import { askedInSchema } from './thread-job.ts'
 
 /** Owner and repository names also name folders of ours, so `.` and `..` are refused. */
 const gitHubNameSchema = z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/)
@@ -39,6 +40,8 @@ export const jobRequestSchema = z.strictObject({
     /** The event's own identity: two deliveries of one event have the same key. */
     eventKey: z.string().max(256),
     commentId: z.int().positive().nullable(),
+    /** Where the task's own words are: in another comment than the one that started the job, where it asked again. */
+    askedIn: askedInSchema.optional(),
     receivedAt: z.iso.datetime(),
   }),
   /** The text that the person saw, and its SHA-256. */

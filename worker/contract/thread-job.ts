@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actorSchema, agentNameSchema, jobIdSchema, type stepNameSchema } from './names.ts'
+import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, type stepNameSchema } from './names.ts'
 
 /** An issue or pull request, by numbers that no renaming changes. */
 export interface Place {
@@ -8,12 +8,21 @@ export interface Place {
   readonly number: number
 }
 
+/**
+ * Where the words are that asked for a job, so that the very same can be asked again. Nothing of them is kept here: the
+ * digest tells whether they still are what they were. Null: the issue itself is the task.
+ */
+export const askedInSchema = z.strictObject({ commentId: z.int().positive(), digest: digestSchema }).nullable()
+export type AskedIn = z.infer<typeof askedInSchema>
+
 /** A job as the issue or pull request knows it that it was asked on. */
 export const threadJobSchema = z.strictObject({
   jobId: jobIdSchema,
   actor: actorSchema,
   agent: agentNameSchema,
   askedAt: z.iso.datetime(),
+  /** Absent: it can't be asked again, because it carried out what a person approved, or is from an older version. */
+  askedIn: askedInSchema.optional(),
 })
 export type ThreadJob = z.infer<typeof threadJobSchema>
 

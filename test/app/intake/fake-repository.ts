@@ -31,6 +31,8 @@ export interface FakeWorld {
   /** Effects in the order in which they happened. */
   readonly effects: string[]
   readonly comments: Map<number, string>
+  /** What people's comments say now. */
+  readonly written: Map<number, string>
   readonly jobs: JobRequest[]
   readonly held: HeldBook
   readonly threads: ThreadBook
@@ -53,6 +55,7 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     failing: new Map(),
     effects: [],
     comments: new Map(),
+    written: new Map(),
     jobs: [],
     held: { on: async () => [], decide: async () => null },
     threads: { on: async () => [], cancel: async () => false },
@@ -113,6 +116,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       may('findAnswer')
       const found = [...world.comments].find(([, text]) => text.startsWith(`<!-- airlock:job=${jobId} -->`))
       return found?.[0] ?? null
+    },
+    async textOf(id: number) {
+      may('textOf')
+      return world.written.get(id) ?? null
     },
     async answer(text: string) {
       act('answer')

@@ -210,7 +210,8 @@ describe('a refusal', () => {
     ['/airlock help', 'help', 'What Airlock listens to'],
     ['/airlock', 'help', 'What Airlock listens to'],
     ['/airlock hepl', 'unknown-command', 'Did you mean `/airlock help`?'],
-    ['/airlock retry', 'unknown-command', 'There is no command retry.'],
+    ['/airlock frobnicate', 'unknown-command', 'There is no command frobnicate.'],
+    ['/airlock retry', 'retry', 'there is nothing to try again'],
     ['/airlock status', 'status', 'Nothing runs or waits here.'],
     ['/airlock cancel', 'cancel', 'nothing was cancelled'],
   ])('is not a silence: %s', async (body, kind, text) => {

@@ -1,0 +1,42 @@
+import type { AgentName, AskedIn, Policy, TriggerEvent } from '../../worker/contract/index.ts'
+import { isAskedIn } from '../triggers/freeze-request.ts'
+import { parseSlashCommand } from '../triggers/parse-slash-command.ts'
+import type { Thread, ThreadBook } from './ports.ts'
+
+/** Why the newest job can't be asked for again. `runs`: it has not ended. `edited`: its words are others now. */
+export type NotAgain = 'nothing' | 'runs' | 'edited' | 'gone' | 'unknown'
+
+export type Again =
+  | { readonly kind: 'run'; readonly task: string | null; readonly agent: AgentName; readonly askedIn: AskedIn }
+  | { readonly kind: 'not'; readonly why: NotAgain }
+
+export interface AgainDeps {
+  readonly threads: ThreadBook
+  readonly thread: Pick<Thread, 'textOf'>
+}
+
+/**
+ * What the newest job of the issue or pull request was asked to do, to be asked once more by somebody who may: the same
+ * words with the same agent, on what the branch and the policy are now. Words that were edited since are not taken:
+ * whoever asks again may have read the old ones, and whoever edited them need not be allowed to ask for anything.
+ */
+export async function askAgain(
+  { threads, thread }: AgainDeps,
+  event: TriggerEvent,
+  { command }: Pick<Policy['triggers'], 'command'>,
+  ownJobId: string,
+): Promise<Again> {
+  const jobs = await threads.on({ repository: event.repository.id, number: event.subject.number })
+  // The event may have been handled before, up to its job.
+  const [last] = jobs.filter(({ jobId }) => jobId !== ownJobId)
+  if (last === undefined) return { kind: 'not', why: 'nothing' }
+  if (last.standing.kind !== 'ended') return { kind: 'not', why: 'runs' }
+  const { askedIn, agent } = last
+  if (askedIn === undefined) return { kind: 'not', why: 'unknown' }
+  if (askedIn === null) return { kind: 'run', task: null, agent, askedIn }
+  const text = await thread.textOf(askedIn.commentId)
+  if (text === null) return { kind: 'not', why: 'gone' }
+  const again = parseSlashCommand(text, command)
+  if (again.kind !== 'task' || !isAskedIn(again.task, askedIn)) return { kind: 'not', why: 'edited' }
+  return { kind: 'run', task: again.task, agent, askedIn }
+}
