@@ -1,23 +1,20 @@
 import type { BaseLogger } from 'pino'
-import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.ts'
-import { type DecisionReply, decisionComment } from '../replies/decision-comment.ts'
-import { helpComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
+import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { notAgainComment } from '../replies/thread-comment.ts'
-import { describeProblems } from '../repo-policy/evaluate-policy.ts'
+import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
 import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
 import { type Ask, readAsk } from '../triggers/read-ask.ts'
-import { answerThread } from './answer-thread.ts'
+import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
-import { decide } from './decide.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
 import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { readBase } from './read-base.ts'
-import { readPolicy } from './read-policy.ts'
+import { readPolicySources } from './read-policy.ts'
 
 export interface TriggerDeps {
   readonly repositories: Repositories
@@ -33,18 +30,7 @@ export interface TriggerDeps {
 
 export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
-  | {
-      readonly kind: 'answered'
-      readonly with:
-        | Reason
-        | 'help'
-        | 'status'
-        | 'cancel'
-        | 'retry'
-        | 'unknown-command'
-        | 'unknown-agent'
-        | DecisionReply['kind']
-    }
+  | { readonly kind: 'answered'; readonly with: Reason | 'retry' | AnsweredAs }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
 interface Handling {
@@ -75,7 +61,8 @@ async function handleIn(
 ): Promise<TriggerResult> {
   const { facts, thread } = repository
   const defaultHead = await facts.headOf(facts.now.defaultBranch)
-  const policy = await readPolicy(facts, deps.operatorPolicy, defaultHead)
+  const sources = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
+  const policy = evaluatePolicy(deps.operatorPolicy, sources.texts, sources.traits)
   const triggers = policy.ok ? policy.policy.triggers : fallbackTriggers(deps.operatorPolicy.level)
   const ask = readAsk(event, triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
@@ -87,46 +74,21 @@ async function handleIn(
   if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
   if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
   await answers.quietly('reaction', () => thread.acknowledge())
-  if (ask.kind === 'decision' || ask.kind === 'unclear-decision') {
-    const reply: DecisionReply = ask.kind === 'decision' ? await decide(deps, event, ask, live) : { kind: 'unclear' }
-    await answers.once(decisionComment(jobId, triggers.command, reply))
-    return { kind: 'answered', with: reply.kind }
-  }
-  if (ask.kind === 'status' || ask.kind === 'cancel') {
-    await answers.once(await answerThread(deps.threads, event, ask.kind, jobId))
-    return { kind: 'answered', with: ask.kind }
-  }
+  if (ask.kind === 'run') return start(handling, ask, policy, defaultHead)
   if (ask.kind === 'retry') {
     const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
     if (again.kind === 'run') return start(handling, again, policy, defaultHead)
     await answers.once(notAgainComment(jobId, triggers, again.why))
     return { kind: 'answered', with: 'retry' }
   }
-  if (ask.kind !== 'run') return explain(handling, ask, triggers)
-  return start(handling, ask, policy, defaultHead)
+  const { as, text } = await answerAsk(deps, event, ask, { triggers, live, sources, defaultHead, jobId })
+  await answers.once(text)
+  return { kind: 'answered', with: as }
 }
 
 async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: string): Promise<TriggerResult> {
   await answers.once(endedComment(jobId, { outcome: 'refused', reason, ...(detail === undefined ? {} : { detail }) }))
   return { kind: 'answered', with: reason }
-}
-
-async function explain(
-  { answers, jobId }: Handling,
-  ask: Extract<Ask, { kind: 'help' | 'unknown-command' | 'unknown-agent' }>,
-  triggers: Policy['triggers'],
-): Promise<TriggerResult> {
-  switch (ask.kind) {
-    case 'help':
-      await answers.once(helpComment(jobId, triggers))
-      return { kind: 'answered', with: 'help' }
-    case 'unknown-command':
-      await answers.once(unknownCommandComment(jobId, triggers, ask))
-      return { kind: 'answered', with: 'unknown-command' }
-    case 'unknown-agent':
-      await answers.once(unknownAgentComment(jobId, triggers, ask.name))
-      return { kind: 'answered', with: 'unknown-agent' }
-  }
 }
 
 async function start(

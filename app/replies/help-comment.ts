@@ -33,6 +33,7 @@ function helpText({ label, command, permission }: Triggers): string {
     `- \`${command} approve DIGEST\`: publishes a change that a gate held, \`${command} reject DIGEST\` deletes it`,
     `- \`${command} status\`: what runs or waits here, \`${command} cancel\` stops it`,
     `- \`${command} retry\`: asks for the last job here once more, in the same words`,
+    `- \`${command} why\`: the policy of this repository, and which file each value is from`,
     `- \`${command} help\`: this text`,
     '',
     `Who may: people whose permission on this repository is at least ${permission}. The result is a branch and a pull`,

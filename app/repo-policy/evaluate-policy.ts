@@ -21,17 +21,27 @@ export const organisationPolicyPath = 'airlock.yml'
 
 /** The effective policy of the operator's, the organisation's and the repository's file, or all that is wrong with them. */
 export function evaluatePolicy(operator: OperatorPolicy, texts: PolicyTexts, traits: RepositoryTraits): Resolution {
+  const parsed = parseLevels(texts)
+  return parsed.ok ? evaluateLevels(operator, parsed.levels, traits) : parsed
+}
+
+/** What the two files say, highest first; null where a level has none. */
+export type FileLevels = readonly [organisation: ParsedPolicy | null, repository: ParsedPolicy | null]
+
+export function parseLevels(
+  texts: PolicyTexts,
+): { readonly ok: true; readonly levels: FileLevels } | Extract<Resolution, { ok: false }> {
   const organisation = parseLevel(texts.organisation, `${organisationPolicyPath} of the organisation`)
   const repository = parseLevel(texts.repository, policyPath)
   const problems = [...organisation.problems, ...repository.problems]
   if (problems.length > 0) return { ok: false, problems }
-  return evaluateLevels(operator, [organisation.policy, repository.policy], traits)
+  return { ok: true, levels: [organisation.policy, repository.policy] }
 }
 
-/** The same of files that were read already, highest first; null where a level has none. */
+/** The same of files that were read already. */
 export function evaluateLevels(
   operator: OperatorPolicy,
-  [organisation, repository]: readonly [ParsedPolicy | null, ParsedPolicy | null],
+  [organisation, repository]: FileLevels,
   traits: RepositoryTraits,
 ): Resolution {
   const resolved = resolvePolicy({ operator: operator.level, organisation, repository })

@@ -10,7 +10,7 @@ import { nearestWord } from './nearest-word.ts'
 
 /** Words after the command that are not a task. */
 const decisions = ['approve', 'reject'] as const
-const singles = ['help', 'status', 'cancel', 'retry'] as const
+const singles = ['help', 'status', 'cancel', 'retry', 'why'] as const
 const commandWords = [...singles, ...decisions] as const
 /** A digest of a change, or its beginning. */
 const digestStart = /^[0-9a-f]{7,64}$/i

@@ -11,6 +11,8 @@ export type Ask =
   | { readonly kind: 'cancel' }
   /** The newest job of the issue or pull request, once more. */
   | { readonly kind: 'retry' }
+  /** The effective policy, and where it is from. */
+  | { readonly kind: 'why' }
   | { readonly kind: 'decision'; readonly verb: 'approve' | 'reject'; readonly hash: string | null }
   | { readonly kind: 'unclear-decision'; readonly verb: 'approve' | 'reject' }
   | { readonly kind: 'unknown-command'; readonly word: string; readonly nearest: string | null }

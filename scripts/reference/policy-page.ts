@@ -1,10 +1,10 @@
 import { defaultPolicy } from '../../app/repo-policy/default-policy.ts'
+import { policyFileOf } from '../../app/repo-policy/policy-file-of.ts'
 import { networkRuleJsonSchema, policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
 import { examplePolicy } from './example-policy.ts'
 import { exampleRules } from './example-rules.ts'
 import { levelRules, ruleOfKey } from './level-rules.ts'
 import { code, formatList, formatTable, joinSections, paragraph } from './markdown.ts'
-import { policyFileOf } from './policy-file-of.ts'
 import { type PolicyKey, policyKeys } from './policy-keys.ts'
 
 export function policyPage(): string {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type ParsedPolicy, parsePolicy } from '../../app/repo-policy/parse-policy.ts'
+import { policyFileOf } from '../../app/repo-policy/policy-file-of.ts'
 import { policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
 import { resolvePolicy } from '../../app/repo-policy/resolve-policy.ts'
 import { ruleOfKey } from '../../scripts/reference/level-rules.ts'
-import { policyFileOf } from '../../scripts/reference/policy-file-of.ts'
 import { policyKeys } from '../../scripts/reference/policy-keys.ts'
 
 /** Two values of each key; where a level may not loosen, the first is the stricter one. */

@@ -212,6 +212,7 @@ describe('a refusal', () => {
     ['/airlock hepl', 'unknown-command', 'Did you mean `/airlock help`?'],
     ['/airlock frobnicate', 'unknown-command', 'There is no command frobnicate.'],
     ['/airlock retry', 'retry', 'there is nothing to try again'],
+    ['/airlock why', 'why', '| agent | claude | default |'],
     ['/airlock status', 'status', 'Nothing runs or waits here.'],
     ['/airlock cancel', 'cancel', 'nothing was cancelled'],
   ])('is not a silence: %s', async (body, kind, text) => {

@@ -35,7 +35,7 @@ describe('parseSlashCommand', () => {
     expect(parse(body)).toEqual({ kind: 'unknown', word, nearest })
   })
 
-  it.each(['status', 'cancel', 'retry'])('reads the command %s, which is one word', (word) => {
+  it.each(['status', 'cancel', 'retry', 'why'])('reads the command %s, which is one word', (word) => {
     expect(parse(`/airlock ${word}`)).toEqual({ kind: word })
     expect(parse(`/airlock ${word}\n\nOn Monday, Ada wrote:\n> hello`)).toEqual({ kind: word })
     expect(parse(`/airlock ${word} subscriptions after a month`)).toMatchObject({ kind: 'task' })

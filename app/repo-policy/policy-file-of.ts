@@ -1,9 +1,9 @@
-import type { PolicyFile } from '../../app/repo-policy/policy-schema.ts'
 import type { Policy } from '../../worker/contract/index.ts'
+import type { PolicyFile } from './policy-schema.ts'
 
 /** The airlock.yml that means exactly this policy. */
 export function policyFileOf(policy: Policy): PolicyFile {
-  const { agentSettings, limits, silenceMs, budgets, approvals, gates, ...same } = policy
+  const { agentSettings, acceptedWeaker: _, limits, silenceMs, budgets, approvals, gates, ...same } = policy
   const { allow, deny } = gates.licenses
   return {
     ...same,

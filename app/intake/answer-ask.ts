@@ -1,0 +1,56 @@
+import type { Policy, TriggerEvent } from '../../worker/contract/index.ts'
+import { type DecisionReply, decisionComment } from '../replies/decision-comment.ts'
+import { helpComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
+import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
+import type { LivePermission } from '../triggers/evaluate-authority.ts'
+import type { Ask } from '../triggers/read-ask.ts'
+import { answerThread } from './answer-thread.ts'
+import { answerWhy } from './answer-why.ts'
+import { type DecideDeps, decide } from './decide.ts'
+import type { BranchHead, ThreadBook } from './ports.ts'
+import type { PolicySources } from './read-policy.ts'
+
+/** What is asked for is an answer, and no job. */
+export type Question = Exclude<Ask, { kind: 'none' | 'run' | 'retry' }>
+export type AnsweredAs = Exclude<Question['kind'], 'decision' | 'unclear-decision'> | DecisionReply['kind']
+
+export interface AskDeps extends DecideDeps {
+  readonly threads: ThreadBook
+  readonly operatorPolicy: OperatorPolicy
+}
+
+/** What is known of the repository and of who asks. */
+export interface AskFacts {
+  readonly triggers: Policy['triggers']
+  readonly live: LivePermission | null
+  readonly sources: PolicySources
+  readonly defaultHead: BranchHead
+  readonly jobId: string
+}
+
+/** Does what the word asks for, and says what became of it. */
+export async function answerAsk(
+  deps: AskDeps,
+  event: TriggerEvent,
+  ask: Question,
+  { triggers, live, sources, defaultHead, jobId }: AskFacts,
+): Promise<{ readonly as: AnsweredAs; readonly text: string }> {
+  switch (ask.kind) {
+    case 'decision':
+    case 'unclear-decision': {
+      const reply: DecisionReply = ask.kind === 'decision' ? await decide(deps, event, ask, live) : { kind: 'unclear' }
+      return { as: reply.kind, text: decisionComment(jobId, triggers.command, reply) }
+    }
+    case 'status':
+    case 'cancel':
+      return { as: ask.kind, text: await answerThread(deps.threads, event, ask.kind, jobId) }
+    case 'why':
+      return { as: ask.kind, text: answerWhy(deps.operatorPolicy, sources, defaultHead, jobId) }
+    case 'help':
+      return { as: ask.kind, text: helpComment(jobId, triggers) }
+    case 'unknown-command':
+      return { as: ask.kind, text: unknownCommandComment(jobId, triggers, ask) }
+    case 'unknown-agent':
+      return { as: ask.kind, text: unknownAgentComment(jobId, triggers, ask.name) }
+  }
+}
