@@ -18,7 +18,7 @@ export interface ExplainedValue {
 
 export interface ValueOrigin {
   readonly file: string
-  /** Null where the file does not say it in so many words: a maximum, a profile, a rule for the repository's name. */
+  /** Of a profile where that is what says it; null where nothing in the file does in so many words: a maximum, a rule. */
   readonly line: number | null
 }
 
@@ -27,7 +27,7 @@ export type Explanation =
   | Extract<Resolution, { ok: false }>
 
 interface Stage {
-  readonly origin: Pick<ParsedPolicy, 'name' | 'lineOf'>
+  readonly origin: ParsedPolicy
   readonly values: ReadonlyMap<string, unknown>
 }
 
@@ -41,7 +41,7 @@ export function explainPolicy(operator: OperatorPolicy, texts: PolicyTexts, trai
   const effective = evaluateLevels(operator, parsed.levels, traits)
   if (!effective.ok) return effective
   const [organisation, repository] = parsed.levels
-  const bounds = { name: operator.name, lineOf: () => null }
+  const bounds: ParsedPolicy = { name: operator.name, file: {}, lineOf: () => null }
   const stages = [
     ...stagesOf({ operator: operator.level, organisation, repository }),
     { origin: bounds, values: valuesOf(effective.policy) },
@@ -80,7 +80,13 @@ function originsOf(key: string, initial: Stage['values'], stages: readonly Stage
   })
   const isList = stages.some(({ values }) => Array.isArray(values.get(key)))
   const counted = isList ? changing : changing.slice(-1)
-  return counted.map(({ origin: { name, lineOf } }) => ({ file: name, line: lineOf(key.split('.')) }))
+  return counted.map(({ origin }) => ({ file: origin.name, line: lineIn(origin, key.split('.')) }))
+}
+
+function lineIn({ file, lineOf }: ParsedPolicy, path: readonly string[]): number | null {
+  const said = path.reduce<unknown>((value, name) => Reflect.get(Object(value), name), file)
+  if (said !== undefined) return lineOf(path)
+  return file.profile === undefined ? null : lineOf(['profile'])
 }
 
 function valuesOf(policy: Policy): Map<string, unknown> {

@@ -88,7 +88,7 @@ describe('the origin of a value', () => {
   it('is the file that names a profile', () => {
     const values = valuesOf({ organisation: 'agent: pi\nprofile: moderate\n' })
 
-    expect(values.get('limits.cpus')).toEqual({ value: 4, from: [{ file: above, line: null }] })
+    expect(values.get('limits.cpus')).toEqual({ value: 4, from: [{ file: above, line: 2 }] })
   })
 })
 
