@@ -11,7 +11,6 @@ import {
 import type { TextPart } from './format.ts'
 import { harmlessLine, harmlessPatch } from './harmless.ts'
 
-const maxPatch = 20_000
 const short = (digest: string) => digest.slice(0, shortDigestLength)
 const day = (instant: string) => harmlessLine(instant.slice(0, 10), 10)
 
@@ -117,10 +116,25 @@ export function heldPart({ held }: JobSummary, policy: Policy): TextPart | null 
   return { title: 'To let it out', text }
 }
 
-/** The beginning of the held change. */
-export function heldPatchPart({ held }: JobSummary): TextPart | null {
+/** The beginning of the held change, in at most `max` characters. */
+export function heldPatchPart({ held, report: { id } }: JobSummary, max: number): TextPart | null {
   if (held === undefined) return null
   const title = 'The change'
-  if (held.patch === null) return { title, text: 'Not shown, because it may show a secret.' }
-  return { title, text: harmlessPatch(held.patch, maxPatch) }
+  const whole = held.until === null ? '' : ` ${operatorReads(id)}`
+  if (held.patch === null) return { title, text: `Not shown, because it may show a secret.${whole}` }
+  if (held.patch === '') return { title, text: `Not shown, because it is too large.${whole}` }
+  return { title, text: harmlessPatch(held.patch, max) }
 }
+
+/** What became of a blocked change. Null in every other job. */
+export function blockedPart({ outcome, blocked, report: { id } }: JobSummary): TextPart | null {
+  if (outcome.outcome !== 'blocked') return null
+  const title = 'The change'
+  if (blocked === undefined) return { title, text: 'It is not kept.' }
+  if (blocked.until === null) return { title, text: 'It is too large to be kept.' }
+  const kept = `It is kept until ${day(blocked.until)}, sealed, for the operator alone, and cannot be approved.`
+  return { title, text: `${kept} ${operatorReads(id)}` }
+}
+
+/** Job ids are made by us, of letters and digits. */
+const operatorReads = (jobId: string) => `The operator can read it: \`airlock changes show ${jobId}\`.`

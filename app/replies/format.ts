@@ -20,19 +20,19 @@ export function formatList<T>(items: readonly T[], max: number, show: (item: T) 
 }
 
 /** GitHub takes 65,536 characters. A part that no longer fits is left out and named: a text is never cut in the middle. */
-export function joinParts(parts: readonly (TextPart | null)[]): string {
+export function joinParts(parts: readonly (TextPart | null)[], max = maxText): string {
   let text = ''
   const left: string[] = []
   for (const part of parts) {
     if (part === null || part.text === '') continue
     const section = part.title === null ? part.text : `### ${part.title}\n\n${part.text}`
-    if (text.length + section.length + 2 > maxText) left.push(part.title ?? 'a part')
+    if (text.length + section.length + 2 > max) left.push(part.title ?? 'a part')
     else text += text === '' ? section : `\n\n${section}`
   }
   return left.length === 0 ? text : `${text}\n\nLeft out because it is too long: ${left.join(', ')}.`
 }
 
-const maxText = 60_000
+export const maxText = 60_000
 
 /** A part of a text. `title` is ours and becomes a heading. */
 export interface TextPart {

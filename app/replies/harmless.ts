@@ -27,9 +27,17 @@ export function harmlessOutput(text: string, max: number): string {
   return fenced('text', defuse(keepEnd(cleanText(text.slice(-max * rawFactor)).trim(), max)))
 }
 
-/** A fenced block of the first `max` characters of a diff. */
+/** A fenced block of at most `max` characters, fences and all, with the beginning of a diff. */
 export function harmlessPatch(text: string, max: number): string {
-  return fenced('diff', defuse(keepStart(cleanText(text.slice(0, max * rawFactor)).trimEnd(), max)))
+  const seen = keepStart(cleanText(text.slice(0, max * rawFactor)).trimEnd(), max)
+  return fenced('diff', keepStart(breakRuns(defuse(seen)), max - 2 * longestFence - 10))
+}
+
+const longestFence = 100
+
+/** A fence has to be longer than any run of backticks in its block, and must not outgrow what it holds. */
+function breakRuns(text: string): string {
+  return text.replace(new RegExp(`\\x60{${longestFence - 2}}(?=\\x60)`, 'g'), '$& ')
 }
 
 /** With a fence that the text cannot close. */

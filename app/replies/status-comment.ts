@@ -8,8 +8,8 @@ import {
   shownIdOf,
   statusMarker,
 } from '../../worker/contract/index.ts'
-import { approvalPart, heldPart, heldPatchPart, quarantinePart } from './decision-comment.ts'
-import { formatDuration, joinParts, type TextPart } from './format.ts'
+import { approvalPart, blockedPart, heldPart, heldPatchPart, quarantinePart } from './decision-comment.ts'
+import { formatDuration, joinParts, maxText, type TextPart } from './format.ts'
 import { harmlessLine } from './harmless.ts'
 import { reasonTexts } from './reason-texts.ts'
 import {
@@ -60,17 +60,24 @@ const headings: Readonly<Record<OutcomeName, string>> = {
 }
 
 export function finishedComment(request: JobRequest, summary: JobSummary): string {
-  return marked(
-    shownIdOf(request),
+  const parts = [
     plain(linkLine(summary)),
     approvalPart(request),
     quarantinePart(summary, request.policy),
     ...endParts(summary),
-    heldPart(summary, request.policy),
-    heldPatchPart(summary),
-    plain(frozenLine(request)),
-  )
+    blockedPart(summary),
+  ]
+  const frozen = plain(frozenLine(request))
+  if (summary.held === undefined) return marked(shownIdOf(request), ...parts, frozen)
+  // Whoever decides has to see the change: it takes what the rest leaves, and the rest leaves enough.
+  const told = joinParts(parts, maxText - leastForHeld)
+  const patch = heldPatchPart(summary, maxText - told.length - mostAround)
+  return marked(shownIdOf(request), plain(told), heldPart(summary, request.policy), patch, frozen)
 }
+
+const leastForHeld = 24_000
+/** How a change is let out, the last line, and headings. */
+const mostAround = 2000
 
 /** How a job ended, for the comment and for the check run alike. */
 export function endParts(summary: JobSummary): (TextPart | null)[] {

@@ -48,6 +48,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map(
       summary: 'list the sandboxes that are on this machine, or kill one',
       load: async () => (await import('./sandboxes.ts')).sandboxes,
     },
+    changes: {
+      summary: 'list the changes that are kept because a gate held or blocked them, or show one',
+      load: async () => (await import('./changes.ts')).changes,
+    },
     audit: {
       summary: 'show, verify or export the record of a job',
       load: async () => (await import('./audit.ts')).audit,

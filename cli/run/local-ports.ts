@@ -34,6 +34,7 @@ export function createLocalPorts({ core, folders, repository, secretsDir, report
     checkpoints: forgetful,
     spending: unbounded,
     held: null,
+    blocked: null,
     ci: null,
   }
 }

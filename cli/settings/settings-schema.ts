@@ -109,6 +109,12 @@ export const settingsTable = {
       'Days for which a record, with what the agent was told and said, is kept; a worker then removes it. Unset: until removed by hand.',
     example: '90',
   }),
+  AIRLOCK_BLOCKED_CHANGES: setting(z.enum(['none', 'seal']), {
+    description:
+      "Whether a change that a gate blocks is kept for [`airlock changes`](gates.md#reading-what-is-kept): `seal`, for 14 days, sealed with a key made from the App's, or `none`. Read by workers.",
+    example: 'seal',
+    default: 'none',
+  }),
   AIRLOCK_ENGINES: setting(
     z
       .string()

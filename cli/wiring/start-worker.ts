@@ -21,6 +21,7 @@ import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
+import { createBlockedChanges } from '../../worker/queue/blocked-changes.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createHeldChanges } from '../../worker/queue/held-changes.ts'
 import { processJobs } from '../../worker/queue/process-jobs.ts'
@@ -60,6 +61,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const core = await createCore(deps.settings, deps.env, folders, options)
   const gitHub = createGitHubPorts(deps, folders)
   const spending = createSpendBook(deps.redis)
+  const keepsBlocked = deps.settings.AIRLOCK_BLOCKED_CHANGES === 'seal'
   const running = new Set<string>()
   const reaper = await startReaper(
     { ...core, records: recordReapers(deps.settings, folders.audit) },
@@ -82,7 +84,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
         onStep: (step) => void context.noteStep(step).catch(() => undefined),
       })
       const held = createHeldChanges(deps.redis, deps.privateKey, attempt)
-      const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending, held }
+      const blocked = keepsBlocked ? createBlockedChanges(deps.redis, deps.privateKey, attempt) : null
+      const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending, held, blocked }
       // The queue decides what follows a failure: no attempt knows that it is the last one.
       await runJob(request, { number: attempt, final: false, fence, signal, settle: cancel.settle }, ports)
     } finally {

@@ -114,6 +114,8 @@ export interface World {
   /** What the image has. */
   programs: ReadonlySet<string>
   collected: CollectResult
+  /** Of the collected change. */
+  patch: Uint8Array | null
   leftProcesses: number
   modelStop: ModelStop | null
   fenceHeld: boolean
@@ -143,6 +145,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     trusted: [],
     programs: new Set(['npm']),
     collected: { kind: 'changes', changeSet },
+    patch: Buffer.from('diff --git a/a.js b/a.js\n+one\n+two\n'),
     leftProcesses: 0,
     modelStop: null,
     fenceHeld: true,
@@ -213,6 +216,7 @@ export function portsOf(world: World): PipelinePorts {
         log('collect')
         return world.collected
       },
+      patch: async () => world.patch,
     },
     snapshots: snapshotsOf(world, log),
     folders: {
@@ -300,6 +304,7 @@ export function portsOf(world: World): PipelinePorts {
     },
     spending: { add: async () => world.spent },
     held: null,
+    blocked: null,
     ci: null,
     now: () => Date.now(),
   }

@@ -27,6 +27,7 @@ function changeOf(content: Buffer): HeldChange {
   return {
     kind: 'change',
     baseTreeSha: 'd'.repeat(40),
+    patch: Buffer.from('+a patch'),
     changeSet: { baseSha: 'a'.repeat(40), treeSha: 'b'.repeat(40), files: [{ path: 'a.txt', before: null, after }] },
     summary: {
       report: emptyReport({ id: 'job0000001', baseSha: 'a'.repeat(40), audit: '' }, outcome),

@@ -25,6 +25,18 @@ export const heldEntrySchema = z.strictObject({
 })
 export type HeldEntry = z.infer<typeof heldEntrySchema>
 
+/** What the operator is told of a change that is kept, without opening it: nothing in it comes from the change. */
+export const keptEntrySchema = z.strictObject({
+  kind: z.enum(['change', 'ci', 'blocked']),
+  jobId: jobIdSchema,
+  /** `owner/name`, and the issue or pull request where it was asked for. */
+  repository: z.string().max(200),
+  number: z.int().positive().nullable(),
+  requester: actorSchema,
+  until: z.iso.datetime(),
+})
+export type KeptEntry = z.infer<typeof keptEntrySchema>
+
 /** How much of a change's digest a person has to name. */
 export const shortDigestLength = 12
 

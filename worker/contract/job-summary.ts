@@ -8,12 +8,16 @@ import { setupReportSchema } from './setup-plan.ts'
 /** A change that waits for a person. */
 const heldSchema = z.strictObject({
   digest: digestSchema,
-  /** The beginning of the change as a diff; null where a finding says that it may show a secret. */
+  /** The beginning of the change as a diff, empty where it is too large; null where it may show a secret. */
   patch: z.string().nullable(),
   /** Until when it can be approved; null: not at all, because it is too large to be kept. */
   until: z.iso.datetime().nullable(),
 })
 export type HeldNote = z.infer<typeof heldSchema>
+
+/** A blocked change that the operator wants kept. `until` is null where it is too large for that. */
+const blockedSchema = z.strictObject({ until: z.iso.datetime().nullable() })
+export type BlockedNote = z.infer<typeof blockedSchema>
 
 /** A published change on which CI waits for a person. */
 const quarantineSchema = z.strictObject({ digest: digestSchema })
@@ -37,6 +41,7 @@ export const jobSummarySchema = z.strictObject({
   /** Last lines of output that explain a failure. */
   lastOutput: z.string(),
   held: heldSchema.optional(),
+  blocked: blockedSchema.optional(),
   quarantine: quarantineSchema.optional(),
 })
 export type JobSummary = z.infer<typeof jobSummarySchema>

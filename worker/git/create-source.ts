@@ -25,6 +25,7 @@ import { createMirrors } from './mirror.ts'
 import { notesOnBase } from './notes-on-base.ts'
 import { readTrusted } from './read-trusted.ts'
 import { createWalkThreads } from './start-walk.ts'
+import { writePatch } from './write-patch.ts'
 
 export interface SourceLimits extends TreeLimits {
   /** Milliseconds for one exchange with the repository's host. */
@@ -136,6 +137,7 @@ export function createSource(deps: SourceDeps): Source {
     },
     collect: (request, paths, kept, budget, signal) =>
       collect({ git, limits: deps.limits, threads, memo }, { request, paths, kept, budget }, signal),
+    patch: (repository, change, signal) => writePatch(git, repository, change, signal),
   }
 }
 

@@ -1,4 +1,5 @@
 import type {
+  BlockedNote,
   GateResult,
   HeldNote,
   JobReport,
@@ -19,6 +20,7 @@ import type {
   AuditLog,
   AuditLogs,
   Authority,
+  BlockedChanges,
   BrokerDecision,
   BrokerFactory,
   Checkpoints,
@@ -62,6 +64,8 @@ export interface PipelinePorts {
   readonly spending: SpendBook
   /** Null where nobody could approve: nothing is kept. */
   readonly held: HeldChanges | null
+  /** Null where the operator wants none kept. */
+  readonly blocked: BlockedChanges | null
   readonly ci: CiRelease | null
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -105,6 +109,8 @@ export interface Facts {
   pullRequestUrl: string | null
   /** Set where the change waits for a person. */
   held: HeldNote | null
+  /** Set where the change is kept for the operator, or was meant to be. */
+  blocked: BlockedNote | null
   /** Set where CI waits for a person. */
   quarantine: QuarantineNote | null
 }
@@ -159,6 +165,7 @@ export function createFacts(now: number): Facts {
     pullRequest: null,
     pullRequestUrl: null,
     held: null,
+    blocked: null,
     quarantine: null,
   }
 }

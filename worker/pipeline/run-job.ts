@@ -13,6 +13,7 @@ import type { AuditLog } from './ports/index.ts'
 import { createRedactor } from './redactor.ts'
 import { actOnApproval } from './steps/act-on-approval.ts'
 import { firstTurn, runAgent } from './steps/agent.ts'
+import { block } from './steps/block.ts'
 import { clone } from './steps/clone.ts'
 import { endOfVerdict } from './steps/gate.ts'
 import { hold } from './steps/hold.ts'
@@ -72,9 +73,11 @@ async function reachOutcome(job: Job, handoff: Handoff | null): Promise<Outcome>
 /** A person's cancelling is an outcome; a lost lease or a worker's end is not this attempt's to report. */
 async function abortedOutcome({ attempt, facts, ports, request }: Job): Promise<Outcome> {
   if (attempt.signal.reason !== 'by-person') throw new AttemptAbortedError(attempt.signal.reason)
-  // Nobody may let out what was called off.
+  // Nobody may let out what was called off, and nobody wants to read it.
   if (facts.held !== null) await ports.held?.forget(request.id)
+  if (facts.blocked !== null) await ports.blocked?.forget(request.id)
   facts.held = null
+  facts.blocked = null
   return { outcome: 'cancelled', reason: 'by-person' }
 }
 
@@ -101,7 +104,7 @@ async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   if (stopped === null) {
     return valueOrEnd(await timed(job, 'publish', () => publish(job, cloned.value.base.treeSha, changeSet)))
   }
-  return stopped.outcome === 'held' ? hold(job, cloned.value, changeSet, stopped) : stopped
+  return stopped.outcome === 'held' ? hold(job, cloned.value, changeSet, stopped) : block(job, changeSet, stopped)
 }
 
 function valueOrEnd(result: StepResult<Outcome>): Outcome {

@@ -18,6 +18,7 @@ export function summarise(job: Job, outcome: Outcome): JobSummary {
     recordHead: job.audit.head(),
     lastOutput: facts.lastOutput,
     ...(facts.held === null ? {} : { held: facts.held }),
+    ...(facts.blocked === null ? {} : { blocked: facts.blocked }),
     ...(facts.quarantine === null ? {} : { quarantine: facts.quarantine }),
   }
 }

@@ -35,10 +35,15 @@ const stopMs = 10_000
 /** Where Debian and make install put redis-server. The caller's environment is none of its business. */
 const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' }
 
+/** Where the server of this folder listens, if it runs. */
+export function embeddedSocket(folder: string): string {
+  return join(folder, 'redis.sock')
+}
+
 /** Starts redis-server in `folder`, which it makes. Throws QueueError `in-use`, `not-installed` or `start-failed`. */
 export async function startEmbeddedRedis(folder: string): Promise<EmbeddedRedis> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const socket = join(folder, 'redis.sock')
+  const socket = embeddedSocket(folder)
   if (Buffer.byteLength(socket) > longestSocketPath) {
     throw new QueueError('start-failed', [`${socket} is too long for a unix socket; choose a shorter data folder`])
   }

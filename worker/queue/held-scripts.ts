@@ -4,15 +4,38 @@
  */
 
 /**
- * KEYS ledger's entry, change, place · ARGV token, seconds of the change, seconds of the place, request, sealed change,
- * job's id, entry · 1: kept, 0: a newer attempt holds the job.
+ * KEYS ledger's entry, change, index of blocked ones, place · ARGV token, seconds of the change, job's id, entry, sealed
+ * change, request, seconds of the place, the place's entry · 1: kept, 0: a newer attempt holds the job.
  */
 export const keepScript = `
 if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[2], 'request', ARGV[4], 'change', ARGV[5])
+redis.call('ZREM', KEYS[3], ARGV[3])
+redis.call('HSET', KEYS[2], 'entry', ARGV[4], 'change', ARGV[5], 'request', ARGV[6])
 redis.call('EXPIRE', KEYS[2], ARGV[2])
-redis.call('HSET', KEYS[3], ARGV[6], ARGV[7])
-redis.call('EXPIRE', KEYS[3], ARGV[3])
+redis.call('HSET', KEYS[4], ARGV[3], ARGV[8])
+redis.call('EXPIRE', KEYS[4], ARGV[7])
+return 1`
+
+/**
+ * KEYS ledger's entry, change, index · ARGV token, seconds, job's id, entry, sealed change, how many are kept, prefix of
+ * changes · as above. The oldest go first. Without a request nobody can decide on it.
+ */
+export const keepBlockedScript = `
+if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[2])
+redis.call('HSET', KEYS[2], 'entry', ARGV[4], 'change', ARGV[5])
+redis.call('EXPIRE', KEYS[2], ARGV[2])
+local now = tonumber(redis.call('TIME')[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[2])
+redis.call('ZADD', KEYS[3], now, ARGV[3])
+redis.call('EXPIRE', KEYS[3], ARGV[2])
+local surplus = redis.call('ZCARD', KEYS[3]) - ARGV[6]
+if surplus > 0 then
+  for _, id in ipairs(redis.call('ZRANGE', KEYS[3], 0, surplus - 1)) do
+    redis.call('DEL', ARGV[7] .. id)
+    redis.call('ZREM', KEYS[3], id)
+  end
+end
 return 1`
 
 /**

@@ -114,15 +114,35 @@ describe('the comment of a held change', () => {
     expect(finished({ patch: null })).toContain('may show a secret')
   })
 
-  it.each(['&', '`', '@'])('fits into what GitHub takes where the change is full of %s', (character) => {
-    const summary = { ...makeSummary(outcome, character.repeat(200_000), 500), held }
-    const comment = texts.finished(makeRequest(), {
-      ...summary,
-      held: { ...held, patch: `${character.repeat(90)}\n`.repeat(500) },
-    })
+  it.each([
+    ['may show a secret', null],
+    ['is too large', ''],
+  ])('names the command by which the operator reads what %s', (_why, patch) => {
+    const shown = texts.finished(makeRequest(), { ...makeSummary(outcome), held: { ...held, patch } })
 
+    expect(shown).toContain('`airlock changes show job1234567`')
+  })
+
+  it.each(['&', '`', '@', '\t', '&\n'])(
+    'fits into what GitHub takes, and shows the change, where both are full of %j',
+    (character) => {
+      const summary = { ...makeSummary(outcome, character.repeat(200_000), 500), held }
+      for (const patch of [`+fixed\n${`${character.repeat(90)}\n`.repeat(500)}`, `+fixed\n+${character.repeat(60_000)}`]) {
+        const comment = texts.finished(makeRequest(), { ...summary, held: { ...held, patch } })
+
+        expect(comment.length).toBeLessThan(65_536)
+        expect(comment).toContain(`/airlock approve ${digest.slice(0, 12)}`)
+        expect(comment).toContain('diff\n+fixed\n')
+      }
+    },
+  )
+
+  it('shows the more of a large change the less else there is to say', () => {
+    const patch = Array.from({ length: 4000 }, (_none, at) => `+line ${at}`).join('\n')
+    const comment = texts.finished(makeRequest(), { ...makeSummary(outcome), held: { ...held, patch } })
+
+    expect(comment).toContain('+line 3500')
     expect(comment.length).toBeLessThan(65_536)
-    expect(comment).toContain(`/airlock approve ${digest.slice(0, 12)}`)
   })
 
   it('lets nothing of the change out of its block', () => {
@@ -130,6 +150,24 @@ describe('the comment of a held change', () => {
 
     expect(comment).toContain('\n````diff\n')
     expect(comment).not.toContain('@octocat')
+  })
+})
+
+describe('the comment of a blocked change', () => {
+  const blocked = { outcome: 'blocked', reason: 'gate-block' } as const
+  const until = '2026-12-13T00:00:00.000Z'
+
+  it.each([
+    ['that it is not kept', undefined, 'It is not kept.'],
+    ['that it is too large', { until: null }, 'It is too large to be kept.'],
+    ['until when the operator can read it, and how', { until }, 'until 2026-12-13, sealed'],
+  ])('says %s', (_what, note, text) => {
+    const summary = { ...makeSummary(blocked), ...(note === undefined ? {} : { blocked: note }) }
+    const comment = texts.finished(makeRequest(), summary)
+
+    expect(comment).toContain(text)
+    expect(comment.includes('`airlock changes show job1234567`')).toBe(note?.until === until)
+    expect(comment).not.toContain('/airlock approve')
   })
 })
 

@@ -7,6 +7,8 @@ export interface HeldChange {
   readonly changeSet: ChangeSet
   /** The tree of the base commit. */
   readonly baseTreeSha: string
+  /** The change as git writes it, for people; null where it is too large. */
+  readonly patch: Uint8Array | null
   /** Of the job that made it. */
   readonly summary: JobSummary
 }
@@ -21,7 +23,18 @@ export interface HeldCi {
   readonly summary: JobSummary
 }
 
+/** What a person may decide on. */
 export type Held = HeldChange | HeldCi
+
+/** What the operator may read of a change that a gate blocked. It has no change set: nothing could be published of it. */
+export interface BlockedChange {
+  readonly kind: 'blocked'
+  readonly digest: string
+  readonly patch: Uint8Array
+  readonly summary: JobSummary
+}
+
+export type Kept = Held | BlockedChange
 
 /** Where it waits: the issue or pull request on which a person decides, and what they name it by. */
 export type HeldPlace = Pick<HeldEntry, 'digest'> & { readonly number: number }
@@ -35,5 +48,12 @@ export interface HeldChanges {
   keep(request: JobRequest, place: HeldPlace, held: Held): Promise<Date | null>
   /** Null where it is gone: expired, rejected, approved before, or sealed with another key. */
   load(jobId: string): Promise<Held | null>
+  forget(jobId: string): Promise<void>
+}
+
+/** Blocked changes, sealed, for the operator alone. Methods throw a retryable error where that place is away. */
+export interface BlockedChanges {
+  /** Until when; null: it is too large to be kept. Replaces what the job kept earlier. Throws FenceLostError. */
+  keep(request: JobRequest, blocked: BlockedChange): Promise<Date | null>
   forget(jobId: string): Promise<void>
 }

@@ -110,6 +110,15 @@ export interface Source {
     budget: CollectBudget,
     signal: AbortSignal,
   ): Promise<CollectResult>
+  /**
+   * A collected change as a patch that `git apply` takes, binary files in it, from the clean `repository`. Null: too
+   * large to be written as one.
+   */
+  patch(
+    repository: string,
+    change: Pick<ChangeSet, 'baseSha' | 'treeSha'>,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | null>
 }
 
 /** Files that setup left in the workspace, as path → fingerprint: unchanged ones are not part of the change. */
