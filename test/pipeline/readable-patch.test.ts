@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readablePatch } from '../../worker/pipeline/readable-patch.ts'
 
-const binary = 'diff --git a/a.bin b/a.bin\nindex 0..1 100644\nGIT binary patch\nliteral 3\nKcmZQz\n\nliteral 0\nHcmV?d00001\n\n'
+const binary =
+  'diff --git a/a.bin b/a.bin\nindex 0..1 100644\nGIT binary patch\nliteral 3\nKcmZQz\n\nliteral 0\nHcmV?d00001\n\n'
 const text = 'diff --git a/b.txt b/b.txt\n--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-old\n+new\n'
 
 describe('a patch for a person', () => {

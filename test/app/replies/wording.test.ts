@@ -127,7 +127,10 @@ describe('the comment of a held change', () => {
     'fits into what GitHub takes, and shows the change, where both are full of %j',
     (character) => {
       const summary = { ...makeSummary(outcome, character.repeat(200_000), 500), held }
-      for (const patch of [`+fixed\n${`${character.repeat(90)}\n`.repeat(500)}`, `+fixed\n+${character.repeat(60_000)}`]) {
+      for (const patch of [
+        `+fixed\n${`${character.repeat(90)}\n`.repeat(500)}`,
+        `+fixed\n+${character.repeat(60_000)}`,
+      ]) {
         const comment = texts.finished(makeRequest(), { ...summary, held: { ...held, patch } })
 
         expect(comment.length).toBeLessThan(65_536)
