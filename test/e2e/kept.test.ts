@@ -13,12 +13,17 @@ import type { LoggedProcess } from './process-log.ts'
 import { searchFor } from './search-places.ts'
 import { type Asked, startWorld, type World } from './start-world.ts'
 
-/** A token that nobody may write whole: the policy has its halves, and the agent puts them together. */
-const halves = [madeUp(36).slice(0, 18), madeUp(36).slice(18)] as const
-const canary = `npm_${halves.join('')}`
+const value = madeUp(36)
+const canary = `npm_${value}`
+const small = 'abcdefghijklmnopqrstuvwxyz'
+/** Nobody but the agent may write a value as it is: the policy has each small letter's next one in its place. */
+const hidden = (text: string) => {
+  const moved = text.replace(/[a-z]/g, (letter) => small[(small.indexOf(letter) + 1) % small.length] ?? '')
+  return `"$(echo ${moved} | tr b-za a-z)"`
+}
 /** What a terminal would obey, hide or turn around. */
 const escapes = String.raw`\033]0;owned\007\033[2J\302\233 31m \342\200\256 \342\200\213 \r`
-const writesToken = `printf 'token=npm_%s%s\\n%s\\n' ${halves.join(' ')} "$(printf '${escapes}')" > .npmrc`
+const writesToken = `printf 'token=%s\\n%s\\n' ${hidden(canary)} "$(printf '${escapes}')" > .npmrc`
 const policy = (script: string) =>
   `agent: command\ncommand: [sh, -c, ${JSON.stringify(script)}]\ngates: { protected: ["guarded/**"] }\n`
 const days = 24 * 3600
@@ -158,6 +163,15 @@ describe('a change that is kept', () => {
     expect(shown.stdout).toContain('+fixed\n')
     const digest = /Change sha256 ([0-9a-f]{64})/.exec(held.comment)?.[1]
     expect(shown.stdout).toContain(`digest ${digest}`)
+  })
+
+  it('because of what may be a secret is shown to the operator, and not on GitHub', async () => {
+    const held = await ask('suspected', `printf 'API_TOKEN = "%s"\\n' ${hidden(value)} > settings.py`)
+
+    expect(held.comment).toContain('**Held.**')
+    expect(held.comment).toContain('Not shown, because it may show a secret.')
+    expect((await airlock(['show', held.jobId])).stdout).toContain(`+API_TOKEN = "${value}"`)
+    expect(await placesOf(value)).toEqual([])
   })
 
   it('cannot be let out where it was blocked, whatever is said', async () => {

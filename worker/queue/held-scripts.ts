@@ -25,8 +25,9 @@ if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[2], 'entry', ARGV[4], 'change', ARGV[5])
 redis.call('EXPIRE', KEYS[2], ARGV[2])
-local now = tonumber(redis.call('TIME')[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[2] * 1000)
 redis.call('ZADD', KEYS[3], now, ARGV[3])
 redis.call('EXPIRE', KEYS[3], ARGV[2])
 local surplus = redis.call('ZCARD', KEYS[3]) - ARGV[6]
