@@ -38,10 +38,20 @@ describe('parseDocument', () => {
     ['a key that comes twice below', 'a:\n  b: 1\n  "b": 2\n', 'yaml'],
     ['a file too large to read', `# ${'x'.repeat(200_000)}`, 'yaml'],
     ['nothing', '', 'json'],
+    ['a key behind a comment that some readers end at a carriage return', 'a: 1 #\rb: 2\n', 'yaml'],
+    ['a key behind a comment that some readers end at NEL', 'a: 1 #\u0085b: 2\n', 'yaml'],
+    ['a key behind a comment that some readers end at U+2028', 'a: 1 #\u2028b: 2\n', 'yaml'],
+    ['a value behind a comment that editors end at a carriage return', '{//\r"a": 1\n}', 'jsonc'],
+    ['a value that a comment uncovers and another one covers', '{// \u2028/*\n"a": 1\n// \u2028*/\n}', 'jsonc'],
   ] as const)('refuses %s in time, with a reason that quotes nothing', (_what, text, format) => {
     const parsed = parseDocument(text, format)
 
     expect(parsed).toMatchObject({ ok: false, why: expect.stringMatching(/^it is [a-zA-Z ]{1,40}$/) })
+  })
+
+  it('reads files whose lines end as on Windows', () => {
+    expect(parseDocument('a: 1 # b\r\nb: 2\r\n', 'yaml')).toEqual({ ok: true, value: { a: 1, b: 2 } })
+    expect(parseDocument('{ // a\r\n"a": 1 // b\r\n}\r\n', 'jsonc')).toEqual({ ok: true, value: { a: 1 } })
   })
 
   it('reads a YAML map of many keys in time', () => {

@@ -16,9 +16,16 @@ const aliasLimit = 50
 /** Values in one YAML document, aliases counted each time; a loop has no end of them. */
 const nodeLimit = 100_000
 
+/**
+ * Where readers of YAML 1.1 begin a line, and with it leave a comment, and readers of 1.2 do not: what stands behind one
+ * is read by GitHub, pre-commit and pnpm, and would be passed over here.
+ */
+const disputedLineEnd = /\r(?!\n)|[\u0085\u2028\u2029]/
+
 /** Reads a configuration file within bounds. What cannot be read is a value with its reason, never an exception. */
 export function parseDocument(text: string, format: DocumentFormat): ParsedDocument {
   if (text.length > limits[format]) return { ok: false, why: 'it is too large' }
+  if (format === 'yaml' && disputedLineEnd.test(text)) return { ok: false, why: 'it is cut into lines in two ways' }
   if (format !== 'ini' && nestingDepth(text) > depthLimit) return { ok: false, why: 'it is nested too deeply' }
   try {
     return { ok: true, value: read(text, format) }

@@ -1,6 +1,7 @@
 /**
  * JSON with comments and trailing commas, as editors write it, made plain. One pass without regular expressions:
- * an unclosed string or comment must cost no more than its length. Throws SyntaxError for those.
+ * an unclosed string or comment must cost no more than its length. Throws SyntaxError for those, and for a comment that
+ * ends earlier for some readers than for others: what they see there would not be seen here.
  */
 export function stripJsonComments(text: string): string {
   const parts: string[] = []
@@ -38,6 +39,8 @@ function endOfComment(text: string, start: number): number | null {
   const next = text.charAt(start + 1)
   if (next === '/') {
     const end = text.indexOf('\n', start)
+    const comment = text.slice(start, end === -1 ? undefined : end)
+    if (/[\r\u2028\u2029]./s.test(comment)) throw new SyntaxError('a comment that ends in two places')
     return end === -1 ? text.length : end
   }
   if (next !== '*') return null
