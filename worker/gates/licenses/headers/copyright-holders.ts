@@ -11,7 +11,7 @@ const tail =
   /\s*(?:[,.;]?\s*all rights reserved.*|<[^>]{0,80}>.*|\((?:https?|mailto).*|https?:\/\/.*|licensed under.*|[.,;]+)$/i
 /** A sentence about copyright, or a template's gap. */
 const isNoHolder =
-  /^(?:notice|holders?|owners?|law|and|or|is|of|in|the above|statement|\W*(?:<|\[|\{|\$))|\b(?:permission|license|notice|holders)\b/i
+  /^(?:(?:notice|holders?|owners?|law|and|or|is|of|in|the above|statement)\b|\W*(?:<|\[|\{|\$))|\b(?:permission|license|notice|holders)\b/i
 
 /** Who says to hold the copyright, line by line. Pure. */
 export function copyrightHolders({ lines }: CommentBlock): CopyrightLine[] {
