@@ -72,7 +72,7 @@ const styles: readonly ((text: readonly string[]) => string[])[] = [
 ]
 const style = fc.constantFrom(...styles)
 /** No comment, and nothing that opens one. */
-const code = fc.array(fc.stringMatching(/^[a-z]{1,8} = [a-z]{1,8}\(\d{1,3}\)$/), { maxLength: 6 })
+const code = fc.array(fc.stringMatching(/^v[a-z]{0,7} = [a-z]{1,8}\(\d{1,3}\)$/), { maxLength: 6 })
 const id = fc.constantFrom('MIT', 'Apache-2.0', 'GPL-2.0-or-later', 'BSD-3-Clause', 'MPL-2.0', 'ISC', 'LicenseRef-Acme')
 const expression: fc.Arbitrary<string> = fc.letrec<{ all: string }>((tie) => ({
   all: fc.oneof(
@@ -165,9 +165,11 @@ describe('what a file says of its license', () => {
     )
   })
 
-  it('is known by its name, however it is written, before and behind whatever', async () => {
+  it('is known by its name of up to twelve words, however it is written, before and behind whatever', async () => {
     const names = await loadLicenseNames()
-    const known = fc.constantFrom(...[...names.keys()].filter((key) => key !== '' && !key.includes('compatible')))
+    const known = fc.constantFrom(
+      ...[...names.keys()].filter((key) => key !== '' && !key.includes('compatible') && key.split(' ').length <= 12),
+    )
     fc.assert(
       fc.property(known, fc.boolean(), (name, upper) => {
         const said = upper ? name.toUpperCase() : name

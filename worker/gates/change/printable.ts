@@ -7,7 +7,9 @@ const unseen = /[\p{C}\p{Zl}\p{Zp}]/gu
  */
 export function printable(text: string, max = 80): string {
   const written = text.slice(0, max).replace(unseen, writeOut).replaceAll('`', "'")
-  return text.length > max || written.length > max ? `${written.slice(0, max)}…` : written
+  // Half a pair is nothing that can be seen.
+  const cut = written.slice(0, max).replace(/[\ud800-\udbff]$/, '')
+  return text.length > max || written.length > max ? `${cut}…` : written
 }
 
 function writeOut(character: string): string {
