@@ -28,7 +28,8 @@ const sealedSchema = z.discriminatedUnion('kind', [
       treeSha: shaSchema,
       files: z.array(z.strictObject({ path: z.string(), before: versionSchema, after: versionSchema })),
     }),
-    patch: z.base64().nullable(),
+    // Left out by versions that sealed no patch.
+    patch: z.base64().nullable().default(null),
   }),
   z.strictObject({
     kind: z.literal('ci'),
