@@ -29,6 +29,7 @@ import type {
   Images,
   JobFolderStore,
   JobFolders,
+  PackageRegistries,
   ProcessEvent,
   Publisher,
   Reporter,
@@ -54,6 +55,7 @@ export interface PipelinePorts {
   readonly secrets: SetupSecrets
   readonly agents: Agents
   readonly gates: readonly Gate[]
+  readonly registries: PackageRegistries
   readonly publisher: Publisher
   readonly reporter: Reporter
   readonly wording: Wording
