@@ -24,6 +24,10 @@ export function readXml(text: string): XmlElement | null {
   const top: OpenElement = { name: '', line: 0, children: [], text: '' }
   const open = [top]
   const parser = sax.parser(true, { trim: true, normalize: true, position: true })
+  // The first fault is the last: a parser that went on would make an error of every further character.
+  parser.onerror = (error) => {
+    throw error
+  }
   parser.onopentag = ({ name }) => {
     if (open.length > deepest) throw new RangeError('nested too deeply')
     open.push({ name: name.slice(name.indexOf(':') + 1), line: parser.line + 1, children: [], text: '' })
