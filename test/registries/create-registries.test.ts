@@ -47,7 +47,7 @@ describe('createRegistries', () => {
         '/c/1.0.0': (response) => response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end(),
         '/d/1.0.0': (response) => response.destroy(),
         '/e/1.0.0': 'no JSON',
-        '/f/1.0.0': 'x'.repeat(17 * 1024 * 1024),
+        '/f/1.0.0': 'x'.repeat(9 * 1024 * 1024),
         '/g/1.0.0': { name: 'g' },
       },
       ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'],

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { unzipSync } from 'fflate'
-import type { RegistryLicense } from '../pipeline/ports/index.ts'
+import type { PackageVersion } from '../contract/index.ts'
+import type { RegistryAnswer, RegistryLicense } from '../pipeline/ports/index.ts'
 import { compareDigests } from './compare-content.ts'
-import type { Place } from './http-reader.ts'
+import type { Place, Reader } from './http-reader.ts'
 import { missing, type Registry, ShapeError } from './registry.ts'
 
 const mostBytes = 24 * 1024 * 1024
-const mostUnpacked = 96 * 1024 * 1024
+const mostUnpacked = 64 * 1024 * 1024
 const mostFiles = 20_000
 const mostText = 200_000
 const licenseFile = /^(?:LICEN[CS]E|COPYING|UNLICENSE)(?:[-.][\w.-]{0,60})?$/i
@@ -25,16 +26,23 @@ const knownHosts =
  * asked for from the host that the module's path begins with: a name of an agent's choice would reach any host.
  */
 export function createGoRegistry(place: GoPlace): Registry {
+  const look = async ({ name, version, integrity }: PackageVersion, reader: Reader): Promise<RegistryAnswer> => {
+    const body = await reader.read(place, `${escapeCase(name)}/@v/${escapeCase(version)}.zip`, mostBytes)
+    if (body === null) return missing
+    const files = unpack(body)
+    const content = compareDigests(integrity, [digestOf(files)])
+    return { kind: 'found', license: licenseOf(files, `${name}@${version}/`), content }
+  }
+  /** One after the other: several large archives at a time would fill the memory of the host. */
+  let turn: Promise<unknown> = Promise.resolve()
   return {
-    async ask({ name, version, integrity }, reader) {
-      if (!place.onlyCached && !knownHosts.test(name)) {
+    async ask(asked, reader) {
+      if (!place.onlyCached && !knownHosts.test(asked.name)) {
         return { kind: 'unknown', why: 'its proxy would ask the host that its path names' }
       }
-      const body = await reader.read(place, `${escapeCase(name)}/@v/${escapeCase(version)}.zip`, mostBytes)
-      if (body === null) return missing
-      const files = unpack(body)
-      const content = compareDigests(integrity, [digestOf(files)])
-      return { kind: 'found', license: licenseOf(files, `${name}@${version}/`), content }
+      const answer = turn.then(() => look(asked, reader))
+      turn = answer.catch(() => {})
+      return answer
     },
   }
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Place, Reader } from './http-reader.ts'
 import { ShapeError } from './registry.ts'
 
-const mostBytes = 16 * 1024 * 1024
+const mostBytes = 8 * 1024 * 1024
 
 /** A JSON document of a known shape; null where the registry has none. Throws ShapeError for another shape. */
 export async function readJson<Schema extends z.ZodType>(

@@ -206,6 +206,42 @@ describe('licensesGate', () => {
     expect(await verdictsOf(licensesGate, [added('package.json', manifest({ a: 'workspace:*' }))], around)).toEqual([])
   })
 
+  it('counts a manifest whose lockfile lies in another project, and not one below its lockfile', async () => {
+    const around = { gates, registries: saying(expression('MIT')) }
+    const asks = changed('web/package.json', manifest({}), manifest({ a: '^1.0.0' }))
+
+    const apart = await verdictsOf(licensesGate, [asks, added('docs/package-lock.json', locked())], around)
+    const above = await verdictsOf(licensesGate, [asks, added('package-lock.json', locked())], around)
+
+    expect(apart).toEqual(['unresolved hold'])
+    expect(above).toEqual([])
+  })
+
+  it('holds a lockfile that is a link, which npm would follow and nobody read; one among fixtures is nobody’s', async () => {
+    const link = added('package-lock.json', 'docs/notes.json', '120000')
+
+    expect(await verdictsOf(licensesGate, [link], { gates })).toEqual(['unresolved hold'])
+    expect(await verdictsOf(licensesGate, [added('test/fixtures/bad/package.json', '{')], { gates })).toEqual([])
+  })
+
+  it('looks again at a version that gets another content, and at one that gets a digest at all', async () => {
+    const bound = (integrity?: string) => lockfile({ 'node_modules/a': { version: '1.0.0', integrity } })
+    const verdicts = (before: string, after: string) =>
+      verdictsOf(licensesGate, [changed('package-lock.json', before, after)], { gates })
+
+    expect(await verdicts(bound('sha512-AA=='), bound('sha512-BB=='))).toEqual(['unresolved hold'])
+    expect(await verdicts(bound(), bound('sha512-BB=='))).toEqual(['unresolved hold'])
+    expect(await verdicts(bound('sha512-AA=='), bound('sha512-AA=='))).toEqual([])
+  })
+
+  it('shows a registry’s words so that nothing of them is Markdown', async () => {
+    const registries = saying(expression('MIT` [click](https://evil.example) `\u202e'))
+
+    const [finding] = await findingsOf(licensesGate, newA(), { gates, registries })
+
+    expect(finding?.message).toContain("`MIT' [click](https://evil.example) '\\u{202e}`")
+  })
+
   it('holds a lockfile that cannot be read', async () => {
     expect(await verdictsOf(licensesGate, [added('package-lock.json', '{"packages": 1}')], { gates })).toEqual([
       'unresolved hold',

@@ -51,7 +51,7 @@ async function judgeFound(dependency: Dependency, lists: Lists, { license }: Fou
     return [dependencyFinding(dependency, 'unlicensed', 'hold', text)]
   }
   const standing = judgeAll(named.expressions, lists)
-  const said = `\`${printable(named.expressions.join('`, `'), 80).replaceAll("'", '`')}\``
+  const said = named.expressions.map((one) => `\`${printable(one, 60)}\``).join(', ')
   const lie = contradiction(dependency, named.expressions)
   const also = lie === null ? '' : ` Its lockfile says \`${printable(lie, 60)}\` all the same.`
   if (standing === 'forbidden') {

@@ -1,4 +1,5 @@
 import { type Ecosystem, plainName } from '../../../contract/index.ts'
+import { isFixture } from '../../change/classify-path.ts'
 import type { ChangedFile, FileSide } from '../../change/view-change.ts'
 import { dependencyFiles } from './dependency-files.ts'
 import type { DependencyFile, FoundPackage } from './found-package.ts'
@@ -26,21 +27,24 @@ interface ReadFile {
 /** What the change brings in by manifests and lockfiles. Pure. */
 export function changedDependencies(files: readonly ChangedFile[]): ChangedDependencies {
   const read = files.flatMap(readFile)
-  const locked = new Set(
-    read.flatMap(({ kind, packages }) => (kind.kind === 'lockfile' ? (packages ?? []).map(nameKey) : [])),
+  const locks = read.flatMap(({ file, kind, packages }) =>
+    kind.kind === 'manifest' ? [] : { folder: folderOf(file.path), names: new Set((packages ?? []).map(nameKey)) },
   )
   const added = read.flatMap(({ file, kind, packages }) => {
-    const counted = kind.kind === 'lockfile' ? packages : packages?.filter((one) => !locked.has(nameKey(one)))
+    const deciding = kind.kind === 'manifest' ? locks.filter(({ folder }) => file.path.startsWith(folder)) : []
+    const counted = packages?.filter((one) => !deciding.some(({ names }) => names.has(nameKey(one))))
     return newIn(file, kind, counted ?? [])
   })
-  return { added, unreadable: read.filter(({ packages }) => packages === null).map(({ file }) => file.path) }
+  const unreadable = read.filter(({ file, packages }) => packages === null && !isFixture(file.path))
+  return { added, unreadable: unreadable.map(({ file }) => file.path) }
 }
 
-/** The whole of a file that the change leaves behind; a symlink's target is no list of packages. */
+/** The whole of a file that the change leaves behind. What a symlink leads to may be read under a name of no such file. */
 function readFile(file: ChangedFile): ReadFile[] {
   const kind = dependencyFiles.find(({ paths }) => paths.test(file.path))
-  if (kind === undefined || file.after === null || file.after.mode === '120000') return []
-  const packages = readSide(kind, file.after)?.map((one) => ({ ...one, ecosystem: kind.ecosystem, path: file.path }))
+  if (kind === undefined || file.after === null) return []
+  const found = file.after.mode === '120000' ? null : readSide(kind, file.after)
+  const packages = found?.map((one) => ({ ...one, ecosystem: kind.ecosystem, path: file.path }))
   return [{ file, kind, packages: packages ?? null }]
 }
 
@@ -53,11 +57,10 @@ function newIn(file: ChangedFile, kind: DependencyFile, packages: readonly Depen
   if (packages.length === 0) return []
   const before = file.before === null ? [] : (readSide(kind, file.before) ?? [])
   const known = new Set(before.map(contentKey))
-  const unbound = new Set(before.filter(({ integrity }) => integrity.length === 0).map(versionKey))
   const news = new Map<string, Dependency>()
   for (const one of packages) {
-    const isSame = known.has(contentKey(one)) || unbound.has(versionKey(one))
-    if (!isSame && !news.has(contentKey(one))) news.set(contentKey(one), one)
+    const key = contentKey(one)
+    if (!known.has(key) && !news.has(key)) news.set(key, one)
   }
   const lineOf = createLineFinder(file)
   return [...news.values()].map((one) => ({ ...one, line: one.line ?? lineOf(one) }))
@@ -67,8 +70,9 @@ function nameKey({ ecosystem, name }: Dependency): string {
   return `${ecosystem} ${plainName(ecosystem, name)}`
 }
 
-function versionKey({ name, version, elsewhere }: FoundPackage): string {
-  return JSON.stringify([name, version, elsewhere])
+/** With the slash behind it; nothing for the root. A lockfile decides for all projects below its folder. */
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1)
 }
 
 function contentKey(one: FoundPackage): string {
