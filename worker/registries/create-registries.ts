@@ -14,7 +14,7 @@ export interface AskLimits {
   readonly totalMs: number
 }
 
-const defaultLimits: AskLimits = { packages: 1500, misses: 20, concurrency: 8, totalMs: 90_000 }
+const defaultLimits: AskLimits = { packages: 3000, misses: 20, concurrency: 8, totalMs: 90_000 }
 
 export interface RegistriesOptions {
   /** Found out when there is something to ask. */
