@@ -66,12 +66,11 @@ function whenPackagesAppear(files: readonly DependencyFile[]): Match {
     const names = namesIn(file.after)
     if (names === null) return [{ what: 'This file could not be read.', line: null, text: unreadable }]
     const known = file.before === null ? null : namesIn(file.before)
-    const lineOf = createLineFinder(file)
-    return [...names]
-      .filter(([key]) => known?.has(key) !== true)
-      .map(([, one]) => ({
-        what: `\`dependency ${printable(one.name)}\` is new.`,
-        line: one.line ?? lineOf(one),
-      }))
+    const news = [...names].filter(([key]) => known?.has(key) !== true).map(([, one]) => one)
+    const lineOf = createLineFinder(file, news)
+    return news.map((one) => ({
+      what: `\`dependency ${printable(one.name)}\` is new.`,
+      line: one.line ?? lineOf(one),
+    }))
   }
 }

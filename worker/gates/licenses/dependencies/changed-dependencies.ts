@@ -41,7 +41,8 @@ export function changedDependencies(files: readonly ChangedFile[]): ChangedDepen
 
 /** The whole of a file that the change leaves behind. What a symlink leads to may be read under a name of no such file. */
 function readFile(file: ChangedFile): ReadFile[] {
-  const kind = dependencyFiles.find(({ paths }) => paths.test(file.path))
+  const tail = withFolder(file.path)
+  const kind = dependencyFiles.find(({ paths }) => paths.test(tail))
   if (kind === undefined || file.after === null) return []
   const found = file.after.mode === '120000' ? null : readSide(kind, file.after)
   const packages = found?.map((one) => ({ ...one, ecosystem: kind.ecosystem, path: file.path }))
@@ -62,8 +63,15 @@ function newIn(file: ChangedFile, kind: DependencyFile, packages: readonly Depen
     const key = contentKey(one)
     if (!known.has(key) && !news.has(key)) news.set(key, one)
   }
-  const lineOf = createLineFinder(file)
+  const unplaced = [...news.values()].filter(({ line }) => line === null)
+  const lineOf = createLineFinder(file, unplaced)
   return [...news.values()].map((one) => ({ ...one, line: one.line ?? lineOf(one) }))
+}
+
+/** No kind of file is told by more than its name and its folder's. */
+function withFolder(path: string): string {
+  const at = path.lastIndexOf('/')
+  return at < 1 ? path : path.slice(path.lastIndexOf('/', at - 1) + 1)
 }
 
 function nameKey({ ecosystem, name }: Dependency): string {
