@@ -28,6 +28,7 @@ const violations: readonly { readonly file: string; readonly line: string; reado
   { file: 'worker/sandbox/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
   { file: 'worker/agent/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
   { file: 'worker/broker/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
+  { file: 'worker/registries/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
   { file: 'worker/git/planted-spawn.ts', line: "export * from 'node:child_process'", rule: importRule },
   { file: 'cli/planted-spawn.ts', line: "export * from 'execa'", rule: importRule },
   { file: 'worker/audit/planted-redis.ts', line: "export * from 'bullmq'", rule: importRule },

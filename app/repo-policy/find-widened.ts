@@ -15,6 +15,8 @@ interface Beyond {
   readonly what: string
 }
 
+type Licenses = NonNullable<PolicyFile['gates']>['licenses']
+
 const boundedLists: readonly BoundedList[] = [
   { path: ['network'], beyond: (above, asked) => beyondNetwork(above.network, asked.network) },
   {
@@ -44,6 +46,10 @@ const boundedLists: readonly BoundedList[] = [
       return found(asked.gates?.licenses?.['allow-licenses'], (id) => allowed?.includes(id) === false, String)
     },
   },
+  {
+    path: ['gates', 'licenses', 'allow-dependencies-licenses'],
+    beyond: (above, asked) => beyondExempt(above.gates?.licenses, asked.gates?.licenses),
+  },
 ]
 
 /** Everything that a level asks for beyond what a level above it allows, with the line that asks. */
@@ -58,6 +64,14 @@ function widenedIn({ path, beyond }: BoundedList, above: ParsedPolicy, level: Pa
     const message = `${what} is not allowed by ${above.name}: a policy narrows what stands above it`
     return { file: level.name, path: path.join('.'), line: level.lineOf([...path, index]), message }
   })
+}
+
+/** An exception makes every list above it milder: where one stands, only its own level's exceptions may be named. */
+function beyondExempt(above: Licenses, asked: Licenses): readonly Beyond[] {
+  const exempt = above?.['allow-dependencies-licenses']
+  const isBound = exempt ?? above?.['allow-licenses'] ?? above?.['deny-licenses']
+  if (isBound === undefined) return []
+  return found(asked?.['allow-dependencies-licenses'], (entry) => exempt?.includes(entry) !== true, String)
 }
 
 function beyondNetwork(

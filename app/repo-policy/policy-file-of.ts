@@ -4,7 +4,7 @@ import type { PolicyFile } from './policy-schema.ts'
 /** The airlock.yml that means exactly this policy. */
 export function policyFileOf(policy: Policy): PolicyFile {
   const { agentSettings, acceptedWeaker: _, limits, silenceMs, budgets, approvals, gates, ...same } = policy
-  const { allow, deny } = gates.licenses
+  const { allow, deny, exempt, denyPackages } = gates.licenses
   return {
     ...same,
     ...(agentSettings === undefined ? {} : { 'agent-settings': agentSettings }),
@@ -25,6 +25,8 @@ export function policyFileOf(policy: Policy): PolicyFile {
       licenses: {
         ...(allow === undefined ? {} : { 'allow-licenses': allow }),
         ...(deny === undefined ? {} : { 'deny-licenses': deny }),
+        ...(exempt === undefined ? {} : { 'allow-dependencies-licenses': exempt }),
+        ...(denyPackages === undefined ? {} : { 'deny-packages': denyPackages }),
       },
       protected: gates.protected,
       ...(gates.suppress === undefined ? {} : { suppress: gates.suppress }),

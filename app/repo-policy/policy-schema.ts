@@ -18,6 +18,7 @@ import {
   suppressionSchema,
   suppressors,
 } from '../../worker/contract/index.ts'
+import { licensesSchema } from './license-schema.ts'
 import { agentNetworkEntry, secretName, setupNetworkEntry } from './network-schema.ts'
 
 const size = (text: string) =>
@@ -27,7 +28,6 @@ const size = (text: string) =>
     .describe(text)
 
 const list = (item: z.ZodString, most: number) => z.array(item).max(most)
-const license = z.string().regex(/^[A-Za-z0-9.+-]{1,128}$/, 'expected an SPDX id such as MIT')
 const line = (most: number) => z.string().min(1).max(most)
 
 const setupSchema = z
@@ -83,20 +83,7 @@ const budgetsSchema = z
 
 const gatesSchema = z
   .strictObject({
-    licenses: z
-      .strictObject({
-        'allow-licenses': list(license, 256)
-          .optional()
-          .describe('SPDX ids; a new dependency, or code that brings its license along, with any other is blocked.'),
-        'deny-licenses': list(license, 256)
-          .optional()
-          .describe('SPDX ids; a new dependency, or code that brings its license along, with one of them is blocked.'),
-      })
-      .refine((lists) => lists['allow-licenses'] === undefined || lists['deny-licenses'] === undefined, {
-        error: 'allow-licenses and deny-licenses exclude each other',
-      })
-      .optional()
-      .describe('Licenses of dependencies and of code that a change brings in: one of the two lists.'),
+    licenses: licensesSchema.optional(),
     protected: list(line(256), 256).optional().describe('Globs of paths; a change that touches one is held.'),
     suppress: z
       .array(suppressionSchema)

@@ -154,7 +154,9 @@ function resolveGates(files: readonly PolicyFile[]): Policy['gates'] {
   const gates = files.map((file) => file.gates ?? {})
   const deny = union(gates.map((level) => level.licenses?.['deny-licenses']))
   const allow = lastSet(gates.map((level) => level.licenses?.['allow-licenses']))
-  const licenses = allow === undefined ? { deny } : { allow: allow.filter((id) => !deny?.includes(id)) }
+  const lists = allow === undefined ? { deny } : { allow: allow.filter((id) => !deny?.includes(id)) }
+  const exempt = lastSet(gates.map((level) => level.licenses?.['allow-dependencies-licenses']))
+  const denyPackages = union(gates.map((level) => level.licenses?.['deny-packages']))
   const suppress = union(gates.map((level) => level.suppress))
   const suppressBy = strictest(
     suppressors,
@@ -162,7 +164,7 @@ function resolveGates(files: readonly PolicyFile[]): Policy['gates'] {
   )
   return {
     ...mergeSet([{ suppress, suppressBy }]),
-    licenses: mergeSet([licenses]),
+    licenses: mergeSet<Policy['gates']['licenses']>([lists, { exempt, denyPackages }]),
     protected: union(gates.map((level) => level.protected)) ?? defaultPolicy.gates.protected,
   }
 }

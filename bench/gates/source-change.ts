@@ -37,5 +37,6 @@ export function inputOf(files: readonly FileChange[]): GateInput {
   return {
     changeSet: { baseSha: '', treeSha: '', files },
     ...{ policy: defaultPolicy, knownSecrets: new Map<string, string>(), base: { files: 0, paths: [] } },
+    registries: new Map(),
   }
 }

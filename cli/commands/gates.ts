@@ -4,16 +4,19 @@ import { type GatesFlags, readGatesFlags, rightGates } from '../gates/read-gates
 
 export const gates: Command = {
   help: `
-usage: airlock gates --repo DIR --base REF [--head REF] [--policy FILE] [--json] [--sarif FILE]
+usage: airlock gates --repo DIR --base REF [--head REF] [--policy FILE] [--offline] [--json]
+                     [--sarif FILE]
        airlock gates scan PATH... [--json] [--sarif FILE]
 
 Asks all gates about a change of any repository, or the secrets gate about files and folders, all their lines. Needs no
-Redis, no GitHub and no sandbox, and starts nothing that the repository names.
+Redis, no GitHub and no sandbox, and starts nothing that the repository names. Where the policy lists licenses, it asks
+your package registries for those of new dependencies.
 
   --repo    the top folder of a repository, bare or not
   --base    a branch, tag or commit; the change begins where --head left it
   --head    a branch, tag or commit; default: the files of the work tree as they are, without ignored ones
   --policy  stands in for .github/airlock.yml of the base commit
+  --offline asks no package registry, so that each new dependency is held where the policy lists licenses
   --json    prints one object: verdict, findings, files, bytes
   --sarif   also writes the findings as SARIF 2.1.0
 

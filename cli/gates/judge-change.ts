@@ -5,6 +5,7 @@ import type { GatesReport } from '../../worker/contract/index.ts'
 import { evaluateGates } from '../../worker/gates/evaluate-gates.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import { mostLicenseBytes, ownLicensePaths } from '../../worker/gates/licenses/carried/own-licenses.ts'
+import { packagesToAsk } from '../../worker/gates/licenses/packages-to-ask.ts'
 import { createUnreadGate } from '../../worker/gates/unread-gate.ts'
 import { defaultSourceLimits } from '../../worker/git/create-source.ts'
 import { createGit, type Git } from '../../worker/git/git-command.ts'
@@ -15,6 +16,7 @@ import { readCommits } from '../../worker/git/local/read-commits.ts'
 import { readText } from '../../worker/git/local/read-text.ts'
 import { readWorkTree } from '../../worker/git/local/read-work-tree.ts'
 import { type Io, UsageError } from '../command.ts'
+import { askRegistries } from './ask-registries.ts'
 import { loadGatesPolicy } from './load-gates-policy.ts'
 import { type ChangeFlags, rightGates } from './read-gates-flags.ts'
 import { reportOf } from './report-of.ts'
@@ -32,6 +34,7 @@ export async function judgeChange(flags: ChangeFlags, io: Io): Promise<GatesRepo
     const input = {
       ...{ changeSet, policy, knownSecrets: new Map<string, string>() },
       base: { files: basePaths.length, paths: basePaths, texts },
+      registries: await askRegistries(flags, packagesToAsk(changeSet, policy), io),
     }
     const results = await evaluateGates([...gates, createUnreadGate(unread)], input, {
       today: new Date().toISOString().slice(0, 10),

@@ -20,6 +20,8 @@ export interface ChangeFlags extends Outputs {
   /** Null: the work tree. */
   readonly head: string | null
   readonly policy: { readonly text: string; readonly name: string } | null
+  /** No package registry is asked. */
+  readonly offline: boolean
 }
 
 export interface ScanFlags extends Outputs {
@@ -35,6 +37,7 @@ const options = {
   base: { type: 'string' },
   head: { type: 'string' },
   policy: { type: 'string' },
+  offline: { type: 'boolean' },
   json: { type: 'boolean' },
   sarif: { type: 'string' },
 } as const
@@ -46,7 +49,7 @@ export function readGatesFlags(args: readonly string[], cwd: string): GatesFlags
   const { values, positionals } = parseFlagsAndWords(scans ? args.slice(1) : args, options, right)
   const outputs = { json: values.json === true, sarif: values.sarif === undefined ? null : resolve(cwd, values.sarif) }
   if (scans) {
-    const alien = (['repo', 'base', 'head', 'policy'] as const).find((name) => values[name] !== undefined)
+    const alien = (['repo', 'base', 'head', 'policy', 'offline'] as const).find((name) => values[name] !== undefined)
     if (alien !== undefined) throw new UsageError(`--${alien} is not for scan`, rightScan)
     if (positionals.length === 0) throw new UsageError('scan needs a file or folder', rightScan)
     return { kind: 'scan', paths: positionals, ...outputs }
@@ -60,6 +63,7 @@ export function readGatesFlags(args: readonly string[], cwd: string): GatesFlags
     base: revisionOf('--base', values.base),
     head: values.head === undefined ? null : revisionOf('--head', values.head),
     policy: values.policy === undefined ? null : { text: readPolicy(values.policy, cwd), name: values.policy },
+    offline: values.offline === true,
     ...outputs,
   }
 }

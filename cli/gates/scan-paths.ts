@@ -39,6 +39,7 @@ async function judgePart({ files, unread, named }: PlainFiles, path: string): Pr
   const input = {
     changeSet: { baseSha: '', treeSha: '', files },
     ...{ policy: defaultPolicy, knownSecrets: new Map<string, string>(), base: { files: 0, paths: [] } },
+    registries: new Map(),
   }
   const results = await evaluateGates([secretsGate, createUnreadGate(unread)], input, {
     most: Number.POSITIVE_INFINITY,

@@ -6,6 +6,9 @@ import type { ModelKeys } from '../../worker/broker/model-keys.ts'
 import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
+import { createAnswerCache } from '../../worker/registries/answer-cache.ts'
+import { createRegistries } from '../../worker/registries/create-registries.ts'
+import { registriesOf } from '../../worker/registries/registry-places.ts'
 import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
 import { createImages } from '../../worker/sandbox/image/create-images.ts'
 import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
@@ -24,7 +27,7 @@ import { upstreamsOf } from './upstreams.ts'
 /** The ports that are the same with and without GitHub. */
 export type CorePorts = Pick<
   PipelinePorts,
-  'engines' | 'images' | 'brokers' | 'snapshots' | 'folders' | 'agents' | 'gates' | 'audits' | 'now'
+  'engines' | 'images' | 'brokers' | 'snapshots' | 'folders' | 'agents' | 'gates' | 'registries' | 'audits' | 'now'
 >
 
 export interface CoreOptions {
@@ -60,6 +63,10 @@ export async function createCore(
     folders: createJobFolders({ dir: folders.jobs, socketDir: tmpdir() }),
     agents: createAgents(folders.root, createToolRunner(env)),
     gates,
+    registries: createRegistries({
+      registries: async () => registriesOf(packageManagers),
+      cache: createAnswerCache(folders.registries, Date.now),
+    }),
     audits: createAuditLogs({ dir: folders.audit, now: Date.now, content: settings.AIRLOCK_RECORD_CONTENT ?? 'full' }),
     now: Date.now,
   }

@@ -10,6 +10,8 @@ export interface DataFolders {
   readonly mirrors: string
   readonly snapshots: string
   readonly audit: string
+  /** What package registries said of licenses. */
+  readonly registries: string
   /** Sandboxes run as users of their own: they pass through these, and read agents, tools and images. */
   readonly images: string
   readonly jobs: string
@@ -31,11 +33,13 @@ export async function prepareDataFolders(root: string): Promise<DataFolders> {
     mirrors: join(root, 'mirrors'),
     snapshots: join(root, 'snapshots'),
     audit: join(root, 'audit'),
+    registries: join(root, 'registries'),
     images: join(root, 'images'),
     jobs: join(root, 'jobs'),
     sandboxes: join(root, 'sandboxes'),
   }
-  for (const own of [folders.redis, folders.mirrors, folders.snapshots, folders.audit]) await makeFolder(own, 0o700)
+  for (const own of [folders.redis, folders.mirrors, folders.snapshots, folders.audit, folders.registries])
+    await makeFolder(own, 0o700)
   for (const passed of [folders.images, folders.jobs, folders.sandboxes]) await makeFolder(passed, 0o711)
   return folders
 }

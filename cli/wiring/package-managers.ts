@@ -25,7 +25,8 @@ export async function readPackageManagers(env: Environment): Promise<PackageConf
 async function ask(argv: readonly string[], env: Environment): Promise<string | null> {
   try {
     const closed = { PATH: env.PATH ?? '', HOME: env.HOME ?? '/nonexistent' }
-    const { stdout } = await runCommand(argv, { env: closed, timeoutMs: 20_000 })
+    // In a repository npm would read its .npmrc, and go might fetch the toolchain that its go.mod names.
+    const { stdout } = await runCommand(argv, { env: closed, timeoutMs: 20_000, cwd: '/' })
     return stdout.toString('utf8').trim() || null
   } catch (error) {
     if (error instanceof CommandError) return null

@@ -37,6 +37,8 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'budgets.organisation': 'least',
   'gates.licenses.allow-licenses': 'part',
   'gates.licenses.deny-licenses': 'sum',
+  'gates.licenses.allow-dependencies-licenses': 'part',
+  'gates.licenses.deny-packages': 'sum',
   'gates.protected': 'sum',
   'gates.suppress': 'sum',
   'gates.suppress-by': 'strictest',

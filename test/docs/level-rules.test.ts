@@ -37,6 +37,8 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'budgets.organisation': [5, 20],
   'gates.licenses.allow-licenses': [['MIT'], ['MIT', 'ISC']],
   'gates.licenses.deny-licenses': [['MIT'], ['ISC']],
+  'gates.licenses.allow-dependencies-licenses': [['pkg:npm/a'], ['pkg:npm/a', 'pkg:npm/b']],
+  'gates.licenses.deny-packages': [['pkg:npm/a'], ['pkg:pypi/b']],
   'gates.protected': [['a/**'], ['b/**']],
   'gates.suppress': [[suppression('a')], [suppression('b')]],
   'gates.suppress-by': ['organisation', 'repository'],

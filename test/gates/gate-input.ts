@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { FileChange, FileMode, FileVersion, Finding, Policy } from '../../worker/contract/index.ts'
-import type { Gate, GateInput } from '../../worker/pipeline/ports/index.ts'
+import type { Gate, GateInput, RegistryAnswers } from '../../worker/pipeline/ports/index.ts'
 
 type Content = string | Uint8Array | null
 
@@ -22,6 +22,7 @@ interface Around {
   readonly secrets?: Readonly<Record<string, string>>
   readonly basePaths?: readonly string[]
   readonly baseTexts?: Readonly<Record<string, string>>
+  readonly registries?: RegistryAnswers
 }
 
 export function gateInput(files: readonly FileChange[], around: Around = {}): GateInput {
@@ -30,6 +31,7 @@ export function gateInput(files: readonly FileChange[], around: Around = {}): Ga
     policy: { ...policy, gates: { ...policy.gates, ...around.gates } },
     knownSecrets: new Map(Object.entries(around.secrets ?? {})),
     base: { files: 1, paths: around.basePaths ?? [], texts: new Map(Object.entries(around.baseTexts ?? {})) },
+    registries: around.registries ?? new Map(),
   }
 }
 

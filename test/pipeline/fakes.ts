@@ -252,6 +252,7 @@ export function portsOf(world: World): PipelinePorts {
       },
     },
     gates: [],
+    registries: { ask: async () => new Map() },
     publisher: {
       async stage() {
         log('stage')

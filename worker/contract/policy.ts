@@ -88,10 +88,14 @@ export const policySchema = z.strictObject({
     })
     .optional(),
   gates: z.strictObject({
-    /** SPDX ids; at most one of the two lists is set. */
+    /** SPDX ids; at most one of `allow` and `deny` is set. */
     licenses: z.strictObject({
       allow: z.array(z.string().max(128)).max(256).optional(),
       deny: z.array(z.string().max(128)).max(256).optional(),
+      /** Package URLs, without a version for every version: their license is not looked at. */
+      exempt: z.array(z.string().max(512)).max(256).optional(),
+      /** Package URLs of what must not come in, whatever its license. */
+      denyPackages: z.array(z.string().max(512)).max(600).optional(),
     }),
     /** Globs of paths that a change may not touch. */
     protected: z.array(z.string().max(256)).max(256),

@@ -31,6 +31,7 @@ import type {
   Images,
   JobFolderStore,
   JobFolders,
+  PackageRegistries,
   ProcessEvent,
   Publisher,
   Reporter,
@@ -56,6 +57,7 @@ export interface PipelinePorts {
   readonly secrets: SetupSecrets
   readonly agents: Agents
   readonly gates: readonly Gate[]
+  readonly registries: PackageRegistries
   readonly publisher: Publisher
   readonly reporter: Reporter
   readonly wording: Wording

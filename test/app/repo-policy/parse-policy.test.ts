@@ -76,6 +76,8 @@ describe('parsePolicy', () => {
     ['triggers: { permission: none }\n', 'triggers.permission', 1],
     ['triggers: { label: "a:b" }\n', 'triggers.label', 1],
     ['gates:\n  licenses:\n    allow-licenses: [MIT]\n    deny-licenses: [MIT]\n', 'gates.licenses', 2],
+    ['gates:\n  licenses:\n    deny-packages: [left-pad]\n', 'gates.licenses.deny-packages[0]', 3],
+    ['gates:\n  licenses:\n    deny-packages: ["pkg:deb/debian/a"]\n', 'gates.licenses.deny-packages[0]', 3],
     ['setup:\n', 'setup', 1],
     ['- agent\n', '', 1],
     ['just text\n', '', 1],

@@ -103,6 +103,24 @@ describe('resolvePolicy', () => {
       (p: Policy) => p.gates.licenses,
       { allow: ['MIT'] },
     ],
+    [
+      'gates: { licenses: { allow-licenses: [MIT], allow-dependencies-licenses: ["pkg:npm/a", "pkg:npm/b"] } }',
+      'gates: { licenses: { allow-dependencies-licenses: ["pkg:npm/a"] } }',
+      (p: Policy) => p.gates.licenses,
+      { allow: ['MIT'], exempt: ['pkg:npm/a'] },
+    ],
+    [
+      'gates: { protected: [] }',
+      'gates: { licenses: { allow-licenses: [MIT], allow-dependencies-licenses: ["pkg:npm/a"] } }',
+      (p: Policy) => p.gates.licenses,
+      { allow: ['MIT'], exempt: ['pkg:npm/a'] },
+    ],
+    [
+      'gates: { licenses: { deny-packages: ["pkg:npm/a"] } }',
+      'gates: { licenses: { deny-packages: ["pkg:pypi/b@1.0"] } }',
+      (p: Policy) => p.gates.licenses,
+      { denyPackages: ['pkg:npm/a', 'pkg:pypi/b@1.0'] },
+    ],
     ['network: [npm, example.com]', 'network: [npm]', (p: Policy) => p.network, ['npm']],
     ['network: [npm]', '', (p: Policy) => p.network, ['npm']],
     ['network: ["*.example.com"]', 'network: [a.example.com]', (p: Policy) => p.network, ['a.example.com']],
@@ -133,6 +151,14 @@ describe('resolvePolicy', () => {
       'gates.licenses.allow-licenses',
       1,
     ],
+    ...['allow-licenses: [MIT]', 'deny-licenses: [MIT]', 'allow-dependencies-licenses: ["pkg:npm/b"]'].map(
+      (list): [string, string, string, number] => [
+        `gates: { licenses: { ${list} } }`,
+        'gates:\n  licenses:\n    allow-dependencies-licenses:\n      - pkg:npm/a',
+        'gates.licenses.allow-dependencies-licenses',
+        4,
+      ],
+    ),
   ])('refuses to widen %j by %j and names the line', (organisation, repository, path, line) => {
     const result = resolve({ organisation, repository })
 

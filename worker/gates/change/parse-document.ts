@@ -1,14 +1,21 @@
+import { parse as parseToml } from 'smol-toml'
 import { type Document, isScalar, parseDocument as parseYamlDocument, visit } from 'yaml'
 import { stripJsonComments } from './strip-json-comments.ts'
 
-export type DocumentFormat = 'json' | 'jsonc' | 'yaml' | 'ini'
+export type DocumentFormat = 'json' | 'jsonc' | 'yaml' | 'toml' | 'ini'
 
 export type ParsedDocument =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly why: string }
 
 /** Characters. Lockfiles are the largest JSON that people commit. YAML takes its parser longest. */
-const limits: Record<DocumentFormat, number> = { json: 16_000_000, jsonc: 500_000, yaml: 200_000, ini: 500_000 }
+const limits: Record<DocumentFormat, number> = {
+  json: 16_000_000,
+  jsonc: 4_000_000,
+  yaml: 200_000,
+  toml: 8_000_000,
+  ini: 500_000,
+}
 /** Brackets inside one another: more is an attack on the stack of whoever walks the document. */
 const depthLimit = 256
 /** Aliases resolved in one YAML document: the "billion laughs" needs many. */
@@ -39,6 +46,7 @@ function read(text: string, format: DocumentFormat): unknown {
   if (format === 'json') return JSON.parse(text)
   if (format === 'jsonc') return JSON.parse(stripJsonComments(text))
   if (format === 'ini') return readIni(text)
+  if (format === 'toml') return parseToml(text, { maxDepth: depthLimit })
   const document = parseYamlDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error' })
   const [error] = document.errors
   if (error) throw error

@@ -1,7 +1,7 @@
 /**
  * Compares the licenses of what a change brings in with the policy's list: dependencies that it adds, or moves to
- * another version, and code that carries a license with it. Pure. What the lockfile says of a license is the word of
- * whoever wrote it; where nothing is said nothing passes.
+ * another version, and code that carries a license with it. Pure. What a dependency's license is the registries say,
+ * which were asked before; what the lockfile says is the word of whoever wrote it. Where nothing is known nothing passes.
  */
 import type { Finding } from '../../contract/index.ts'
 import type { Gate } from '../../pipeline/ports/index.ts'
@@ -9,9 +9,9 @@ import { printable } from '../change/printable.ts'
 import { viewChange } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
 import { checkCarried } from './carried/check-carried.ts'
-import { changedDependencies, type Dependency } from './changed-dependencies.ts'
-import { judgeLicense, type LicensePolicy, unreadableEntries } from './judge-license.ts'
-import { resolveLicense } from './resolve-license.ts'
+import { changedDependencies, type Dependency } from './dependencies/changed-dependencies.ts'
+import { declaredText, judgeDependency, judgeName, nameOf } from './judge-dependency.ts'
+import { unreadableEntries } from './judge-license.ts'
 
 /** Names in one note; a new project brings hundreds. */
 const mostNamed = 20
@@ -23,71 +23,27 @@ export const licensesGate: Gate = {
     const carried = await checkCarried(files, input)
     const { added, unreadable } = changedDependencies(files)
     const licenses = input.policy.gates.licenses
-    if (licenses.allow === undefined && licenses.deny === undefined) return [...summarise(added), ...carried]
+    const denied = added.flatMap((dependency) => judgeName(dependency, licenses.denyPackages ?? []))
+    const hasList = licenses.allow !== undefined || licenses.deny !== undefined
+    if (!hasList) {
+      const unread = licenses.denyPackages === undefined ? [] : unreadable.map(unreadableFile)
+      return [...summarise(added), ...unread, ...denied, ...carried]
+    }
+    const judged: Finding[] = []
+    for (const dependency of added) judged.push(...(await judgeDependency(dependency, licenses, input.registries)))
     return [
       ...unreadableEntries(licenses).map(unreadableEntry),
-      ...unreadable.map(unreadableLockfile),
-      ...added.flatMap((dependency) => judge(dependency, licenses)),
+      ...unreadable.map(unreadableFile),
+      ...denied,
+      ...judged,
       ...carried,
     ]
   },
 }
 
-function judge(dependency: Dependency, policy: LicensePolicy): Finding[] {
-  const resolved = resolveLicense(dependency)
-  if (resolved.kind === 'unlicensed') {
-    return [
-      dependencyFinding(
-        dependency,
-        'unlicensed',
-        'hold',
-        'is UNLICENSED: nobody but its owner may use it. Use another package, or have a person show the right to use it.',
-      ),
-    ]
-  }
-  if (resolved.kind === 'unresolved') {
-    return [
-      dependencyFinding(
-        dependency,
-        'unresolved',
-        'hold',
-        `has no known license: ${resolved.why}. Have a person look it up.`,
-      ),
-    ]
-  }
-  const standing = judgeLicense(resolved.expression, policy)
-  const named = `\`${printable(resolved.expression, 60)}\``
-  if (standing === 'unresolved') {
-    return [
-      dependencyFinding(
-        dependency,
-        'unresolved',
-        'hold',
-        `says ${named}, of which the policy says nothing certain. Have a person look at it.`,
-      ),
-    ]
-  }
-  if (standing === 'allowed') return []
-  return [
-    dependencyFinding(
-      dependency,
-      'forbidden',
-      'block',
-      `is under ${named}, which the policy does not allow. Use another package, or ask for the policy to be changed.`,
-    ),
-  ]
-}
-
-function dependencyFinding(dependency: Dependency, rule: string, severity: Finding['severity'], text: string): Finding {
-  const { path, line } = dependency
-  return createFinding({ gate: 'licenses', rule, severity, path, line, message: `${nameOf(dependency)} ${text}` })
-}
-
 function summarise(added: readonly Dependency[]): Finding[] {
   return [...Map.groupBy(added, ({ path }) => path)].map(([path, dependencies]) => {
-    const names = dependencies
-      .slice(0, mostNamed)
-      .map((dependency) => `${nameOf(dependency)} (${licenseOf(dependency)})`)
+    const names = dependencies.slice(0, mostNamed).map((dependency) => `${nameOf(dependency)}${declaredBy(dependency)}`)
     const more = dependencies.length > mostNamed ? ` and ${dependencies.length - mostNamed} more` : ''
     const message = `New here, or of another version: ${names.join(', ')}${more}. No list of licenses is set.`
     return createFinding({ gate: 'licenses', rule: 'new-dependencies', severity: 'note', path, line: null, message })
@@ -106,18 +62,13 @@ function unreadableEntry(entry: string): Finding {
   })
 }
 
-function unreadableLockfile(path: string): Finding {
+function unreadableFile(path: string): Finding {
   const message =
-    'This lockfile could not be read, so that nothing is known of the licenses in it. Let `npm install` write it again.'
+    'This file could not be read, so that nothing is known of the packages in it and their licenses. Let the package manager write it again.'
   return createFinding({ gate: 'licenses', rule: 'unresolved', severity: 'hold', path, line: null, message })
 }
 
-function nameOf({ name, version }: Dependency): string {
-  return `\`${printable(name, 60)}@${printable(version, 40)}\``
-}
-
-function licenseOf(dependency: Dependency): string {
-  const resolved = resolveLicense(dependency)
-  if (resolved.kind === 'expression') return printable(resolved.expression, 40)
-  return resolved.kind === 'unlicensed' ? 'UNLICENSED' : 'license unknown'
+function declaredBy({ declared }: Dependency): string {
+  const said = declaredText(declared)
+  return said === null ? '' : ` (${printable(said, 40)})`
 }

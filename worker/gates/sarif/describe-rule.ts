@@ -35,6 +35,22 @@ const texts: ReadonlyMap<string, RuleDescription> = new Map(
       short: 'A dependency or a file whose license the policy does not allow',
       help: 'Do without it, or have the policy changed on the default branch.',
     },
+    'licenses/unlicensed': {
+      short: 'A dependency or a file that nobody but its owner may use',
+      help: 'Do without it, or have a person show the right to use it.',
+    },
+    'licenses/denied-package': {
+      short: 'A dependency that the policy denies',
+      help: 'Use another package, or have the policy changed on the default branch.',
+    },
+    'licenses/other-content': {
+      short: 'A dependency whose content in the lockfile is not that of its registry',
+      help: 'Let the package manager write the lockfile again.',
+    },
+    'licenses/declared-otherwise': {
+      short: 'A dependency whose lockfile says another license than its registry',
+      help: 'Let the package manager write the lockfile again.',
+    },
     'licenses/carried-license': {
       short: 'Code that brings a license with it',
       help: 'Set a list of licenses in the policy to have it judged.',

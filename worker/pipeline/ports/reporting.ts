@@ -7,6 +7,7 @@ import type {
   JobRequest,
   JobSummary,
 } from '../../contract/index.ts'
+import type { RegistryAnswers } from './registries.ts'
 import type { MaterialisedBase } from './source.ts'
 
 export type { JobProgress, JobSummary }
@@ -59,6 +60,7 @@ export type AuditKind =
   | 'finding'
   | 'approval'
   | 'change-set'
+  | 'registries'
   | 'destroyed'
   | 'outcome'
 
@@ -74,6 +76,8 @@ export interface GateInput {
   readonly knownSecrets: ReadonlyMap<string, string>
   /** Paths of the base tree, for collisions by case, and its files that say the repository's own license, by path. */
   readonly base: Pick<MaterialisedBase, 'files' | 'paths'> & { readonly texts?: ReadonlyMap<string, string> }
+  /** What registries say of the packages that the change brings in. */
+  readonly registries: RegistryAnswers
 }
 
 /** A finding as its gate hands it over. */

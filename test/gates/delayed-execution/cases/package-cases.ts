@@ -133,7 +133,7 @@ export const packageCases: readonly RuleCase[] = [
     severity: 'hold',
     what: 'a module in place of another',
     fires: changed('go.mod', 'module a\n', 'module a\nreplace b => h.example/c v1.0.0\n'),
-    quiet: changed('go.mod', 'module a\n', 'module a\nrequire b v1.0.0\n'),
+    quiet: changed('go.mod', 'module a\n', 'module a\nexclude h.example/c v1.0.0\n'),
   },
   ...(
     [
@@ -141,8 +141,8 @@ export const packageCases: readonly RuleCase[] = [
       [
         'pyproject',
         'pyproject.toml',
-        '[project]\ndependencies = [\n  "flask>=3",\n',
-        '  "requestss>=2",\n',
+        '[project]\ndependencies = ["flask>=3"]\n[project.optional-dependencies]\n',
+        'x = ["requestss>=2"]\n',
         '# none\n',
       ],
       ['poetry', 'pyproject.toml', '[tool.poetry.dependencies]\npython = "^3"\n', 'requestss = "^2"\n', '# none\n'],
