@@ -249,7 +249,7 @@ describe('secretsGate: purity', () => {
     syncBuiltinESMExports()
     const reads = () => read.mock.calls.filter(([file]) => String(file).endsWith('.p12')).length
 
-    await findingsOf(secretsGate, [added(path, new Uint8Array([0, 1])), added('x.p12', 'text\n')])
+    await findingsOf(secretsGate, [added(path, `\0${github}`), added('x.p12', `${github}\n`)])
     const byGate = reads()
     await lintSource({
       source: { filePath: path, content: 'text', ext: '.p12', contentType: 'text' },

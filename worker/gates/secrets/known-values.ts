@@ -5,7 +5,8 @@ import { secretForms, tooShortSecrets } from '../../seal/secret-forms.ts'
 import { createSecretSearch, type SecretHit, type SecretSearch } from '../../seal/secret-search.ts'
 import type { ChangedFile, FileSide } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
-import { joinLiterals, plainText } from './hidden-text.ts'
+import { plainText } from './views/derived-text.ts'
+import { joinLiterals } from './views/join-literals.ts'
 
 export interface KnownValues {
   /** Names of the secrets that are too short to be searched for. */

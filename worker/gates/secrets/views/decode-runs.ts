@@ -1,0 +1,60 @@
+import { Buffer } from 'node:buffer'
+import { type Characters, charactersOf, hex, isIn } from '../detect/characters.ts'
+import { type DerivedText, derive, type Piece } from './derived-text.ts'
+
+const base64Digits = charactersOf('0-9', 'A-Z', 'a-z', '+/_-')
+const shortestBase64 = 24
+const shortestHex = 32
+/** Characters: whole groups of both encodings. */
+const firstLook = 16
+/** 1 for what a text is made of. */
+const plain = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number((byte >= 0x20 && byte < 0x7f) || [9, 10, 13].includes(byte)),
+)
+
+/** What base64 and hexadecimal runs say, where that is plain text. */
+export function decodeRuns(source: DerivedText): DerivedText {
+  const pieces: Piece[] = []
+  for (const run of runsOf(source.text, base64Digits, shortestBase64)) {
+    const decoded = decode(run.text, 'base64')
+    if (decoded !== null) pieces.push({ text: `${decoded}\n`, origin: run.origin })
+    // A hexadecimal run is within one of base64, whose alphabet has all its digits.
+    for (const inner of runsOf(run.text, hex, shortestHex)) {
+      const bytes = decode(inner.text, 'hex')
+      if (bytes !== null) pieces.push({ text: `${bytes}\n`, origin: run.origin + inner.origin })
+    }
+  }
+  return derive(source, pieces)
+}
+
+/**
+ * Runs of these characters that are long enough. Looks at every `shortest`th place: where that character is another
+ * one, no such run passes there.
+ */
+function* runsOf(text: string, of: Characters, shortest: number): Generator<Piece> {
+  let from = 0
+  while (from + shortest <= text.length) {
+    let at = from + shortest - 1
+    while (at >= from && isIn(of, text, at)) at -= 1
+    if (at >= from) {
+      from = at + 1
+      continue
+    }
+    let end = from + shortest
+    while (end < text.length && isIn(of, text, end)) end += 1
+    yield { text: text.slice(from, end), origin: from }
+    from = end + 1
+  }
+}
+
+function decode(run: string, encoding: 'base64' | 'hex'): string | null {
+  // Most runs are something else, and show it at once.
+  if (!isPlainText(Buffer.from(run.slice(0, firstLook), encoding))) return null
+  const bytes = Buffer.from(run, encoding)
+  return isPlainText(bytes) ? bytes.toString('latin1') : null
+}
+
+function isPlainText(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (plain[byte] !== 1) return false
+  return bytes.length > 0
+}
