@@ -1,10 +1,10 @@
 import type { Finding } from '../../contract/index.ts'
 import type { GateInput } from '../../pipeline/ports/index.ts'
+import { plainText } from '../change/derived-text.ts'
 import { createFinding } from '../create-finding.ts'
 import { searchText } from './detect/find-secrets.ts'
 import { createKnownValues } from './known-values.ts'
 import { askSecretlint } from './second-opinion.ts'
-import { plainText } from './views/derived-text.ts'
 
 /** Paths that the change adds and whose very name holds a secret, with what it is. They may be shown to nobody. */
 export async function findSecretNames({ changeSet, knownSecrets }: GateInput): Promise<Map<string, string>> {

@@ -1,6 +1,7 @@
 import { isProse, isTranslation } from '../../change/classify-path.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import type { Match, Rule } from '../rule.ts'
+import { whereSaid } from '../match/where-said.ts'
+import type { Rule } from '../rule.ts'
 
 const beyondAscii = /[^\0-\x7f]/
 /** Embeddings, overrides and isolates. Plain right-to-left letters and marks reorder nothing beyond themselves. */
@@ -88,8 +89,8 @@ function inLines(
   what: string,
   bad: (text: string, path: string) => boolean,
 ): Pick<Rule, 'paths' | 'alsoInFixtures' | 'match'> {
-  const match: Match = whenLinesAdded(what, ({ text }, { path }) => beyondAscii.test(text) && bad(text, path))
-  return { paths: ['**'], alsoInFixtures: true, match }
+  const match = whenLinesAdded(what, ({ text }, { path }) => beyondAscii.test(text) && bad(text, path))
+  return { paths: ['**'], alsoInFixtures: true, match: whereSaid(beyondAscii, match) }
 }
 
 function hasMixedWord(text: string): boolean {

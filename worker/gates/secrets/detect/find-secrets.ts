@@ -3,6 +3,8 @@
  * and manifests by their shapes. Pure, and linear in the text: one pass finds the words that matter, and what looks
  * closer sees a bounded stretch around each.
  */
+
+import { createKeywordSearch } from '../../change/keyword-search.ts'
 import { bundlerDetector } from './find-bundler-credentials.ts'
 import { curlDetector } from './find-curl-credentials.ts'
 import { basicAuthDetector, givenPasswordDetector } from './find-given-passwords.ts'
@@ -14,7 +16,6 @@ import { entraDetector, jwtDetector } from './find-shaped-tokens.ts'
 import { tokenDetector } from './find-tokens.ts'
 import { urlCredentialDetector } from './find-url-credentials.ts'
 import { walletKeyDetector } from './find-wallet-keys.ts'
-import { createKeywordSearch } from './keyword-search.ts'
 import type { Detector, SecretMatch } from './secret-match.ts'
 import { secretlintWords } from './secretlint-words.ts'
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
+import { type DerivedText, derive, type Piece } from '../../change/derived-text.ts'
 import { type Characters, charactersOf, hex, isIn } from '../detect/characters.ts'
-import { type DerivedText, derive, type Piece } from './derived-text.ts'
 
 const base64Digits = charactersOf('0-9', 'A-Z', 'a-z', '+/_-')
 const shortestBase64 = 24

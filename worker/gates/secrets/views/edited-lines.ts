@@ -1,4 +1,4 @@
-import { type DerivedText, derive, type Piece } from './derived-text.ts'
+import { type DerivedText, derive, type Piece } from '../../change/derived-text.ts'
 
 /** Something in a text that stands for something else. */
 export interface Edit {

@@ -1,4 +1,4 @@
-import type { DerivedText } from './derived-text.ts'
+import type { DerivedText } from '../../change/derived-text.ts'
 import { type Edit, edited, editedLines } from './edited-lines.ts'
 
 /**
