@@ -20,15 +20,25 @@ export function createWordLines(
   )
   return ({ after, added }) => {
     const source = plainText(after?.text ?? '')
-    const numbers = new Map<Rule, Set<number>>()
+    const linesOf = new Map<Rule, number[]>()
     search(source.text, (start, _word, asking) => {
       const line = source.lineAt(start)
       for (const rule of asking) {
-        const known = numbers.get(rule) ?? new Set()
-        for (let number = line; number <= line + mostContinued; number += 1) known.add(number)
-        numbers.set(rule, known)
+        const lines = linesOf.get(rule) ?? []
+        if (lines.at(-1) !== line) lines.push(line)
+        linesOf.set(rule, lines)
       }
     })
-    return new Map([...numbers].map(([rule, lines]) => [rule, added.filter(({ number }) => lines.has(number))]))
+    return new Map([...linesOf].map(([rule, lines]) => [rule, linesFrom(added, lines)]))
   }
+}
+
+/** Added lines that are one of these lines or not far below one. */
+function linesFrom(added: readonly AddedLine[], lines: readonly number[]): AddedLine[] {
+  const ascending = lines.toSorted((a, b) => a - b)
+  let next = 0
+  return added.filter(({ number }) => {
+    while ((ascending[next] ?? Number.POSITIVE_INFINITY) + mostContinued < number) next += 1
+    return (ascending[next] ?? Number.POSITIVE_INFINITY) <= number
+  })
 }

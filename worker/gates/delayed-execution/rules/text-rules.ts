@@ -3,8 +3,7 @@ import { isProse, isTest } from '../../change/classify-path.ts'
 import type { AddedLine, ChangedFile } from '../../change/view-change.ts'
 import { mostContinued } from '../find-word-lines.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import { whereSaid } from '../match/where-said.ts'
-import type { Hit, Rule } from '../rule.ts'
+import type { Change, Hit, Rule } from '../rule.ts'
 
 const whereverItRuns = 'It would run whenever this file is run.'
 
@@ -87,10 +86,8 @@ export const textRules: readonly Rule[] = [
     paths: ['**'],
     when: `${whereverItRuns} Nobody can read what it does.`,
     mend: 'Write the code out.',
-    match: whereSaid(
-      /atob|b64decode|fromhex|unhexlify|base64_decode|gzinflate|str_rot13|Buffer\.from|fromCharCode|FromBase64String/,
-      runsDecoded,
-    ),
+    words: decoders,
+    match: runsDecoded,
   },
   {
     id: 'environment-sent',
@@ -98,11 +95,9 @@ export const textRules: readonly Rule[] = [
     paths: ['**'],
     when: `${whereverItRuns} In CI and on developers' machines the environment holds tokens.`,
     mend: 'Send only the values that are needed, by name.',
-    match: whereSaid(
-      /\b(?:curl|wget|nc|ncat|netcat|socat)\b/,
-      whenLinesAdded('This line sends the whole environment away.', sendsEnvironment, ({ path }) =>
-        isTest(path) ? 'hold' : undefined,
-      ),
+    words: ['env', 'export -p', 'set'],
+    match: whenLinesAdded('This line sends the whole environment away.', sendsEnvironment, ({ path }) =>
+      isTest(path) ? 'hold' : undefined,
     ),
   },
   {
@@ -150,12 +145,12 @@ function standsBehind(text: string, tail: RegExp, head: RegExp): boolean {
 }
 
 /** Fires for a line that runs a variable, where an added line fills that variable by decoding. */
-function runsDecoded(file: ChangedFile): Hit[] {
+function runsDecoded(file: ChangedFile, { files }: Change): Hit[] {
   if (isProse(file.path)) return []
   const decoded = new Set(file.added.flatMap(({ text }) => decodedInto.exec(text)?.[1] ?? []))
   if (decoded.size === 0) return []
   const severity = weigh(file)
-  return file.added
+  return (files.get(file.path)?.added ?? [])
     .filter(({ text }) => [...text.matchAll(runsVariable)].some(([, name = '']) => decoded.has(name)))
     .map(({ number }) => ({
       what: 'This line runs what another one decodes.',

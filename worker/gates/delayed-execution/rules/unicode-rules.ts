@@ -1,6 +1,6 @@
 import { isProse, isTranslation } from '../../change/classify-path.ts'
+import type { FileSide } from '../../change/view-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import { whereSaid } from '../match/where-said.ts'
 import type { Rule } from '../rule.ts'
 
 const beyondAscii = /[^\0-\x7f]/
@@ -90,7 +90,15 @@ function inLines(
   bad: (text: string, path: string) => boolean,
 ): Pick<Rule, 'paths' | 'alsoInFixtures' | 'match'> {
   const match = whenLinesAdded(what, ({ text }, { path }) => beyondAscii.test(text) && bad(text, path))
-  return { paths: ['**'], alsoInFixtures: true, match: whereSaid(beyondAscii, match) }
+  return {
+    ...{ paths: ['**'], alsoInFixtures: true },
+    match: (file, change) => (isAscii(file.after) ? [] : match(file, change)),
+  }
+}
+
+/** Every character beyond ASCII takes more bytes than a string has units for it; a byte that is no UTF-8 hides nothing. */
+function isAscii(side: FileSide | null): boolean {
+  return side === null || side.text === null || side.text.length === side.content.length
 }
 
 function hasMixedWord(text: string): boolean {
