@@ -12,18 +12,19 @@ import { secretNameBefore } from './detect/secret-name-before.ts'
 import { askSecretlint } from './second-opinion.ts'
 import { decodeRuns } from './views/decode-runs.ts'
 import { joinedLines } from './views/join-literals.ts'
+import { spelledTexts, undisguisedLines, unescapedLines, unwrappedLines } from './views/respell.ts'
 
 /** What looks like a secret on the lines that a change adds, as they stand, in pieces or encoded. */
 export async function findSecretsIn(file: ChangedFile): Promise<GateFinding[]> {
   if (file.after === null) return []
   if (file.after.text !== null && file.added.every(({ moved }) => moved)) return []
   const isNew = file.after.text === null ? null : createNewLines(file)
-  const plain = plainText(file.after.text ?? decodeLeniently(file.after.content))
-  const joined = joinedLines(plain)
-  const views = [plain, joined, decodeRuns(plain), decodeRuns(joined)]
+  // A binary may hold text in UTF-16, with a zero beside each character.
+  const plain = plainText(file.after.text ?? withoutZeros(decodeLeniently(file.after.content)))
   const alike = new Map<string, Seen[]>()
-  for (const view of views) {
+  for (const { view, onlyCertain } of viewsOf(plain)) {
     for (const seen of await scanView(view, file.path, isNew)) {
+      if (onlyCertain && seen.match.certainty !== 'certain') continue
       const key = `${seen.match.rule} ${seen.line}`
       alike.set(key, [...(alike.get(key) ?? []), seen])
     }
@@ -33,6 +34,17 @@ export async function findSecretsIn(file: ChangedFile): Promise<GateFinding[]> {
     if (first === undefined) return []
     return [secretFinding(file, first.match, isNew === null ? null : first.line, aboutSecrets(seen))]
   })
+}
+
+/** A text as it stands, and what it may say to a program. In what is put together here names and shapes mean little. */
+function viewsOf(plain: DerivedText): { readonly view: DerivedText; readonly onlyCertain: boolean }[] {
+  const joined = joinedLines(plain)
+  const decoded = [plain, joined].map(decodeRuns)
+  const respelled = [unescapedLines(plain), undisguisedLines(plain), unwrappedLines(plain), spelledTexts(plain)]
+  return [
+    ...[plain, joined, ...decoded].map((view) => ({ view, onlyCertain: false })),
+    ...[...respelled, ...[...respelled, ...decoded].map(decodeRuns)].map((view) => ({ view, onlyCertain: true })),
+  ]
 }
 
 /** One match, where it is, and what its fingerprint may hold of it. */
@@ -48,6 +60,11 @@ function aboutSecrets(seen: readonly Seen[]): string {
   const names = [...new Set(seen.map(({ name }) => name))].sort()
   const values = [...new Set(seen.map(({ value }) => value))].sort()
   return `${names.join(' ')} ${traceOfSecret(values)}`
+}
+
+/** A zero between two texts stays. */
+function withoutZeros(text: string): string {
+  return text.replace(/(?:[\x20-\x7e]\0){8,4000}/g, (run) => run.replaceAll('\0', ''))
 }
 
 type IsNew = (line: number) => boolean
