@@ -28,11 +28,15 @@ export function editedLines(source: DerivedText, edits: Iterable<Edit>): Derived
   return derive(source, [...pieces, ...wholeLines(text, group)])
 }
 
+/** Between lines that do not follow one another: a value is looked for on the line after its name. */
+const apart = '\n\n\n'
+
 function wholeLines(text: string, edits: readonly Edit[]): Piece[] {
   const [first, last] = [edits[0], edits.at(-1)]
   if (first === undefined || last === undefined) return []
   const end = text.indexOf('\n', last.to)
-  return stretch(text, edits, lineStart(text, first.from), end === -1 ? text.length : end + 1)
+  const to = end === -1 ? text.length : end + 1
+  return [...stretch(text, edits, lineStart(text, first.from), to), { text: apart, origin: to - 1 }]
 }
 
 function lineStart(text: string, at: number): number {
