@@ -2,11 +2,11 @@ import type { FileChange } from '../worker/contract/index.ts'
 import { evaluateGates } from '../worker/gates/evaluate-gates.ts'
 import { gates as allGates } from '../worker/gates/gates.ts'
 import { findSecrets } from '../worker/gates/secrets/detect/find-secrets.ts'
-import { scanProviderTokens } from '../worker/gates/secrets/scan-provider-tokens.ts'
 import { secretsGate } from '../worker/gates/secrets/secrets-gate.ts'
 import type { Bench } from './bench.ts'
 import type { Aim, Figure, Unit } from './figure.ts'
 import { corpusFigures } from './gates/corpus-figures.ts'
+import { askSecretlintAlone } from './gates/secretlint-alone.ts'
 import { inputOf, ownSource, sourceChange } from './gates/source-change.ts'
 import { interleave, summariseNumbers, timed } from './measure.ts'
 
@@ -70,7 +70,7 @@ async function detectorsAlone(files: readonly FileChange[]): Promise<void> {
 }
 
 async function secretlintAlone(files: readonly FileChange[]): Promise<void> {
-  for (const text of textsOf(files)) await scanProviderTokens(text, 'file.ts')
+  for (const text of textsOf(files)) await askSecretlintAlone(text, 'file.ts')
 }
 
 function* textsOf(files: readonly FileChange[]): Generator<string> {

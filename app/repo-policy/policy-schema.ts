@@ -29,6 +29,11 @@ const size = (text: string) =>
 
 const list = (item: z.ZodString, most: number) => z.array(item).max(most)
 const line = (most: number) => z.string().min(1).max(most)
+/** A star more in one part, and matching the name of a file that an agent thought up takes a matcher minutes. */
+const pathGlob = line(256).refine(
+  (glob) => glob.split('**').length <= 4 && glob.split('/').every((part) => part.split(/\*{1,256}/).length <= 3),
+  { error: 'a glob has at most two * in each part of the path, and ** three times: write it as several' },
+)
 
 const setupSchema = z
   .strictObject({
@@ -84,7 +89,7 @@ const budgetsSchema = z
 const gatesSchema = z
   .strictObject({
     licenses: licensesSchema.optional(),
-    protected: list(line(256), 256).optional().describe('Globs of paths; a change that touches one is held.'),
+    protected: list(pathGlob, 256).optional().describe('Globs of paths; a change that touches one is held.'),
     suppress: z
       .array(suppressionSchema)
       .max(200)

@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
 import { evaluateGates, verdictOf } from '../../worker/gates/evaluate-gates.ts'
-import { scanProviderTokens } from '../../worker/gates/secrets/scan-provider-tokens.ts'
 import { secretsGate } from '../../worker/gates/secrets/secrets-gate.ts'
 import type { Figure } from '../figure.ts'
 import { summariseNumbers } from '../measure.ts'
 import { type LabelledLine, readRows } from './corpus-rows.ts'
 import { licenseFigures } from './license-figures.ts'
+import { askSecretlintAlone } from './secretlint-alone.ts'
 import { addedFile, inputOf } from './source-change.ts'
 
 /**
@@ -35,7 +35,7 @@ async function isHeld({ text, path }: LabelledLine): Promise<boolean> {
 }
 
 async function secretlintAlerts({ text, path }: LabelledLine): Promise<boolean> {
-  return (await scanProviderTokens(text, path ?? 'file')).length > 0
+  return (await askSecretlintAlone(text, path ?? 'file')) > 0
 }
 
 async function share(rows: readonly LabelledLine[], holds: (row: LabelledLine) => Promise<boolean>) {

@@ -52,4 +52,4 @@ async function judgePart({ files, unread, named }: PlainFiles, path: string): Pr
 }
 
 /** A folder's name with a slash behind it; nothing for the folder that the call was made in. */
-const prefixOf = (path: string) => (/^(?:\.\/*)?$/.test(path) ? '' : `${path.replace(/\/+$/, '')}/`)
+const prefixOf = (path: string) => (/^(?:\.\/*)?$/.test(path) ? '' : `${path.replace(/\/{1,100}$/, '')}/`)

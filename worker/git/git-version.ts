@@ -16,7 +16,7 @@ export async function gitVersion(git: string, signal?: AbortSignal): Promise<Git
   const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' }
   const { stdout } = await runCommand([git, '--version'], { env, timeoutMs: 10_000, signal })
   const text = stdout.toString('utf8').trim().slice(0, 100)
-  const [, major = '0', minor = '0', patch = '0'] = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text) ?? []
+  const [, major = '0', minor = '0', patch = '0'] = /(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?/.exec(text) ?? []
   return { text, parts: [Number(major), Number(minor), Number(patch)] }
 }
 

@@ -113,6 +113,7 @@ describe('secretsGate: what is not new', () => {
 describe('secretsGate: evasions', () => {
   const half = Math.floor(github.length / 2)
   const [start, end] = [github.slice(0, half), github.slice(half)]
+  const codes = Array.from(github, (character) => character.charCodeAt(0))
 
   it.each([
     ['a comment that switches secretlint off for the line', `const t = '${github}' // secretlint-disable-line`],
@@ -133,6 +134,37 @@ describe('secretsGate: evasions', () => {
       'base64 in two pieces',
       `const t = "${Buffer.from(github).toString('base64').slice(0, 30)}" + "${Buffer.from(github).toString('base64').slice(30)}"`,
     ],
+    ['a sum in SQL', `SELECT '${start}' || '${end}'`],
+    ['a sum in Haskell', `t = "${start}" ++ "${end}"`],
+    ['a sum in Elixir', `t = "${start}" <> "${end}"`],
+    ['a variable that grows', `t = "${start}";\nt += "${end}";`],
+    ['a method that appends', `"${start}".concat("${end}")`],
+    ['a template', `\`${start}$\{"${end}"}\``],
+    ['a line end written out before it', `{"a":"x\\n${github}\\n"}`],
+    ['hexadecimal escapes', `"${codes.map((code) => `\\x${code.toString(16)}`).join('')}"`],
+    ['one Unicode escape', `"${github.replace('_', '\\u005f')}"`],
+    ['octal escapes', `$'${codes.map((code) => `\\${code.toString(8).padStart(3, '0')}`).join('')}'`],
+    ['percent signs', codes.map((code) => `%${code.toString(16)}`).join('')],
+    ['references to characters', codes.map((code) => `&#${code};`).join('')],
+    ['character codes', `String.fromCharCode(${codes.join(', ')})`],
+    ['bytes', `[]byte{${codes.map((code) => `0x${code.toString(16)}`).join(', ')}}`],
+    ['calls for each character', codes.map((code) => `chr(${code})`).join('+')],
+    ['a text that is turned', `"${[...github].reverse().join('')}".split("").reverse().join("")`],
+    ['a character that nobody sees', `${start}\u200b${end}`],
+    ['a letter of another script', github.replace('p', '\u0440')],
+    ['letters of full width', github.replace('ghp', '\uff47\uff48\uff50')],
+    ['a line that goes on', `export T=${start}\\\n${end}`],
+    ['a folded scalar', `t: >-\n  ${start}\n  ${end}\n`],
+    [
+      'lines of base64',
+      Buffer.from(github)
+        .toString('base64')
+        .replace(/(.{20})/g, '$1\n'),
+    ],
+    ['base64 of base64', Buffer.from(Buffer.from(github).toString('base64')).toString('base64')],
+    ['base64 behind a folder', `https://x.test.org/a/${Buffer.from(github).toString('base64')}`],
+    ['base64 of UTF-16', Buffer.from(github, 'utf16le').toString('base64')],
+    ['base64 of gzip', gzipSync(github).toString('base64')],
   ])('finds a token behind %s', async (_how, text) => {
     expect(await verdicts(added('src/a.js', `${text}\n`))).toEqual(['provider-github block'])
   })
@@ -168,6 +200,7 @@ describe('secretsGate: evasions', () => {
     ],
     ['a generated file', added('dist/app.min.js', `!function(){${'a=1;'.repeat(5000)}t="${github}"}()`)],
     ['a binary', added('data.bin', Buffer.concat([Buffer.from([0, 1, 2, 0]), Buffer.from(github), Buffer.from([0])]))],
+    ['UTF-16 without a mark', added('a.txt', Buffer.from(github, 'utf16le'))],
     ['UTF-16', added('a.txt', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(github, 'utf16le')]))],
     ['the target of a symlink', added('link', `../${github}`, '120000')],
   ])('finds a token in %s', async (_where, file) => {
@@ -249,7 +282,7 @@ describe('secretsGate: purity', () => {
     syncBuiltinESMExports()
     const reads = () => read.mock.calls.filter(([file]) => String(file).endsWith('.p12')).length
 
-    await findingsOf(secretsGate, [added(path, new Uint8Array([0, 1])), added('x.p12', 'text\n')])
+    await findingsOf(secretsGate, [added(path, `\0${github}`), added('x.p12', `${github}\n`)])
     const byGate = reads()
     await lintSource({
       source: { filePath: path, content: 'text', ext: '.p12', contentType: 'text' },

@@ -44,7 +44,7 @@ export function createUpstreamCaller(): UpstreamCaller {
  */
 export function upstreamUrl(baseUrl: string, path: string, query: string): URL {
   const base = new URL(baseUrl)
-  const prefix = base.pathname.replace(/\/+$/, '')
+  const prefix = base.pathname.replace(/\/{1,100}$/, '')
   const rest = /\/v\d+(?:beta)?$/.test(prefix) ? path.replace(/^\/v\d+(?:beta)?(?=\/)/, '') : path
   base.pathname = prefix + rest
   base.search = query

@@ -61,7 +61,7 @@ function no(status: number, why: string, instead: string): { readonly refusal: M
  * allowed API would carry data into the attacker's account, so each of them has to be the session's placeholder.
  */
 function presentedKeys(request: IncomingMessage, query: URLSearchParams): string[] {
-  const bearer = /^bearer +(?<token>.+)$/i.exec(request.headers.authorization ?? '')?.groups?.token
+  const bearer = /^bearer +(?<token>[^ ].*)$/i.exec(request.headers.authorization ?? '')?.groups?.token
   const authorization = request.headers.authorization === undefined ? [] : [bearer ?? request.headers.authorization]
   const named = ['x-api-key', 'x-goog-api-key', 'api-key'].flatMap((name) => request.headers[name] ?? [])
   return [...authorization, ...named, ...query.getAll('key'), ...query.getAll('access_token')]

@@ -24,5 +24,5 @@ function utf16(content: Uint8Array): 'utf-16le' | 'utf-16be' | null {
 
 /** Lines as editors count them: after a newline, a carriage return or both. */
 export function splitLines(text: string): string[] {
-  return text.split(/\r\n|\n|\r/)
+  return text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n')
 }

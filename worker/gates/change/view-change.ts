@@ -25,29 +25,43 @@ export interface ChangedFile {
   readonly added: readonly AddedLine[]
 }
 
+/** Views of change sets that are still in use: every gate asks for the same one. A change set never changes. */
+const views = new WeakMap<ChangeSet, readonly ChangedFile[]>()
+
 /**
  * A change set as the gates read it, in the order of its paths. Lines are compared as a multiset, in linear time:
  * a line counts as added when the file has it more often than before, wherever it stands.
  */
-export function viewChange(changeSet: ChangeSet): ChangedFile[] {
+export function viewChange(changeSet: ChangeSet): readonly ChangedFile[] {
+  const known = views.get(changeSet)
+  if (known !== undefined) return known
+  const view = readChange(changeSet)
+  views.set(changeSet, view)
+  return view
+}
+
+function readChange(changeSet: ChangeSet): ChangedFile[] {
   const sides = changeSet.files
     .map(({ path, before, after }) => ({ path, before: sideOf(before), after: sideOf(after) }))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
   const removed = new Map<string, number>()
   const news = sides.map((file) => {
     const { added, gone } = compareLines(file.before?.lines ?? [], file.after?.lines ?? [])
-    for (const [text, count] of gone) add(removed, moveKey(file.path, text), count)
+    for (const [text, count] of gone) add(removed, moveKey(isProse(file.path), text), count)
     return { ...file, added }
   })
-  return news.map((file) => ({
-    ...file,
-    added: file.added.map((line) => ({ ...line, moved: take(removed, moveKey(file.path, line.text)) })),
-  }))
+  return news.map((file) => ({ ...file, added: markMoved(file.path, file.added, removed) }))
+}
+
+function markMoved(path: string, added: readonly AddedLine[], removed: Map<string, number>): readonly AddedLine[] {
+  if (removed.size === 0) return added
+  const prose = isProse(path)
+  return added.map((line) => (take(removed, moveKey(prose, line.text)) ? { ...line, moved: true } : line))
 }
 
 /** Prose that moves into code comes alive, so a line moves only among its own kind. */
-function moveKey(path: string, text: string): string {
-  return `${isProse(path) ? 'prose' : 'code'} ${text}`
+function moveKey(prose: boolean, text: string): string {
+  return `${prose ? 'prose' : 'code'} ${text}`
 }
 
 function sideOf(version: FileVersion | null): FileSide | null {
@@ -59,7 +73,9 @@ function sideOf(version: FileVersion | null): FileSide | null {
 function compareLines(before: readonly string[], after: readonly string[]) {
   const gone = new Map<string, number>()
   for (const line of before) add(gone, line, 1)
-  const added = after.flatMap((text, index) => (take(gone, text) ? [] : [{ number: index + 1, text }]))
+  const added: AddedLine[] = []
+  for (const [index, text] of after.entries())
+    if (gone.size === 0 || !take(gone, text)) added.push({ number: index + 1, text, moved: false })
   return { added, gone }
 }
 
@@ -69,6 +85,7 @@ function add(counts: Map<string, number>, key: string, count: number): void {
 
 function take(counts: Map<string, number>, key: string): boolean {
   const count = counts.get(key) ?? 0
-  if (count > 0) counts.set(key, count - 1)
+  if (count === 1) counts.delete(key)
+  else if (count > 1) counts.set(key, count - 1)
   return count > 0
 }

@@ -15,6 +15,11 @@ export interface RuleText {
 export interface Rule extends RuleText {
   /** Globs, whatever the case. A glob without a slash means the root. */
   readonly paths: readonly string[]
+  /**
+   * Words without one of which, on a line or on one that it may continue, that line cannot match, whatever the case:
+   * `match` is shown no other added lines.
+   */
+  readonly words?: readonly string[]
   /** The tool also looks inside folders of test material, where other rules only note. */
   readonly alsoInFixtures?: boolean
   readonly match: Match

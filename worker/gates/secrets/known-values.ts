@@ -3,9 +3,10 @@ import type { Finding } from '../../contract/index.ts'
 import { findInside, UnsearchableError } from '../../seal/compressed-streams.ts'
 import { secretForms, tooShortSecrets } from '../../seal/secret-forms.ts'
 import { createSecretSearch, type SecretHit, type SecretSearch } from '../../seal/secret-search.ts'
+import { plainText } from '../change/derived-text.ts'
 import type { ChangedFile, FileSide } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
-import { joinLiterals, plainText } from './hidden-text.ts'
+import { joinLiterals } from './views/join-literals.ts'
 
 export interface KnownValues {
   /** Names of the secrets that are too short to be searched for. */

@@ -1,24 +1,48 @@
 import { runsAlong, whyDummyToken } from './detect/dummy-value.ts'
 import { isWords } from './detect/judge-value.ts'
 import type { SecretMatch } from './detect/secret-match.ts'
-import { type ProviderToken, scanProviderTokens } from './scan-provider-tokens.ts'
+import { longestToken } from './detect/secretlint-words.ts'
+import type { ProviderToken } from './scan-provider-tokens.ts'
 
-/** Ours tell apart examples, local databases and cut-off tokens from what is meant; secretlint's for the same do not. */
-const oursKnowsBetter = new Set(['basicauth', 'database-connection-string', 'privatekey', 'slack'])
 /** As little chance as a token of a form that is not known here may show, in bits per character. */
 const minEntropy = 3
 const shortest = 20
+/** Characters before a word of theirs that a rule may need to see. */
+const before = 300
 
-/** What secretlint's rules see in a text besides: formats that no table here has. */
-export async function askSecretlint(text: string, path: string): Promise<SecretMatch[]> {
-  const tokens = await scanProviderTokens(text, path)
-  return tokens
-    .filter(({ provider }) => !oursKnowsBetter.has(provider))
-    .filter(({ start, end }) => isLikely(text.slice(start, end)))
-    .map((token) => ({
-      ...{ rule: `provider-${token.provider}`, what: describe(token), certainty: 'certain' },
-      ...{ start: token.start, end: token.end },
-    }))
+/**
+ * What secretlint's rules see around the `suspects` of a text besides: formats that no table here has. They are loaded
+ * when a text has the first: most changes have none.
+ */
+export async function askSecretlint(text: string, suspects: readonly number[], path: string): Promise<SecretMatch[]> {
+  const found: SecretMatch[] = []
+  for (const { from, to } of windowsAround(suspects)) {
+    const { scanProviderTokens } = await import('./scan-provider-tokens.ts')
+    const window = text.slice(from, to)
+    const tokens = await scanProviderTokens(window, path)
+    const likely = tokens.filter(({ start, end }) => isLikely(window.slice(start, end)))
+    found.push(...likely.map((token) => matchOf(token, from)))
+  }
+  return found
+}
+
+/** Stretches of the text that hold all that can begin at a place; those that touch are one. */
+function windowsAround(places: readonly number[]): { from: number; to: number }[] {
+  const windows: { from: number; to: number }[] = []
+  for (const place of places) {
+    const [from, to] = [Math.max(0, place - before), place + longestToken]
+    const last = windows.at(-1)
+    if (last !== undefined && from <= last.to) last.to = to
+    else windows.push({ from, to })
+  }
+  return windows
+}
+
+function matchOf(token: ProviderToken, from: number): SecretMatch {
+  return {
+    ...{ rule: `provider-${token.provider}`, what: describe(token), certainty: 'certain' },
+    ...{ start: from + token.start, end: from + token.end },
+  }
 }
 
 function isLikely(token: string): boolean {

@@ -2,26 +2,29 @@ import type { Severity } from '../../contract/index.ts'
 import type { GateFinding } from '../../pipeline/ports/index.ts'
 import { isDocumentation, isTest } from '../change/classify-path.ts'
 import { decodeLeniently } from '../change/decode-text.ts'
+import { type DerivedText, plainText } from '../change/derived-text.ts'
 import type { ChangedFile } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
 import { traceOfSecret } from '../fingerprint.ts'
-import { findSecrets } from './detect/find-secrets.ts'
+import { searchText } from './detect/find-secrets.ts'
 import type { SecretMatch } from './detect/secret-match.ts'
 import { secretNameBefore } from './detect/secret-name-before.ts'
-import { type DerivedText, decodeRuns, joinLiterals, plainText } from './hidden-text.ts'
 import { askSecretlint } from './second-opinion.ts'
+import { decodeRuns } from './views/decode-runs.ts'
+import { joinedLines } from './views/join-literals.ts'
+import { spelledTexts, undisguisedLines, unescapedLines, unwrappedLines } from './views/respell.ts'
 
 /** What looks like a secret on the lines that a change adds, as they stand, in pieces or encoded. */
 export async function findSecretsIn(file: ChangedFile): Promise<GateFinding[]> {
   if (file.after === null) return []
-  const news = file.after.text === null ? null : newLines(file)
-  if (news?.size === 0) return []
-  const plain = plainText(file.after.text ?? decodeLeniently(file.after.content))
-  const joined = joinLiterals(plain)
-  const views = [plain, ...(joined.text === plain.text ? [] : [joined]), decodeRuns(joined)]
+  if (file.after.text !== null && file.added.every(({ moved }) => moved)) return []
+  const isNew = file.after.text === null ? null : createNewLines(file)
+  // A binary may hold text in UTF-16, with a zero beside each character.
+  const plain = plainText(file.after.text ?? withoutZeros(decodeLeniently(file.after.content)))
   const alike = new Map<string, Seen[]>()
-  for (const view of views) {
-    for (const seen of await scanView(view, file.path, news)) {
+  for (const { view, onlyCertain } of viewsOf(plain)) {
+    for (const seen of await scanView(view, file.path, isNew)) {
+      if (onlyCertain && seen.match.certainty !== 'certain') continue
       const key = `${seen.match.rule} ${seen.line}`
       alike.set(key, [...(alike.get(key) ?? []), seen])
     }
@@ -29,8 +32,19 @@ export async function findSecretsIn(file: ChangedFile): Promise<GateFinding[]> {
   return [...alike.values()].flatMap((seen) => {
     const [first] = seen
     if (first === undefined) return []
-    return [secretFinding(file, first.match, news === null ? null : first.line, aboutSecrets(seen))]
+    return [secretFinding(file, first.match, isNew === null ? null : first.line, aboutSecrets(seen))]
   })
+}
+
+/** A text as it stands, and what it may say to a program. In what is put together here names and shapes mean little. */
+function viewsOf(plain: DerivedText): { readonly view: DerivedText; readonly onlyCertain: boolean }[] {
+  const joined = joinedLines(plain)
+  const decoded = [plain, joined].map(decodeRuns)
+  const respelled = [unescapedLines(plain), undisguisedLines(plain), unwrappedLines(plain), spelledTexts(plain)]
+  return [
+    ...[plain, joined, ...decoded].map((view) => ({ view, onlyCertain: false })),
+    ...[...respelled, ...[...respelled, ...decoded].map(decodeRuns)].map((view) => ({ view, onlyCertain: true })),
+  ]
 }
 
 /** One match, where it is, and what its fingerprint may hold of it. */
@@ -48,20 +62,33 @@ function aboutSecrets(seen: readonly Seen[]): string {
   return `${names.join(' ')} ${traceOfSecret(values)}`
 }
 
-function newLines(file: ChangedFile): Set<number> {
-  return new Set(file.added.filter(({ moved }) => !moved).map(({ number }) => number))
+/** A zero between two texts stays. */
+function withoutZeros(text: string): string {
+  return text.replace(/(?:[\x20-\x7e]\0){8,4000}/g, (run) => run.replaceAll('\0', ''))
 }
 
-/** `news` is null for a binary, which is new as a whole. */
-async function scanView(view: DerivedText, path: string, news: ReadonlySet<number> | null) {
+type IsNew = (line: number) => boolean
+
+/** Most changes have nothing that it is asked about. */
+function createNewLines(file: ChangedFile): IsNew {
+  let news: ReadonlySet<number> | null = null
+  return (line) => {
+    news ??= new Set(file.added.filter(({ moved }) => !moved).map(({ number }) => number))
+    return news.has(line)
+  }
+}
+
+/** `isNew` is null for a binary, which is new as a whole. */
+async function scanView(view: DerivedText, path: string, isNew: IsNew | null) {
   if (view.text === '') return []
-  const ours = findSecrets(view.text)
-  const theirs = (await askSecretlint(view.text, path)).filter((one) => !ours.some((other) => overlap(one, other)))
+  const { matches: ours, suspects } = searchText(view.text)
+  const asked = await askSecretlint(view.text, suspects, path)
+  const theirs = asked.filter((one) => !ours.some((other) => overlap(one, other)))
   const found: Seen[] = []
   for (const match of [...ours, ...theirs]) {
     const first = view.lineAt(match.start)
     const last = view.lineAt(Math.max(match.start, match.end - 1))
-    const line = news === null ? first : firstNew(news, first, last)
+    const line = isNew === null ? first : firstNew(isNew, first, last)
     const [name, value] = [secretNameBefore(view.text, match.start), view.text.slice(match.start, match.end)]
     if (line !== null) found.push({ match, line, name, value })
   }
@@ -70,8 +97,8 @@ async function scanView(view: DerivedText, path: string, news: ReadonlySet<numbe
 
 const overlap = (one: SecretMatch, other: SecretMatch) => one.start < other.end && other.start < one.end
 
-function firstNew(news: ReadonlySet<number>, first: number, last: number): number | null {
-  for (let line = first; line <= last; line += 1) if (news.has(line)) return line
+function firstNew(isNew: IsNew, first: number, last: number): number | null {
+  for (let line = first; line <= last; line += 1) if (isNew(line)) return line
   return null
 }
 

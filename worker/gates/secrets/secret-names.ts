@@ -1,8 +1,8 @@
 import type { Finding } from '../../contract/index.ts'
 import type { GateInput } from '../../pipeline/ports/index.ts'
+import { plainText } from '../change/derived-text.ts'
 import { createFinding } from '../create-finding.ts'
-import { findSecrets } from './detect/find-secrets.ts'
-import { plainText } from './hidden-text.ts'
+import { searchText } from './detect/find-secrets.ts'
 import { createKnownValues } from './known-values.ts'
 import { askSecretlint } from './second-opinion.ts'
 
@@ -13,8 +13,9 @@ export async function findSecretNames({ changeSet, knownSecrets }: GateInput): P
   const found = new Map<string, string>()
   // One scan for all names: each stands on a line of its own.
   const lines = plainText(paths.map((path) => path.replaceAll(/[\r\n]/g, ' ')).join('\n'))
-  const certain = findSecrets(lines.text).filter(({ certainty }) => certainty === 'certain')
-  for (const { start, what } of [...(await askSecretlint(lines.text, '')), ...certain]) {
+  const { matches, suspects } = searchText(lines.text)
+  const certain = matches.filter(({ certainty }) => certainty === 'certain')
+  for (const { start, what } of [...(await askSecretlint(lines.text, suspects, '')), ...certain]) {
     const path = paths[lines.lineAt(start) - 1]
     if (path !== undefined) found.set(path, what)
   }

@@ -11,8 +11,8 @@ export function forebears(pid: number): readonly number[] {
   let next = pid
   for (let generation = 0; generation < mostGenerations && next > 1; generation++) {
     const status = readStatus(next)
-    const process = numberOf(status, 'Tgid')
-    const parent = numberOf(status, 'PPid')
+    const process = numberOf(/^Tgid:\s*(\d+)$/m, status)
+    const parent = numberOf(/^PPid:\s*(\d+)$/m, status)
     if (process === 0) break
     found.push(process, parent)
     next = parent
@@ -20,8 +20,7 @@ export function forebears(pid: number): readonly number[] {
   return found
 }
 
-const numberOf = (status: string, field: 'Tgid' | 'PPid') =>
-  Number(new RegExp(`^${field}:\\s*(\\d+)$`, 'm').exec(status)?.[1] ?? 0)
+const numberOf = (field: RegExp, status: string) => Number(field.exec(status)?.[1] ?? 0)
 
 function readStatus(pid: number): string {
   try {

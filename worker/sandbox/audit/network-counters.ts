@@ -8,7 +8,7 @@ export interface NetworkCounters extends Disposable {
 }
 
 const maxBytes = 64 * 1024
-const linePattern = /^\s*(?<name>[^:\s]+):\s*(?<numbers>[\d\s]+)$/
+const linePattern = /^\s*(?<name>[^:\s]+):\s*(?<numbers>\d[\d\s]*)$/
 
 /**
  * Opens the counters of the namespace that a process is in. The open file holds on to that namespace, so that they can

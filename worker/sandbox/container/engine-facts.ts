@@ -46,7 +46,7 @@ export function readEngineFacts(info: unknown, version: unknown): EngineFacts {
   }
 }
 
-const versionNumber = (text: string) => /\d+(?:\.\d+)+/.exec(text)?.[0] ?? 'unknown'
+const versionNumber = (text: string) => /\d{1,9}(?:\.\d{1,9})+/.exec(text)?.[0] ?? 'unknown'
 
 /** Podman says "OCI Runtime (runc)" where Docker says "runc". */
 const partName = (name: string) => (/\(([^()]+)\)/.exec(name)?.[1] ?? name).toLowerCase()

@@ -11,10 +11,9 @@ export type SentryLine =
 const recordSchema = z.object({ msg: z.string(), time: z.string() })
 
 /** Newer versions name the line of their own source first. */
-const source = '(?:[a-z_]+\\.go:\\d+\\] )?'
-const marks = new RegExp(`^${source}(?:(EXEC: \\[)|(application exiting with ))`)
+const marks = /^(?:[a-z_]+\.go:\d+\] )?(?:(EXEC: \[)|(application exiting with ))/
 /** A process gives itself its name, of up to 15 bytes that may be anything, such as the words that follow it here. */
-const callPattern = new RegExp(`^${source}\\[ *(\\d+): *\\d+\\] .{0,15} ([EX]) (\\w+)\\((.*)$`, 's')
+const callPattern = /^(?:[a-z_]+\.go:\d+\] )?\[ *(\d+): *\d+\] .{0,15} ([EX]) (\w+)\((.*)$/s
 /** At the end, after everything that a job has a say in. */
 const resultPattern = /\)? = (-?\d+) \(0x[0-9a-f]+\)(?: errno=(\d+) \([^()]*\))? \([^()]*\)$/s
 const parents = new Set(['clone', 'clone3', 'fork', 'vfork'])
@@ -95,5 +94,5 @@ function addressOf(rest: string): string {
   )
   if (internet !== null)
     return internet[1] === '6' ? `[${internet[2]}]:${internet[3]}` : `${internet[2]}:${internet[3]}`
-  return / 0x[0-9a-f]+ \{Family: (AF_\w+)[^"{}]*\}, 0x[0-9a-f]+\)$/.exec(rest)?.[1] ?? 'unknown'
+  return / 0x[0-9a-f]+ \{Family: (AF_\w+)(?:[^\w"{}][^"{}]*)?\}, 0x[0-9a-f]+\)$/.exec(rest)?.[1] ?? 'unknown'
 }

@@ -40,7 +40,7 @@ export function selectSources(text: string, suite: string): readonly string[] {
 
 /** `deb [signed-by=…] URI SUITE COMPONENTS` in the newer form, because the two cannot be mixed in one file. */
 function asStanza(line: string): string | null {
-  const match = /^deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.+)$/.exec(line)
+  const match = /^deb\s+(?:\[([^\]]*)\]\s+)?([^\s[]\S*)\s+(\S+)\s+(\S.*)$/.exec(line)
   if (match === null) return null
   const [, options = '', uri, suite, components] = match
   const signedBy = /(?:^|\s)signed-by=(\S+)/.exec(options)?.[1]

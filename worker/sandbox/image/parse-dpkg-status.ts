@@ -19,7 +19,7 @@ export function parseDpkgStatus(text: string): readonly DebianPackage[] {
         version: fieldOf(stanza, 'Version') ?? '',
         architecture: fieldOf(stanza, 'Architecture') ?? '',
         // "Source: name (version)" where the two differ.
-        source: (fieldOf(stanza, 'Source') ?? name).replace(/\s.*$/, ''),
+        source: (fieldOf(stanza, 'Source') ?? name).split(/\s/, 1)[0] ?? name,
         homepage: fieldOf(stanza, 'Homepage'),
       }
     })

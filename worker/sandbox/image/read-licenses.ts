@@ -46,7 +46,7 @@ export function parseCopyright(text: string, source: string): string {
 }
 
 function toSpdx(words: string): string | null {
-  const parts = words.split(/\s+(or|and)\s+/i)
+  const parts = words.split(/\s{1,20}(or|and)\s{1,20}/i)
   const converted = parts.map((part, index) => (index % 2 === 1 ? part.toUpperCase() : nameOf(part)))
   return converted.includes(null) ? null : validated(converted.join(' '))
 }

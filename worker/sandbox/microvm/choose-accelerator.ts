@@ -43,7 +43,7 @@ const endOfTrial = 'airlock: no root'
  */
 export async function chooseAccelerator(plan: AcceleratorPlan): Promise<ChosenAccelerator> {
   const { stdout } = await runCommand([plan.program('qemu-system-x86_64'), '--version'], { timeoutMs: 10_000 })
-  const qemu = /\d+(?:\.\d+)+/.exec(stdout.toString('utf8'))?.[0] ?? 'unknown'
+  const qemu = /\d{1,9}(?:\.\d{1,9})+/.exec(stdout.toString('utf8'))?.[0] ?? 'unknown'
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
   const key = [boot.trim(), release(), qemu, plan.guest.release].join(' ')
   const path = join(plan.folder, 'accelerator.json')

@@ -27,7 +27,7 @@ export async function readPosture(host: PreparedHost, probed: ProbedEngine): Pro
 
 async function version(program: string): Promise<string> {
   const { stdout } = await runCommand([program, '--version'], { timeoutMs: 10_000 })
-  return /\d+(?:\.\d+)+/.exec(stdout.toString('utf8'))?.[0] ?? 'unknown'
+  return /\d{1,9}(?:\.\d{1,9})+/.exec(stdout.toString('utf8'))?.[0] ?? 'unknown'
 }
 
 /** Kernel settings that keep ordinary users from making namespaces, and the line that lifts each. */

@@ -51,7 +51,7 @@ function locked(view: BaseView, text: string | null, local: RegExp): FoundComman
 /** A line that is no plain requirement may lead to any other file. */
 function requirements(view: BaseView, text: string | null): FoundCommand['inputs'] {
   const isPlain = (line: string) =>
-    /^\s*(?:#|--hash|[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?\s*(?:[<>=!~;#\\]|$)|$)/.test(line)
+    /^\s*(?:#|--hash|[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\]\s*)?(?:[<>=!~;#\\]|$)|$)/.test(line)
   const odd = text === null ? 'requirements.txt' : text.split('\n').find((line) => !isPlain(line))
   if (odd !== undefined) return { tree: `it leads to other files: ${odd.trim().slice(0, 100)}` }
   return ['requirements.txt', ...versions(view)]

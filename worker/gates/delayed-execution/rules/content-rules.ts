@@ -62,6 +62,7 @@ export const contentRules: readonly Rule[] = [
     id: 'obfuscated-code',
     severity: 'hold',
     paths: ['**'],
+    words: ['_0x'],
     when: 'It runs with the rest, and its names are made so that nobody can read what it does.',
     mend: 'Write it as source that can be read.',
     match: (file) => {

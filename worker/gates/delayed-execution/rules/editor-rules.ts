@@ -132,6 +132,7 @@ export const editorRules: readonly Rule[] = [
     id: 'editor-file-variables',
     severity: 'block',
     paths: ['**'],
+    words: ['-*-', 'eval:', 'vi:', 'vim:', 'ex:'],
     when: 'Emacs or Vim would run it when the file is opened.',
     mend: leaveIt,
     match: whenLinesAdded(

@@ -34,7 +34,7 @@ export const folderRules: readonly Rule[] = [
     severity: 'block',
     paths: [
       '**/{mise,.mise}{,.*}.toml',
-      '**/{.mise,mise,.config/mise}/{config,conf.d/*}{,.*}.toml',
+      '**/{.mise,mise,.config/mise}/{config.toml,config.*.toml,conf.d/*.toml}',
       '**/.rtx.toml',
       '**/.config/mise.toml',
     ],

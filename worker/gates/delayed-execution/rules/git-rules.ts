@@ -95,6 +95,7 @@ export const gitRules: readonly Rule[] = [
     id: 'git-config-command',
     severity: 'block',
     paths: ['**'],
+    words: ['core.hooksPath', 'core.fsmonitor', 'core.sshCommand'],
     when: 'git would then start that program on its next command.',
     mend: "Leave git's configuration to the person who owns the machine.",
     match: whenLinesAdded('This line sets a git option that names a program.', ({ text }, { path }) => {

@@ -81,7 +81,7 @@ function judgeLockfile(...[file, change]: Parameters<Match>): Hit[] {
 }
 
 function declaredBeside(path: string, change: Change): Set<string> | null {
-  const manifest = change.files.get(path.replace(/[^/]+$/, 'package.json'))?.after
+  const manifest = change.files.get(`${path.slice(0, path.lastIndexOf('/') + 1)}package.json`)?.after
   const document = manifest ? change.read(manifest, 'json') : null
   if (!document?.ok) return null
   const fields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']

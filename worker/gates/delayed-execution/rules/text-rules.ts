@@ -1,9 +1,9 @@
 import type { Severity } from '../../../contract/index.ts'
 import { isProse, isTest } from '../../change/classify-path.ts'
 import type { AddedLine, ChangedFile } from '../../change/view-change.ts'
+import { mostContinued } from '../find-word-lines.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import { whereSaid } from '../match/where-said.ts'
-import type { Hit, Rule } from '../rule.ts'
+import type { Change, Hit, Rule } from '../rule.ts'
 
 const whereverItRuns = 'It would run whenever this file is run.'
 
@@ -49,14 +49,20 @@ const startsDownload = [
   /\bcertutil(?:\.exe)?\s.{0,100}-urlcache\b|\bbitsadmin(?:\.exe)?\s.{0,100}\/transfer\b/i,
   /\b(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|system|popen|run|check_output|check_call|shell_exec|passthru|Command::new|ProcessBuilder|\$)\s{0,5}[(`]\s{0,5}\[?\s{0,5}["'`]?(?:\/usr\/bin\/)?(?:curl|wget|powershell|certutil|bitsadmin)\b/i,
 ]
-/** Lines above that a line may continue. */
-const mostContinued = 5
+const downloaders = ['curl', 'wget', 'iwr', 'irm', 'Invoke-WebRequest', 'Invoke-RestMethod', 'Net.WebClient']
+const decoders = [
+  ...['atob', 'b64decode', 'fromhex(', 'unhexlify', 'base64_decode', 'gzinflate', 'str_rot13', 'Buffer.from('],
+  ...['String.fromCharCode', 'codecs.decode', 'FromBase64String'],
+]
+/** How an escape begins: by number in three bases. */
+const escapes = ['x', 'u', '0', '1', '2', '3', '4', '5', '6', '7'].map((character) => `\\${character}`)
 
 export const textRules: readonly Rule[] = [
   {
     id: 'download-and-run',
     severity: 'block',
     paths: ['**'],
+    words: downloaders,
     when: 'It would run whatever a server gives at that moment, whenever this file is run.',
     mend: 'Download a fixed version, compare its checksum, then run it.',
     match: whenLinesAdded('This line pipes a download into an interpreter.', lineMatches(downloadAndRun), weigh),
@@ -65,6 +71,7 @@ export const textRules: readonly Rule[] = [
     id: 'decode-and-run',
     severity: 'block',
     paths: ['**'],
+    words: ['base64', '-enc', ...decoders, ...escapes],
     when: `${whereverItRuns} Nobody can read what it does.`,
     mend: 'Write the code out.',
     match: whenLinesAdded(
@@ -79,6 +86,7 @@ export const textRules: readonly Rule[] = [
     paths: ['**'],
     when: `${whereverItRuns} Nobody can read what it does.`,
     mend: 'Write the code out.',
+    words: decoders,
     match: runsDecoded,
   },
   {
@@ -87,28 +95,25 @@ export const textRules: readonly Rule[] = [
     paths: ['**'],
     when: `${whereverItRuns} In CI and on developers' machines the environment holds tokens.`,
     mend: 'Send only the values that are needed, by name.',
-    match: whereSaid(
-      /\b(?:curl|wget|nc|ncat|netcat|socat)\b/,
-      whenLinesAdded('This line sends the whole environment away.', sendsEnvironment, ({ path }) =>
-        isTest(path) ? 'hold' : undefined,
-      ),
+    words: ['env', 'export -p', 'set'],
+    match: whenLinesAdded('This line sends the whole environment away.', sendsEnvironment, ({ path }) =>
+      isTest(path) ? 'hold' : undefined,
     ),
   },
   {
     id: 'environment-read',
     severity: 'hold',
     paths: ['**'],
+    words: ['/proc/', 'process.env', 'os.environ'],
     when: `${whereverItRuns} In CI and on developers' machines the environment holds tokens.`,
     mend: 'Use only the variables that are needed, by name.',
-    match: whereSaid(
-      /\/proc\/|process\.env|os\.environ/,
-      whenLinesAdded('This line takes the whole environment, or memory of a process.', readsEnvironment),
-    ),
+    match: whenLinesAdded('This line takes the whole environment, or memory of a process.', readsEnvironment),
   },
   {
     id: 'starts-download',
     severity: 'hold',
     paths: ['**'],
+    words: ['curl', 'wget', 'powershell', 'certutil', 'bitsadmin'],
     when: `${whereverItRuns} What it fetches is not part of this review.`,
     mend: 'Put the file into the repository, or fetch a fixed version and compare its checksum.',
     match: whenLinesAdded('This line starts a download program.', lineMatches(startsDownload)),
@@ -140,12 +145,12 @@ function standsBehind(text: string, tail: RegExp, head: RegExp): boolean {
 }
 
 /** Fires for a line that runs a variable, where an added line fills that variable by decoding. */
-function runsDecoded(file: ChangedFile): Hit[] {
+function runsDecoded(file: ChangedFile, { files }: Change): Hit[] {
   if (isProse(file.path)) return []
   const decoded = new Set(file.added.flatMap(({ text }) => decodedInto.exec(text)?.[1] ?? []))
   if (decoded.size === 0) return []
   const severity = weigh(file)
-  return file.added
+  return (files.get(file.path)?.added ?? [])
     .filter(({ text }) => [...text.matchAll(runsVariable)].some(([, name = '']) => decoded.has(name)))
     .map(({ number }) => ({
       what: 'This line runs what another one decodes.',

@@ -1,6 +1,7 @@
 import { isProse, isTranslation } from '../../change/classify-path.ts'
+import type { FileSide } from '../../change/view-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import type { Match, Rule } from '../rule.ts'
+import type { Rule } from '../rule.ts'
 
 const beyondAscii = /[^\0-\x7f]/
 /** Embeddings, overrides and isolates. Plain right-to-left letters and marks reorder nothing beyond themselves. */
@@ -88,8 +89,16 @@ function inLines(
   what: string,
   bad: (text: string, path: string) => boolean,
 ): Pick<Rule, 'paths' | 'alsoInFixtures' | 'match'> {
-  const match: Match = whenLinesAdded(what, ({ text }, { path }) => beyondAscii.test(text) && bad(text, path))
-  return { paths: ['**'], alsoInFixtures: true, match }
+  const match = whenLinesAdded(what, ({ text }, { path }) => beyondAscii.test(text) && bad(text, path))
+  return {
+    ...{ paths: ['**'], alsoInFixtures: true },
+    match: (file, change) => (isAscii(file.after) ? [] : match(file, change)),
+  }
+}
+
+/** Every character beyond ASCII takes more bytes than a string has units for it; a byte that is no UTF-8 hides nothing. */
+function isAscii(side: FileSide | null): boolean {
+  return side === null || side.text === null || side.text.length === side.content.length
 }
 
 function hasMixedWord(text: string): boolean {

@@ -37,6 +37,8 @@ const closers: ReadonlyMap<string, string> = new Map([
 const opening = /^\s*(?:<\?php\s*)?(\/\*|<!--|<%--|\{\{!--|\{#|\{-|\(\*|--\[\[|<#|=begin|=head|=pod|"""|''')/
 const lineComment =
   /^\s*(?:\/\/+!?|#+!?(?!\[|include|define|if|endif|pragma)|--+|;+|%+|\*+\/?|dnl\b|@?rem\b|\.\\"|\.\.(?=\s))/i
+/** The first character of all these: most lines of code have another. */
+const mayBegin = /^\s*[^\s\w$]|^\s*(?:dnl|rem)\b/i
 /** Python's way to say it in code. */
 const licenseVariable = /^__license__\s*=\s*["']([^"']{1,80})["']/
 const decoration = /^[\s*/#;%=~+|!-]+/
@@ -86,6 +88,7 @@ function readLine(line: string, open: string | null): { text: string; closer: st
     const end = line.indexOf(open)
     return end === -1 ? { text: strip(line), closer: open } : { text: strip(line.slice(0, end)), closer: null }
   }
+  if (!mayBegin.test(line)) return null
   const opened = opening.exec(line)
   const closer = closers.get(opened?.[1] ?? '')
   if (opened === null || closer === undefined) {

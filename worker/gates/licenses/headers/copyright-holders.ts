@@ -8,7 +8,7 @@ export interface CopyrightLine {
 const notice =
   /^[^A-Za-z0-9]{0,20}(?:portions )?(?:SPDX-FileCopyrightText:|(?:copyright|copr\.)\s{0,5}(?:\(c\)|©)?|\(c\)\s{0,5}(?:copyright)?|©)[\s:,]{0,10}((?:\d{4}|present)[\d\s,–-]{0,80}(?:present|now)?|)[\s,.:;–-]{0,10}(?:by\s)?\s{0,5}(\S.{1,120})$/i
 const tail =
-  /\s*(?:[,.;]?\s*all rights reserved.*|<[^>]{0,80}>.*|\((?:https?|mailto).*|https?:\/\/.*|licensed under.*|[.,;]+)$/i
+  /\s{0,20}(?:[,.;]?\s{0,20}all rights reserved.*|<[^>]{0,80}>.*|\((?:https?|mailto).*|https?:\/\/.*|licensed under.*|[.,;]{1,20})$/i
 /** A sentence about copyright, or a template's gap. */
 const isNoHolder =
   /^(?:(?:notice|holders?|owners?|law|and|or|is|of|in|the above|statement)\b|\W*(?:<|\[|\{|\$))|\b(?:permission|license|notice|holders)\b/i

@@ -8,7 +8,7 @@ export interface HeaderWord {
   readonly first: boolean
 }
 
-const piece = /[a-z]+?(?=v\d)|[a-z]+|\d+(?:\.\d+)*|[+:|;.@/]/g
+const piece = /[a-z]{1,40}?(?=v\d)|[a-z]+|\d+(?:\.\d+)*|[+:|;.@/]/g
 /** Several words in backticks are quoted: a mention. */
 const quotation = /`[^`]{1,400}`/g
 const versionWords = new Set(['v', 'version', 'ver', 'vers'])

@@ -52,7 +52,7 @@ function withoutVague(statements: readonly Statement[]): Statement[] {
 }
 
 export function familiesOf(expression: string): string[] {
-  return expression.match(/[A-Za-z]+(?=-[\d.]+)/g) ?? [expression]
+  return expression.match(/[A-Za-z]{1,40}(?=-[\d.])/g) ?? [expression]
 }
 
 function withException(statement: Statement, words: string): Statement {

@@ -68,10 +68,11 @@ function findHeader(command: string) {
   const value = match?.[2] ?? ''
   if (match === null || value.length < 8 || /[{([]/.test(value) || whyDummy(value) !== null || entropyOf(value) < 2.5)
     return null
-  if (
-    /Basic[ =]/.test(match[0]) &&
-    !/^[\x20-\x7e]*:[\x20-\x7e]*$/.test(Buffer.from(value, 'base64').toString('latin1'))
-  )
-    return null
+  if (/Basic[ =]/.test(match[0]) && !isPair(Buffer.from(value, 'base64').toString('latin1'))) return null
   return { index: match.index, length: match[0].length }
+}
+
+/** A user and a password with a colon between them, all of it printable. */
+function isPair(text: string): boolean {
+  return text.includes(':') && /^[\x20-\x7e]*$/.test(text)
 }

@@ -5,7 +5,6 @@ import type { Detector } from './secret-match.ts'
 
 /** As much of a command or a call as is looked at. */
 const longest = 400
-const argument = String.raw`["'][^"'\n]{1,80}["']\s{0,3},\s{0,3}["']([^"'\n]{6,100})["']`
 
 /** Where a password stands without a name: by the word that begins the command or the call. */
 const places: ReadonlyMap<string, RegExp> = new Map([
@@ -18,8 +17,8 @@ const places: ReadonlyMap<string, RegExp> = new Map([
     /^machine\s{1,5}[\w.-]{1,100}\s{1,20}login\s{1,5}\S{1,100}\s{1,20}password\s{1,5}["']?([^\s"']{6,200})/i,
   ],
   ['convertto-securestring ', /^convertto-securestring\s{1,5}(?:-string\s{1,5})?["']([^"'\n]{6,100})["']/i],
-  ['basicauth(', new RegExp(String.raw`^basicauth\(\s{0,3}${argument}`, 'i')],
-  ['auth=(', new RegExp(String.raw`^auth=\(\s{0,3}${argument}`, 'i')],
+  ['basicauth(', /^basicauth\(\s{0,3}["'][^"'\n]{1,80}["']\s{0,3},\s{0,3}["']([^"'\n]{6,100})["']/i],
+  ['auth=(', /^auth=\(\s{0,3}["'][^"'\n]{1,80}["']\s{0,3},\s{0,3}["']([^"'\n]{6,100})["']/i],
 ])
 
 /** Passwords given to a program or a function by their place alone. */

@@ -3,6 +3,8 @@
  * and manifests by their shapes. Pure, and linear in the text: one pass finds the words that matter, and what looks
  * closer sees a bounded stretch around each.
  */
+
+import { createKeywordSearch } from '../../change/keyword-search.ts'
 import { bundlerDetector } from './find-bundler-credentials.ts'
 import { curlDetector } from './find-curl-credentials.ts'
 import { basicAuthDetector, givenPasswordDetector } from './find-given-passwords.ts'
@@ -14,8 +16,8 @@ import { entraDetector, jwtDetector } from './find-shaped-tokens.ts'
 import { tokenDetector } from './find-tokens.ts'
 import { urlCredentialDetector } from './find-url-credentials.ts'
 import { walletKeyDetector } from './find-wallet-keys.ts'
-import { createKeywordSearch } from './keyword-search.ts'
 import type { Detector, SecretMatch } from './secret-match.ts'
+import { secretlintWords } from './secretlint-words.ts'
 
 /** The surest first: of two that see the same characters the earlier one is believed. */
 const detectors: readonly Detector[] = [
@@ -24,19 +26,34 @@ const detectors: readonly Detector[] = [
   ...[givenPasswordDetector, basicAuthDetector],
 ]
 
-const byKeyword = new Map<string, Detector[]>()
-for (const detector of detectors) {
-  for (const keyword of detector.keywords) byKeyword.set(keyword, [...(byKeyword.get(keyword) ?? []), detector])
+/** Who asks about a word: our detectors, and secretlint where it is written just so. */
+interface Askers {
+  readonly detectors: readonly Detector[]
+  readonly spellings: ReadonlySet<string>
 }
-const search = createKeywordSearch([...byKeyword.keys()])
 
-/** Every match, in the order of the text; none inside another. */
-export function findSecrets(text: string): SecretMatch[] {
+const search = createKeywordSearch(askersByKeyword())
+
+/** What a pass over a text finds. */
+export interface SearchedText {
+  /** In the order of the text; none inside another. */
+  readonly matches: readonly SecretMatch[]
+  /** Where a word begins that secretlint's rules look for, ascending. */
+  readonly suspects: readonly number[]
+}
+
+export function findSecrets(text: string): readonly SecretMatch[] {
+  return searchText(text).matches
+}
+
+export function searchText(text: string): SearchedText {
   const found: SecretMatch[] = []
+  const suspects: number[] = []
   const seen = new Set<string>()
   const seenTo = new Map<Detector, number>()
-  for (const { start, keyword } of search(text)) {
-    for (const detector of byKeyword.get(keyword) ?? []) {
+  search(text, (start, keyword, { detectors: asking, spellings }) => {
+    if (spellings.size > 0 && spellings.has(text.slice(start, start + keyword.length))) suspects.push(start)
+    for (const detector of asking) {
       if (start < (seenTo.get(detector) ?? 0)) continue
       if (detector.seenTo !== undefined) seenTo.set(detector, detector.seenTo(text, start))
       const match = detector.find(text, start, keyword)
@@ -44,8 +61,24 @@ export function findSecrets(text: string): SecretMatch[] {
       seen.add(`${match.rule} ${match.start}`)
       found.push(match)
     }
-  }
-  return withoutNested(found)
+  })
+  return { matches: withoutNested(found), suspects: suspects.toSorted((a, b) => a - b) }
+}
+
+function askersByKeyword(): Map<string, Askers> {
+  const ours = detectors.flatMap((detector) => detector.keywords.map((keyword) => ({ keyword, detector })))
+  const theirs = [...secretlintWords.values()].flat()
+  const byKeyword = Map.groupBy(ours, ({ keyword }) => keyword)
+  const spelled = Map.groupBy(theirs, (spelling) => spelling.toLowerCase())
+  return new Map(
+    [...byKeyword.keys(), ...spelled.keys()].map((keyword) => [
+      keyword,
+      {
+        detectors: (byKeyword.get(keyword) ?? []).map(({ detector }) => detector),
+        spellings: new Set(spelled.get(keyword)),
+      },
+    ]),
+  )
 }
 
 function withoutNested(matches: readonly SecretMatch[]): SecretMatch[] {

@@ -50,9 +50,9 @@ export function judgeName(name: string): Strength | null {
 export function wordsOf(name: string): readonly string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
-    .flatMap((one) => one.replace(/\d+$/, '') || one)
+    .flatMap((one) => one.replace(/\d{1,80}$/, '') || one)
     .filter((one) => one !== '')
 }
