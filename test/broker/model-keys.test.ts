@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createModelKeys } from '../../worker/broker/model-keys.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
 import { ask } from './ask.ts'
+import { awsKey, bedrockSaying, message, openBedrock } from './cloud/bedrock-world.ts'
 import { type ModelSink, openGateway, realKey, sendJson, startModelSink } from './model-sink.ts'
 
 const [acmeKey, widgetKey, otherKey] = ['sk-acme-0001', 'sk-widget-0002', 'sk-other-0003']
@@ -111,6 +112,20 @@ describe('model keys of owners and repositories', () => {
 
     expect(keysAt(sink)).toEqual([acmeKey])
     expect(JSON.stringify([reply, acme.exchanges, acme.decisions])).not.toContain(acmeKey)
+  })
+
+  it('are for the cloud that serves the provider’s models, and go nowhere else', async () => {
+    await writeFile(join(dir, 'acme', 'anthropic.key'), Object.values(awsKey).join(':'))
+    await writeFile(join(dir, 'other', 'anthropic.key'), 'sk-short')
+    await using bedrock = await bedrockSaying('Good day.')
+    const openAs = (owner: string) =>
+      openBedrock(bedrock, { repository: { owner, name: 'api' }, deps: { modelKeys: createModelKeys(dir) } }, otherKey)
+    await using acme = await openAs('acme')
+    await using other = await openAs('other')
+
+    expect(await ask(acme, { body: message })).toMatchObject({ status: 200 })
+    expect(await ask(other, { body: message })).toMatchObject({ status: 503 })
+    expect(bedrock.requests).toHaveLength(1)
   })
 
   it('are read anew for each session', async () => {

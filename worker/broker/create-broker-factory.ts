@@ -31,7 +31,7 @@ import { type ModelKeys, withOwnKeys } from './model-keys.ts'
 import { type ModelPrices, modelPrices } from './model-prices.ts'
 import type { PresetEnv } from './presets.ts'
 import { createDoorServer } from './route-request.ts'
-import { gatewayUrls, sessionEnv, sessionTools } from './session-env.ts'
+import { cloudEnv, gatewayUrls, sessionEnv, sessionTools } from './session-env.ts'
 import { createTrafficBudget } from './traffic-budget.ts'
 
 export interface BrokerDeps {
@@ -111,7 +111,11 @@ async function openSession(
   return {
     placeholderKey,
     gateway: gatewayUrls,
-    env: { ...sessionEnv(certificates), ...presetEnvOf(deps.presetEnv, spec.egress) },
+    env: {
+      ...sessionEnv(certificates),
+      ...(model === null || deps.upstreams.anthropic.cloud === undefined ? {} : cloudEnv),
+      ...presetEnvOf(deps.presetEnv, spec.egress),
+    },
     tools: sessionTools(certificates),
     decisions: log.list,
     usage: gateway.usage,

@@ -4,9 +4,9 @@ import type { ModelExchange } from '../pipeline/ports/broker.ts'
 import type { Upstreams } from './gateway/provider.ts'
 import { readSecret, secretFolders } from './read-secret.ts'
 
-/** A key of a repository's or organisation's own. `value` is null where its file holds none that can be sent. */
+/** A key of a repository's or organisation's own, as its file holds it. */
 export interface ModelKey {
-  readonly value: string | null
+  readonly value: string
   /** Whose it is, for the record: `acme` or `acme/widget`. */
   readonly owner: string
 }
@@ -41,16 +41,22 @@ const keyPattern = /^[\x21-\x7e]+$/
 async function readFirst(dir: string, folders: readonly string[], name: string): Promise<ModelKey | null> {
   for (const folder of folders) {
     const value = await readSecret(join(folder, name))
-    if (value !== null) return { value: keyPattern.test(value) ? value : null, owner: relative(dir, folder) }
+    if (value !== null) return { value, owner: relative(dir, folder) }
   }
   return null
 }
 
-/** The upstreams of one session: a key of the repository's own takes the place of everybody's. */
+/**
+ * The upstreams of one session: a key of the repository's own takes the place of everybody's. It is for the same service;
+ * one that cannot be a key there leaves the repository without.
+ */
 export function withOwnKeys(upstreams: Upstreams, own: OwnModelKeys): Upstreams {
   const upstreamOf = (provider: ModelExchange['provider']) => {
     const key = own[provider]
-    return key === undefined ? upstreams[provider] : { ...upstreams[provider], apiKey: key.value, keyOwner: key.owner }
+    const upstream = upstreams[provider]
+    if (key === undefined) return upstream
+    const usable = upstream.cloud?.isKey(key.value) ?? keyPattern.test(key.value)
+    return { ...upstream, apiKey: usable ? key.value : null, keyOwner: key.owner }
   }
   return { anthropic: upstreamOf('anthropic'), openai: upstreamOf('openai'), gemini: upstreamOf('gemini') }
 }
