@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
+import { createVertex } from '../../worker/broker/gateway/cloud/vertex.ts'
 import { createModelKeys } from '../../worker/broker/model-keys.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
 import { ask } from './ask.ts'
@@ -126,6 +128,30 @@ describe('model keys of owners and repositories', () => {
     expect(await ask(acme, { body: message })).toMatchObject({ status: 200 })
     expect(await ask(other, { body: message })).toMatchObject({ status: 503 })
     expect(bedrock.requests).toHaveLength(1)
+  })
+
+  it('that are missing are told with what to set; a key of the owner’s own is enough', async () => {
+    await writeFile(join(dir, 'other', 'anthropic.key'), 'two words')
+    const none = { baseUrl: 'http://127.0.0.1:9', apiKey: null }
+    const brokers = createBrokerFactory({
+      presets: new Map(),
+      upstreams: {
+        anthropic: none,
+        openai: { ...none, apiKey: 'sk-1' },
+        gemini: { ...none, cloud: createVertex('google') },
+      },
+      modelKeys: createModelKeys(dir),
+    })
+    const missing = (provider: 'anthropic' | 'openai' | 'gemini', owner: string) =>
+      brokers.missingKey(provider, { owner, name: 'api' })
+
+    expect(await missing('anthropic', 'acme')).toBeNull()
+    expect(await missing('openai', 'third')).toBeNull()
+    expect(await missing('anthropic', 'third')).toContain('sets ANTHROPIC_API_KEY for the worker')
+    expect(await missing('anthropic', 'other')).toBe(
+      'the file other/anthropic.key in AIRLOCK_SECRETS_DIR holds no usable key',
+    )
+    expect(await missing('gemini', 'third')).toContain('sets GOOGLE_APPLICATION_CREDENTIALS')
   })
 
   it('are read anew for each session', async () => {

@@ -27,7 +27,7 @@ import type { Upstreams } from './gateway/provider.ts'
 import { createJobAuthority, pemOf } from './inspect/job-authority.ts'
 import { type HostTrust, readHostTrust, writeTrustFolder } from './inspect/trust.ts'
 import { listenOnSocket } from './listen-on-socket.ts'
-import { type ModelKeys, withOwnKeys } from './model-keys.ts'
+import { keyToSet, type ModelKeys, withOwnKeys } from './model-keys.ts'
 import { type ModelPrices, modelPrices } from './model-prices.ts'
 import type { PresetEnv } from './presets.ts'
 import { createDoorServer } from './route-request.ts'
@@ -62,6 +62,10 @@ export function createBrokerFactory(deps: BrokerDeps): BrokerFactory {
   }
   return {
     presets: new Set(deps.presets.keys()),
+    async missingKey(provider, repository) {
+      const own = (await deps.modelKeys?.load(repository)) ?? {}
+      return keyToSet(provider, withOwnKeys(deps.upstreams, own)[provider])
+    },
     open: (spec, events) => openSession(deps, hostTrust, spec, events),
   }
 }

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import type { Repository } from '../contract/index.ts'
 import type { ModelExchange } from '../pipeline/ports/broker.ts'
-import type { Upstreams } from './gateway/provider.ts'
+import type { Upstream, Upstreams } from './gateway/provider.ts'
 import { readSecret, secretFolders } from './read-secret.ts'
 
 /** A key of a repository's or organisation's own, as its file holds it. */
@@ -59,4 +59,18 @@ export function withOwnKeys(upstreams: Upstreams, own: OwnModelKeys): Upstreams 
     return { ...upstream, apiKey: usable ? key.value : null, keyOwner: key.owner }
   }
   return { anthropic: upstreamOf('anthropic'), openai: upstreamOf('openai'), gemini: upstreamOf('gemini') }
+}
+
+const settings = { anthropic: 'ANTHROPIC_API_KEY', openai: 'OPENAI_API_KEY', gemini: 'GEMINI_API_KEY' } as const
+const cloudSettings = {
+  bedrock: 'AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY,',
+  vertex: 'GOOGLE_APPLICATION_CREDENTIALS',
+} as const
+
+/** What an operator would have to mend before this upstream could be asked. Null: there is a key. */
+export function keyToSet(provider: ModelExchange['provider'], { apiKey, cloud, keyOwner }: Upstream): string | null {
+  if (apiKey !== null && apiKey !== '') return null
+  if (keyOwner !== undefined) return `the file ${keyOwner}/${provider}.key in AIRLOCK_SECRETS_DIR holds no usable key`
+  const setting = cloud === undefined ? settings[provider] : cloudSettings[cloud.name]
+  return `an operator sets ${setting} for the worker, or puts a key of the owner's own into AIRLOCK_SECRETS_DIR`
 }
