@@ -4,6 +4,7 @@ import { engineCrowd } from './engine-crowd.ts'
 import { engineStart } from './engine-start.ts'
 import { engineWork } from './engine-work.ts'
 import { gates } from './gates.ts'
+import { gateway } from './gateway.ts'
 import { jobOverhead } from './job-overhead.ts'
 import { memory } from './memory.ts'
 import { sandboxStart } from './sandbox-start.ts'
@@ -19,6 +20,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['webhook-ack', webhookAck],
   ['job-overhead', jobOverhead],
   ['broker', broker],
+  ['gateway', gateway],
   ['setup-cache', setupCache],
   ['workspace', workspace],
   ['gates', gates],

@@ -7,9 +7,11 @@ import { upstreamName } from './upstream-facts.ts'
 
 /** One way to the upstream server: straight, or through a proxy that is asked as package managers ask. */
 export interface Way {
+  readonly name: 'ours' | 'direct' | 'socket' | 'srt' | 'tinyproxy'
   readonly http: NetConnectOpts
   readonly https: NetConnectOpts
-  readonly proxied: boolean
+  /** What a proxy is asked for; null: nobody is asked. */
+  readonly proxied: { readonly http: string; readonly https: string } | null
 }
 
 const mebibyte = 1024 * 1024
@@ -29,14 +31,16 @@ export interface Client extends Disposable {
 }
 
 export function createClient(way: Way, certificate: string): Client {
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
+  const kept = new Agent({ keepAlive: true, maxSockets: concurrency })
+  // tinyproxy closes after every answer: each request has a connection of its own.
+  const agent = way.name === 'tinyproxy' ? false : kept
   const overHttp = (path: string) => {
-    const asked = way.proxied ? `http://${upstreamName}${path}` : path
-    return get({ ...way.http, agent, path: asked, headers: { host: upstreamName } })
+    const asked = way.proxied === null ? path : `http://${way.proxied.http}${path}`
+    return get({ ...way.http, agent, path: asked, headers: { host: way.proxied?.http ?? upstreamName } })
   }
   const overTls = async (path: string) => {
     const socket = connect(way.https).setNoDelay(true)
-    if (way.proxied) await openTunnel(socket)
+    if (way.proxied !== null) await openTunnel(socket, way.proxied.https)
     const tls = connectTls({ socket, servername: upstreamName, ca: certificate })
     await once(tls, 'secureConnect')
     try {
@@ -65,14 +69,14 @@ export function createClient(way: Way, certificate: string): Client {
     largeSpeed: () => speed(() => overHttp('/large')),
     tlsSmall: () => timed(() => overTls('/small')),
     tlsLargeSpeed: () => speed(() => overTls('/large')),
-    [Symbol.dispose]: () => agent.destroy(),
+    [Symbol.dispose]: () => kept.destroy(),
   }
 }
 
-async function openTunnel(socket: ReturnType<typeof connect>): Promise<void> {
-  socket.write(`CONNECT ${upstreamName}:443 HTTP/1.1\r\nHost: ${upstreamName}:443\r\n\r\n`)
+async function openTunnel(socket: ReturnType<typeof connect>, target: string): Promise<void> {
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`)
   const [head] = await once(socket, 'data')
-  if (!String(head).startsWith('HTTP/1.1 200')) throw new Error(`no tunnel: ${String(head)}`)
+  if (!/^HTTP\/1\.[01] 200/.test(String(head))) throw new Error(`no tunnel: ${String(head)}`)
 }
 
 /** The number of bytes in the answer's body. */

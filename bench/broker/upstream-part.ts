@@ -21,5 +21,7 @@ function* pieces() {
 
 const certificate = await makeCertificate([upstreamName])
 const [http, https] = [createServer(answer), createTlsServer(certificate, answer)]
+// The sides take turns, and none may find its connection closed when it is its turn again.
+for (const server of [http, https]) server.keepAliveTimeout = 600_000
 await Promise.all([http, https].map((server) => listen(server)))
 servePart({ http: portOf(http), https: portOf(https), certificate: certificate.cert })

@@ -21,6 +21,9 @@ const wholeNumber = (least: number, most: number) =>
     .transform(Number)
     .pipe(z.int().min(least).max(most))
 
+/** Set for other programs too: looked at where it is used, so that those who do not use it are not stopped by it. */
+const othersOwn = z.string().min(1)
+
 const webAddress = z.url({ protocol: /^https?$/ })
 
 function setting<Schema extends z.ZodType, const Facts extends SettingFacts>(schema: Schema, facts: Facts) {
@@ -176,6 +179,51 @@ export const settingsTable = {
     description: "The model gateway's upstream for Gemini.",
     example: 'https://generativelanguage.googleapis.com',
     default: 'https://generativelanguage.googleapis.com',
+  }),
+  AIRLOCK_ANTHROPIC_CLOUD: setting(z.enum(['bedrock', 'vertex']), {
+    description:
+      "The cloud that serves [Anthropic's models](models.md#bedrock-and-vertex): `bedrock` or `vertex`. Unset: ANTHROPIC_BASE_URL.",
+    example: 'bedrock',
+  }),
+  AIRLOCK_GEMINI_CLOUD: setting(z.enum(['vertex']), {
+    description:
+      'The cloud that serves [Gemini](models.md#bedrock-and-vertex): `vertex`. Unset: GOOGLE_GEMINI_BASE_URL.',
+    example: 'vertex',
+  }),
+  AWS_REGION: setting(othersOwn, {
+    description: 'Region in which Bedrock is asked.',
+    example: 'eu-central-1',
+  }),
+  AWS_BEARER_TOKEN_BEDROCK: setting(othersOwn, keyFacts('Bedrock API key. It stays on the host.')),
+  AWS_ACCESS_KEY_ID: setting(othersOwn, {
+    description: 'Access key with which requests to Bedrock are signed, where there is no AWS_BEARER_TOKEN_BEDROCK.',
+    example: 'AKIAIOSFODNN7EXAMPLE',
+  }),
+  AWS_SECRET_ACCESS_KEY: setting(othersOwn, keyFacts('Secret of AWS_ACCESS_KEY_ID. It stays on the host.')),
+  AWS_SESSION_TOKEN: setting(
+    othersOwn,
+    keyFacts('Session token of AWS_ACCESS_KEY_ID, where that is a passing one. It is not renewed.'),
+  ),
+  ANTHROPIC_BEDROCK_BASE_URL: setting(webAddress, {
+    description: "Bedrock's address, for an endpoint of one's own. Unset: made from AWS_REGION.",
+    example: 'https://bedrock-runtime.eu-central-1.amazonaws.com',
+  }),
+  GOOGLE_APPLICATION_CREDENTIALS: setting(othersOwn, {
+    description: 'Key file of the service account with which Vertex is asked. It stays on the host.',
+    example: '/etc/airlock/vertex.json',
+  }),
+  GOOGLE_CLOUD_PROJECT: setting(othersOwn, {
+    description: 'Project in which Vertex is asked.',
+    example: 'acme-models',
+  }),
+  GOOGLE_CLOUD_LOCATION: setting(othersOwn, {
+    description: 'Location in which Vertex is asked.',
+    example: 'europe-west1',
+    default: 'global',
+  }),
+  GOOGLE_VERTEX_BASE_URL: setting(webAddress, {
+    description: "Vertex's address, for an endpoint of one's own. Unset: made from GOOGLE_CLOUD_LOCATION.",
+    example: 'https://europe-west1-aiplatform.googleapis.com',
   }),
 } as const
 

@@ -26,6 +26,18 @@ test.each(agents)('$name: is the same plan for the same input', (agent) => {
   expect(agent.plan(input)).toEqual(agent.plan(structuredClone(input)))
 })
 
+test('tells whose key it needs, by the model where it knows several APIs', () => {
+  const models = [undefined, 'gpt-5.5', 'gemini-3.1-pro-preview', 'eu.anthropic.claude-opus-5-v1:0']
+  const asked = agents.map(({ name, provider }) =>
+    [name, ...models.map((model) => provider(model)?.[0] ?? '-')].join(' '),
+  )
+
+  expect(asked).toEqual([
+    ...['claude a a a a', 'codex o o o o', 'gemini g g g g', 'opencode a o g a', 'copilot a o o a', 'qwen o o o o'],
+    ...['pi a o g a', 'command - - - -'],
+  ])
+})
+
 test.each(agents)('$name: no text of the task is an argument, a variable or a file', (agent) => {
   const { argv, env, files } = agent.plan(input)
 

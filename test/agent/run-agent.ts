@@ -22,12 +22,14 @@ export interface AgentRun {
 
 export interface AgentRunOptions {
   readonly agent: InstallableAgent
-  readonly model: ModelServer
+  readonly model: Pick<ModelServer, 'url'>
   readonly key: string
   readonly modelName?: string
   /** Files of the workspace; they are told of a path outside of it, by which a test sees that something ran. */
   readonly workspace: (sink: string) => Readonly<Record<string, string>>
   readonly repositorySettings?: boolean
+  /** Variables of the session's, as the sandbox would have them. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Runs an agent's real program against a model, in folders of its own, with every connection written down. */
@@ -48,7 +50,7 @@ export async function runAgent(options: AgentRunOptions, use: (run: AgentRun) =>
       ['strace', '-f', '--seccomp-bpf', '-qq', '-e', 'trace=connect', '-o', trace, ...plan.argv],
       {
         cwd: workspace,
-        env: { PATH: process.env.PATH ?? '', HOME: home, ...plan.env },
+        env: { PATH: process.env.PATH ?? '', HOME: home, ...options.env, ...plan.env },
         stdio: ['pipe', 'pipe', 'ignore'],
       },
     )

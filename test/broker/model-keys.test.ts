@@ -2,9 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
+import { createVertex } from '../../worker/broker/gateway/cloud/vertex.ts'
 import { createModelKeys } from '../../worker/broker/model-keys.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
 import { ask } from './ask.ts'
+import { awsKey, bedrockSaying, message, openBedrock } from './cloud/bedrock-world.ts'
 import { type ModelSink, openGateway, realKey, sendJson, startModelSink } from './model-sink.ts'
 
 const [acmeKey, widgetKey, otherKey] = ['sk-acme-0001', 'sk-widget-0002', 'sk-other-0003']
@@ -111,6 +114,44 @@ describe('model keys of owners and repositories', () => {
 
     expect(keysAt(sink)).toEqual([acmeKey])
     expect(JSON.stringify([reply, acme.exchanges, acme.decisions])).not.toContain(acmeKey)
+  })
+
+  it('are for the cloud that serves the provider’s models, and go nowhere else', async () => {
+    await writeFile(join(dir, 'acme', 'anthropic.key'), Object.values(awsKey).join(':'))
+    await writeFile(join(dir, 'other', 'anthropic.key'), 'sk-short')
+    await using bedrock = await bedrockSaying('Good day.')
+    const openAs = (owner: string) =>
+      openBedrock(bedrock, { repository: { owner, name: 'api' }, deps: { modelKeys: createModelKeys(dir) } }, otherKey)
+    await using acme = await openAs('acme')
+    await using other = await openAs('other')
+
+    expect(await ask(acme, { body: message })).toMatchObject({ status: 200 })
+    expect(await ask(other, { body: message })).toMatchObject({ status: 503 })
+    expect(bedrock.requests).toHaveLength(1)
+  })
+
+  it('that are missing are told with what to set; a key of the owner’s own is enough', async () => {
+    await writeFile(join(dir, 'other', 'anthropic.key'), 'two words')
+    const none = { baseUrl: 'http://127.0.0.1:9', apiKey: null }
+    const brokers = createBrokerFactory({
+      presets: new Map(),
+      upstreams: {
+        anthropic: none,
+        openai: { ...none, apiKey: 'sk-1' },
+        gemini: { ...none, cloud: createVertex('google') },
+      },
+      modelKeys: createModelKeys(dir),
+    })
+    const missing = (provider: 'anthropic' | 'openai' | 'gemini', owner: string) =>
+      brokers.missingKey(provider, { owner, name: 'api' })
+
+    expect(await missing('anthropic', 'acme')).toBeNull()
+    expect(await missing('openai', 'third')).toBeNull()
+    expect(await missing('anthropic', 'third')).toContain('sets ANTHROPIC_API_KEY for the worker')
+    expect(await missing('anthropic', 'other')).toBe(
+      'the file other/anthropic.key in AIRLOCK_SECRETS_DIR holds no usable key',
+    )
+    expect(await missing('gemini', 'third')).toContain('sets GOOGLE_APPLICATION_CREDENTIALS')
   })
 
   it('are read anew for each session', async () => {

@@ -157,6 +157,8 @@ describe('prices', () => {
     expect(priceOf(modelPrices, 'claude-opus-4-5-20251101').input).toBe(5)
     expect(priceOf(modelPrices, 'claude-opus-4-20250514').input).toBe(15)
     expect(priceOf(modelPrices, 'gpt-5-codex').input).toBe(1.25)
+    expect(priceOf(modelPrices, 'us.anthropic.claude-opus-4-5-20251101-v1:0').input).toBe(5)
+    expect(priceOf(modelPrices, 'claude-opus-4@20250514').input).toBe(15)
     expect(priceOf(modelPrices, 'gpt-5-mini-2025-08-07').input).toBe(0.25)
   })
 

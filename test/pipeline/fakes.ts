@@ -118,6 +118,7 @@ export interface World {
   patch: Uint8Array | null
   leftProcesses: number
   modelStop: ModelStop | null
+  missingKey: string | null
   fenceHeld: boolean
   secrets: Map<string, string>
   saved: unknown
@@ -148,6 +149,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     patch: Buffer.from('diff --git a/a.js b/a.js\n+one\n+two\n'),
     leftProcesses: 0,
     modelStop: null,
+    missingKey: null,
     fenceHeld: true,
     secrets: new Map(),
     saved: null,
@@ -246,6 +248,7 @@ export function portsOf(world: World): PipelinePorts {
       },
     },
     agents: {
+      providerOf: (name) => (name === 'command' ? null : 'anthropic'),
       async load(name) {
         const plan = () => ({ argv: ['agent'], env: {}, files: [] })
         return { adapter: { name, plan, parseLine: () => world.events }, toolPath: null }
@@ -340,6 +343,7 @@ function engineOf(world: World, log: (entry: string) => void): PipelinePorts['en
 function brokersOf(world: World, log: (entry: string) => void): PipelinePorts['brokers'] {
   return {
     presets: new Set(['npm', 'pypi']),
+    missingKey: async () => world.missingKey,
     async open(spec) {
       log(`broker ${spec.phase}: ${spec.egress.join(' ')}`)
       return {

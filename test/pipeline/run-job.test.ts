@@ -360,6 +360,22 @@ describe('runJob', () => {
     expect(`${outcome.outcome}/${outcome.reason}`).toBe(expected)
   })
 
+  it('refuses an agent that has no key for its model before anything is fetched or run, and says what to set', async () => {
+    const world = createWorld({ missingKey: 'an operator sets ANTHROPIC_API_KEY for the worker' })
+    const other = createWorld({ missingKey: 'an operator sets ANTHROPIC_API_KEY for the worker' })
+
+    const { outcome } = await runJob({ ...requestOf(), agent: 'claude' }, attemptOf(world), portsOf(world))
+    const control = await runJob({ ...requestOf(), agent: 'command' }, attemptOf(other), portsOf(other))
+
+    expect(outcome).toMatchObject({
+      outcome: 'refused',
+      reason: 'model-unavailable',
+      detail: 'there is no key for anthropic, which claude asks: an operator sets ANTHROPIC_API_KEY for the worker',
+    })
+    expect(world.log.filter((entry) => /fetch|materialise|broker|create/.test(entry))).toEqual([])
+    expect(control.outcome.outcome).toBe('published')
+  })
+
   it('fails a change beyond its budget with where it was met', async () => {
     const world = createWorld({
       collected: { kind: 'over-budget', path: 'big.bin', why: 'has more bytes than allowed' },

@@ -8,6 +8,7 @@
  */
 import type { AgentName } from '../contract/index.ts'
 import type { AgentAdapter } from '../pipeline/ports/index.ts'
+import type { ModelWire } from './wire-of-model.ts'
 
 /** Where an agent's program comes from. Exact versions are in the lockfile of sandbox-images/agents/NAME. */
 export interface AgentInstall {
@@ -23,4 +24,6 @@ export interface InstallableAgent extends AgentAdapter {
   readonly name: AgentName
   /** Null: there is nothing to install. */
   readonly install: AgentInstall | null
+  /** Whose key it needs for this model, or for its own choice. Null: that cannot be told before it asks. */
+  provider(model: string | undefined): ModelWire | null
 }

@@ -12,7 +12,13 @@ const install = {
   runtime: 'native',
 } as const
 
-export const claude: InstallableAgent = { name: 'claude', install, plan, parseLine: parseStreamJson }
+export const claude: InstallableAgent = {
+  name: 'claude',
+  install,
+  provider: () => 'anthropic',
+  plan,
+  parseLine: parseStreamJson,
+}
 
 function plan({ toolDir, prompt, gateway, model, repositorySettings }: AgentPlanInput): AgentPlan {
   return {

@@ -22,7 +22,7 @@ const install = {
   runtime: 'native',
 } as const
 
-export const codex: InstallableAgent = { name: 'codex', install, plan, parseLine }
+export const codex: InstallableAgent = { name: 'codex', install, provider: () => 'openai', plan, parseLine }
 
 function plan({ home, toolDir, prompt, gateway, model, repositorySettings }: AgentPlanInput): AgentPlan {
   return {

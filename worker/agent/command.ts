@@ -5,6 +5,8 @@ import type { InstallableAgent } from './agent-adapter.ts'
 export const command: InstallableAgent = {
   name: 'command',
   install: null,
+  // It may ask any of them, or none.
+  provider: () => null,
   plan,
   // What an unknown program prints has no form to rely on: the last lines of its output are kept anyway.
   parseLine: () => [],

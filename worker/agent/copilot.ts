@@ -17,7 +17,13 @@ const install = {
 const defaultModel = 'claude-sonnet-5'
 
 /** Copilot CLI with a model of one's own: offline, without an account of GitHub's. */
-export const copilot: InstallableAgent = { name: 'copilot', install, plan, parseLine }
+export const copilot: InstallableAgent = {
+  name: 'copilot',
+  install,
+  provider: (model = defaultModel) => (wireOfModel(model) === 'anthropic' ? 'anthropic' : 'openai'),
+  plan,
+  parseLine,
+}
 
 function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   return {

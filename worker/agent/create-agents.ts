@@ -22,6 +22,7 @@ export function createAgents(dataDir: string, run: Run): Agents {
   const installing = new Map<AgentName, Promise<string | null>>()
 
   return {
+    providerOf: (name, model) => adapters[name].provider(model),
     async load(name) {
       const adapter = adapters[name]
       const started = installing.get(name) ?? installAgent(adapter, dataDir, run)

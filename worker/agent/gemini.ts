@@ -23,7 +23,7 @@ const install = {
 const defaultModel = 'gemini-3.1-pro-preview'
 const systemSettings = '.gemini/system.json'
 
-export const gemini: InstallableAgent = { name: 'gemini', install, plan, parseLine }
+export const gemini: InstallableAgent = { name: 'gemini', install, provider: () => 'gemini', plan, parseLine }
 
 function plan({ home, toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   return {

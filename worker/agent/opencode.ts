@@ -23,7 +23,13 @@ const install = {
 
 const defaultModel = 'claude-sonnet-5'
 
-export const opencode: InstallableAgent = { name: 'opencode', install, plan, parseLine }
+export const opencode: InstallableAgent = {
+  name: 'opencode',
+  install,
+  provider: (model = defaultModel) => wireOfModel(model),
+  plan,
+  parseLine,
+}
 
 function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   const { id, baseURL } = providerFor(model, gateway)

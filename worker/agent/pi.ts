@@ -23,7 +23,13 @@ const install = {
 const defaultModel = 'claude-sonnet-5'
 
 /** pi: small, plain JavaScript. `compact-output.mjs` is ours and lies beside its package.json. */
-export const pi: InstallableAgent = { name: 'pi', install, plan, parseLine }
+export const pi: InstallableAgent = {
+  name: 'pi',
+  install,
+  provider: (model = defaultModel) => wireOfModel(model),
+  plan,
+  parseLine,
+}
 
 function plan({ toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   return {

@@ -12,7 +12,13 @@ const install = {
 const defaultModel = 'qwen3-coder-plus'
 
 /** Qwen Code, by Chat Completions: the operator's OPENAI_BASE_URL leads to a server that has its models. */
-export const qwen: InstallableAgent = { name: 'qwen', install, plan, parseLine: parseStreamJson }
+export const qwen: InstallableAgent = {
+  name: 'qwen',
+  install,
+  provider: () => 'openai',
+  plan,
+  parseLine: parseStreamJson,
+}
 
 function plan({ home, toolDir, prompt, gateway, model = defaultModel, repositorySettings }: AgentPlanInput): AgentPlan {
   return {

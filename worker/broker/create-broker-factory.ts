@@ -27,11 +27,11 @@ import type { Upstreams } from './gateway/provider.ts'
 import { createJobAuthority, pemOf } from './inspect/job-authority.ts'
 import { type HostTrust, readHostTrust, writeTrustFolder } from './inspect/trust.ts'
 import { listenOnSocket } from './listen-on-socket.ts'
-import { type ModelKeys, withOwnKeys } from './model-keys.ts'
+import { keyToSet, type ModelKeys, withOwnKeys } from './model-keys.ts'
 import { type ModelPrices, modelPrices } from './model-prices.ts'
 import type { PresetEnv } from './presets.ts'
 import { createDoorServer } from './route-request.ts'
-import { gatewayUrls, sessionEnv, sessionTools } from './session-env.ts'
+import { cloudEnv, gatewayUrls, sessionEnv, sessionTools } from './session-env.ts'
 import { createTrafficBudget } from './traffic-budget.ts'
 
 export interface BrokerDeps {
@@ -62,6 +62,10 @@ export function createBrokerFactory(deps: BrokerDeps): BrokerFactory {
   }
   return {
     presets: new Set(deps.presets.keys()),
+    async missingKey(provider, repository) {
+      const own = (await deps.modelKeys?.load(repository)) ?? {}
+      return keyToSet(provider, withOwnKeys(deps.upstreams, own)[provider])
+    },
     open: (spec, events) => openSession(deps, hostTrust, spec, events),
   }
 }
@@ -111,7 +115,11 @@ async function openSession(
   return {
     placeholderKey,
     gateway: gatewayUrls,
-    env: { ...sessionEnv(certificates), ...presetEnvOf(deps.presetEnv, spec.egress) },
+    env: {
+      ...sessionEnv(certificates),
+      ...(model === null || deps.upstreams.anthropic.cloud === undefined ? {} : cloudEnv),
+      ...presetEnvOf(deps.presetEnv, spec.egress),
+    },
     tools: sessionTools(certificates),
     decisions: log.list,
     usage: gateway.usage,

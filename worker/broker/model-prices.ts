@@ -17,7 +17,11 @@ export interface ModelPrice {
   readonly source: string
 }
 
-/** By a model's name, or its beginning up to a hyphen (`gpt-5` for `gpt-5-codex`); the longest that fits counts. */
+/**
+ * By a model's name, or its beginning up to a hyphen (`gpt-5` for `gpt-5-codex`); the longest that fits counts. A cloud's
+ * name for a model (`eu.anthropic.claude-opus-5-v1:0`, `claude-opus-5@20260101`) has the model's own price, unless it is
+ * listed itself.
+ */
 export type ModelPrices = ReadonlyMap<string, ModelPrice>
 
 /** Tokens of one answer. They do not overlap: `input` is without what was read from or written to a cache. */
@@ -72,7 +76,8 @@ export const modelPrices: ModelPrices = new Map([
 
 /** An unknown model costs as much as the dearest that is known, so that a new name is no way around the limit. */
 export function priceOf(prices: ModelPrices, model: string): ModelPrice {
-  const names = [...prices.keys()].filter((name) => model === name || model.startsWith(`${name}-`))
+  const asked = [model, model.replace(/^(?:[a-z-]+\.)?anthropic\./, '').replace('@', '-')]
+  const names = [...prices.keys()].filter((name) => asked.some((form) => form === name || form.startsWith(`${name}-`)))
   const longest = names.reduce((best, name) => (name.length > best.length ? name : best), '')
   return prices.get(longest) ?? dearest(prices)
 }

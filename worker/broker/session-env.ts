@@ -51,6 +51,12 @@ export function sessionEnv(certificates: string | null): Readonly<Record<string,
   }
 }
 
+/**
+ * Claude Code takes the gateway for Anthropic's own, and asks for what is still being tried there; the clouds refuse a
+ * request that has any of it.
+ */
+export const cloudEnv = { CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: '1' } as const
+
 /** Java looks at none of the variables above. */
 const javaProxy = ['http', 'https'].flatMap((scheme) => [
   `-D${scheme}.proxyHost=127.0.0.1`,

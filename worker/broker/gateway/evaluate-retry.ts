@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { CloudAccessError } from './cloud/cloud.ts'
 
 /** How one try ended without an answer that is worth giving on. */
 export type FailedTry =
@@ -23,6 +24,7 @@ const longestGuessMs = 8000
 /** Why a request may be asked again, in words for the record. Null: what came is the answer. */
 export function passingFailure(tried: FailedTry): string | null {
   if (tried.kind === 'failed') {
+    if (tried.error instanceof CloudAccessError) return tried.error.passing ? tried.error.message : null
     const code = tried.error instanceof Error && 'code' in tried.error ? tried.error.code : null
     return typeof code === 'string' && passingErrors.has(code) ? `no connection (${code})` : null
   }

@@ -1,16 +1,19 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
 import { askUntilAnswered, type Persistence } from './ask-until-answered.ts'
 import { type UpstreamCaller, upstreamUrl } from './call-upstream.ts'
-import type { ModelRoute } from './model-route.ts'
+import { type Cloud, CloudAccessError, type Credential, type ShapedRequest } from './cloud/cloud.ts'
+import type { Provider } from './provider.ts'
 import { createKeyRedactor } from './redact-key.ts'
 
 export interface ModelCall {
-  readonly route: ModelRoute
+  readonly provider: Provider
   readonly baseUrl: string
+  readonly cloud: Cloud | undefined
   readonly apiKey: string
-  readonly headers: IncomingHttpHeaders
+  readonly target: Omit<ShapedRequest, 'body'>
   readonly body: Buffer
 }
 
@@ -21,60 +24,82 @@ interface RelayedAnswer {
   readonly whole: boolean
 }
 
-/** `nobody`: the client went away, or the session ended. `compressed`: although it was asked not to be. */
-export type ModelAnswer = RelayedAnswer | 'unreachable' | 'compressed' | 'nobody'
+/**
+ * `nobody`: the client went away, or the session ended. `compressed`: although it was asked not to be. `key-refused`: a
+ * cloud gives nobody a token for the operator's key.
+ */
+export type ModelAnswer = RelayedAnswer | 'unreachable' | 'compressed' | 'nobody' | 'key-refused'
 
 /** Asks the provider with the real key, and passes the answer on as it comes. */
 export async function forwardModel(
   caller: UpstreamCaller,
   { signal: ended, ...persistence }: Persistence,
-  { route: { provider, path, query }, baseUrl, apiKey, headers, body }: ModelCall,
+  call: ModelCall,
   response: ServerResponse,
 ): Promise<ModelAnswer> {
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   const signal = AbortSignal.any([gone.signal, ended])
-  const { limits } = persistence
+  const { limits, now } = persistence
   const outgoing = {
-    url: upstreamUrl(baseUrl, path, provider.query(query)),
+    url: upstreamUrl(call.baseUrl, call.target.path, call.target.query),
     headers: {
       'content-type': 'application/json',
-      'content-length': String(body.length),
+      'content-length': String(call.body.length),
       // Usage is read along the way, and the key looked for: neither works in compressed text.
       'accept-encoding': 'identity',
-      ...provider.headers(headers),
-      ...provider.authorise(apiKey),
+      ...call.target.headers,
     },
-    body,
+    body: call.body,
     idleMs: limits.modelIdleMs,
     signal,
   }
+  let secrets: readonly string[] = []
+  const ask = async () => {
+    const credential = await authorise(call, outgoing, now())
+    secrets = credential.secrets
+    return caller.call({ ...outgoing, headers: { ...outgoing.headers, ...credential.headers } })
+  }
   try {
-    const incoming = await askUntilAnswered(() => caller.call(outgoing), { ...persistence, signal })
+    const incoming = await askUntilAnswered(ask, { ...persistence, signal })
     if ((incoming.headers['content-encoding'] ?? 'identity') === 'identity') {
-      const reader = createAnswerReader(provider, incoming.headers['content-type'] ?? '', limits.exchangeBytes)
-      return await relay(incoming, reader, apiKey, response)
+      const headers = answerHeaders(incoming.headers)
+      const unframe = call.cloud?.unframe(headers['content-type'] ?? '') ?? null
+      if (unframe !== null) headers['content-type'] = 'text/event-stream; charset=utf-8'
+      const reader = createAnswerReader(call.provider, headers['content-type'] ?? '', limits.exchangeBytes)
+      const through = [...(unframe === null ? [] : [unframe]), ...secrets.map(createKeyRedactor)]
+      return await relay(incoming, headers, through, reader, response)
     }
     incoming.destroy()
     return 'compressed'
-  } catch {
-    return signal.aborted ? 'nobody' : 'unreachable'
+  } catch (error) {
+    if (signal.aborted) return 'nobody'
+    return error instanceof CloudAccessError && !error.passing ? 'key-refused' : 'unreachable'
   }
+}
+
+async function authorise(
+  { cloud, provider, apiKey }: ModelCall,
+  outgoing: Parameters<Cloud['authorise']>[0],
+  now: number,
+): Promise<Credential> {
+  return cloud?.authorise(outgoing, apiKey, now) ?? { headers: provider.authorise(apiKey), secrets: [apiKey] }
 }
 
 /** With back-pressure, without the real key, while the reader reads along. */
 async function relay(
   incoming: IncomingMessage,
+  headers: Readonly<Record<string, string>>,
+  through: readonly Transform[],
   reader: AnswerReader,
-  apiKey: string,
   response: ServerResponse,
 ): Promise<RelayedAnswer> {
   const status = incoming.statusCode ?? 502
-  const redactor = createKeyRedactor(apiKey).on('data', (chunk: Buffer) => reader.push(chunk))
-  response.writeHead(status, answerHeaders(incoming.headers))
+  through.at(-1)?.on('data', (chunk: Buffer) => reader.push(chunk))
+  response.writeHead(status, headers)
   response.flushHeaders()
   try {
-    await pipeline(incoming, redactor, response)
+    await pipeline([incoming, ...through, response])
     return { status, reader, whole: true }
   } catch {
     return { status, reader, whole: false }

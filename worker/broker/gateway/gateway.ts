@@ -105,7 +105,9 @@ export function createGateway(options: GatewayOptions): Gateway {
 
     inFlight += 1
     try {
-      const taken = await takeRequest(request, route, checked.inference, limits.modelRequestBytes, uploads)
+      const { inference, apiKey } = checked
+      const { baseUrl, keyOwner, cloud } = upstream
+      const taken = await takeRequest(request, route, { inference, cloud }, limits.modelRequestBytes, uploads)
       if ('refusal' in taken) return refuse(turn, taken.refusal)
       const unlisted = checkModel(model?.models, taken.model)
       if (unlisted !== null) return refuse(turn, unlisted)
@@ -114,12 +116,12 @@ export function createGateway(options: GatewayOptions): Gateway {
         told.add(name)
         decide(turn, false, `taken out of the request, since the provider would run, fetch or bill more: ${name}`)
       }
-      const { baseUrl, keyOwner } = upstream
       decide(turn, true, `${route.path}, model ${taken.model}${keyOwner === undefined ? '' : `, key of ${keyOwner}`}`)
-      const call = { route, baseUrl, apiKey: checked.apiKey, headers: request.headers, body: taken.body }
+      const call = { provider: route.provider, baseUrl, cloud, apiKey, target: taken.target, body: taken.body }
       const persistence = { limits, signal: options.signal, now: log.now, mayRetry: retryOf(turn, taken) }
       const answer = await forwardModel(caller, persistence, call, response)
-      if (!checked.inference.free) await charge(taken.model, taken.body.length, answer)
+      if (!inference.free) await charge(taken.model, taken.body.length, answer)
+      if (answer === 'key-refused') return refuse(turn, { ...keyRefused, stop: answer })
       if (typeof answer === 'string') return sendUnanswered(response, answer)
       if (answer.status === 401 || answer.status === 403) noteStop(turn, 'key-refused')
       answered ||= answer.status < 300
@@ -177,6 +179,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     close: () => caller.close(),
   }
 }
+
+const keyRefused = { status: 503, why: "the provider does not take the operator's key", instead: stopAsking }
 
 function sendNothingHere(response: ServerResponse): void {
   const why = "this is the sandbox's only door: an HTTP proxy, and model APIs at /anthropic, /openai and /gemini."

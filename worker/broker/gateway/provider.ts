@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ModelExchange } from '../../pipeline/ports/broker.ts'
 import type { TokenCounts } from '../model-prices.ts'
+import type { Cloud } from './cloud/cloud.ts'
 
 type ProviderName = ModelExchange['provider']
 
@@ -12,6 +13,8 @@ export interface Upstream {
   readonly apiKey: string | null
   /** Whose key it is, where it is not the whole installation's. */
   readonly keyOwner?: string
+  /** Serves the provider's models in its place, and says what `apiKey` is. Absent: the provider itself. */
+  readonly cloud?: Cloud
 }
 export type Upstreams = Readonly<Record<ProviderName, Upstream>>
 

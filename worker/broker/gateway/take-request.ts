@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { type ModelRefusal, stopAsking } from './check-request.ts'
+import type { AskedModel, Cloud, ShapedRequest } from './cloud/cloud.ts'
 import type { ModelRoute } from './model-route.ts'
 import type { InferencePath, JsonObject } from './provider.ts'
 import { isObject } from './remote-content.ts'
 
 export interface TakenRequest {
   readonly model: string
-  /** What is sent on. */
+  /** What is sent on, and where below the operator's base URL. */
+  readonly target: Omit<ShapedRequest, 'body'>
   readonly body: Buffer
   readonly removed: readonly string[]
 }
@@ -33,8 +35,8 @@ export function createUploadBudget(maxBytes: number): UploadBudget {
  */
 export async function takeRequest(
   request: IncomingMessage,
-  { provider, path }: ModelRoute,
-  inference: InferencePath,
+  route: ModelRoute,
+  { inference, cloud }: { readonly inference: InferencePath; readonly cloud: Cloud | undefined },
   maxBytes: number,
   budget: UploadBudget,
 ): Promise<TakenRequest | { readonly refusal: ModelRefusal }> {
@@ -49,12 +51,26 @@ export async function takeRequest(
   if (read.kind !== 'json') return no(400, 'its body is not a plain JSON object', 'send JSON, not compressed.')
   if (!budget.take(read.bytes)) return no(429, "this session's budget of bytes to models is spent", stopAsking)
 
-  const inspected = provider.inspect(path, read.value)
+  const inspected = route.provider.inspect(route.path, read.value)
   if (inspected.kind === 'refused') return no(403, inspected.why, 'send the content itself, as text or base64.')
-  const body = serialise(inspected.body)
+  const { model: named } = inspected.body
+  const model = inference.model ?? (typeof named === 'string' ? named : '')
+  const shaped = shape({ ...route, headers: request.headers, model, body: inspected.body }, cloud)
+  if ('refused' in shaped) return no(403, shaped.refused, 'ask another model, or go on without.')
+  const { body: content, ...target } = shaped
+  const body = serialise(content)
   if (body === null) return no(400, 'its body is nested too deeply', 'send flatter JSON.')
-  const { model } = inspected.body
-  return { model: inference.model ?? (typeof model === 'string' ? model : ''), body, removed: inspected.removed }
+  return { model, target, body, removed: inspected.removed }
+}
+
+/** As the provider is asked, or as the cloud in its place is. */
+function shape(
+  { provider, ...asked }: AskedModel & Pick<ModelRoute, 'provider'>,
+  cloud: Cloud | undefined,
+): ReturnType<Cloud['shape']> {
+  if (cloud !== undefined) return cloud.shape(asked)
+  const { path, query, headers, body } = asked
+  return { path, query: provider.query(query), headers: provider.headers(headers), body }
 }
 
 /** Unlike parsing, writing is recursive in V8. */

@@ -1,4 +1,5 @@
 import type { AgentName } from '../../contract/index.ts'
+import type { ModelExchange } from './broker.ts'
 
 /** How an agent says that it ended: done, by an error, by its model's refusal, or by a limit of turns or length. */
 export type AgentEnd = 'done' | 'error' | 'refusal' | 'limit'
@@ -66,6 +67,8 @@ export class AgentInstallError extends Error {
 }
 
 export interface Agents {
+  /** Whose key the agent needs for this model, or for its own choice. Null: that cannot be told before it asks. */
+  providerOf(name: AgentName, model: string | undefined): ModelExchange['provider'] | null
   /** `toolPath` is the host folder to bind read-only, null where none is needed. Throws AgentInstallError. */
   load(name: AgentName): Promise<{ readonly adapter: AgentAdapter; readonly toolPath: string | null }>
 }

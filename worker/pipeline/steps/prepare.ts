@@ -26,6 +26,9 @@ export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Pre
   const spent = await job.ports.spending.add(dayBudgets(job.request), 0)
   if (spent !== null) return end('refused', 'budget-spent', describeBudget(spent))
 
+  const noKey = await missingModelKey(job)
+  if (noKey !== null) return end('refused', 'model-unavailable', noKey)
+
   const choice = await chosen
   if ('why' in choice) return end('refused', 'isolation-unavailable', choice.why)
   const { engine } = choice
@@ -48,6 +51,14 @@ async function loadSecrets({ ports, request: { repository, policy } }: Job): Pro
   if (tooShort === undefined) return { values }
   const why = `${tooShort} has fewer than ${minimumSecretBytes} bytes: what setup leaves could not be searched for it`
   return { why }
+}
+
+/** Told before anything is fetched, installed or run for an agent that could not ask its model. */
+async function missingModelKey({ ports, request: { agent, policy, repository } }: Job): Promise<string | null> {
+  const provider = ports.agents.providerOf(agent, policy.model)
+  if (provider === null) return null
+  const toSet = await ports.brokers.missingKey(provider, repository)
+  return toSet && `there is no key for ${provider}, which ${agent} asks: ${toSet}`
 }
 
 /** Chooses where the job will run, gives it its folders, and begins with what is there already. */
