@@ -43,7 +43,7 @@ export async function openSandboxPlace(): Promise<SandboxPlace> {
   }
   const brokerSocket = join(folder, 'door', 'broker.sock')
   const brokers = createBrokerFactory({
-    presets: new Map(),
+    presets: async () => ({ targets: new Map(), env: new Map() }),
     upstreams: { anthropic: nowhere, openai: nowhere, gemini: nowhere },
   })
   const repository = { owner: 'bench', name: 'bench' }

@@ -22,7 +22,7 @@ export function vertexUpstream(settings: Settings, publisher: VertexPublisher): 
   const project = needed(settings, 'GOOGLE_CLOUD_PROJECT', chosen)
   const location = needed(settings, 'GOOGLE_CLOUD_LOCATION', chosen)
   const host = location === 'global' ? 'aiplatform.googleapis.com' : `${location}-aiplatform.googleapis.com`
-  const address = (settings.GOOGLE_VERTEX_BASE_URL ?? `https://${host}`).replace(/\/+$/, '')
+  const address = (settings.GOOGLE_VERTEX_BASE_URL ?? `https://${host}`).replace(/(?<!\/)\/+$/, '')
   const cloud = createVertex(publisher)
   return {
     baseUrl: `${address}/v1/projects/${project}/locations/${location}`,

@@ -3,7 +3,7 @@ import { createAgents } from '../../worker/agent/create-agents.ts'
 import { createAuditLogs } from '../../worker/audit/create-audit-logs.ts'
 import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
 import type { ModelKeys } from '../../worker/broker/model-keys.ts'
-import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
+import { createOperatorPresets } from '../../worker/broker/presets.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { createAnswerCache } from '../../worker/registries/answer-cache.ts'
@@ -12,6 +12,7 @@ import { registriesOf } from '../../worker/registries/registry-places.ts'
 import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
 import { createImages } from '../../worker/sandbox/image/create-images.ts'
 import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
+import { once } from '../../worker/sandbox/once.ts'
 import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
 import { loadModelPrices } from '../settings/load-model-prices.ts'
 import type { Environment } from '../settings/parse-settings.ts'
@@ -42,8 +43,8 @@ export async function createCore(
   folders: DataFolders,
   { probeNow = false, modelKeys }: CoreOptions = {},
 ): Promise<CorePorts> {
-  const [packageManagers, hostTools, certificates] = await Promise.all([
-    readPackageManagers(env),
+  const packageManagers = once(() => readPackageManagers(env))
+  const [hostTools, certificates] = await Promise.all([
     findHostTools(process.execPath, env.PATH ?? ''),
     prepareCertificates(folders.root, env),
   ])
@@ -52,8 +53,7 @@ export async function createCore(
     engines: createEngines({ settings, folders, store, hostTools, probeNow }),
     images: createImages(store, hostTools),
     brokers: createBrokerFactory({
-      presets: createPresets(packageManagers),
-      presetEnv: createPresetEnv(packageManagers),
+      presets: async () => createOperatorPresets(await packageManagers()),
       upstreams: upstreamsOf(settings),
       ...(modelKeys === undefined ? {} : { modelKeys }),
       prices: loadModelPrices(settings),
@@ -64,7 +64,7 @@ export async function createCore(
     agents: createAgents(folders.root, createToolRunner(env)),
     gates,
     registries: createRegistries({
-      registries: async () => registriesOf(packageManagers),
+      registries: async () => registriesOf(await packageManagers()),
       cache: createAnswerCache(folders.registries, Date.now),
     }),
     audits: createAuditLogs({ dir: folders.audit, now: Date.now, content: settings.AIRLOCK_RECORD_CONTENT ?? 'full' }),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrokerDeps, createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
 import { connectTcp } from '../../worker/broker/egress/connect-checked.ts'
+import type { OperatorPresets } from '../../worker/broker/presets.ts'
 import type { BrokerDecision, BrokerSession, BrokerSpec, ModelExchange } from '../../worker/pipeline/ports/broker.ts'
 
 /** A public address that nothing here ever dials: the world maps it to a sink on loopback. */
@@ -33,6 +34,11 @@ export interface WorldOptions {
   readonly deps?: Partial<BrokerDeps>
 }
 
+/** An operator whose package managers use these. */
+export function presetsOf(targets: OperatorPresets['targets'] = new Map(), env: OperatorPresets['env'] = new Map()) {
+  return async (): Promise<OperatorPresets> => ({ targets, env })
+}
+
 const noUpstream = { baseUrl: 'http://127.0.0.1:9', apiKey: null }
 
 /** Opens a broker whose name service and routes are made up, and whose sockets are real. */
@@ -43,7 +49,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const exchanges: ModelExchange[] = []
   const dialled: string[] = []
   const factory = createBrokerFactory({
-    presets: new Map(),
+    presets: presetsOf(),
     upstreams: { anthropic: noUpstream, openai: noUpstream, gemini: noUpstream },
     resolver: answering(options.names ?? {}),
     connect(address, port) {

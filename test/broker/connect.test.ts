@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listen, openWorld, portOf, publicAddress, startSink } from './broker-world.ts'
+import { listen, openWorld, portOf, presetsOf, publicAddress, startSink } from './broker-world.ts'
 import { makeCertificate } from './certificate.ts'
 import { helloOf, withExtension } from './hello.ts'
 import { handshake, openTunnel, readUntil } from './raw-client.ts'
@@ -118,7 +118,7 @@ describe('CONNECT', () => {
       egress: ['probe'],
       names: { [host]: [publicAddress] },
       routes: { [`${address}:${port}`]: secure.port },
-      deps: { presets: new Map([['probe', [{ host, port }]]]) },
+      deps: { presets: presetsOf(new Map([['probe', [{ host, port }]]])) },
     })
     const before = secure.connections
 

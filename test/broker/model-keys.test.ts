@@ -134,7 +134,7 @@ describe('model keys of owners and repositories', () => {
     await writeFile(join(dir, 'other', 'anthropic.key'), 'two words')
     const none = { baseUrl: 'http://127.0.0.1:9', apiKey: null }
     const brokers = createBrokerFactory({
-      presets: new Map(),
+      presets: async () => ({ targets: new Map(), env: new Map() }),
       upstreams: {
         anthropic: none,
         openai: { ...none, apiKey: 'sk-1' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
-import { openWorld } from './broker-world.ts'
+import { openWorld, presetsOf } from './broker-world.ts'
 
 const nothing = { npmRegistries: [], aptSources: [], pipIndexes: [], goProxy: null }
 
@@ -59,10 +59,10 @@ describe('presets', () => {
       npmRegistries: ['https://ada:hunter2@npm.corp/'],
       pipIndexes: ['https://pip.corp/simple'],
     })
-    const presets = new Map([['npm', [{ host: 'npm.corp', port: 443 }]]])
+    const presets = presetsOf(new Map([['npm', [{ host: 'npm.corp', port: 443 }]]]), presetEnv)
 
-    await using open = await openWorld({ egress: ['npm'], deps: { presets, presetEnv } })
-    await using closed = await openWorld({ egress: [], deps: { presets, presetEnv } })
+    await using open = await openWorld({ egress: ['npm'], deps: { presets } })
+    await using closed = await openWorld({ egress: [], deps: { presets } })
 
     expect(open.session.env.npm_config_registry).toBe('https://npm.corp/')
     expect(open.session.env).not.toHaveProperty('PIP_INDEX_URL')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemResolver } from '../../worker/broker/egress/resolve-host.ts'
-import { createPresets } from '../../worker/broker/presets.ts'
+import { createOperatorPresets } from '../../worker/broker/presets.ts'
 import { runCommand } from '../../worker/process/run-command.ts'
 import { openWorld, type World } from './broker-world.ts'
 import { startForwarder } from './start-forwarder.ts'
@@ -33,7 +33,8 @@ async function openFront(egress: readonly string[]): Promise<Front> {
   const broker = await openWorld({
     egress,
     deps: {
-      presets: createPresets({ npmRegistries: [registry], aptSources: [], pipIndexes: [], goProxy: null }),
+      presets: async () =>
+        createOperatorPresets({ npmRegistries: [registry], aptSources: [], pipIndexes: [], goProxy: null }),
       resolver: systemResolver,
     },
   })

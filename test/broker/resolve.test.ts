@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openWorld, publicAddress, startSink } from './broker-world.ts'
+import { openWorld, presetsOf, publicAddress, startSink } from './broker-world.ts'
 import { talk } from './raw-client.ts'
 
 const get = (host: string, port: number) =>
@@ -56,7 +56,7 @@ describe('names and addresses', () => {
     await using broker = await openWorld({
       egress: ['mirror'],
       names: { mirror: ['127.0.0.1'] },
-      deps: { presets: new Map([['mirror', [{ host: 'mirror', port: sink.port }]]]) },
+      deps: { presets: presetsOf(new Map([['mirror', [{ host: 'mirror', port: sink.port }]]])) },
     })
 
     expect(await talk(broker.socketPath, get('mirror', sink.port))).toContain('sink')

@@ -7,7 +7,7 @@ import { brokerLimits } from '../../worker/broker/broker-limits.ts'
 import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
 import { runCommand } from '../../worker/process/run-command.ts'
 import { ask, begin } from './ask.ts'
-import { openWorld, publicAddress, startSink } from './broker-world.ts'
+import { openWorld, presetsOf, publicAddress, startSink } from './broker-world.ts'
 import { openGateway, startModelSink } from './model-sink.ts'
 import { openTunnel, talk } from './raw-client.ts'
 
@@ -38,7 +38,7 @@ describe('a session', () => {
     await using broker = await openWorld()
     const left = join(dirname(broker.socketPath), 'left.sock')
     await writeFile(left, '')
-    const deps = { presets: new Map(), upstreams: { anthropic: none, openai: none, gemini: none } }
+    const deps = { presets: presetsOf(), upstreams: { anthropic: none, openai: none, gemini: none } }
 
     const session = await createBrokerFactory(deps).open(
       { ...closedSetup, socketPath: left },
@@ -50,7 +50,7 @@ describe('a session', () => {
   })
 
   it('says why it cannot listen', async () => {
-    const deps = { presets: new Map(), upstreams: { anthropic: none, openai: none, gemini: none } }
+    const deps = { presets: presetsOf(), upstreams: { anthropic: none, openai: none, gemini: none } }
     const open = (socketPath: string) =>
       createBrokerFactory(deps).open({ ...closedSetup, socketPath }, { onDecision() {}, onExchange() {} })
 

@@ -342,7 +342,7 @@ function engineOf(world: World, log: (entry: string) => void): PipelinePorts['en
 
 function brokersOf(world: World, log: (entry: string) => void): PipelinePorts['brokers'] {
   return {
-    presets: new Set(['npm', 'pypi']),
+    presets: async () => new Set(['npm', 'pypi']),
     missingKey: async () => world.missingKey,
     async open(spec) {
       log(`broker ${spec.phase}: ${spec.egress.join(' ')}`)

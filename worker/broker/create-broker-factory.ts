@@ -20,7 +20,7 @@ import { type BrokerLimits, brokerLimits } from './broker-limits.ts'
 import { createDecisionLog } from './decision-log.ts'
 import { type Connect, connectTcp } from './egress/connect-checked.ts'
 import type { Inspection } from './egress/door.ts'
-import { type EgressRule, type Presets, parseEgress } from './egress/parse-egress.ts'
+import { type EgressRule, parseEgress } from './egress/parse-egress.ts'
 import { type Resolver, systemResolver } from './egress/resolve-host.ts'
 import { createGateway } from './gateway/gateway.ts'
 import type { Upstreams } from './gateway/provider.ts'
@@ -29,16 +29,14 @@ import { type HostTrust, readHostTrust, writeTrustFolder } from './inspect/trust
 import { listenOnSocket } from './listen-on-socket.ts'
 import { keyToSet, type ModelKeys, withOwnKeys } from './model-keys.ts'
 import { type ModelPrices, modelPrices } from './model-prices.ts'
-import type { PresetEnv } from './presets.ts'
+import type { OperatorPresets, PresetEnv } from './presets.ts'
 import { createDoorServer } from './route-request.ts'
 import { cloudEnv, gatewayUrls, sessionEnv, sessionTools } from './session-env.ts'
 import { createTrafficBudget } from './traffic-budget.ts'
 
 export interface BrokerDeps {
-  /** From createPresets. Their hosts may resolve to any address. */
-  readonly presets: Presets
-  /** From createPresetEnv: set in a session whose policy names the preset. */
-  readonly presetEnv?: PresetEnv
+  /** Found out when a policy may name one: asking every package manager takes longer than starting a sandbox. */
+  readonly presets: () => Promise<OperatorPresets>
   readonly upstreams: Upstreams
   /** Keys of organisations' and repositories' own. Absent: all use those of `upstreams`. */
   readonly modelKeys?: ModelKeys
@@ -61,7 +59,7 @@ export function createBrokerFactory(deps: BrokerDeps): BrokerFactory {
     return trust
   }
   return {
-    presets: new Set(deps.presets.keys()),
+    presets: async () => new Set((await deps.presets()).targets.keys()),
     async missingKey(provider, repository) {
       const own = (await deps.modelKeys?.load(repository)) ?? {}
       return keyToSet(provider, withOwnKeys(deps.upstreams, own)[provider])
@@ -79,8 +77,9 @@ async function openSession(
   const { phase, model } = spec
   const limits = deps.limits ?? brokerLimits
   const clock = deps.clock ?? Date.now
-  const { presets, privateHosts = [] } = deps
-  const rules = parseEgress(spec.egress, { presets, privateHosts, secrets: spec.secrets ?? new Map() })
+  const { privateHosts = [] } = deps
+  const presets = spec.egress.length === 0 ? noPresets : await deps.presets()
+  const rules = parseEgress(spec.egress, { presets: presets.targets, privateHosts, secrets: spec.secrets ?? new Map() })
   const trustFolder = join(dirname(spec.socketPath), 'certificates')
   const ownKeys = model === null ? {} : ((await deps.modelKeys?.load(spec.repository)) ?? {})
   const inspection = await openInspection(rules, hostTrust, clock())
@@ -118,7 +117,7 @@ async function openSession(
     env: {
       ...sessionEnv(certificates),
       ...(model === null || deps.upstreams.anthropic.cloud === undefined ? {} : cloudEnv),
-      ...presetEnvOf(deps.presetEnv, spec.egress),
+      ...presetEnvOf(presets.env, spec.egress),
     },
     tools: sessionTools(certificates),
     decisions: log.list,
@@ -150,8 +149,10 @@ async function openInspection(
   return { authority, upstream: host.context, trusted: [...host.pems, pemOf(authority.certificate)] }
 }
 
-function presetEnvOf(presetEnv: PresetEnv | undefined, egress: readonly NetworkEntry[]): Record<string, string> {
-  return Object.assign({}, ...egress.map((entry) => (typeof entry === 'string' ? presetEnv?.get(entry) : undefined)))
+const noPresets: OperatorPresets = { targets: new Map(), env: new Map() }
+
+function presetEnvOf(presetEnv: PresetEnv, egress: readonly NetworkEntry[]): Record<string, string> {
+  return Object.assign({}, ...egress.map((entry) => (typeof entry === 'string' ? presetEnv.get(entry) : undefined)))
 }
 
 interface StreamSet {

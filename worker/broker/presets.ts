@@ -52,6 +52,18 @@ export function createPresets(configuration: PackageConfiguration): Presets {
   return presets
 }
 
+/** All that a broker knows of the operator's package managers. */
+export interface OperatorPresets {
+  /** Their hosts may resolve to any address. */
+  readonly targets: Presets
+  /** Set in a session whose policy names the preset. */
+  readonly env: PresetEnv
+}
+
+export function createOperatorPresets(configuration: PackageConfiguration): OperatorPresets {
+  return { targets: createPresets(configuration), env: createPresetEnv(configuration) }
+}
+
 /** What programs inside need to know to use the same mirror, by preset. */
 export type PresetEnv = ReadonlyMap<string, Readonly<Record<string, string>>>
 

@@ -54,7 +54,7 @@ export function createHttpReader(signal: AbortSignal): Reader {
 /** A path that leads out of the registry's own place is a bug or an attack: nothing is asked then. */
 function below(base: URL, path: string): URL {
   const url = new URL(base.origin)
-  const root = base.pathname.replace(/\/+$/, '')
+  const root = base.pathname.replace(/(?<!\/)\/+$/, '')
   const [name = '', query = ''] = path.split('?')
   url.pathname = `${root}/${name}`
   url.search = query

@@ -47,7 +47,7 @@ export function registriesOf(configuration: PackageConfiguration): KnownRegistri
 /** The public proxy, asked so that it answers from what it has and fetches nothing. */
 function goAddress(proxy: string | undefined): string | undefined {
   const address = proxy?.trim()
-  return address?.replace(/\/+$/, '') === publicGoProxy ? `${publicGoProxy}/cached-only` : address
+  return address?.replace(/(?<!\/)\/+$/, '') === publicGoProxy ? `${publicGoProxy}/cached-only` : address
 }
 
 function known(address: string | undefined, create: (place: Place) => Registry): KnownRegistry | null {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   airlock = await startLocalAirlock({ registry: sink.url })
   brokers = createBrokerFactory({
     ...hosts.deps,
-    presets: new Map([['npm', [{ host: '127.0.0.1', port: sink.port }]]]),
+    presets: async () => ({ targets: new Map([['npm', [{ host: '127.0.0.1', port: sink.port }]]]), env: new Map() }),
     upstreams: { anthropic: nowhere, openai: nowhere, gemini: nowhere },
   })
 })

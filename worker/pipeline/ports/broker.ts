@@ -103,7 +103,7 @@ export class BrokerError extends Error {
 
 export interface BrokerFactory {
   /** Names that stand for hosts of the operator's choice. */
-  readonly presets: ReadonlySet<string>
+  presets(): Promise<ReadonlySet<string>>
   /** What an operator would set so that this repository's agents could ask this provider; null: all of it is set. */
   missingKey(provider: ModelExchange['provider'], repository: BrokerSpec['repository']): Promise<string | null>
   /** Throws BrokerError. */

@@ -37,9 +37,14 @@ function resolutionOf({ children }: Block): Record<string, string> | null {
   if (block.children.length > 0) return Object.fromEntries(block.children.map(({ key, value }) => [key, value]))
   const inner = /^\{(.*)\}$/.exec(block.value)?.[1]
   if (inner === undefined || inner.includes('{')) return null
-  const pairs = inner.split(',').map((pair) => /^\s*["']?(\w{1,30})["']?:\s*["']?(.*?)["']?\s*$/.exec(pair))
+  const pairs = inner.split(',').map((pair) => /^["']?(\w{1,30})["']?:(.*)$/.exec(pair.trim()))
   if (pairs.includes(null)) return null
-  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']))
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', unquoted(pair?.[2]?.trim() ?? '')]))
+}
+
+function unquoted(text: string): string {
+  const start = /^["']/.test(text) ? 1 : 0
+  return text.slice(start, /["']$/.test(text) && text.length > start ? -1 : undefined)
 }
 
 /** `a@1.0.0` and `@s/a@1.0.0(b@2.0.0)`; before version 6 `/a/1.0.0_b@2.0.0`. What comes from elsewhere says both below. */
