@@ -11,12 +11,13 @@ afterEach(() => github.verify())
 
 const request = requestOf()
 const same: AuthorityDeps['policyDigest'] = async () => request.policyDigest
+const botLogin = async () => 'airlock[bot]'
 const ada = { id: 5, login: 'ada' }
 
 function recheck(policyDigest = same, least: Permission = 'write'): Promise<Outcome | null> {
   const { policy } = request
   const asked = { ...request, policy: { ...policy, triggers: { ...policy.triggers, permission: least } } }
-  return createAuthority({ tokens: github.tokens, policyDigest }).recheck(asked, never)
+  return createAuthority({ tokens: github.tokens, policyDigest, botLogin }).recheck(asked, never)
 }
 
 function expectStart(change: object = {}): void {
@@ -137,7 +138,7 @@ describe('what was allowed at the trigger', () => {
       eventKey: 'e',
     } as const
 
-    const authority = createAuthority({ tokens: github.tokens, policyDigest: same })
+    const authority = createAuthority({ tokens: github.tokens, policyDigest: same, botLogin })
     const refused = await authority.recheck({ ...request, approval }, never)
 
     expect(refused).toEqual(reason === null ? null : { outcome: 'refused', reason })
