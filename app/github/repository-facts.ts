@@ -98,8 +98,8 @@ export function createRepositoryFacts(
       return commits.slice(-mostToldCommits).map(({ commit }) => firstLine(commit.message))
     },
     async isProtected(branch) {
-      const found = await client.call('GET /repos/{owner}/{repo}/branches/{branch}', { ...at, branch })
-      return protectedSchema.parse(found).protected
+      const found = await client.find('GET /repos/{owner}/{repo}/branches/{branch}', { ...at, branch })
+      return found !== null && protectedSchema.parse(found).protected
     },
     repositoryPolicy: (commit) => readPolicy(client, { ...at, path: policyPath, ref: commit }),
     organisationPolicy: () =>

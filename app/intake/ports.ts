@@ -54,6 +54,7 @@ export interface RepositoryFacts {
   pullRequest(number: number): Promise<PullRequestNow | null>
   /** First lines of a pull request's latest commits, the oldest first, as `Continued` has them. */
   commitsOf(pullRequest: number): Promise<readonly string[]>
+  /** One that is gone is not: the job will say that it is. */
   isProtected(branch: string): Promise<boolean>
   /** `.github/airlock.yml` at a commit. */
   repositoryPolicy(commit: string): Promise<PolicyText>

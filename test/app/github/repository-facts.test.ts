@@ -207,6 +207,14 @@ describe('a branch', () => {
 
     expect(await facts().isProtected('airlock/x')).toBe(isProtected)
   })
+
+  it('that is gone is not protected, and one that GitHub does not show for now is not guessed at', async () => {
+    api().get('/repos/octo/repo/branches/airlock%2Fx').reply(404)
+    api().get('/repos/octo/repo/branches/airlock%2Fy').reply(503)
+
+    expect(await facts().isProtected('airlock/x')).toBe(false)
+    await expect(facts().isProtected('airlock/y')).rejects.toMatchObject({ retryable: true })
+  })
 })
 
 describe('what the operator’s rules may ask of a repository', () => {

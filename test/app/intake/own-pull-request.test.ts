@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { handleTrigger } from '../../../app/intake/handle-trigger.ts'
 import type { PullRequestNow } from '../../../app/intake/ports.ts'
@@ -33,6 +34,20 @@ describe('a command on an open pull request that this App opened', () => {
       continues: { pullRequest: 9, branch: ownPull.ref, commits: ['Mend the sum', 'A typo'] },
     })
     expect(request?.task.text).toMatch(/^add a test\n\nThis was asked on Pull request #9/)
+  })
+
+  it('goes on there also where it asks for the last job once more', async () => {
+    const askedIn = { commentId: 54, digest: createHash('sha256').update('mend the lexer').digest('hex') }
+    const past = { actor: { id: 42, login: 'ada' }, agent: 'claude', askedAt: '2026-11-20T10:00:00Z', askedIn } as const
+    const last = { ...past, jobId: 'job0000001', standing: { kind: 'ended' }, cancelled: false } as const
+    const threads = { on: async () => [last], cancel: async () => false }
+    const world = createFakeWorld({ pull: ownPull, threads, written: new Map([[54, '/airlock mend the lexer']]) })
+
+    await handleTrigger(fakeDeps(world), commentEvent('/airlock retry', { subject }), attempt)
+
+    expect(world.jobs).toMatchObject([
+      { continues: { pullRequest: 9 }, task: { text: expect.stringMatching(/^mend the lexer\n/) } },
+    ])
   })
 
   it('tells the agent no more of its text than the beginning', async () => {
@@ -116,9 +131,12 @@ describe('a pull request that only looks like ours is worked on as a person’s'
   })
 })
 
-it.each([2, null])("a fork's is refused, whatever its branch is called and whoever opened it: %j", async (repositoryId) => {
-  const { result, world } = await ask({ pull: { ...ownPull, repositoryId } })
+it.each([2, null])(
+  "a fork's is refused, whatever its branch is called and whoever opened it: %j",
+  async (repositoryId) => {
+    const { result, world } = await ask({ pull: { ...ownPull, repositoryId } })
 
-  expect(result).toEqual({ kind: 'answered', with: 'fork-head' })
-  expect(world.jobs).toEqual([])
-})
+    expect(result).toEqual({ kind: 'answered', with: 'fork-head' })
+    expect(world.jobs).toEqual([])
+  },
+)
