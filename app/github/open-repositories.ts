@@ -34,11 +34,12 @@ export function createRepositories(app: GitHubApp): Repositories {
       const now = await locate(client, event)
       if (now === null) return null
       const organisation = opened.use(await openOrganisation(app, owner, installationId, signal))
-      const thread = { fence, botLogin: () => app.botLogin(signal) }
+      const botLogin = () => app.botLogin(signal)
       const kept = opened.move()
       return {
         facts: createRepositoryFacts(client, organisation ?? client, now),
-        thread: createIssueThread(client, now, event, thread),
+        thread: createIssueThread(client, now, event, { fence, botLogin }),
+        botLogin,
         [Symbol.asyncDispose]: () => kept.disposeAsync(),
       }
     },

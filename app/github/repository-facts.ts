@@ -1,7 +1,14 @@
 import { z } from 'zod'
-import { type Permission, permissionSchema, repositorySchema, shaSchema } from '../../worker/contract/index.ts'
+import {
+  mostOfTitle,
+  mostToldCommits,
+  type Permission,
+  permissionSchema,
+  repositorySchema,
+  shaSchema,
+} from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
-import type { PullRequestHead, RepositoryFacts, RepositoryNow } from '../intake/ports.ts'
+import type { PullRequestNow, RepositoryFacts, RepositoryNow } from '../intake/ports.ts'
 import { organisationPolicyPath, type PolicyText, policyPath } from '../repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
 import { visibilities } from '../repo-policy/operator/operator-schema.ts'
@@ -24,12 +31,16 @@ const traitsSchema = z.object({
 const refSchema = z.object({ object: z.object({ sha: shaSchema }) })
 const branchesSchema = z.array(z.unknown())
 const pullSchema = z.object({
+  state: z.enum(['open', 'closed']),
+  user: z.object({ login: z.string(), type: z.string() }).nullable(),
   head: z.object({
     ref: z.string().max(255),
     sha: shaSchema,
     repo: z.object({ id: repositorySchema.shape.id }).nullable(),
   }),
 })
+const commitsSchema = z.array(z.object({ commit: z.object({ message: z.string() }) }))
+const protectedSchema = z.object({ protected: z.boolean() })
 const fileSchema = z.object({
   type: z.literal('file'),
   encoding: z.literal('base64'),
@@ -77,7 +88,18 @@ export function createRepositoryFacts(
     },
     async pullRequest(number) {
       const found = await client.find('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...at, pull_number: number })
-      return found === null ? null : pullRequestHead(pullSchema.parse(found))
+      return found === null ? null : pullRequestNow(pullSchema.parse(found))
+    },
+    async commitsOf(number) {
+      const asked = { ...at, pull_number: number, per_page: 100 }
+      const commits = commitsSchema.parse(
+        await client.call('GET /repos/{owner}/{repo}/pulls/{pull_number}/commits', asked),
+      )
+      return commits.slice(-mostToldCommits).map(({ commit }) => firstLine(commit.message))
+    },
+    async isProtected(branch) {
+      const found = await client.find('GET /repos/{owner}/{repo}/branches/{branch}', { ...at, branch })
+      return found !== null && protectedSchema.parse(found).protected
     },
     repositoryPolicy: (commit) => readPolicy(client, { ...at, path: policyPath, ref: commit }),
     organisationPolicy: () =>
@@ -97,8 +119,12 @@ function traitsOf({ owner, name }: RepositoryNow, found: unknown): RepositoryTra
   }
 }
 
-function pullRequestHead({ head }: z.infer<typeof pullSchema>): PullRequestHead {
-  return { ref: head.ref, sha: head.sha, repositoryId: head.repo?.id ?? null }
+function pullRequestNow({ state, user, head }: z.infer<typeof pullSchema>): PullRequestNow {
+  return { open: state === 'open', author: user, ref: head.ref, sha: head.sha, repositoryId: head.repo?.id ?? null }
+}
+
+function firstLine(message: string): string {
+  return (message.split(/[\n\r\u0085\u2028\u2029]/, 1)[0] ?? '').slice(0, mostOfTitle)
 }
 
 /**

@@ -109,7 +109,7 @@ async function start(
   if (ask.agent !== null && allowed?.includes(ask.agent) === false) {
     return refuse(handling, 'agent-unavailable', `the operator allows ${allowed.join(', ')}`)
   }
-  const base = await readBase(event, repository.facts, defaultHead)
+  const base = await readBase(event, repository, defaultHead)
   if (!base.ok) return refuse(handling, base.reason, base.detail)
 
   const request = freezeRequest(event, {
@@ -118,6 +118,7 @@ async function start(
     ...('askedIn' in ask ? { askedIn: ask.askedIn } : {}),
     base: base.base,
     instructionsSha: base.instructionsSha,
+    ...(base.continues === undefined ? {} : { continues: base.continues }),
     policy,
     private: now.private,
     defaultBranch: now.defaultBranch,

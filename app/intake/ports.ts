@@ -5,7 +5,15 @@
  * An event may be handled twice, after a crash or a failure of GitHub's: every effect is looked for before it is made,
  * and the job's id follows from the event.
  */
-import type { Decision, HeldEntry, JobRequest, Place, StandingJob, TriggerEvent } from '../../worker/contract/index.ts'
+import type {
+  Decision,
+  HeldEntry,
+  JobRequest,
+  LivePullRequest,
+  Place,
+  StandingJob,
+  TriggerEvent,
+} from '../../worker/contract/index.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
@@ -30,11 +38,9 @@ export type BranchHead =
   | { readonly kind: 'empty' }
   | { readonly kind: 'missing' }
 
-export interface PullRequestHead {
-  readonly ref: string
+export interface PullRequestNow extends LivePullRequest {
+  /** The head branch's commit. */
   readonly sha: string
-  /** Null where the fork was deleted. */
-  readonly repositoryId: number | null
 }
 
 /** What is true on GitHub now. Methods throw GitHubError. */
@@ -45,7 +51,11 @@ export interface RepositoryFacts {
   /** Null: GitHub knows no such collaborator. */
   permissionOf(login: string): Promise<LivePermission | null>
   headOf(branch: string): Promise<BranchHead>
-  pullRequest(number: number): Promise<PullRequestHead | null>
+  pullRequest(number: number): Promise<PullRequestNow | null>
+  /** First lines of a pull request's latest commits, the oldest first, as `Continued` has them. */
+  commitsOf(pullRequest: number): Promise<readonly string[]>
+  /** One that is gone is not: the job will say that it is. */
+  isProtected(branch: string): Promise<boolean>
   /** `.github/airlock.yml` at a commit. */
   repositoryPolicy(commit: string): Promise<PolicyText>
   /** `airlock.yml` on the default branch of the owner's `.github` repository. */
@@ -69,6 +79,8 @@ export interface Thread {
 export interface OpenRepository extends AsyncDisposable {
   readonly facts: RepositoryFacts
   readonly thread: Thread
+  /** The login that our comments and pull requests appear under. Throws GitHubError. */
+  botLogin(): Promise<string>
 }
 
 export interface Repositories {

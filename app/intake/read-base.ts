@@ -1,5 +1,5 @@
-import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
-import type { BranchHead, RepositoryFacts } from './ports.ts'
+import { type Continued, isOwnPullRequest, type Reason, type TriggerEvent } from '../../worker/contract/index.ts'
+import type { BranchHead, OpenRepository, PullRequestNow, RepositoryFacts } from './ports.ts'
 
 export type Base =
   | {
@@ -7,27 +7,48 @@ export type Base =
       readonly base: { readonly ref: string; readonly sha: string }
       /** Where instructions for agents are taken from, whatever the base is: the default branch's head. */
       readonly instructionsSha: string
+      /** Set where the work goes on in a pull request of ours. */
+      readonly continues?: Continued
     }
   | { readonly ok: false; readonly reason: Reason; readonly detail?: string }
 
+export interface BaseDeps {
+  readonly facts: Pick<RepositoryFacts, 'now' | 'pullRequest' | 'commitsOf' | 'isProtected'>
+  readonly botLogin: OpenRepository['botLogin']
+}
+
 /**
  * Where the work starts: an issue's on the default branch, a pull request's on its own head. A fork's head is refused,
- * whoever asks: its code would run in setup beside this repository's secrets.
+ * whoever asks: its code would run in setup beside this repository's secrets. Where the pull request is ours and open,
+ * the work also goes on in its branch; one of ours that is closed is refused, for nobody would see what is added.
  */
-export async function readBase(
-  event: TriggerEvent,
-  facts: Pick<RepositoryFacts, 'now' | 'pullRequest'>,
-  defaultHead: BranchHead,
-): Promise<Base> {
+export async function readBase(event: TriggerEvent, deps: BaseDeps, defaultHead: BranchHead): Promise<Base> {
   if (defaultHead.kind === 'empty') return { ok: false, reason: 'repository-empty' }
+  const { facts } = deps
   const { defaultBranch } = facts.now
   if (defaultHead.kind === 'missing') {
     return { ok: false, reason: 'base-missing', detail: `there is no branch ${defaultBranch}` }
   }
   const { sha } = defaultHead
+  const { number } = event.subject
   if (event.subject.kind === 'issue') return { ok: true, base: { ref: defaultBranch, sha }, instructionsSha: sha }
-  const head = await facts.pullRequest(event.subject.number)
-  if (head === null) return { ok: false, reason: 'base-missing', detail: 'the pull request is gone' }
-  if (head.repositoryId !== event.repository.id) return { ok: false, reason: 'fork-head' }
-  return { ok: true, base: { ref: head.ref, sha: head.sha }, instructionsSha: sha }
+  const pull = await facts.pullRequest(number)
+  if (pull === null) return { ok: false, reason: 'base-missing', detail: 'the pull request is gone' }
+  if (pull.repositoryId !== event.repository.id) return { ok: false, reason: 'fork-head' }
+  const started = { ok: true, base: { ref: pull.ref, sha: pull.sha }, instructionsSha: sha } as const
+
+  const ground = { repositoryId: event.repository.id, defaultBranch, botLogin: await deps.botLogin() }
+  if (!isOwnPullRequest(pull, ground)) return started
+  if (!pull.open) return { ok: false, reason: 'pull-request-closed' }
+  return { ...started, ...(await continued(facts, number, pull)) }
+}
+
+/** A protected branch is never written to, whoever made it: the work then goes against it, as with a person's. */
+async function continued(
+  facts: BaseDeps['facts'],
+  pullRequest: number,
+  { ref: branch }: PullRequestNow,
+): Promise<{ readonly continues?: Continued }> {
+  const [isProtected, commits] = await Promise.all([facts.isProtected(branch), facts.commitsOf(pullRequest)])
+  return isProtected ? {} : { continues: { pullRequest, branch, commits: [...commits] } }
 }

@@ -32,7 +32,7 @@ export function pullRequestBody(request: JobRequest, summary: JobSummary): strin
     deniedPart(summary),
     timesPart(summary),
     notesPart(summary),
-    { title: null, text: `<sub>${identityLine(request, summary)}</sub>` },
+    identityPart(request, summary),
   ])
 }
 
@@ -48,7 +48,9 @@ function askedPart({ task }: JobRequest): TextPart {
   return { title: 'What was asked', text }
 }
 
-function identityLine({ id, base, policyDigest }: JobRequest, { recordHead }: JobSummary): string {
+/** Which job it was, on what, and how its record is checked. */
+export function identityPart({ id, base, policyDigest }: JobRequest, { recordHead }: JobSummary): TextPart {
   const record = `To check its record: \`airlock audit verify FILE --head ${recordHead}\`.`
-  return `Job ${id}, from commit ${base.sha}, under policy sha256 ${policyDigest}. ${record}`
+  const text = `Job ${id}, from commit ${base.sha}, under policy sha256 ${policyDigest}. ${record}`
+  return { title: null, text: `<sub>${text}</sub>` }
 }

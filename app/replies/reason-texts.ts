@@ -15,6 +15,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'The work is done, and a pull request is open.',
     next: 'Review the pull request; nothing is merged without you.',
   },
+  'pull-request-continued': {
+    what: 'The work is done, and is a new commit on this pull request.',
+    next: 'Review what it adds; nothing is merged without you.',
+  },
   'branch-created': {
     what: 'The work is done, passed every gate, and is on a branch of its own.',
     next: 'Review the branch and merge it if you like it.',
@@ -82,6 +86,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
   'fork-head': {
     what: "This pull request comes from a fork. A fork's code never meets this repository's setup secrets.",
     next: 'Push the branch to this repository and open the pull request from there, or describe the work in an issue.',
+  },
+  'pull-request-closed': {
+    what: "This pull request of Airlock's is closed or merged, so no work goes on in it.",
+    next: 'If it was closed too early, reopen it and ask again. Else describe in an issue what is left to do: that starts from the default branch.',
   },
   'submodules-unsupported': {
     what: 'The repository uses git submodules, which Airlock does not fetch.',

@@ -8,6 +8,7 @@ import {
   shownIdOf,
   statusMarker,
 } from '../../worker/contract/index.ts'
+import { continuedParts } from './continued-parts.ts'
 import { approvalPart, blockedPart, heldPart, heldPatchPart, quarantinePart } from './decision-comment.ts'
 import { formatDuration, joinParts, maxText, type TextPart } from './format.ts'
 import { harmlessLine } from './harmless.ts'
@@ -61,10 +62,11 @@ const headings: Readonly<Record<OutcomeName, string>> = {
 
 export function finishedComment(request: JobRequest, summary: JobSummary): string {
   const parts = [
-    plain(linkLine(summary)),
+    plain(linkLine(request, summary)),
     approvalPart(request),
     quarantinePart(summary, request.policy),
     ...endParts(summary),
+    ...continuedParts(request, summary),
     blockedPart(summary),
   ]
   const frozen = plain(frozenLine(request))
@@ -109,8 +111,11 @@ function endPart(outcome: OutcomeName, reason: Reason, detail: string | undefine
 }
 
 /** The address comes from GitHub's answer to us, and is still only taken if it looks like one. */
-function linkLine({ pullRequestUrl, report }: JobSummary): string {
-  if (pullRequestUrl !== null && /^https?:\/\/[A-Za-z0-9./:_-]{1,500}$/.test(pullRequestUrl)) return pullRequestUrl
+function linkLine({ subject }: JobRequest, { outcome, pullRequestUrl, report }: JobSummary): string {
+  if (pullRequestUrl !== null && /^https?:\/\/[A-Za-z0-9./:_-]{1,500}$/.test(pullRequestUrl)) {
+    const isHere = outcome.reason === 'pull-request-continued' && subject !== null
+    return isHere ? `${pullRequestUrl}/commits/${report.commit}` : pullRequestUrl
+  }
   return report.branch === null ? '' : `Branch: ${harmlessLine(report.branch, 200)}`
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   type AgentName,
   type AskedIn,
+  type Continued,
   type JobRequest,
   jobRequestSchema,
   type Policy,
@@ -19,6 +20,8 @@ export interface FrozenFacts {
   readonly base: { readonly ref: string; readonly sha: string }
   /** The default branch's commit. */
   readonly instructionsSha: string
+  /** Set where the job goes on with a pull request of ours. */
+  readonly continues?: Continued
   readonly private: boolean
   readonly defaultBranch: string
   readonly policy: Policy
@@ -31,7 +34,7 @@ export function jobIdFor(eventKey: string): string {
 
 /** Everything that a worker needs, frozen. Nothing of it is read again later but to be compared. */
 export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobRequest {
-  const { text, askedLength } = composeTask(event, facts.task)
+  const { text, askedLength } = composeTask(event, facts.task, facts.continues !== undefined)
   const { kind, number, title } = event.subject
   return jobRequestSchema.parse({
     version: 1,
@@ -54,6 +57,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
     policy: facts.policy,
     policyDigest: policyDigest(facts.policy),
     agent: facts.agent ?? facts.policy.agent,
+    ...(facts.continues === undefined ? {} : { continues: facts.continues }),
   } satisfies JobRequest)
 }
 

@@ -126,7 +126,11 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const granted = createGrantedPermissions({ appId, privateKey, baseUrl: urls.api })
   const codeScanning = createCodeScanning({ tokens, granted, wording, toSarif, log })
   const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'wording'> = {
-    authority: createAuthority({ tokens, policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)) }),
+    authority: createAuthority({
+      tokens,
+      policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)),
+      botLogin,
+    }),
     source: createSource({
       dataDir: folders.root,
       git: 'git',

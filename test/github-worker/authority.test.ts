@@ -11,12 +11,13 @@ afterEach(() => github.verify())
 
 const request = requestOf()
 const same: AuthorityDeps['policyDigest'] = async () => request.policyDigest
+const botLogin = async () => 'airlock[bot]'
 const ada = { id: 5, login: 'ada' }
 
 function recheck(policyDigest = same, least: Permission = 'write'): Promise<Outcome | null> {
   const { policy } = request
   const asked = { ...request, policy: { ...policy, triggers: { ...policy.triggers, permission: least } } }
-  return createAuthority({ tokens: github.tokens, policyDigest }).recheck(asked, never)
+  return createAuthority({ tokens: github.tokens, policyDigest, botLogin }).recheck(asked, never)
 }
 
 function expectStart(change: object = {}): void {
@@ -137,7 +138,7 @@ describe('what was allowed at the trigger', () => {
       eventKey: 'e',
     } as const
 
-    const authority = createAuthority({ tokens: github.tokens, policyDigest: same })
+    const authority = createAuthority({ tokens: github.tokens, policyDigest: same, botLogin })
     const refused = await authority.recheck({ ...request, approval }, never)
 
     expect(refused).toEqual(reason === null ? null : { outcome: 'refused', reason })
@@ -189,5 +190,51 @@ describe('what was allowed at the trigger', () => {
     expectSameBranch()
 
     await expect(recheck()).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 90_000 })
+  })
+})
+
+describe('the pull request that a job goes on with', () => {
+  const branch = 'airlock/issue-3-0123456789'
+  const continues = { pullRequest: 9, branch, commits: [] }
+  const asked = { ...request, base: { ...request.base, ref: branch }, continues }
+  const ours = {
+    state: 'open',
+    user: { login: 'airlock[bot]', type: 'Bot' },
+    head: { ref: branch, repo: { id: request.repository.id } },
+  }
+
+  function recheckOn(pull: object | null, located: object = {}): Promise<Outcome | null> {
+    github.expectToken({ metadata: 'read', contents: 'read', pull_requests: 'read' })
+    github.expectLocate(located)
+    lookAtActor().reply(200, { permission: 'write', role_name: 'write', user: ada })
+    github.api
+      .get(`${repo}/branches/airlock%2Fissue-3-0123456789`)
+      .reply(200, { commit: { sha: request.base.sha }, protected: false })
+    github.api.get(`${repo}/pulls/9`).reply(pull === null ? 404 : 200, pull ?? {})
+    return createAuthority({ tokens: github.tokens, policyDigest: same, botLogin }).recheck(asked, never)
+  }
+
+  it('control: goes on while it is open and ours', async () => {
+    expect(await recheckOn(ours)).toBeNull()
+  })
+
+  it.each([
+    ['was closed', { ...ours, state: 'closed' }, 'was closed'],
+    ['is gone', null, 'is gone'],
+    ['is from another branch', { ...ours, head: { ...ours.head, ref: 'airlock/other' } }, 'not from'],
+    ['is from a fork', { ...ours, head: { ...ours.head, repo: { id: 4711 } } }, 'not from'],
+    ['is from a fork that is gone', { ...ours, head: { ...ours.head, repo: null } }, 'not from'],
+    ["is a person's", { ...ours, user: ada }, 'not from'],
+    ['is of an account that is gone', { ...ours, user: null }, 'not from'],
+  ])('refuses one that %s', async (_what, pull, detail) => {
+    expect(await recheckOn(pull)).toMatchObject({
+      outcome: 'refused',
+      reason: 'pull-request-closed',
+      detail: expect.stringContaining(detail),
+    })
+  })
+
+  it('refuses one whose branch is the default branch by now', async () => {
+    expect(await recheckOn(ours, { default_branch: branch })).toMatchObject({ reason: 'pull-request-closed' })
   })
 })

@@ -197,7 +197,11 @@ describe('a handoff to GitHub', () => {
 
 describe('authority, live', () => {
   const recheck = () =>
-    createAuthority({ tokens, policyDigest: async () => request.policyDigest }).recheck(request, never)
+    createAuthority({
+      tokens,
+      policyDigest: async () => request.policyDigest,
+      botLogin: async () => standIn.app.bot.login,
+    }).recheck(request, never)
 
   it('stands as long as nothing changes, also when the branch goes on', async () => {
     await standIn.commit(repository, { branch: 'main', message: 'more', files: { 'c.txt': 'c' } })

@@ -116,6 +116,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.pulls.create({ ...at, title: 'Mend', head: 'airlock/1', base: 'main', body: 'Closes #1', draft: true })
   await rest.pulls.list(at)
   await rest.pulls.get(pull)
+  await rest.pulls.listCommits(pull)
   await rest.pulls.update({ ...pull, body: 'Closes #1.' })
   await rest.pulls.requestReviewers({ ...pull, reviewers: ['mona'] })
 

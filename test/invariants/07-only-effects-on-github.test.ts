@@ -149,4 +149,40 @@ describe('7. the only effects on GitHub are a branch, its pull request and the s
       'POST /repos/{owner}/{repo}/code-scanning/sarifs',
     ])
   })
+
+  it('adds one commit to its own branch where it is asked there again, and moves no other ref', async () => {
+    const again = ['sh', '-c', `sh tools/pose-as-git.sh ${world.github.url}/acme/target.git; echo more > more.txt`]
+    const files = { '.github/airlock.yml': JSON.stringify({ agent: 'command', command: again }) }
+    await world.github.commit(repository, { branch: 'main', message: 'Another policy', files })
+    const branch = branchOf(jobId)
+    const before = await factsOf(world.github)
+    const head = before.get(`target refs/heads/${branch}`)
+    const known = world.github.requests.length
+    const { delivery } = await world.github.comment(repository, 2, { by: 'ada', body: `/airlock ${provoking}` })
+    const followUp = await world.handled(delivery)
+    await world.ended(followUp.jobId)
+
+    expect(differences(before, await factsOf(world.github))).toEqual(
+      [
+        // What ada did.
+        '+ target comment of User on 2: ID',
+        // The status.
+        ...['+ target comment of Bot on 2: ID', ...Array(2).fill('+ target reaction of Bot to comment: ID')],
+        ...['+ target check ID', ...gateNames.map(() => '+ target check ID')],
+        // The handoff. The pull request is there already, and its text is people's.
+        ...[`~ target refs/heads/${branch}`, '~ target refs/pull/2/head'],
+        `+ target analysis of refs/heads/${branch}`,
+      ].toSorted(),
+    )
+    expect(JSON.stringify(await gitText(repository.gitDir, ['rev-parse', `${branch}^`]))).toBe(head)
+    expect(await gitText(repository.gitDir, ['diff', '--name-only', `${branch}^`, branch])).toBe('more.txt')
+    const asks = world.github.requests.slice(known).map(({ method, template }) => `${method} ${template}`)
+    const more = [
+      'PATCH /repos/{owner}/{repo}/git/refs/{ref}',
+      'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
+      'POST /repos/{owner}/{repo}/code-scanning/sarifs',
+    ]
+    expect(new Set(asks.filter((made) => !/^GET |git$/.test(made) && !writes.includes(made)))).toEqual(new Set(more))
+    expectKeptRules(world.github)
+  })
 })

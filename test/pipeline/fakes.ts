@@ -11,6 +11,7 @@ import {
   FenceLostError,
   type JobProgress,
   type ModelStop,
+  type Published,
   type SealResult,
   type Snapshot,
   type TrustedFile,
@@ -123,7 +124,7 @@ export interface World {
   secrets: Map<string, string>
   saved: unknown
   stage: () => Promise<string>
-  handOff: () => Promise<void>
+  handOff: () => Promise<Partial<Published>>
   events: AgentEvent[]
   /** The budget of the day that is spent before the job begins. */
   spent: DayBudget | null
@@ -154,7 +155,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     secrets: new Map(),
     saved: null,
     stage: async () => 'f'.repeat(40),
-    handOff: async () => {},
+    handOff: async () => ({}),
     events: [],
     spent: null,
     log: [],
@@ -263,8 +264,8 @@ export function portsOf(world: World): PipelinePorts {
       },
       async handOff(input) {
         log(`hand off ${input.commit}`)
-        await world.handOff()
-        return { branch: input.branch, commit: input.commit, pullRequest: { number: 5, url: 'https://example.com/5' } }
+        const pullRequest = { number: 5, url: 'https://example.com/5' }
+        return { branch: input.branch, commit: input.commit, pullRequest, ...(await world.handOff()) }
       },
     },
     reporter: {

@@ -411,7 +411,7 @@ describe('runJob', () => {
   it('hands off what an earlier attempt had ready, without a second run of the agent', async () => {
     const world = createWorld({
       handOff: async () => {
-        world.handOff = async () => {}
+        world.handOff = async () => ({})
         throw new HandoffError('unavailable', 'GitHub answered 502')
       },
     })
@@ -427,7 +427,7 @@ describe('runJob', () => {
   it('tells of the whole job, with its offline proof and times, when a second attempt hands it off', async () => {
     const world = createWorld({
       handOff: async () => {
-        world.handOff = async () => {}
+        world.handOff = async () => ({})
         throw new HandoffError('unavailable', 'GitHub answered 502')
       },
     })

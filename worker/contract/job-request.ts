@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { continuedSchema } from './continued.ts'
 import { approvalSchema } from './held-change.ts'
 import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, shaSchema } from './names.ts'
 import { policySchema } from './policy.ts'
@@ -61,6 +62,8 @@ export const jobRequestSchema = z.strictObject({
   agent: agentNameSchema,
   /** Set where all that is left to do is what a person approved: to publish what another job made, or let CI run on it. */
   approval: approvalSchema.optional(),
+  /** Set where the job goes on with a pull request of ours, in its branch, which is then the base. */
+  continues: continuedSchema.optional(),
 })
 export type JobRequest = z.infer<typeof jobRequestSchema>
 

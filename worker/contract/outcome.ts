@@ -6,7 +6,7 @@ export type OutcomeName = z.infer<typeof outcomeNameSchema>
 
 /** Every reason that a job can end with, by outcome. Texts for people are made from it in app/replies alone. */
 export const reasons = {
-  published: ['pull-request-opened', 'branch-created', 'ci-released'],
+  published: ['pull-request-opened', 'pull-request-continued', 'branch-created', 'ci-released'],
   'no-changes': ['agent-changed-nothing'],
   held: ['gate-hold'],
   blocked: ['gate-block', 'gate-error'],
@@ -22,6 +22,7 @@ export const reasons = {
     'repository-archived',
     'repository-unavailable',
     'fork-head',
+    'pull-request-closed',
     'submodules-unsupported',
     'repository-too-large',
     'isolation-unavailable',

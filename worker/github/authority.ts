@@ -10,8 +10,9 @@ import {
   type reasons,
 } from '../contract/index.ts'
 import { type Authority, HandoffError } from '../pipeline/ports/index.ts'
-import type { InstallationTokens } from './installation-tokens.ts'
+import type { InstallationTokens, TokenPermissions } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
+import { recheckContinued } from './recheck-continued.ts'
 import { openRepositorySession, type RepositorySession } from './repository-session.ts'
 
 export interface AuthorityDeps {
@@ -25,6 +26,8 @@ export interface AuthorityDeps {
     repository: LocatedRepository,
     request: JobRequest,
   ) => Promise<string | Outcome>
+  /** The login of this App's bot. Throws HandoffError. */
+  readonly botLogin: () => Promise<string>
 }
 
 const permissionSchema = z.object({
@@ -34,15 +37,16 @@ const permissionSchema = z.object({
 })
 
 /** Looks again at what the request was allowed for. The text is frozen in the request, so it is not looked at. */
-export function createAuthority({ tokens, policyDigest }: AuthorityDeps): Authority {
+export function createAuthority({ tokens, policyDigest, botLogin }: AuthorityDeps): Authority {
   return {
     async recheck(request, signal) {
-      await using session = openRepositorySession(tokens, request, { metadata: 'read', contents: 'read' }, signal)
+      await using session = openRepositorySession(tokens, request, permissionsFor(request), signal)
       try {
         const at = await session.locate()
         if (at.archived) return refuse('repository-archived')
         return await firstRefusal([
           ...peopleOf(request).map((person) => recheckPerson(session, at, person)),
+          recheckContinued(session, at, request, botLogin),
           recheckBase(session, at, request),
           recheckPolicy(session, at, request, policyDigest),
         ])
@@ -52,6 +56,11 @@ export function createAuthority({ tokens, policyDigest }: AuthorityDeps): Author
       }
     },
   }
+}
+
+function permissionsFor({ continues }: JobRequest): TokenPermissions {
+  const look = { metadata: 'read', contents: 'read' } as const
+  return continues === undefined ? look : { ...look, pull_requests: 'read' }
 }
 
 /** All are asked at once and waited for: none goes on with a token that is revoked. The first that says no is the answer. */

@@ -47,12 +47,22 @@ export async function createBranch(
     const made = await session.once((octokit) => octokit.rest.git.createRef({ ...at, ref, sha: commit }))
     return made.data.object.sha
   }
+
+  const there = await ensure({ find, create }, fence, session.signal, looked)
+  if (await isSameWork(session, located, there, commit)) return there
+  throw new HandoffError('branch-taken', `${branch} exists and holds something else`)
+}
+
+/** Are these one commit, or two with the same tree on the same parents, as two tries of one job make them? */
+export async function isSameWork(
+  session: RepositorySession,
+  located: LocatedRepository,
+  one: string,
+  other: string,
+): Promise<boolean> {
   const identity = async (sha: string) => {
     const { tree, parents } = await readCommit(session, located, sha)
     return [tree, ...parents].join(' ')
   }
-
-  const there = await ensure({ find, create }, fence, session.signal, looked)
-  if (there === commit || (await identity(there)) === (await identity(commit))) return there
-  throw new HandoffError('branch-taken', `${branch} exists and holds something else`)
+  return one === other || (await identity(one)) === (await identity(other))
 }

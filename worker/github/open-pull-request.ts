@@ -32,6 +32,16 @@ export async function findPullRequest(
   return found === undefined ? null : { number: found.number, url: found.html_url }
 }
 
+/** One that is there, by its number. */
+export async function readPullRequest(
+  session: RepositorySession,
+  { owner, repo }: LocatedRepository,
+  number: number,
+): Promise<PullRequestOpened> {
+  const { data } = await session.call((octokit) => octokit.rest.pulls.get({ owner, repo, pull_number: number }))
+  return { number: data.number, url: data.html_url }
+}
+
 /** Opens the branch's pull request, or takes the one that there is. `looked` is what `findPullRequest` has just said. */
 export async function openPullRequest(
   session: RepositorySession,

@@ -1,10 +1,11 @@
 import type { BaseLogger } from 'pino'
-import { HandoffError, type Publisher } from '../pipeline/ports/index.ts'
+import { type HandOffInput, HandoffError, type Published, type Publisher } from '../pipeline/ports/index.ts'
 import { checkBranchName } from './check-branch-name.ts'
+import { continueBranch } from './continue-branch.ts'
 import { createBranch, findBranch } from './create-branch.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
-import { findPullRequest, openPullRequest } from './open-pull-request.ts'
+import { findPullRequest, openPullRequest, readPullRequest } from './open-pull-request.ts'
 import { openRepositorySession, type RepositorySession } from './repository-session.ts'
 import { stageCommit } from './stage-commit.ts'
 
@@ -23,37 +24,53 @@ export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
       return await stageCommit(session, at, { changeSet, baseTreeSha, message: commitMessage, fence })
     },
 
-    async handOff({ request, branch, commit, title, body, fence }, signal) {
+    async handOff(input, signal) {
+      const { request, commit, fence } = input
       const permissions = { contents: 'write', pull_requests: 'write' } as const
       await using session = openRepositorySession(tokens, request, permissions, signal)
       const at = await locateWritable(session)
-      checkBranchName(branch, at.defaultBranch)
-      const [branchThere, pullThere] = await Promise.all([
-        findBranch(session, at, branch),
-        findPullRequest(session, at, branch),
-      ])
-      const published = await createBranch(session, at, { branch, commit, fence }, branchThere)
-      const { draft } = request.policy.handoff
-      const wanted = { branch, base: request.base.ref, title, body, draft, fence }
-      const pullRequest = await openPullRequest(session, at, wanted, pullThere)
-
-      await fence.check()
-      await session
-        .once((octokit) =>
-          octokit.rest.pulls.requestReviewers({
-            owner: at.owner,
-            repo: at.repo,
-            pull_number: pullRequest.number,
-            reviewers: [request.actor.login],
-          }),
-        )
-        .catch((error: unknown) => {
-          if (!(error instanceof HandoffError)) throw error
-          log.info({ err: error, jobId: request.id }, 'the requester could not be asked for review')
-        })
-      return { branch, commit: published, pullRequest }
+      const { continues, base } = request
+      if (continues === undefined) return await openNew(session, at, input, log)
+      const { branch, pullRequest } = continues
+      const added = await continueBranch(session, at, { branch, base: base.sha, commit, fence })
+      if ('why' in added) return { ...(await openNew(session, at, input, log)), apart: added.why }
+      return { branch, commit: added.sha, pullRequest: await readPullRequest(session, at, pullRequest) }
     },
   }
+}
+
+/** A branch of the job's own, and its pull request. */
+async function openNew(
+  session: RepositorySession,
+  at: LocatedRepository,
+  { request, branch, commit, title, body, fence }: HandOffInput,
+  log: PublisherDeps['log'],
+): Promise<Published> {
+  checkBranchName(branch, at.defaultBranch)
+  const [branchThere, pullThere] = await Promise.all([
+    findBranch(session, at, branch),
+    findPullRequest(session, at, branch),
+  ])
+  const published = await createBranch(session, at, { branch, commit, fence }, branchThere)
+  const { draft } = request.policy.handoff
+  const wanted = { branch, base: request.base.ref, title, body, draft, fence }
+  const pullRequest = await openPullRequest(session, at, wanted, pullThere)
+
+  await fence.check()
+  await session
+    .once((octokit) =>
+      octokit.rest.pulls.requestReviewers({
+        owner: at.owner,
+        repo: at.repo,
+        pull_number: pullRequest.number,
+        reviewers: [request.actor.login],
+      }),
+    )
+    .catch((error: unknown) => {
+      if (!(error instanceof HandoffError)) throw error
+      log.info({ err: error, jobId: request.id }, 'the requester could not be asked for review')
+    })
+  return { branch, commit: published, pullRequest }
 }
 
 /** GitHub refuses every write to an archived repository with a plain 403: better said by its name. */

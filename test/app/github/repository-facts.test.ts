@@ -158,17 +158,62 @@ describe('the head of a pull request', () => {
     [{ id: 1 }, 1],
     [null, null],
   ])('says where it lives: %j', async (repo, repositoryId) => {
+    const user = { login: 'ada', type: 'User' }
     api()
       .get('/repos/octo/repo/pulls/9')
-      .reply(200, { head: { ref: 'feature', sha, repo } })
+      .reply(200, { state: 'open', user, head: { ref: 'feature', sha, repo } })
 
-    expect(await facts().pullRequest(9)).toEqual({ ref: 'feature', sha, repositoryId })
+    const found = await facts().pullRequest(9)
+
+    expect(found).toEqual({ open: true, author: user, ref: 'feature', sha, repositoryId })
+  })
+
+  it('says that it is closed, and that nobody knows its author', async () => {
+    api()
+      .get('/repos/octo/repo/pulls/9')
+      .reply(200, { state: 'closed', user: null, head: { ref: 'feature', sha, repo: { id: 1 } } })
+
+    expect(await facts().pullRequest(9)).toMatchObject({ open: false, author: null })
   })
 
   it('is null where there is none', async () => {
     api().get('/repos/octo/repo/pulls/9').reply(404)
 
     expect(await facts().pullRequest(9)).toBeNull()
+  })
+})
+
+describe('the commits of a pull request', () => {
+  it('are told by the first line of the latest, bounded', async () => {
+    const messages = Array.from({ length: 25 }, (_, at) => `${at} ${'x'.repeat(500)}\r\nmore`)
+    api()
+      .get('/repos/octo/repo/pulls/9/commits?per_page=100')
+      .reply(
+        200,
+        messages.map((message) => ({ commit: { message } })),
+      )
+
+    const commits = await facts().commitsOf(9)
+
+    expect(commits).toHaveLength(20)
+    expect(commits[0]).toBe(`5 ${'x'.repeat(118)}`)
+    expect(commits.join('')).not.toMatch(/[\r\n]/)
+  })
+})
+
+describe('a branch', () => {
+  it.each([true, false])('is protected as GitHub says: %j', async (isProtected) => {
+    api().get('/repos/octo/repo/branches/airlock%2Fx').reply(200, { protected: isProtected })
+
+    expect(await facts().isProtected('airlock/x')).toBe(isProtected)
+  })
+
+  it('that is gone is not protected, and one that GitHub does not show for now is not guessed at', async () => {
+    api().get('/repos/octo/repo/branches/airlock%2Fx').reply(404)
+    api().get('/repos/octo/repo/branches/airlock%2Fy').reply(503)
+
+    expect(await facts().isProtected('airlock/x')).toBe(false)
+    await expect(facts().isProtected('airlock/y')).rejects.toMatchObject({ retryable: true })
   })
 })
 

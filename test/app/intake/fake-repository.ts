@@ -5,7 +5,7 @@ import type {
   Attempt,
   BranchHead,
   HeldBook,
-  PullRequestHead,
+  PullRequestNow,
   RepositoryNow,
   ThreadBook,
 } from '../../../app/intake/ports.ts'
@@ -17,13 +17,31 @@ import type { JobRequest } from '../../../worker/contract/index.ts'
 
 export const headSha = 'a'.repeat(40)
 
+export const botLogin = 'airlock[bot]'
+/** A person's, from a branch of this repository. */
+export const personsPull: PullRequestNow = {
+  open: true,
+  author: { login: 'ada', type: 'User' },
+  ref: 'feature',
+  sha: 'b'.repeat(40),
+  repositoryId: 1,
+}
+export const ownPull: PullRequestNow = {
+  ...personsPull,
+  author: { login: botLogin, type: 'Bot' },
+  ref: 'airlock/issue-7-0123456789',
+}
+
 export interface FakeWorld {
   now: RepositoryNow
   traits: RepositoryTraits
   reachable: boolean
   live: LivePermission | null
   head: BranchHead
-  pull: PullRequestHead | null
+  pull: PullRequestNow | null
+  /** Names of protected branches. */
+  protectedBranches: readonly string[]
+  commits: readonly string[]
   repositoryPolicy: PolicyText
   organisationPolicy: PolicyText
   /** Calls by name that fail, with what they throw. */
@@ -49,7 +67,9 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     reachable: true,
     live: { userId: 42, permission: 'write' },
     head: { kind: 'commit', sha: headSha },
-    pull: { ref: 'feature', sha: 'b'.repeat(40), repositoryId: 1 },
+    pull: personsPull,
+    protectedBranches: [],
+    commits: [],
     repositoryPolicy: { kind: 'none' },
     organisationPolicy: { kind: 'none' },
     failing: new Map(),
@@ -101,6 +121,14 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       may('pullRequest')
       return world.pull
     },
+    async commitsOf() {
+      may('commitsOf')
+      return world.commits
+    },
+    async isProtected(branch: string) {
+      may('isProtected')
+      return world.protectedBranches.includes(branch)
+    },
     async repositoryPolicy() {
       may('repositoryPolicy')
       return world.repositoryPolicy
@@ -142,6 +170,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
         return {
           facts,
           thread,
+          botLogin: async () => botLogin,
           async [Symbol.asyncDispose]() {
             world.opened -= 1
           },

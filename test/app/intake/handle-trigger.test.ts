@@ -5,7 +5,16 @@ import { reasonTexts } from '../../../app/replies/reason-texts.ts'
 import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
 import { QueueUnavailableError, type Reason, type TriggerEvent } from '../../../worker/contract/index.ts'
 import { commentEvent, labelEvent } from '../triggers/make-event.ts'
-import { attempt, createFakeWorld, type FakeWorld, fakeDeps, headSha, outage, refusal } from './fake-repository.ts'
+import {
+  attempt,
+  createFakeWorld,
+  type FakeWorld,
+  fakeDeps,
+  headSha,
+  outage,
+  personsPull,
+  refusal,
+} from './fake-repository.ts'
 
 const handle = (world: FakeWorld, event: TriggerEvent) => handleTrigger(fakeDeps(world), event, attempt)
 const policy = (text: string) => ({ kind: 'text', text }) as const
@@ -162,12 +171,12 @@ describe('a refusal', () => {
     ['base-missing', { pull: null }, commentEvent('/airlock fix it', { subject: pullSubject })],
     [
       'fork-head',
-      { pull: { ref: 'main', sha: 'b'.repeat(40), repositoryId: 2 } },
+      { pull: { ...personsPull, ref: 'main', repositoryId: 2 } },
       commentEvent('/airlock fix it', { subject: pullSubject }),
     ],
     [
       'fork-head',
-      { pull: { ref: 'main', sha: 'b'.repeat(40), repositoryId: null } },
+      { pull: { ...personsPull, ref: 'main', repositoryId: null } },
       commentEvent('/airlock fix it', { subject: pullSubject }),
     ],
     ['agent-unavailable', {}, labelEvent({ label: 'airlock:command' })],

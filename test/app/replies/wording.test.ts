@@ -53,6 +53,7 @@ describe('the texts of every end', () => {
 
   it.each([
     ['published', 'pull-request-opened'],
+    ['published', 'pull-request-continued'],
     ['failed', 'setup-failed'],
   ] as [OutcomeName, Reason][])(
     '%s, %s: fits into what GitHub takes, however much there is to say',
@@ -316,6 +317,41 @@ describe('the status comment', () => {
 
     expect(texts.finished(makeRequest(), { ...done, pullRequestUrl: url })).toContain(`\n${url}\n`)
     expect(texts.finished(makeRequest(), { ...done, pullRequestUrl: `${url} @octocat` })).not.toContain('octocat')
+  })
+})
+
+describe('the comment of a job that went on with a pull request of ours', () => {
+  const subject = { kind: 'pull-request', number: 9, title: 'Mend it' } as const
+  const commit = 'e'.repeat(40)
+  const url = 'https://github.com/octo/repo/pull/9'
+  const finished = (reason: Reason, foreign = 'all well') => {
+    const made = makeSummary({ outcome: 'published', reason }, foreign)
+    const report = { ...made.report, commit, branch: 'airlock/issue-7-0123456789' }
+    return texts.finished(makeRequest(foreign, { subject }), { ...made, report, pullRequestUrl: url })
+  }
+  const parts = ['### What the agent says', '### Changed files', '### Setup', '### Sandbox', 'airlock audit verify']
+
+  it("links the commit, and says what a first job's pull request says", () => {
+    const text = finished('pull-request-continued')
+
+    expect(text).toContain(`\n${url}/commits/${commit}\n`)
+    for (const part of [...parts, '### Gates']) expect(text).toContain(part)
+  })
+
+  it('control: where a pull request was opened, that one says it', () => {
+    const text = finished('pull-request-opened')
+
+    expect(text).toContain(`\n${url}\n`)
+    for (const part of parts) expect(text).not.toContain(part)
+  })
+
+  it('lets nothing through that GitHub acts on', () => {
+    const text = finished('pull-request-continued', hostile)
+
+    expect(text).not.toMatch(/(?<![\w`])@[a-z0-9]/i)
+    expect(text).not.toMatch(/\b(close[sd]?|fix(e[sd])?|resolve[sd]?):?\s+[\w/]*#\d+/i)
+    expect(text).not.toContain('<!-- airlock:job=forged1234')
+    expect(text).not.toMatch(/\[skip ci\]|!\[/)
   })
 })
 

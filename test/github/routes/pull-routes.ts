@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { commitBody } from '../bodies/commit-body.ts'
 import { fullPullBody, pullBody } from '../bodies/pull-body.ts'
+import { gitText } from '../git/run-git.ts'
 import { invalid, notFound } from '../http/refusal.ts'
 import { created, ok, page } from '../http/reply.ts'
 import { param, parseBody, type RepositoryCall, type Route, repositoryRoute } from '../http/route.ts'
@@ -26,6 +28,7 @@ export const pullRoutes: readonly Route[] = [
   repositoryRoute('GET', '/pulls', ['pull_requests:read'], list),
   repositoryRoute('POST', '/pulls', ['pull_requests:write'], create),
   repositoryRoute('GET', '/pulls/{pull_number}', ['pull_requests:read'], (call) => full(call, pullOf(call))),
+  repositoryRoute('GET', '/pulls/{pull_number}/commits', ['pull_requests:read'], listCommits),
   repositoryRoute('PATCH', '/pulls/{pull_number}', ['pull_requests:write'], update),
   repositoryRoute('POST', '/pulls/{pull_number}/requested_reviewers', ['pull_requests:write'], requestReviewers),
 ]
@@ -48,6 +51,16 @@ async function list(call: RepositoryCall) {
     bodies.push(await pullBody(world, repository, issue, pull))
   }
   return page(call, bodies)
+}
+
+/** The oldest first, as GitHub has them. */
+async function listCommits(call: RepositoryCall) {
+  const { world, repository } = call
+  const { issue, pull } = pullOf(call)
+  const { head, base } = await pullBody(world, repository, issue, pull)
+  const range = ['rev-list', '--reverse', `${base.sha}..${head.sha}`]
+  const shas = (await gitText(repository.gitDir, range)).split('\n').filter((sha) => sha !== '')
+  return page(call, await Promise.all(shas.map((sha) => commitBody(world, repository, sha))))
 }
 
 async function create(call: RepositoryCall) {

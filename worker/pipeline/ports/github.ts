@@ -58,10 +58,13 @@ export interface HandOffInput {
 }
 
 export interface Published {
+  /** That of the pull request that the job goes on with, where the commit could be added there. */
   readonly branch: string
   readonly commit: string
   /** Null where there is no GitHub to open one. */
   readonly pullRequest: { readonly number: number; readonly url: string } | null
+  /** Why the commit is not in the pull request that it was to go on with, but in one against its branch. */
+  readonly apart?: string
 }
 
 /**
@@ -71,7 +74,10 @@ export interface Published {
 export interface Publisher {
   /** Uploads blobs, tree and commit. Returns the commit's id. Throws HandoffError. */
   stage(input: StageInput, signal: AbortSignal): Promise<string>
-  /** Creates branch and pull request, each looked up before it is created. Throws HandoffError. */
+  /**
+   * Creates branch and pull request, each looked up before it is created. A request that goes on with a pull request
+   * gets its commit added there instead, if nothing else was added meanwhile. Throws HandoffError.
+   */
   handOff(input: HandOffInput, signal: AbortSignal): Promise<Published>
 }
 

@@ -63,7 +63,7 @@ export function restore(
   facts.notes.push(...notes)
 }
 
-/** Branch and pull request, from what was checkpointed. */
+/** Branch and pull request, from what was checkpointed; or one more commit on those that the job goes on with. */
 async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>> {
   const { ports, request, attempt, facts } = job
   const { branch, commit, title, body } = handoff
@@ -73,10 +73,16 @@ async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>>
   )
   facts.branch = published.branch
   facts.commit = published.commit
-  facts.pullRequest = { title, body }
   facts.pullRequestUrl = published.pullRequest?.url ?? null
+  const isContinued = request.continues !== undefined && published.apart === undefined
+  if (!isContinued) facts.pullRequest = { title, body }
+  if (published.apart !== undefined) facts.notes.push(noteOf(request.base.ref, published.apart))
   await quarantine(job, published)
-  return { value: outcomeFor(job) }
+  return { value: isContinued ? { outcome: 'published', reason: 'pull-request-continued' } : outcomeFor(job) }
+}
+
+function noteOf(branch: string, why: string): string {
+  return `This was to be a commit on ${branch}, but ${why}. What is there stays as it is; the work is in a pull request against it.`
 }
 
 /** Puts down what letting CI run takes, where the people who look at the pull request can say so. */
