@@ -5,20 +5,20 @@ interface Waiting<I, O> {
 }
 
 /**
- * Writes one group at a time; what is asked for meanwhile is the next one. A burst then costs one round trip for many,
- * and a single one waits for at most one. `write` gets at most `most` items, in the order in which they came, and
- * resolves with a result for each; what it throws, each of its askers gets.
+ * Writes together what is asked for in one turn of the event loop: a burst then costs one round trip for many, and a
+ * single one waits for nobody. `write` gets at most `most` items, in the order in which they came, and resolves with
+ * a result for each; what it throws, each of its askers gets.
  */
 export function groupWrites<I, O>(
   most: number,
   write: (items: readonly I[]) => Promise<readonly O[]>,
 ): (item: I) => Promise<O> {
-  const waiting: Waiting<I, O>[] = []
-  let writing = false
+  let waiting: Waiting<I, O>[] = []
 
-  async function writeAll(): Promise<void> {
-    while (waiting.length > 0) await writeGroup(waiting.splice(0, most))
-    writing = false
+  function writeAll(): void {
+    const all = waiting
+    waiting = []
+    for (let start = 0; start < all.length; start += most) void writeGroup(all.slice(start, start + most))
   }
 
   async function writeGroup(group: readonly Waiting<I, O>[]): Promise<void> {
@@ -36,10 +36,7 @@ export function groupWrites<I, O>(
 
   return (item) =>
     new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(writeAll)
       waiting.push({ item, resolve, reject })
-      if (writing) return
-      writing = true
-      // Not at once: what else arrives in this turn of the event loop goes along.
-      setImmediate(() => void writeAll())
     })
 }
