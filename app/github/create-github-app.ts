@@ -55,6 +55,8 @@ export interface TokenClient extends GitHubClient, AsyncDisposable {}
 export interface GitHubApp {
   /** The login that our comments appear under. Throws GitHubError. */
   botLogin(signal: AbortSignal): Promise<string>
+  /** Null: the App is not installed on a repository of this name. Throws GitHubError. */
+  installationOf(owner: string, repo: string, signal: AbortSignal): Promise<number | null>
   /** Throws GitHubError: `denied`, `not-found` or `rejected` where the installation does not reach the repository. */
   openClient(
     installationId: number,
@@ -69,6 +71,7 @@ export interface GitHubApp {
 const PlainOctokit = ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } })
 const mintedSchema = z.object({ token: z.string().min(1) })
 const appSchema = z.object({ slug: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) })
+const installationSchema = z.object({ id: z.int().positive() })
 const revokeMs = 10_000
 const revokeTries = 3
 
@@ -111,6 +114,10 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
     async botLogin(signal) {
       known ??= `${appSchema.parse(await asApp(signal).call('GET /app')).slug}[bot]`
       return known
+    },
+    async installationOf(owner, repo, signal) {
+      const found = await asApp(signal).find('GET /repos/{owner}/{repo}/installation', { owner, repo })
+      return found === null ? null : installationSchema.parse(found).id
     },
     async openClient(installationId, { owner, ...scope }, permissions, signal) {
       const chosen = 'names' in scope ? { repositories: scope.names } : { repository_ids: [scope.repositoryId] }

@@ -4,7 +4,7 @@ import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
 import type { Kept } from '../../worker/pipeline/ports/index.ts'
 import { readablePatch } from '../../worker/pipeline/readable-patch.ts'
 import { describeFinding } from '../gates/describe-report.ts'
-import { terminalText } from './terminal-text.ts'
+import { terminalText } from '../terminal-text.ts'
 
 /** A change that is kept, opened. */
 export interface OpenedChange {

@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { listKept, openKept } from '../../worker/queue/kept-changes.ts'
 import { changeAsJson, describeChange, describeList, type OpenedChange, patchOf } from '../changes/describe-kept.ts'
-import { terminalJson } from '../changes/terminal-text.ts'
 import { withKeptRedis } from '../changes/with-kept-redis.ts'
 import { type Command, type Io, parseFlagsAndWords, UsageError } from '../command.ts'
 import { loadPrivateKey } from '../settings/load-private-key.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
+import { terminalJson } from '../terminal-text.ts'
 
 const right = 'airlock changes show k3v9x0q2mf'
 const options = { json: { type: 'boolean' }, output: { type: 'string' } } as const

@@ -52,6 +52,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map(
       summary: 'list the changes that are kept because a gate held or blocked them, or show one',
       load: async () => (await import('./changes.ts')).changes,
     },
+    policy: {
+      summary: 'the policy that holds for a repository, and which file each value is from',
+      load: async () => (await import('./policy.ts')).policy,
+    },
     audit: {
       summary: 'show, verify or export the record of a job',
       load: async () => (await import('./audit.ts')).audit,

@@ -15,7 +15,9 @@ export function policyPage(): string {
       'A repository keeps its policy in `.github/airlock.yml`, an organisation in `airlock.yml` of its `.github` ' +
         'repository; where that is private the App has to be installed on it, or the file is not seen. Only the ' +
         'default branch counts. Everything is optional, and an empty file is a good policy. ' +
-        'Editors can use [airlock.schema.json](airlock.schema.json).',
+        'Editors can use [airlock.schema.json](airlock.schema.json). What holds for a repository, and which file and ' +
+        'line each value is from, `/airlock why` shows on an issue, and `airlock policy explain OWNER/REPO` on the ' +
+        "operator's machine.",
     ),
     `\`\`\`yaml\n${examplePolicy}\n\`\`\``,
     '## Keys',

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { terminalJson, terminalText } from '../../cli/changes/terminal-text.ts'
 import type { Io } from '../../cli/command.ts'
 import { changes } from '../../cli/commands/changes.ts'
+import { terminalJson, terminalText } from '../../cli/terminal-text.ts'
 import { startEmbeddedRedis } from '../../worker/queue/embedded-redis.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', {

@@ -13,6 +13,7 @@ function fakeApp(reachable: unknown, organisation: Error | null = null) {
   const opened: unknown[] = []
   let live = 0
   const app: GitHubApp = {
+    installationOf: async () => null,
     botLogin: async () => 'airlock[bot]',
     async revokeLeft(owner) {
       opened.push(`what is left of ${owner}`)

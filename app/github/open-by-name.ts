@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { repositorySchema } from '../../worker/contract/index.ts'
+import type { RepositoryFacts } from '../intake/ports.ts'
+import type { GitHubApp } from './create-github-app.ts'
+import { openOrganisation } from './open-repositories.ts'
+import { createRepositoryFacts } from './repository-facts.ts'
+
+const foundSchema = z.object({
+  name: repositorySchema.shape.name,
+  owner: z.object({ login: repositorySchema.shape.owner }),
+  private: z.boolean(),
+  archived: z.boolean(),
+  default_branch: repositorySchema.shape.defaultBranch,
+})
+const look = { metadata: 'read', contents: 'read' } as const
+
+export interface NamedRepository extends AsyncDisposable {
+  readonly facts: RepositoryFacts
+}
+
+/** A repository as it is called now, to be read and nothing else. Null: the App is not installed on it. */
+export async function openByName(
+  app: GitHubApp,
+  { owner, name }: { readonly owner: string; readonly name: string },
+  tokenOwner: string,
+  signal: AbortSignal,
+): Promise<NamedRepository | null> {
+  const installationId = await app.installationOf(owner, name, signal)
+  if (installationId === null) return null
+  await using opened = new AsyncDisposableStack()
+  const scope = { owner: tokenOwner, names: [name] }
+  const client = opened.use(await app.openClient(installationId, scope, look, signal))
+  const organisation = opened.use(await openOrganisation(app, tokenOwner, installationId, signal))
+  const found = foundSchema.parse(await client.call('GET /repos/{owner}/{repo}', { owner, repo: name }))
+  const { private: isPrivate, archived, default_branch: defaultBranch } = found
+  const now = { owner: found.owner.login, name: found.name, private: isPrivate, archived, defaultBranch }
+  const kept = opened.move()
+  return {
+    facts: createRepositoryFacts(client, organisation ?? client, now),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
