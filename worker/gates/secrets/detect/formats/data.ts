@@ -131,7 +131,8 @@ export const data = [
   format(
     'trigger',
     'a Trigger.dev key',
-    ['tr_prod_', 'tr_stg_', 'tr_dev_'],
+    // With `sk_` since keys have names.
+    ['prod', 'stg', 'preview', 'dev'].flatMap((stage) => [`tr_${stage}_`, `tr_${stage}_sk_`]),
     run(alphanumeric, 20, 24),
     'https://trigger.dev/docs/apikeys',
     { minEntropy: 3.3 },
