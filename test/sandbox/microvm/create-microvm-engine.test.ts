@@ -149,26 +149,32 @@ describe('class microvm', () => {
   })
 
   it('holds a command back while its reader is busy', patient, async () => {
-    const { sandbox, spec } = await bench.create({ outputBytes: 64 * mebibyte, wallMs: guestTimeoutMs })
-    const released = Promise.withResolvers<void>()
-    const started = Promise.withResolvers<void>()
+    const { sandbox, spec } = await bench.create({ outputBytes: 128 * mebibyte, wallMs: guestTimeoutMs })
+    // Half as much is taken by the buffers on the way.
+    const wanted = 48 * mebibyte
+    // By the guest's own clock alone: it is set anew for every command, late by what the command takes to get there.
+    const line = shell(`date +%s%N > begun; head -c ${wanted} /dev/zero; date +%s%N > written`)
+    const tookMs = async () => {
+      const [begun, written] = await Promise.all(
+        ['begun', 'written'].map(async (name) => Number(await readFile(join(spec.workspace, name), 'utf8'))),
+      )
+      return ((written ?? 0) - (begun ?? 0)) / 1_000_000
+    }
+    await runIn(sandbox, line)
+    const holdMs = Math.max(3000, 2 * (await tookMs()))
+
     let bytes = 0
-    const running = runIn(sandbox, shell('head -c 16777216 /dev/zero; date +%s%N > written'), {
+    let release: Promise<unknown> | null = null
+    await runIn(sandbox, line, {
       onOutput: async (chunk) => {
-        started.resolve()
-        await released.promise
+        release ??= sleep(holdMs)
+        await release
         bytes += chunk.length
       },
     })
-    await started.promise
-    await sleep(3000)
-    const before = Date.now()
-    released.resolve()
-    await running
 
-    const written = Number(await readFile(join(spec.workspace, 'written'), 'utf8')) / 1_000_000
-    expect(bytes).toBe(16_777_216)
-    expect(written).toBeGreaterThan(before - 1000)
+    expect(bytes).toBe(wanted)
+    expect(await tookMs()).toBeGreaterThan(holdMs - 1000)
   })
 
   it(
