@@ -1,5 +1,5 @@
 import { packageVersionSchema } from '../contract/index.ts'
-import { childOf, childrenOf, readXml, textOf, type XmlElement } from '../gates/licenses/dependencies/xml.ts'
+import { childOf, childrenOf, readXml, textOf, type XmlElement } from '../gates/dependencies/xml.ts'
 import type { Place, Reader } from './http-reader.ts'
 import { missing, type Registry, ShapeError } from './registry.ts'
 

@@ -6,8 +6,8 @@ import {
   plainName,
 } from '../../contract/index.ts'
 import { printable } from '../change/printable.ts'
+import type { Dependency } from '../dependencies/changed-dependencies.ts'
 import { findSecrets } from '../secrets/detect/find-secrets.ts'
-import type { Dependency } from './dependencies/changed-dependencies.ts'
 
 export type Identified =
   | { readonly kind: 'package'; readonly asked: PackageVersion; readonly key: string }

@@ -1,6 +1,6 @@
 import type { ChangeSet, PackageVersion, Policy } from '../../contract/index.ts'
 import { viewChange } from '../change/view-change.ts'
-import { changedDependencies } from './dependencies/changed-dependencies.ts'
+import { changedDependencies } from '../dependencies/changed-dependencies.ts'
 import { identifyPackage, isAmongPackages } from './identify-package.ts'
 
 /** The packages of a change whose license the policy wants to know. Without a list of licenses nobody is asked. Pure. */

@@ -1,7 +1,7 @@
-import { parseDocument } from '../../change/parse-document.ts'
-import { entriesAt } from '../../change/read-value.ts'
-import { entryLines } from '../../npm/entry-lines.ts'
-import { entriesOf, type LockEntry, nameAt, readLockfile } from '../../npm/read-lockfile.ts'
+import { parseDocument } from '../change/parse-document.ts'
+import { entriesAt } from '../change/read-value.ts'
+import { entryLines } from '../npm/entry-lines.ts'
+import { entriesOf, type LockEntry, nameAt, readLockfile } from '../npm/read-lockfile.ts'
 import { type DependencyFile, type FoundPackage, found } from './found-package.ts'
 
 const manifestFields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { dependencyFiles } from '../../../../worker/gates/licenses/dependencies/dependency-files.ts'
-import type { FoundPackage } from '../../../../worker/gates/licenses/dependencies/found-package.ts'
+import { dependencyFiles } from '../../../worker/gates/dependencies/dependency-files.ts'
+import type { FoundPackage } from '../../../worker/gates/dependencies/found-package.ts'
 
 /** `name@version`, `~` before a range, `<-` and where it comes from if not from a registry, `#` and how many digests. */
 function summary(one: FoundPackage): string {

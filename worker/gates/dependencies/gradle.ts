@@ -1,5 +1,5 @@
-import { parseDocument } from '../../change/parse-document.ts'
-import { entriesAt, textAt, valueAt } from '../../change/read-value.ts'
+import { parseDocument } from '../change/parse-document.ts'
+import { entriesAt, textAt, valueAt } from '../change/read-value.ts'
 import { type DependencyFile, type FoundPackage, found } from './found-package.ts'
 
 const coordinate =

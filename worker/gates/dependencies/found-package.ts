@@ -1,4 +1,4 @@
-import type { Ecosystem } from '../../../contract/index.ts'
+import type { Ecosystem } from '../../contract/index.ts'
 
 /** One package that a manifest or lockfile brings in, as the file says it. */
 export interface FoundPackage {

@@ -1,6 +1,6 @@
-import { composerBinding } from '../../../contract/index.ts'
-import { parseDocument } from '../../change/parse-document.ts'
-import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import { composerBinding } from '../../contract/index.ts'
+import { parseDocument } from '../change/parse-document.ts'
+import { entriesAt, listAt, textAt, valueAt } from '../change/read-value.ts'
 import { type DependencyFile, type FoundPackage, found } from './found-package.ts'
 
 export const composerFiles: readonly DependencyFile[] = [

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { packageVersionSchema } from '../../../../worker/contract/index.ts'
-import { dependencyFiles } from '../../../../worker/gates/licenses/dependencies/dependency-files.ts'
-import { licensesGate } from '../../../../worker/gates/licenses/licenses-gate.ts'
-import { packagesToAsk } from '../../../../worker/gates/licenses/packages-to-ask.ts'
-import { added, findingsOf, gateInput } from '../../gate-input.ts'
+import { packageVersionSchema } from '../../../worker/contract/index.ts'
+import { dependencyFiles } from '../../../worker/gates/dependencies/dependency-files.ts'
+import { licensesGate } from '../../../worker/gates/licenses/licenses-gate.ts'
+import { packagesToAsk } from '../../../worker/gates/licenses/packages-to-ask.ts'
+import { added, findingsOf, gateInput } from '../gate-input.ts'
 
 const paths = [
   ...['package.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb', 'requirements.txt'],

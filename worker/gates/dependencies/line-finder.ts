@@ -1,4 +1,4 @@
-import type { ChangedFile } from '../../change/view-change.ts'
+import type { ChangedFile } from '../change/view-change.ts'
 import type { FoundPackage } from './found-package.ts'
 
 const word = /[\w@./:+~-]+/g
