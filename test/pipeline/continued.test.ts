@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JobRequest } from '../../worker/contract/index.ts'
+import type { Held } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import { attemptOf, createWorld, portsOf, requestOf, type World } from './fakes.ts'
 
@@ -19,6 +20,24 @@ describe('a job that goes on with a pull request of ours', () => {
     expect(summary.outcome).toEqual({ outcome: 'published', reason: 'pull-request-continued' })
     expect(summary.report).toMatchObject({ branch, commit: 'f'.repeat(40), pullRequest: null })
     expect(summary.notes).toEqual([])
+  })
+
+  it('keeps that end with what an approval of its CI needs', async () => {
+    const policy = { ...request.policy, handoff: { draft: true, ci: 'quarantine' } } as const
+    const ends: unknown[] = []
+    const held = {
+      keep: async (_request: JobRequest, _place: unknown, { summary }: Held) => {
+        ends.push(summary.outcome.reason)
+        return new Date()
+      },
+      load: async () => null,
+      forget: async () => undefined,
+    }
+    const world = createWorld({ handOff: async () => ({ branch }) })
+
+    await runJob({ ...request, policy }, attemptOf(world), { ...portsOf(world), held })
+
+    expect(ends).toEqual(['pull-request-continued'])
   })
 
   it('says so where what it made is in a pull request of its own instead, and why', async () => {

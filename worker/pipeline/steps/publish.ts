@@ -77,8 +77,9 @@ async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>>
   const isContinued = request.continues !== undefined && published.apart === undefined
   if (!isContinued) facts.pullRequest = { title, body }
   if (published.apart !== undefined) facts.notes.push(noteOf(request.base.ref, published.apart))
-  await quarantine(job, published)
-  return { value: isContinued ? { outcome: 'published', reason: 'pull-request-continued' } : outcomeFor(job) }
+  const outcome: Outcome = isContinued ? { outcome: 'published', reason: 'pull-request-continued' } : outcomeFor(job)
+  await quarantine(job, published, outcome)
+  return { value: outcome }
 }
 
 function noteOf(branch: string, why: string): string {
@@ -86,11 +87,11 @@ function noteOf(branch: string, why: string): string {
 }
 
 /** Puts down what letting CI run takes, where the people who look at the pull request can say so. */
-async function quarantine(job: Job, { branch, commit, pullRequest }: Published): Promise<void> {
+async function quarantine(job: Job, { branch, commit, pullRequest }: Published, outcome: Outcome): Promise<void> {
   const { ports, request, facts } = job
   if (facts.quarantine === null || ports.held === null || pullRequest === null) return
   const place = { number: pullRequest.number, digest: facts.quarantine.digest }
-  const summary = summarise(job, outcomeFor(job))
+  const summary = summarise(job, outcome)
   await ports.held.keep(request, place, { kind: 'ci', branch, commit, pullRequestUrl: pullRequest.url, summary })
 }
 
