@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { glob, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listen, portOf } from '../../test/broker/broker-world.ts'
+import { answers, freePort } from '../../test/broker/local-port.ts'
 import { runCommand } from '../../worker/process/run-command.ts'
 import { spawnProcess } from '../../worker/process/spawn-process.ts'
 
@@ -59,24 +58,4 @@ function configuration(folder: string, port: number): string {
     ...[`Filter "${join(folder, 'hosts')}"`, 'FilterDefaultDeny Yes', 'LogLevel Critical'],
     '',
   ].join('\n')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const stop = await listen(server)
-  const port = portOf(server)
-  await stop()
-  return port
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }

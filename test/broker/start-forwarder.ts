@@ -1,9 +1,8 @@
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { spawnProcess } from '../../worker/process/spawn-process.ts'
 import { launchCommand } from '../../worker/sandbox/command/launch-script.ts'
-import { portOf } from './broker-world.ts'
+import { answers, freePort } from './local-port.ts'
 
 const limits = { fileBytes: 2 ** 40, openFiles: 1024, processes: null, dataBytes: null }
 /** What the forwarder starts dies with the first process of this, as in a sandbox. */
@@ -30,25 +29,5 @@ export async function startForwarder(socket: string): Promise<AsyncDisposable & 
       child.kill('SIGKILL')
       await exited
     },
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = portOf(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Io } from '../../cli/command.ts'
 import { changes } from '../../cli/commands/changes.ts'
 import { terminalJson, terminalText } from '../../cli/terminal-text.ts'
 import { startEmbeddedRedis } from '../../worker/queue/embedded-redis.ts'
+import { runInProcess } from './run-in-process.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -21,21 +21,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dataDir, { recursive: true, force: true }))
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  let [stdout, stderr] = ['', '']
-  const io: Io = {
-    env: { AIRLOCK_DATA_DIR: dataDir, ...env },
-    cwd: dataDir,
-    stdout: (text) => {
-      stdout += text
-    },
-    stderr: (text) => {
-      stderr += text
-    },
-    signal: AbortSignal.timeout(60_000),
-  }
-  return { status: await changes.run(args, io), stdout, stderr }
-}
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runInProcess(changes, args, { env: { AIRLOCK_DATA_DIR: dataDir, ...env }, cwd: dataDir })
 
 describe('airlock changes', () => {
   it.each([

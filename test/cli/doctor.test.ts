@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Io } from '../../cli/command.ts'
 import { doctor } from '../../cli/commands/doctor.ts'
 import { builtImage, imagesDir, imageTimeoutMs } from '../sandbox/images/built-image.ts'
+import { runInProcess } from './run-in-process.ts'
 
 let dataDir: string
 
@@ -16,19 +16,10 @@ beforeAll(async () => {
 afterAll(() => rm(dataDir, { recursive: true, force: true }))
 
 /** The command as `airlock doctor` runs it, for class container alone. */
-async function run(...args: string[]) {
-  let stdout = ''
+function run(...args: string[]) {
   const settings = { AIRLOCK_ENGINES: 'container', AIRLOCK_CONTAINER_SOCKET: join(dataDir, 'nobody') }
-  const io: Io = {
-    env: { ...settings, PATH: process.env.PATH, HOME: dataDir, AIRLOCK_DATA_DIR: dataDir },
-    cwd: dataDir,
-    stdout: (text) => {
-      stdout += text
-    },
-    stderr: () => {},
-    signal: AbortSignal.timeout(110_000),
-  }
-  return { status: await doctor.run(args, io), stdout }
+  const env = { ...settings, PATH: process.env.PATH, HOME: dataDir, AIRLOCK_DATA_DIR: dataDir }
+  return runInProcess(doctor, args, { env, cwd: dataDir, timeoutMs: 110_000 })
 }
 
 const ownFolders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('airlock-e-'))

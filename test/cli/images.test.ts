@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Io } from '../../cli/command.ts'
 import { images } from '../../cli/commands/images.ts'
+import { runInProcess } from './run-in-process.ts'
 
 const digest = 'ab'.repeat(32)
 let dataDir: string
@@ -12,20 +12,11 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
 
-/** The command as `airlock images` runs it, with what it printed. */
-async function run(...args: string[]) {
-  let stdout = ''
-  const io: Io = {
+const run = (...args: string[]) =>
+  runInProcess(images, args, {
     env: { PATH: process.env.PATH, HOME: dataDir, AIRLOCK_DATA_DIR: dataDir },
     cwd: dataDir,
-    stdout: (text) => {
-      stdout += text
-    },
-    stderr: () => {},
-    signal: AbortSignal.timeout(60_000),
-  }
-  return { status: await images.run(args, io), stdout }
-}
+  })
 
 function storeImage(name: string): void {
   const folder = join(dataDir, 'images', name)

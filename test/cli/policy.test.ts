@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Io } from '../../cli/command.ts'
 import { policy } from '../../cli/commands/policy.ts'
 import { operatorEnvironment } from '../e2e/operator-environment.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../github/stand-in.ts'
+import { runInProcess } from './run-in-process.ts'
 
 let github: GitHubStandIn
 let dataDir: string
@@ -19,21 +19,8 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-async function run(args: readonly string[]) {
-  let [stdout, stderr] = ['', '']
-  const io: Io = {
-    env: operatorEnvironment(github, dataDir),
-    cwd: dataDir,
-    stdout: (text) => {
-      stdout += text
-    },
-    stderr: (text) => {
-      stderr += text
-    },
-    signal: AbortSignal.timeout(60_000),
-  }
-  return { status: await policy.run(args, io), stdout, stderr }
-}
+const run = (args: readonly string[]) =>
+  runInProcess(policy, args, { env: operatorEnvironment(github, dataDir), cwd: dataDir })
 
 const create = (name: string, text: string) =>
   github.createRepository({ name, files: { 'README.md': 'a repository\n', '.github/airlock.yml': text } })

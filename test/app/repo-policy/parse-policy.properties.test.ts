@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { parsePolicy } from '../../../app/repo-policy/parse-policy.ts'
+import { yamlStyles } from '../../fixtures/yaml-styles.ts'
 
 const name = '.github/airlock.yml'
 /** Policies of every kind of value that the schema has. */
@@ -22,16 +23,7 @@ const policy = fc.record(
   },
   { requiredKeys: [] },
 )
-const style = fc.record({
-  indent: fc.constantFrom(2, 4),
-  collectionStyle: fc.constantFrom<'any' | 'flow' | 'block'>('any', 'flow', 'block'),
-  defaultStringType: fc.constantFrom<'PLAIN' | 'QUOTE_DOUBLE' | 'QUOTE_SINGLE'>(
-    'PLAIN',
-    'QUOTE_DOUBLE',
-    'QUOTE_SINGLE',
-  ),
-  aliasDuplicateObjects: fc.constant(false),
-})
+const style = fc.record(yamlStyles)
 const fragments = [
   'agent',
   'setup',

@@ -1,23 +1,11 @@
 import { Buffer } from 'node:buffer'
 import { gates } from '../../../cli/commands/gates.ts'
 import { type GatesReport, gatesReportSchema } from '../../../worker/contract/index.ts'
+import { runInProcess } from '../run-in-process.ts'
 
 /** The command as `airlock gates` runs it, with what it printed. */
-export async function runGates(cwd: string, ...args: string[]) {
-  let [stdout, stderr] = ['', '']
-  const io = {
-    env: { PATH: process.env.PATH, HOME: cwd },
-    cwd,
-    stdout: (text: string) => {
-      stdout += text
-    },
-    stderr: (text: string) => {
-      stderr += text
-    },
-    signal: AbortSignal.timeout(60_000),
-  }
-  return { status: await gates.run(args, io), stdout, stderr }
-}
+export const runGates = (cwd: string, ...args: string[]) =>
+  runInProcess(gates, args, { env: { PATH: process.env.PATH, HOME: cwd }, cwd })
 
 /** The same with `--json`, as another program reads it. */
 export async function reportOf(cwd: string, ...args: string[]): Promise<GatesReport & { readonly status: number }> {

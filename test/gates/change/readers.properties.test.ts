@@ -9,6 +9,7 @@ import { printable } from '../../../worker/gates/change/printable.ts'
 import { canonical, entriesAt, valueAt } from '../../../worker/gates/change/read-value.ts'
 import { stripJsonComments } from '../../../worker/gates/change/strip-json-comments.ts'
 import { viewChange } from '../../../worker/gates/change/view-change.ts'
+import { yamlStyles } from '../../fixtures/yaml-styles.ts'
 import { added, changed, gateInput } from '../gate-input.ts'
 
 const view = (...files: Parameters<typeof gateInput>[0]) => viewChange(gateInput(files).changeSet)
@@ -134,17 +135,7 @@ describe('documents', () => {
   const json = fc.jsonValue({ maxDepth: 4, noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)))
 
   it('in JSON and YAML are what was written, in whatever style', () => {
-    const styles = fc.record({
-      indent: fc.constantFrom(2, 4),
-      collectionStyle: fc.constantFrom<'any' | 'flow' | 'block'>('any', 'flow', 'block'),
-      defaultStringType: fc.constantFrom<'PLAIN' | 'QUOTE_DOUBLE' | 'QUOTE_SINGLE'>(
-        'PLAIN',
-        'QUOTE_DOUBLE',
-        'QUOTE_SINGLE',
-      ),
-      lineWidth: fc.constantFrom(0, 30, 80),
-      aliasDuplicateObjects: fc.constant(false),
-    })
+    const styles = fc.record({ ...yamlStyles, lineWidth: fc.constantFrom(0, 30, 80) })
     fc.assert(
       fc.property(json, styles, (value, style) => {
         expect(parseDocument(JSON.stringify(value), 'json')).toEqual({ ok: true, value })

@@ -5,6 +5,7 @@ import { stringify } from 'yaml'
 import type { FileChange } from '../../../worker/contract/index.ts'
 import { delayedExecutionGate } from '../../../worker/gates/delayed-execution/delayed-execution-gate.ts'
 import { reachedScripts } from '../../../worker/gates/delayed-execution/rules/reached-scripts.ts'
+import { yamlStyles } from '../../fixtures/yaml-styles.ts'
 import { added, changed, findingsOf } from '../gate-input.ts'
 
 const rulesOf = async (...files: readonly FileChange[]) =>
@@ -151,16 +152,7 @@ describe('a workflow', () => {
     jobs: fc.dictionary(fc.constantFrom('build', 'test', 'lint'), job, { minKeys: 1 }),
   })
   type Workflow = { on: unknown; permissions: Record<string, string>; jobs: Record<string, { steps: object[] }> }
-  const style = fc.record({
-    indent: fc.constantFrom(2, 4),
-    collectionStyle: fc.constantFrom<'any' | 'flow' | 'block'>('any', 'flow', 'block'),
-    defaultStringType: fc.constantFrom<'PLAIN' | 'QUOTE_DOUBLE' | 'QUOTE_SINGLE'>(
-      'PLAIN',
-      'QUOTE_DOUBLE',
-      'QUOTE_SINGLE',
-    ),
-    aliasDuplicateObjects: fc.constant(false),
-  })
+  const style = fc.record(yamlStyles)
 
   const putStep = (bad: object) => (all: Workflow, job: number, at: number) => {
     const jobs = Object.values(all.jobs)
