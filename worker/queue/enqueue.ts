@@ -36,7 +36,7 @@ export function intakeId(eventKey: string): string {
 
 /**
  * Handing over costs more than accepting, and events are looked into much more slowly than this. So a burst is
- * acknowledged first and handed over little by little: 160 events a second, and what waits is safe in the outbox.
+ * acknowledged first and handed over little by little: at most 160 events a second. What waits is safe in the outbox.
  */
 const mostPerBatch = 32
 const pauseMs = 200

@@ -3,7 +3,6 @@
  * and manifests by their shapes. Pure, and linear in the text: one pass finds the words that matter, and what looks
  * closer sees a bounded stretch around each.
  */
-
 import { createKeywordSearch } from '../../change/keyword-search.ts'
 import { bundlerDetector } from './find-bundler-credentials.ts'
 import { curlDetector } from './find-curl-credentials.ts'

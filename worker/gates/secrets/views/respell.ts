@@ -19,11 +19,12 @@ const codes =
 const turns = /reverse|strrev|\[::-1\]|\brev\b/i
 const literal = /["'`]([\w+/=.-]{16,400})["'`]/g
 
-/** Lines with escapes and characters in disguise, with what they stand for instead. */
+/** Lines with escapes, with what they stand for instead. */
 export function unescapedLines(source: DerivedText): DerivedText {
   return editedLines(source, escapesIn(source.text))
 }
 
+/** Lines with characters in disguise, as a reader takes them. */
 export function undisguisedLines(source: DerivedText): DerivedText {
   return editedLines(source, disguisesIn(source.text))
 }
