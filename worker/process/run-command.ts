@@ -4,6 +4,7 @@
  * Argument lists only, never a shell; the environment is exactly what the caller gives, never inherited, so that
  * no key of the host's can slip into a child; every run has a time limit and an output limit.
  */
+import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 
 export interface CommandOptions {
@@ -52,12 +53,16 @@ export class CommandError extends Error {
 
 const defaultTimeoutMs = 60_000
 const defaultMaxBytes = 16 * 1024 * 1024
+/** From asking a program to end until it is killed, and from then until nobody waits for its output any more. */
+const killAfterMs = 2000
+const leaveAfterMs = 3000
 
 /** Runs a program to its end and returns what it wrote. Throws CommandError for any end but exit 0. */
 export async function runCommand(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const [program, ...args] = argv
   if (program === undefined) throw new TypeError('an argument list needs a program')
-  const result = await execa(program, args, {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
+  const running = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
@@ -66,15 +71,17 @@ export async function runCommand(argv: readonly string[], options: CommandOption
     env: { ...options.env },
     extendEnv: false,
     encoding: 'buffer',
-    timeout: options.timeoutMs ?? defaultTimeoutMs,
+    timeout: timeoutMs,
     maxBuffer: options.maxBytes ?? defaultMaxBytes,
-    forceKillAfterDelay: 2000,
+    forceKillAfterDelay: killAfterMs,
     // What the program started itself (git's transports) would else live on, and keep its output open.
     killDescendants: true,
     stripFinalNewline: false,
     reject: false,
     windowsHide: true,
   })
+  using _end = leaveInTime(running, timeoutMs, options.signal)
+  const result = await running
   const stderr = Buffer.from(result.stderr).subarray(-4096).toString('utf8').trim()
   if (result.failed) {
     throw new CommandError(
@@ -83,6 +90,31 @@ export async function runCommand(argv: readonly string[], options: CommandOption
     )
   }
   return { stdout: Buffer.from(result.stdout), stderr }
+}
+
+/**
+ * What went into a session of its own is not killed with the rest. As long as it holds the output open, which may be for
+ * ever, the run would not end: so the output is closed on this side.
+ */
+function leaveInTime(
+  { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Disposable {
+  const leave = () => {
+    stdout.destroy()
+    stderr.destroy()
+  }
+  const timers = [setTimeout(leave, timeoutMs + leaveAfterMs)]
+  const onAbort = () => timers.push(setTimeout(leave, leaveAfterMs))
+  signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted) onAbort()
+  return {
+    [Symbol.dispose]: () => {
+      for (const timer of timers) clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    },
+  }
 }
 
 function failureCode(result: {
