@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { finished } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { spawnProcess } from '../../../worker/process/spawn-process.ts'
@@ -10,6 +11,7 @@ import type { Finding } from '../hostile-case.ts'
 import { callArguments } from '../inside/call-numbers.ts'
 import type { PartName } from '../parts.ts'
 import { newCanary, planted } from './canary.ts'
+import { describeStandStill } from './stand-still.ts'
 
 const lineSchema = z.union([
   z.strictObject({ unavailable: z.string() }),
@@ -46,7 +48,10 @@ const withCanaries = `
   exec @ARGV;
 `
 
-/** Runs the suite, or one part of it, on one engine in a process of its own. */
+/** Longer than the slowest engine takes on a busy machine. */
+const suiteTimeoutMs = 25 * 60_000
+
+/** Runs the suite, or one part of it, on one engine in a process of its own. One that stands still is killed. */
 export async function startSuite(
   engine: EngineName,
   env: Readonly<Record<string, string>>,
@@ -64,18 +69,33 @@ export async function startSuite(
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
-  const [output, errors] = await Promise.all([told(child.stdout), told(child.stderr), once(child, 'exit')])
-  const lines = output.split('\n').flatMap((line) => (line === '' ? [] : [lineSchema.parse(JSON.parse(line))]))
+  const [told, failed] = [collect(child.stdout), collect(child.stderr)]
+  const ended = Promise.all([told.ended, failed.ended, once(child, 'exit')])
+  const inTime = await Promise.race([ended.then(() => true), sleep(suiteTimeoutMs, false, { ref: false })])
+  if (!inTime) {
+    const stands = await describeStandStill(child.pid ?? 0)
+    child.kill('SIGKILL')
+    throw new Error(`stood still after ${told.text().trimEnd().split('\n').at(-1)}\n${failed.text()}\n${stands}`)
+  }
+  const lines = told
+    .text()
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [lineSchema.parse(JSON.parse(line))]))
   return {
     findings: new Map(lines.flatMap((line) => ('name' in line ? [[line.name, line] as const] : []))),
     unavailable: lines.find((line) => 'unavailable' in line)?.unavailable ?? null,
     asRoot: process.getuid?.() === 0 && engine !== 'process-ordinary-user',
     durationMs: Date.now() - startedAt,
-    errors: errors.slice(-2000),
+    errors: failed.text().slice(-2000),
   }
 }
 
-const told = (stream: Readable | null) => (stream === null ? '' : text(stream))
+/** What has come so far can be asked for although the stream never ends. */
+function collect(stream: Readable | null) {
+  const chunks: Buffer[] = []
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return { ended: stream === null ? null : finished(stream), text: () => Buffer.concat(chunks).toString('utf8') }
+}
 
 async function suite(engine: EngineName): Promise<readonly string[]> {
   return engine === 'process-ordinary-user'
