@@ -13,6 +13,8 @@ use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6);
 
 my %given = map { /^([A-Za-z0-9_]+)=(.*)$/s ? ($1 => $2) : () } @ARGV;
 my ($CLONE_NEWNS, $CLONE_NEWUSER, $SIGCHLD, $AT_FDCWD) = (0x00020000, 0x10000000, 17, -100);
+# How long an attempt may take, in seconds.
+my $SECONDS = $given{patience} // 8;
 our $name = '';
 
 # In a process of its own: for attempts that change something of the process in which they run.
@@ -31,20 +33,33 @@ sub together {
   }
 }
 
-# A line for each that came to its end, and the signal that ended them.
+# A line for each that came to its end, and the signal that ended them. What an attempt started may live on, stopped or
+# waiting in the kernel: it gets no stream that somebody reads to its end, and a child that does not end is killed.
 sub answers_of {
   pipe(my $read, my $write) or die "pipe: $!";
   my $pid = fork() // die "fork: $!";
   if ($pid == 0) {
     close $read;
+    for (*STDOUT, *STDERR) { open($_, '>', '/dev/null') or die "quiet: $!" }
     own_mounts() if ($given{control} // '') eq 'root';
-    for (@_) { alarm 8; syswrite $write, answer_of(@$_) }
+    for (@_) { alarm $SECONDS; syswrite $write, answer_of(@$_) }
     POSIX::_exit(0);
   }
   close $write;
-  my $answers = do { local $/; <$read> } // '';
-  waitpid $pid, 0;
-  return ($answers, $? & 127);
+  my ($answers, $heard, $status) = ('', time);
+  while (1) {
+    my $ready = '';
+    vec($ready, fileno $read, 1) = 1;
+    if (select($ready, undef, undef, defined $status ? 0 : 0.02) > 0) {
+      sysread($read, $answers, 65536, length $answers) or last;
+      $heard = time;
+    }
+    elsif (defined $status) { last }
+    elsif (waitpid($pid, POSIX::WNOHANG()) == $pid) { $status = $? }
+    elsif (time - $heard > 2 * $SECONDS) { kill 'KILL', $pid }
+  }
+  if (!defined $status) { waitpid $pid, 0; $status = $? }
+  return ($answers, $status & 127);
 }
 
 sub answer_of {

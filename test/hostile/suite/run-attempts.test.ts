@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createSandboxBench } from '../../sandbox/battery/sandbox-bench.ts'
@@ -10,6 +10,8 @@ import { judge, tryAsControl, tryInside } from './run-attempts.ts'
 const looking = (name: string, judgedBy: AttemptCase['judge'], inside: string): AttemptCase => ({
   ...{ name, attack: name, group: 'escape', judge: judgedBy, control: 'user', onlyLooks: true, inside },
 })
+const leavesOneStopped = `my $left = fork() // die; if (!$left) { POSIX::setsid(); kill 'STOP', $$; POSIX::_exit(0) }
+  open(my $file, '>', "$given{workspace}/left") or die; print $file $left; close $file`
 const readsHost = 'reads("$given{outside}/open-file")'
 
 it('finds a leak among attempts that share a sandbox and a process, and blames no other for it', async () => {
@@ -28,15 +30,19 @@ it('finds a leak among attempts that share a sandbox and a process, and blames n
     { ...looking('between', 'canary', readsHost), control: 'worker' as const },
     looking('that-dies', 'canary', `kill 'KILL', $$; ${readsHost}`),
     looking('that-hangs', 'canary', `sleep 60; ${readsHost}`),
+    looking('that-stops', 'canary', `kill 'STOP', $$; ${readsHost}`),
+    looking('that-leaves-one-stopped', 'canary', `${leavesOneStopped}; ${readsHost}`),
     looking('sink-that-is-open', 'arrived', 'leaves("$given{workspace}/$name")'),
     { ...looking('after', 'canary', readsHost), control: 'root' as const },
   ]
+  const places = { outside, patience: '2' }
   const arrived = async (folder: string) => new Set(await readdir(folder))
 
-  const inside = await tryInside(sandbox, cases, { outside })
-  const control = await tryAsControl(cases, { outside }, { user: null, workspace, env: { PATH: '/usr/bin:/bin' } })
+  const inside = await tryInside(sandbox, cases, places)
+  const control = await tryAsControl(cases, places, { user: null, workspace, env: { PATH: '/usr/bin:/bin' } })
   const sinks = [await arrived(spec.workspace), await arrived(workspace)] as const
   const cells = cases.map((one) => [one.name, judgeCell('process', judge(one, [inside, control], sinks, canary))])
+  process.kill(Number(await readFile(join(workspace, 'left'), 'utf8')), 'SIGKILL')
   await rm(outside, { recursive: true })
 
   expect(Object.fromEntries(cells)).toEqual({
@@ -45,6 +51,8 @@ it('finds a leak among attempts that share a sandbox and a process, and blames n
     between: 'blocked',
     'that-dies': 'no control',
     'that-hangs': 'no control',
+    'that-stops': 'no control',
+    'that-leaves-one-stopped': 'blocked',
     'sink-that-is-open': 'OPEN',
     after: 'blocked',
   })
