@@ -12,7 +12,7 @@ import type { BaseLogger } from 'pino'
 import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
 import { GitHubError } from '../intake/github-error.ts'
-import { createGitHubClient, type GitHubClient, type WhenCalm } from './github-client.ts'
+import { createGitHubClient, type GitHubClient, type PagingClient, type WhenCalm } from './github-client.ts'
 
 export interface GitHubAppDeps {
   readonly appId: number
@@ -53,6 +53,8 @@ type TokenScope = { readonly owner: string } & (
 export interface TokenClient extends GitHubClient, AsyncDisposable {}
 
 export interface GitHubApp {
+  /** The App itself, for what belongs to no installation. */
+  asApp(signal: AbortSignal): PagingClient
   /** The login that our comments appear under. Throws GitHubError. */
   botLogin(signal: AbortSignal): Promise<string>
   /** Null: the App is not installed on a repository of this name. Throws GitHubError. */
@@ -111,6 +113,7 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
   }
 
   return {
+    asApp,
     async botLogin(signal) {
       known ??= `${appSchema.parse(await asApp(signal).call('GET /app')).slug}[bot]`
       return known

@@ -3,7 +3,10 @@ import { mapGitHubError } from './map-github-error.ts'
 
 /** The one thing that is used of an octokit, so that any will do. What comes back is parsed by whoever asked. */
 export interface Requester {
-  request(route: string, parameters: Record<string, unknown>): Promise<{ readonly data: unknown }>
+  request(
+    route: string,
+    parameters: Record<string, unknown>,
+  ): Promise<{ readonly data: unknown; readonly headers: { readonly link?: string | undefined } }>
 }
 
 /** One token's way to GitHub. Methods throw GitHubError. */
@@ -13,27 +16,41 @@ export interface GitHubClient {
   find(route: string, parameters?: Record<string, unknown>): Promise<unknown>
 }
 
+export interface PagingClient extends GitHubClient {
+  page(route: string, parameters: Record<string, unknown>): Promise<Page>
+}
+
+/** Of a list that has no page numbers. */
+export interface Page {
+  readonly data: unknown
+  /** Where the next one begins; null: this is the last. */
+  readonly cursor: string | null
+}
+
 const requestMs = 20_000
 
 /** Resolves when a request may be made: whoever has something more urgent to do lets it wait. */
 export type WhenCalm = (signal: AbortSignal) => Promise<void>
 
 /** Every request ends within 20 s from when it was let go, or with the signal. */
-export function createGitHubClient(octokit: Requester, signal: AbortSignal, whenCalm?: WhenCalm): GitHubClient {
-  async function call(route: string, parameters: Record<string, unknown> = {}): Promise<unknown> {
+export function createGitHubClient(octokit: Requester, signal: AbortSignal, whenCalm?: WhenCalm): PagingClient {
+  async function page(route: string, parameters: Record<string, unknown>): Promise<Page> {
     try {
       await whenCalm?.(signal)
       const bounded = { signal: AbortSignal.any([signal, AbortSignal.timeout(requestMs)]) }
-      const { data } = await octokit.request(route, { ...parameters, request: bounded })
-      return data
+      const { data, headers } = await octokit.request(route, { ...parameters, request: bounded })
+      return { data, cursor: nextCursor(headers.link ?? '') }
     } catch (error) {
       signal.throwIfAborted()
       throw mapGitHubError(error, route)
     }
   }
 
+  const call: GitHubClient['call'] = async (route, parameters = {}) => (await page(route, parameters)).data
+
   return {
     call,
+    page,
     async find(route, parameters) {
       try {
         return await call(route, parameters)
@@ -43,4 +60,11 @@ export function createGitHubClient(octokit: Requester, signal: AbortSignal, when
       }
     },
   }
+}
+
+/** `<https://…?cursor=…>; rel="next"` among others. */
+function nextCursor(link: string): string | null {
+  const next = link.split(',').find((part) => part.endsWith('; rel="next"'))
+  const address = next === undefined ? null : URL.parse(next.trim().slice(1, next.trim().indexOf('>')))
+  return address?.searchParams.get('cursor') ?? null
 }

@@ -51,12 +51,15 @@ const commentedSchema = z.object({
  */
 export function parseTriggerEvent(delivery: Delivery): ParsedEvent {
   const { event, payload } = delivery
-  const isLabel = event === 'issues' && payload.action === 'labeled'
-  const isComment = event === 'issue_comment' && payload.action === 'created'
-  if (!isLabel && !isComment) return { kind: 'ignored', why: 'not an event that can ask for something' }
+  if (!canAsk(event, payload.action)) return { kind: 'ignored', why: 'not an event that can ask for something' }
   // Only a webhook of a repository or organisation lacks it; the App's own always has it.
   if (payload.installation === undefined) return { kind: 'ignored', why: 'not sent for an installation' }
-  return isLabel ? fromLabel(delivery) : fromComment(delivery)
+  return event === 'issues' ? fromLabel(delivery) : fromComment(delivery)
+}
+
+/** Whether somebody may have asked for something: what a delivery says of itself, before its payload is looked at. */
+export function canAsk(event: string, action: unknown): boolean {
+  return (event === 'issues' && action === 'labeled') || (event === 'issue_comment' && action === 'created')
 }
 
 function fromLabel(delivery: Delivery): ParsedEvent {

@@ -1,13 +1,16 @@
 import type { Logger } from 'pino'
 import { createGitHubApp } from '../../app/github/create-github-app.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
+import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
 import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createAppServer } from '../../app/server.ts'
+import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
+import { createDeliveryBook } from '../../worker/queue/delivery-book.ts'
 import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
 import { createHeldBook } from '../../worker/queue/held-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
@@ -15,6 +18,7 @@ import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { gitHubUrls } from './github-urls.ts'
+import { startRedelivery } from './start-redelivery.ts'
 
 export interface AppDeps {
   readonly settings: Settings
@@ -75,8 +79,11 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   })
   const { port } = await server.listen({ host: settings.HOST ?? 'localhost', port: settings.PORT ?? 3000 })
   log.info({ port, host: settings.HOST ?? 'localhost' }, 'listening')
+  const sent = createSentDeliveries(gitHub, canAsk)
+  const redelivery = startRedelivery({ sent, book: createDeliveryBook(redis), log, now: Date.now })
   return {
     async close(graceMs) {
+      await redelivery[Symbol.asyncDispose]()
       await server.close(graceMs)
       await events.close({ graceMs })
       await intake[Symbol.asyncDispose]()

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { Octokit } from 'octokit'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { createGitHubClient, type GitHubClient } from '../../../app/github/github-client.ts'
+import { createGitHubClient, type PagingClient } from '../../../app/github/github-client.ts'
 
 export const origin = 'https://api.github.com'
 
@@ -25,7 +25,7 @@ export function mockGitHub(): void {
   })
 }
 
-export function createClient(signal = new AbortController().signal): GitHubClient {
+export function createClient(signal = new AbortController().signal): PagingClient {
   const octokit = new Octokit({ auth: 'ghs_test', retry: { enabled: false }, throttle: { enabled: false } })
   return createGitHubClient(octokit, signal)
 }

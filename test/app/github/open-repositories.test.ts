@@ -13,6 +13,7 @@ function fakeApp(reachable: unknown, organisation: Error | null = null) {
   const opened: unknown[] = []
   let live = 0
   const app: GitHubApp = {
+    asApp: () => expect.unreachable('nothing here is the App itself'),
     installationOf: async () => null,
     botLogin: async () => 'airlock[bot]',
     async revokeLeft(owner) {

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BaseLogger } from 'pino'
+import { askForMissed, type MissedDeps } from '../../app/intake/ask-for-missed.ts'
+
+const everyMs = 3 * 60_000
+
+/** Looks for webhooks that nobody took: once now, for what came while no app was there, and then again and again. */
+export function startRedelivery(
+  deps: MissedDeps & { readonly log: Pick<BaseLogger, 'info' | 'warn'> },
+): AsyncDisposable {
+  const stopped = new AbortController()
+  const { signal } = stopped
+  const look = async () => {
+    while (!signal.aborted) {
+      await askForMissed(deps, signal).catch((error: unknown) => {
+        if (!signal.aborted) deps.log.warn({ err: error }, 'could not look for missed webhooks')
+      })
+      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+  }
+  const looking = look()
+  return {
+    async [Symbol.asyncDispose]() {
+      stopped.abort()
+      await looking
+    },
+  }
+}
