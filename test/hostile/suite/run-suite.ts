@@ -1,6 +1,6 @@
 /**
  * Runs the suite, or some parts of it, on one engine as the user that this process belongs to, and writes what it
- * found: one JSON object per line. Started by start-suite.ts with canaries in its variables, arguments, session
+ * found: one JSON object per line, and one at the end. Started by start-suite.ts with canaries in its variables, arguments, session
  * keyring and an open file.
  */
 import { chmod, mkdtemp } from 'node:fs/promises'
@@ -37,3 +37,4 @@ try {
 } finally {
   await removeTree(folder)
 }
+process.stdout.write(`${JSON.stringify({ done: true })}\n`)
