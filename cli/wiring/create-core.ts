@@ -13,6 +13,7 @@ import { createImageStore } from '../../worker/sandbox/image/create-image-store.
 import { createImages } from '../../worker/sandbox/image/create-images.ts'
 import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
 import { once } from '../../worker/sandbox/once.ts'
+import { createOverlays } from '../../worker/sandbox/overlay/create-overlays.ts'
 import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
 import { loadModelPrices } from '../settings/load-model-prices.ts'
 import type { Environment } from '../settings/parse-settings.ts'
@@ -59,7 +60,7 @@ export async function createCore(
       prices: loadModelPrices(settings),
       certificates,
     }),
-    snapshots: createSnapshots({ dir: folders.snapshots }),
+    snapshots: createSnapshots({ dir: folders.snapshots, overlays: createOverlays() }),
     folders: createJobFolders({ dir: folders.jobs, socketDir: tmpdir() }),
     agents: createAgents(folders.root, createToolRunner(env)),
     gates,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { asOrdinaryUser } from '../sandbox/battery/as-ordinary-user.ts'
 
 const nobody = 65_534
 
-it('a whole job runs for an ordinary user, and says which limits are weaker for it', async () => {
+it('a whole job runs for an ordinary user, says which limits are weaker for it, and copies what setup left', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'airlock-ordinary-'))
   try {
     const repository = createRepository(folder)
@@ -25,6 +25,8 @@ it('a whole job runs for an ordinary user, and says which limits are weaker for 
     expect(show('seen.txt')).toBe('1000')
     expect(report.posture.limits.memory).toEqual({ level: 'best-effort', by: 'rlimit' })
     expect(report.posture.degraded.join(' ')).toContain('no cgroup is writable')
+    const [record = ''] = globSync(join(folder, 'data/audit/*.jsonl'))
+    expect(readFileSync(record, 'utf8')).toContain('"laidOut":{"by":"copy"')
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -35,6 +37,8 @@ function createRepository(folder: string): string {
   const repository = join(folder, 'repository')
   git('.', 'init', '--quiet', '--initial-branch=main', repository)
   writeFileSync(join(repository, 'a.txt'), 'one\n')
+  mkdirSync(join(repository, '.github'))
+  writeFileSync(join(repository, '.github/airlock.yml'), 'setup: { run: ["mkdir made"] }\n')
   git(repository, 'add', '.')
   git(repository, '-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--message=one')
   if (process.getuid?.() === 0) spawnSync('chown', ['-R', `${nobody}:${nobody}`, repository])

@@ -27,6 +27,8 @@ export interface LocalJob {
   readonly operatorPolicy?: OperatorPolicy
   readonly task?: string
   readonly signal?: AbortSignal
+  /** That of an earlier run, as it is by then; no file is added. */
+  readonly repository?: string
   /** Parts that are replaced. */
   readonly ports?: Partial<PipelinePorts>
 }
@@ -82,10 +84,13 @@ export async function startLocalAirlock(options: LocalAirlockOptions = {}): Prom
     sockets,
     async run(job) {
       count += 1
-      const repository = join(root, `repository-${count}`)
+      const repository = job.repository ?? join(root, `repository-${count}`)
       const secretsDir = join(root, `secrets-${count}`)
       const policy = JSON.stringify(job.policy ?? {})
-      const sha = await makeOrigin(repository, { 'README.md': 'a repository\n', ...tools, ...job.files })
+      const sha =
+        job.repository === undefined
+          ? await makeOrigin(repository, { 'README.md': 'a repository\n', ...tools, ...job.files })
+          : await plainGit(['-C', repository, 'rev-parse', 'main'])
       await writeTree(secretsDir, { '.keep': '', ...job.secrets })
       const request = requestOf(repository, sha, policy, job)
       const reporter = { progress: async () => {}, finished: async () => {} }

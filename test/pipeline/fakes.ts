@@ -318,6 +318,7 @@ export function portsOf(world: World): PipelinePorts {
 function engineOf(world: World, log: (entry: string) => void): PipelinePorts['engines'][number] {
   return {
     isolation: 'process',
+    seesMounts: true,
     posture: async () => posture,
     fileOwner: () => null,
     reap: async () => 0,
@@ -388,11 +389,16 @@ function snapshotsOf(world: World, log: (entry: string) => void): PipelinePorts[
         store === null ? null : { key: store.shared ?? store.exact, kept, layer: store.shared === null ? null : [] }
       return { kind: 'sealed', snapshot, kept, honeytokens: 3, cleaned: [] }
     },
-    async restore(_snapshot, _into, _owner, signal) {
+    async restore(_snapshot, _into, _viewer, signal) {
       log('restore')
       await world.restore(signal)
+      return {
+        async place() {
+          log('place')
+          return { by: 'overlay', why: null }
+        },
+      }
     },
-    place: async () => log('place'),
     handOver: async () => log('hand over'),
   }
 }

@@ -7,6 +7,7 @@ import {
   readdir,
   readFile,
   readlink,
+  rm,
   stat,
   symlink,
   utimes,
@@ -15,6 +16,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSnapshots, type SnapshotLimits } from '../../worker/seal/create-snapshots.ts'
+import type { Overlays } from '../../worker/seal/overlays.ts'
 import { emptyFolders, type LeftBySetup, makeLeftBySetup, put, run } from './left-by-setup.ts'
 
 const key = (letter: string) => letter.repeat(64)
@@ -59,8 +61,8 @@ async function restored(
   const into = fresh()
   await mkdir(into.workspace, { recursive: true })
   await mkdir(into.home, { recursive: true })
-  await make().restore(snapshot, into, owner, signal)
-  await make().place(snapshot, into, signal)
+  const ready = await make().restore(snapshot, into, { owner, seesMounts: true }, signal)
+  await ready.place(signal)
   return into
 }
 
@@ -225,5 +227,103 @@ describe('the store', () => {
     await sealed('d', { storeBytes: 2500 })
 
     expect((await readdir(store())).sort()).toEqual(['.key', '.staging-alive', key('b'), key('c'), key('d')])
+  })
+})
+
+describe('a snapshot that a job sees through an overlay', () => {
+  const hours = (count: number) => new Date(Date.now() - count * 3_600_000)
+  const owner = { uid: 54321, gid: 54321 }
+  /** Where the kernel would mount; whether it does is in test/sandbox/overlay. */
+  const overlays: Overlays = { whyNot: () => null, bare: async () => true, lay: async () => null }
+  const withOverlays = (storeBytes = 1e9) =>
+    createSnapshots({ dir: store(), limits: { ...limits, storeBytes }, overlays })
+
+  async function store1000(letter: string, storeBytes?: number) {
+    await emptyFolders(left)
+    await put(left.root, 'workspace/a.txt', 'x'.repeat(1000))
+    const input = { from: left.folders, secrets, base: new Map(), store: { shared: null, exact: key(letter) } }
+    const result = await withOverlays(storeBytes).seal(input, signal)
+    if (result.kind !== 'sealed' || result.snapshot === null) throw new Error(JSON.stringify(result))
+    return result.snapshot
+  }
+
+  async function shown(letter: string, name = 'fresh') {
+    const snapshot = await store1000(letter)
+    const into = fresh(name)
+    await mkdir(into.workspace, { recursive: true })
+    const ready = await withOverlays().restore(snapshot, into, { owner, seesMounts: true }, signal)
+    expect(await ready.place(signal)).toEqual({ by: 'overlay', why: null })
+    return { folder: join(left.root, name), end: () => rm(join(left.root, name), { recursive: true }) }
+  }
+
+  it('stays beyond the budget until the job has ended, and control: then it goes', async () => {
+    const job = await shown('a')
+    await utimes(join(store(), key('a'), 'about.json'), hours(9), hours(9))
+    await store1000('b', 500)
+    expect((await readdir(store())).sort()).toEqual(['.key', key('a'), key('b')])
+
+    await job.end()
+    await store1000('c', 500)
+
+    expect((await readdir(store())).sort()).toEqual(['.key', key('b'), key('c')])
+  })
+
+  it('is found no more where it was changed, and its files stay until the job has ended', async () => {
+    const job = await shown('a')
+    await appendFile(join(store(), key('a'), 'workspace/a.txt'), ' evil')
+
+    expect(await withOverlays().find(key('a'))).toEqual({ missing: 'changed' })
+
+    const trash = (await readdir(store())).filter((name) => name.startsWith('.trash-'))
+    expect(await readdir(join(store(), trash[0] ?? '', 'workspace'))).toEqual(['a.txt'])
+    await store1000('b')
+    expect((await readdir(store())).sort()).toEqual(['.key', ...trash, key('b')])
+    await job.end()
+    await store1000('c')
+    expect((await readdir(store())).sort()).toEqual(['.key', key('b'), key('c')])
+  })
+
+  it('keeps no note of jobs that have ended', async () => {
+    const first = await shown('a', 'first')
+    await first.end()
+    await shown('a', 'second')
+    const uses = await readdir(join(store(), key('a'), 'uses'))
+
+    expect(await Promise.all(uses.map((name) => readlink(join(store(), key('a'), 'uses', name))))).toEqual([
+      join(left.root, 'second'),
+    ])
+  })
+
+  it.each<[string, Partial<Overlays>, { owner: typeof owner | null; seesMounts: boolean }, string]>([
+    ['the worker is not root', {}, { owner: null, seesMounts: true }, 'only a worker that is root can show it'],
+    [
+      'the class does not see mounts',
+      {},
+      { owner, seesMounts: false },
+      'a sandbox of this class does not see what is mounted',
+    ],
+    ['the kernel refused before', { whyNot: () => 'EINVAL' }, { owner, seesMounts: true }, 'EINVAL'],
+    ['the kernel refuses now', { lay: async () => 'EPERM' }, { owner, seesMounts: true }, 'EPERM'],
+    [
+      'attributes stayed',
+      { bare: async () => false },
+      { owner, seesMounts: true },
+      'it was stored by a worker that could not prepare it for an overlay',
+    ],
+  ])('is a copy where %s, and says so', async (_, over, viewer, why) => {
+    await put(left.root, 'workspace/a.txt', 'a')
+    const snapshots = createSnapshots({ dir: store(), limits, overlays: { ...overlays, ...over } })
+    const input = { from: left.folders, secrets, base: new Map(), store: { shared: null, exact: key('a') } }
+    const result = await snapshots.seal(input, signal)
+    if (result.kind !== 'sealed' || result.snapshot === null) throw new Error(JSON.stringify(result))
+    const into = fresh()
+    await mkdir(into.workspace, { recursive: true })
+
+    const uid = process.getuid?.() ?? 0
+    const to = viewer.owner === null || uid === 0 ? viewer : { ...viewer, owner: { uid, gid: process.getgid?.() ?? 0 } }
+    const ready = await snapshots.restore(result.snapshot, into, to, signal)
+
+    expect(await ready.place(signal)).toEqual({ by: 'copy', why })
+    expect(await readFile(join(into.workspace, 'a.txt'), 'utf8')).toBe('a')
   })
 })

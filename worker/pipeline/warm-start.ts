@@ -1,6 +1,6 @@
 import { type ChosenPlace, findSetup, type Setup } from './find-setup.ts'
 import type { Job } from './job.ts'
-import type { BaseTree } from './ports/index.ts'
+import type { BaseTree, Restored } from './ports/index.ts'
 
 /**
  * What lies ready on this machine is copied while GitHub is asked whether the job may still run: only the worker sees
@@ -13,8 +13,8 @@ export interface WarmStart extends AsyncDisposable {
   early(): Promise<Setup | null>
   /** The same once the base commit is there. */
   late(tree: BaseTree): Promise<Setup>
-  /** Resolves when the copy is whole. */
-  restored(): Promise<void>
+  /** Resolves when it can be placed: where it is copied, when the copy is whole. */
+  restored(): Promise<Restored>
 }
 
 export function createWarmStart(job: Job): WarmStart {
@@ -23,16 +23,16 @@ export function createWarmStart(job: Job): WarmStart {
   const signal = AbortSignal.any([attempt.signal, stop.signal])
   let find: (tree: BaseTree) => Promise<Setup> = notBegun
   let early: Promise<Setup | null> = notBegun()
-  let restored: Promise<void> = notBegun()
+  let restored: Promise<Restored> = notBegun()
   const settled = async () => void (await Promise.allSettled([early, restored]))
 
   return {
     begin(choice, secrets) {
-      const owner = choice.engine.fileOwner(request.id)
+      const viewer = { owner: choice.engine.fileOwner(request.id), seesMounts: choice.engine.seesMounts }
       find = async (tree) => {
         const setup = await findSetup(job, choice, secrets, tree, signal)
         const { snapshot } = setup
-        if (snapshot !== null) restored = ports.snapshots.restore(snapshot, folders.agent, owner, signal)
+        if (snapshot !== null) restored = ports.snapshots.restore(snapshot, folders.agent, viewer, signal)
         // Whoever needs it hears of its failure; nobody does where the job ends before that.
         restored.catch(() => undefined)
         return setup

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { JobFolderStore, JobFolders, Owner } from '../pipeline/ports/index.ts'
 import { removeTree } from '../seal/remove-tree.ts'
+import { unmountBelow } from './overlay/unmount-below.ts'
 import { isStillRunning, ownIdentity, processIdentitySchema } from './reaper/process-identity.ts'
 
 export interface JobFolderDeps {
@@ -68,6 +69,7 @@ async function removeOwn(jobRoot: string, sockets: string): Promise<void> {
 async function removeJob(jobRoot: string): Promise<void> {
   const claim = await readClaim(jobRoot)
   if (claim !== null) await removeTree(claim.sockets)
+  await unmountBelow(jobRoot)
   await removeTree(jobRoot)
 }
 

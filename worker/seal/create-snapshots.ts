@@ -3,20 +3,21 @@
  * worker/process, and from worker/git how files are told apart.
  *
  * Decided: the folders that are sealed are moved into the store or destroyed, so that nothing unsearched stays
- * beside them; every job gets a copy of its own, never a link, because a sandbox could change the snapshot through
- * it. A snapshot appears under its key whole or not at all, and is used only while it is as it was stored.
+ * beside them; every job gets a copy of its own or sees the snapshot through an overlay, read-only and never as a link,
+ * because a sandbox could change the snapshot through it. A snapshot appears under its key whole or not at all, and is
+ * used only while it is as it was stored.
  */
-import { chmod } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Folders, SealInput, SealResult, Snapshots } from '../pipeline/ports/index.ts'
+import type { SealInput, SealResult, Snapshots } from '../pipeline/ports/index.ts'
 import { cleanHome } from './clean-home.ts'
-import { copyInto, giveTree, moveTree } from './copy-tree.ts'
 import { findLayer } from './find-layer.ts'
+import type { Overlays } from './overlays.ts'
 import { pruneStore } from './prune-store.ts'
-import { freshFolder, removeTree } from './remove-tree.ts'
+import { removeTree } from './remove-tree.ts'
+import { replaceFolders } from './restore-copy.ts'
+import { restoreSnapshot } from './restore-snapshot.ts'
 import type { SearchLimits } from './search-result.ts'
 import { minimumSecretBytes, tooShortSecrets } from './secret-forms.ts'
-import { findSnapshot, folderOf, type Store, storedParts, storeSnapshot } from './snapshot-store.ts'
+import { findSnapshot, type Store, storeSnapshot } from './snapshot-store.ts'
 import { startSearch } from './start-search.ts'
 import { loadStoreKey } from './store-key.ts'
 
@@ -40,12 +41,20 @@ export interface SnapshotDeps {
   /** A folder of the worker's own, best on the file system of the jobs' folders: then sealing moves. */
   readonly dir: string
   readonly limits?: SnapshotLimits
+  /** Null: each job gets a copy. */
+  readonly overlays?: Overlays | null
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }
 
-export function createSnapshots({ dir, limits = defaultLimits, now = Date.now }: SnapshotDeps): Snapshots {
-  const open = async (): Promise<Store> => ({ dir, key: await loadStoreKey(dir), maxAgeMs: limits.maxAgeMs })
+export function createSnapshots({
+  dir,
+  limits = defaultLimits,
+  overlays = null,
+  now = Date.now,
+}: SnapshotDeps): Snapshots {
+  const { maxAgeMs } = limits
+  const open = async (): Promise<Store> => ({ dir, key: await loadStoreKey(dir), maxAgeMs, overlays })
   return {
     async versionsOf(secrets) {
       const { key } = await open()
@@ -66,39 +75,10 @@ export function createSnapshots({ dir, limits = defaultLimits, now = Date.now }:
       }
     },
 
-    async restore(snapshot, into, owner, signal) {
-      // One program copies, and one gives, where each part would need two of its own.
-      const staging = stagingFor(into)
-      await freshFolder(staging)
-      await copyInto(folderOf(dir, snapshot.key), storedParts, staging, signal)
-      if (owner !== null) await giveTree(staging, owner, signal)
-    },
+    restore: (snapshot, into, viewer, signal) => restoreSnapshot({ dir, overlays }, snapshot, into, viewer, signal),
 
-    async place({ layer }, into, signal) {
-      const staging = stagingFor(into)
-      await replace(join(staging, 'home'), into.home, signal)
-      if (layer === null) await replace(join(staging, 'workspace'), into.workspace, signal)
-      else
-        for (const path of layer) await moveTree(join(staging, 'workspace', path), join(into.workspace, path), signal)
-      await removeTree(staging)
-    },
-
-    async handOver(from, into, signal) {
-      await replace(from.workspace, into.workspace, signal)
-      await replace(from.home, into.home, signal)
-    },
+    handOver: replaceFolders,
   }
-}
-
-/** Beside the folders that it is for: moving it in is a rename. */
-function stagingFor({ workspace }: Folders): string {
-  return `${workspace}-restored`
-}
-
-async function replace(from: string, to: string, signal: AbortSignal): Promise<void> {
-  await removeTree(to)
-  await moveTree(from, to, signal)
-  await chmod(to, 0o700)
 }
 
 async function sealIn(

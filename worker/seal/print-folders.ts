@@ -2,11 +2,6 @@ import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { walkFolder } from './walk-folder.ts'
 
-export interface PrintInput {
-  readonly folder: string
-  readonly parts: readonly string[]
-}
-
 /**
  * A digest of all that a file system says of a stored snapshot: names, kinds, modes, owners, sizes, inodes, and the
  * times of change, which only the kernel sets. Whoever wrote into one of its files, or put another in its place, has

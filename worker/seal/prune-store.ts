@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto'
-import { readdir, readFile, rename, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeTree } from './remove-tree.ts'
 import { aboutSchema, stagingPrefix } from './snapshot-store.ts'
+import { isInUse } from './snapshot-uses.ts'
+import { removeTrash, throwAway, trashPrefix } from './throw-away.ts'
 
-/** A job that found its snapshot copies it well within this time. */
+/** A job that found its snapshot has copied it, or noted its use, well within this time. */
 const inUseMs = 60 * 60 * 1000
 /** No job puts a snapshot together for this long: who began it is dead. */
 const staleMs = 24 * 60 * 60 * 1000
-const trashPrefix = '.trash-'
 
 interface Stored {
   readonly folder: string
@@ -27,24 +27,14 @@ export async function pruneStore(dir: string, mostBytes: number, now: number): P
   let total = 0
   for (const { folder, bytes, usedAt } of known) {
     total += bytes
-    if (total > mostBytes && now - usedAt > inUseMs) await removeWhole(dir, folder)
+    if (total > mostBytes && now - usedAt > inUseMs && !(await isInUse(folder))) await throwAway(dir, folder)
   }
 }
 
 async function removeLeftover(path: string, name: string, now: number): Promise<void> {
   const isStale = name.startsWith(stagingPrefix) && now - ((await modifiedAt(path)) ?? now) > staleMs
-  if (isStale || name.startsWith(trashPrefix)) await removeTree(path)
-}
-
-/** Out of the way in one step, so that nobody finds half a snapshot; another worker may have been faster. */
-async function removeWhole(dir: string, folder: string): Promise<void> {
-  const trash = join(dir, `${trashPrefix}${randomUUID()}`)
-  try {
-    await rename(folder, trash)
-  } catch (error) {
-    if (!isGone(error)) throw error
-  }
-  await removeTree(trash)
+  if (isStale) await removeTree(path)
+  if (name.startsWith(trashPrefix)) await removeTrash(path)
 }
 
 async function modifiedAt(path: string): Promise<number | null> {

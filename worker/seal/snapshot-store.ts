@@ -1,21 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { Folders, KeptFiles, NoSnapshot, Snapshot } from '../pipeline/ports/index.ts'
 import { moveTree } from './copy-tree.ts'
+import { keptIn, moveLayer } from './move-layer.ts'
+import type { Overlays } from './overlays.ts'
 import { printFolders } from './print-folders.ts'
+import { printMany } from './print-many.ts'
 import { removeTree } from './remove-tree.ts'
-import { runThread } from './run-thread.ts'
 import type { StoreKey } from './store-key.ts'
+import { throwAway } from './throw-away.ts'
 
 /** `about.json` is small and read often; `kept.json` may list very many files. */
 export const aboutSchema = z.strictObject({
-  version: z.literal(2),
+  version: z.literal(3),
   bytes: z.int().nonnegative(),
   /** Milliseconds since the epoch. */
   createdAt: z.int().nonnegative(),
   layer: z.array(z.string().min(1)).nullable(),
+  /** It has no extended attributes and belongs to one user: it can be shown as it lies. */
+  bare: z.boolean(),
   /** SHA-256 of kept.json, and the print of what was stored. */
   kept: z.string(),
   print: z.string(),
@@ -34,6 +39,8 @@ export interface Store {
   readonly dir: string
   readonly key: StoreKey
   readonly maxAgeMs: number
+  /** Null where each job gets a copy. */
+  readonly overlays: Overlays | null
 }
 
 /** Where a snapshot is. Keys are digests: nothing else may become a path. Throws ZodError. */
@@ -49,15 +56,20 @@ export async function findSnapshot(store: Store, key: string, now: number): Prom
   const about = aboutSchema.safeParse(jsonOrNull(text)).data
   const kept = await readOrNull(join(folder, 'kept.json'))
   if (about === undefined || kept === null || !(await isAsStored(store, key, folder, about, kept))) {
-    await removeTree(folder)
+    await throwAway(store.dir, folder)
     return { missing: 'changed' }
   }
   if (now - about.createdAt > store.maxAgeMs) {
-    await removeTree(folder)
+    await throwAway(store.dir, folder)
     return { missing: 'too-old' }
   }
   await utimes(join(folder, 'about.json'), new Date(now), new Date(now))
   return { key, kept: new Map(keptSchema.parse(jsonOrNull(kept))), layer: about.layer }
+}
+
+/** Of what was found just now: can it be shown as it lies? */
+export async function isBare(dir: string, key: string): Promise<boolean> {
+  return aboutSchema.parse(JSON.parse(await readFile(join(folderOf(dir, key), 'about.json'), 'utf8'))).bare
 }
 
 async function isAsStored(store: Store, key: string, folder: string, about: About, kept: string): Promise<boolean> {
@@ -93,13 +105,15 @@ export async function storeSnapshot(
     if (layer === null) await moveTree(from.workspace, join(staging, 'workspace'), signal)
     else await moveLayer(from.workspace, join(staging, 'workspace'), layer, signal)
     const kept = layer === null ? all : keptIn(all, layer)
+    const bare = await store.overlays?.bare(partsOf(staging), signal)
     const keptText = JSON.stringify([...kept])
     const print = await printOf(staging)
     const facts = {
-      version: 2,
+      version: 3,
       bytes,
       createdAt: now,
       layer: layer && [...layer],
+      bare: bare ?? false,
       kept: sha256(keptText),
       print,
     } as const
@@ -118,37 +132,22 @@ export async function storeSnapshot(
   }
 }
 
-async function moveLayer(from: string, to: string, layer: readonly string[], signal: AbortSignal): Promise<void> {
-  await mkdir(to, { mode: 0o700 })
-  for (const path of layer) {
-    await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 })
-    await moveTree(join(from, path), join(to, path), signal)
-  }
-}
-
-function keptIn(kept: KeptFiles, layer: readonly string[]): KeptFiles {
-  const roots = new Set(layer)
-  const isIn = (path: string): boolean => {
-    for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
-      if (roots.has(path.slice(0, end))) return true
-    }
-    return roots.has(path)
-  }
-  return new Map([...kept].filter(([path]) => isIn(path)))
-}
-
-/** Of so many entries a print is taken at once: it takes less time than starting a thread for it. */
+/** Of so many entries a print is taken at once: it takes less time than starting a program for it. */
 const fewEntries = 500
 
 async function printOf(folder: string): Promise<string> {
-  const atOnce = printFolders(folder, storedParts, fewEntries)
-  if (atOnce !== null) return atOnce
-  const thread = new URL('./print-thread.ts', import.meta.url)
-  return z.string().parse(await runThread(thread, { folder, parts: storedParts }, AbortSignal.timeout(600_000)))
+  return printFolders(folder, storedParts, fewEntries) ?? (await printMany(folder, storedParts))
 }
 
-function textOf(key: string, facts: Omit<About, 'signature'>): string {
-  return JSON.stringify([key, facts.version, facts.bytes, facts.createdAt, facts.layer, facts.kept, facts.print])
+function partsOf(folder: string): readonly string[] {
+  return storedParts.map((part) => join(folder, part))
+}
+
+function textOf(
+  key: string,
+  { version, bytes, createdAt, layer, bare, kept, print }: Omit<About, 'signature'>,
+): string {
+  return JSON.stringify([key, version, bytes, createdAt, layer, bare, kept, print])
 }
 
 function sha256(text: string): string {

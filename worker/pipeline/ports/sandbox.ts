@@ -106,6 +106,8 @@ export interface SandboxListing {
 /** One isolation class on this host. */
 export interface SandboxEngine {
   readonly isolation: Isolation
+  /** What the worker mounts in a job's folders is there in the sandbox too, and nobody copies the folders whole. */
+  readonly seesMounts: boolean
   /**
    * What it enforces here, proved by probes in a sandbox of this image; without one, of an image of the engine's own
    * choice. Throws SandboxError `unavailable` with what is missing and how to get it.

@@ -18,7 +18,22 @@ export interface NoSnapshot {
   readonly missing: 'none' | 'too-old' | 'changed'
 }
 
-/** A folder pair of one job: what becomes /workspace and /home/airlock. */
+/** Who gets a snapshot. */
+export interface Viewer {
+  readonly owner: Owner
+  /** As SandboxEngine has it. */
+  readonly seesMounts: boolean
+}
+
+/** `overlay`: the job sees the stored files themselves, read-only, below what it writes. `why` there is a copy. */
+export type LaidOut = { readonly by: 'overlay'; readonly why: null } | { readonly by: 'copy'; readonly why: string }
+
+export interface Restored {
+  /** Brings it into the folders: a layer into the base commit's files, a whole workspace over them. */
+  place(signal: AbortSignal): Promise<LaidOut>
+}
+
+/** A folder pair of one job: what becomes /workspace and /home/airlock. Both have these names, in one folder. */
 export interface Folders {
   readonly workspace: string
   readonly home: string
@@ -61,10 +76,11 @@ export interface Snapshots {
    * secret and for tokens planted to prove the search, and stores what is clean.
    */
   seal(input: SealInput, signal: AbortSignal): Promise<SealResult>
-  /** Copies a snapshot beside the folders it is for, as `owner`'s: theirs are untouched until `place`. */
-  restore(snapshot: Snapshot, into: Folders, owner: Owner, signal: AbortSignal): Promise<void>
-  /** Moves what was restored into the folders: a layer into the base commit's files, a whole workspace over them. */
-  place(snapshot: Snapshot, into: Folders, signal: AbortSignal): Promise<void>
+  /**
+   * Makes a snapshot ready for one job, beside the folders it is for: theirs are untouched until it is placed. It takes
+   * long where it has to be copied, and else no time.
+   */
+  restore(snapshot: Snapshot, into: Folders, viewer: Viewer, signal: AbortSignal): Promise<Restored>
   /** Moves what setup left, and `seal` found clean, to the agent. */
   handOver(from: Folders, into: Folders, signal: AbortSignal): Promise<void>
 }

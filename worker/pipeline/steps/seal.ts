@@ -1,5 +1,5 @@
 import { end, type Job, type StepResult } from '../job.ts'
-import type { KeptFiles, Snapshot } from '../ports/index.ts'
+import type { KeptFiles, Restored, Snapshot } from '../ports/index.ts'
 import { mayStore } from '../snapshot-keys.ts'
 import { swapInstructions } from '../swap-instructions.ts'
 import type { WarmStart } from '../warm-start.ts'
@@ -27,8 +27,7 @@ async function sealSetup(job: Job, prepared: Prepared, cloned: Cloned, warm: War
   const { ports, folders, attempt, request } = job
   if (cloned.keys === null) return { value: { kept: null } }
   if (cloned.snapshot !== null) {
-    await warm.restored()
-    await ports.snapshots.place(cloned.snapshot, folders.agent, attempt.signal)
+    await place(job, await warm.restored())
     return { value: { kept: await keptOf(job, cloned, cloned.snapshot) } }
   }
   const base = await cloned.base.tree.list(attempt.signal)
@@ -52,13 +51,20 @@ async function sealSetup(job: Job, prepared: Prepared, cloned: Cloned, warm: War
 }
 
 /** As a later job will. */
-async function startFrom({ ports, folders, attempt, request }: Job, prepared: Prepared, snapshot: Snapshot) {
-  const owner = prepared.engine.fileOwner(request.id)
+async function startFrom(job: Job, prepared: Prepared, snapshot: Snapshot): Promise<void> {
+  const { ports, folders, attempt, request } = job
+  const { engine } = prepared
+  const owner = engine.fileOwner(request.id)
   if (snapshot.layer !== null) {
     await ports.source.layOut(request, folders.agent.workspace, owner, attempt.signal)
   }
-  await ports.snapshots.restore(snapshot, folders.agent, owner, attempt.signal)
-  await ports.snapshots.place(snapshot, folders.agent, attempt.signal)
+  const viewer = { owner, seesMounts: engine.seesMounts }
+  await place(job, await ports.snapshots.restore(snapshot, folders.agent, viewer, attempt.signal))
+}
+
+async function place({ attempt, audit }: Job, restored: Restored): Promise<void> {
+  const laidOut = await restored.place(attempt.signal)
+  audit.append('setup', { laidOut })
 }
 
 /** A layer was added to this commit's own files: those are still as the commit has them. */

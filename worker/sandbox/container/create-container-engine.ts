@@ -72,6 +72,7 @@ export function createContainerEngine(options: ContainerEngineOptions): SandboxE
 
   return {
     isolation: 'container',
+    seesMounts: false,
     create,
     fileOwner,
     posture,

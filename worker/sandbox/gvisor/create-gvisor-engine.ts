@@ -60,6 +60,7 @@ export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine 
 
   return {
     isolation: 'gvisor',
+    seesMounts: false,
     create,
     fileOwner,
     posture,

@@ -56,6 +56,7 @@ export function createProcessEngine(options: ProcessEngineOptions): SandboxEngin
 
   return {
     isolation: 'process',
+    seesMounts: true,
     create,
     fileOwner,
     posture: async (image = hostImage) => readPosture(await prepared(), { engine: { create, fileOwner }, image }),

@@ -57,6 +57,8 @@ const table = {
   quotactl: [179, 60, 'refuse'],
   nfsservctl: [180, 42, 'refuse'],
   lookup_dcookie: [212, 18, 'refuse'],
+  llistxattr: [195, 12, 'allow'],
+  lremovexattr: [198, 15, 'allow'],
   clock_settime: [227, 112, 'refuse'],
   kexec_load: [246, 104, 'refuse'],
   exit_group: [231, 94, 'allow'],
