@@ -9,6 +9,7 @@ import { jobOverhead } from './job-overhead.ts'
 import { memory } from './memory.ts'
 import { sandboxStart } from './sandbox-start.ts'
 import { setupCache } from './setup-cache.ts'
+import { setupSize } from './setup-size.ts'
 import { webhookAck } from './webhook-ack.ts'
 import { workspace } from './workspace.ts'
 
@@ -22,6 +23,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['broker', broker],
   ['gateway', gateway],
   ['setup-cache', setupCache],
+  ['setup-size', setupSize],
   ['workspace', workspace],
   ['gates', gates],
   ['memory', memory],

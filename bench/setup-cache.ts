@@ -6,6 +6,7 @@ import { startSearch } from '../worker/seal/start-search.ts'
 import type { Bench } from './bench.ts'
 import type { Figure } from './figure.ts'
 import { interleave, summariseNumbers, timed } from './measure.ts'
+import { expecting, hitsOf } from './setup/hits.ts'
 import { createSetupJobs } from './setup/local-setup.ts'
 import { plainGit } from './setup/plain-git.ts'
 
@@ -28,7 +29,7 @@ export const setupCache: Bench = {
     say('filling the npm cache of the plain side; ours downloads in every miss, through its broker')
     await npmCi()
     say(`${rounds} rounds; a miss begins without snapshots, a hit with one and on a commit of its own`)
-    let count = 0
+    const hit = hitsOf(jobs, repository)
     const sides = new Map<string, () => Promise<number>>([
       ['npm ci', () => timed(npmCi)],
       [
@@ -39,15 +40,8 @@ export const setupCache: Bench = {
           return expecting(await jobs.run(), 'miss')
         },
       ],
-      [
-        'hit',
-        async () => {
-          if (count === 0) await jobs.run()
-          count += 1
-          await plainGit(['-C', repository, 'commit', '--quiet', '--allow-empty', '--message', `commit ${count}`])
-          return expecting(await jobs.run(), 'hit')
-        },
-      ],
+      ['hit', () => hit({})],
+      ['hit, copied', () => hit({ copied: true })],
     ])
     const samples = await interleave(sides, { rounds, warmUp: 0 })
     const other = { name: 'npm ci', summary: summariseNumbers(samples.get('npm ci') ?? []) }
@@ -58,6 +52,7 @@ export const setupCache: Bench = {
     return [
       figure('miss', null),
       figure('hit', { of: 'median', is: 'at most', bound: 1000 }),
+      figure('hit, copied', null),
       await searchSpeed(plain, join(root, 'empty')),
     ]
   },
@@ -78,11 +73,6 @@ async function installPlainly(repository: string, folder: string): Promise<void>
   for (const name of ['package.json', 'package-lock.json']) await cp(join(repository, name), join(folder, name))
   const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
   await runCommand(['npm', 'ci', '--no-audit', '--no-fund'], { cwd: folder, env, timeoutMs: 300_000 })
-}
-
-function expecting({ ms, snapshot }: { ms: number; snapshot: string | undefined }, wanted: string): number {
-  if (snapshot !== wanted) throw new Error(`a ${wanted} was expected, and it was a ${snapshot}`)
-  return ms
 }
 
 /** What is searched for is not in there: every byte is read. */

@@ -5,26 +5,38 @@ import { soleAttempt } from '../../cli/run/sole-attempt.ts'
 import { createCore } from '../../cli/wiring/create-core.ts'
 import { prepareDataFolders } from '../../cli/wiring/data-folders.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
+import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
 import { plainGit } from './plain-git.ts'
 
-const policy = 'agent: command\ncommand: ["true"]\n'
+const agent = 'agent: command\ncommand: ["true"]\n'
 const reporter = { progress: async () => {}, finished: async () => {} }
 
-/** Jobs of `airlock run` on the branch that is checked out; each answers with the milliseconds until its agent starts. */
-export async function createSetupJobs(dataDir: string, repository: string) {
+export interface JobOptions {
+  /** As on a worker that is not root. */
+  readonly copied?: boolean
+}
+
+/**
+ * Jobs of `airlock run` on the branch that is checked out; each answers with the milliseconds until its agent starts.
+ * `lines` are the policy's, beside the agent.
+ */
+export async function createSetupJobs(dataDir: string, repository: string, lines = '') {
   const folders = await prepareDataFolders(dataDir)
   const core = await createCore({}, process.env, folders)
   return {
     folders,
-    async run(): Promise<{ readonly ms: number; readonly snapshot: string | undefined }> {
+    async run({
+      copied = false,
+    }: JobOptions = {}): Promise<{ readonly ms: number; readonly snapshot: string | undefined }> {
       const base = { ref: 'main', sha: await plainGit(['-C', repository, 'rev-parse', 'HEAD']) }
       const created = createLocalRequest({
         ...{ repository, base, defaultBranch: 'main', task: 'Nothing', agent: null, command: null, isolation: null },
-        policy: { name: 'airlock.yml', written: { kind: 'text', text: policy } },
+        policy: { name: 'airlock.yml', written: { kind: 'text', text: `${agent}${lines}` } },
         ...{ operatorPolicy: defaultOperatorPolicy, now: Date.now() },
       })
       if (!created.ok) throw new Error(JSON.stringify(created.problems))
-      const ports = createLocalPorts({ core, folders, repository, secretsDir: null, reporter })
+      const snapshots = copied ? createSnapshots({ dir: folders.snapshots }) : core.snapshots
+      const ports = createLocalPorts({ core: { ...core, snapshots }, folders, repository, secretsDir: null, reporter })
       const attempt = soleAttempt(AbortSignal.timeout(300_000))
       const { outcome, report, setup } = await runJob(created.request, attempt, ports)
       if (outcome.outcome !== 'no-changes') throw new Error(JSON.stringify(outcome))
