@@ -13,6 +13,7 @@ import { unmountBelow } from '../../../worker/sandbox/overlay/unmount-below.ts'
 import type { Overlays } from '../../../worker/seal/overlays.ts'
 import { printFolders } from '../../../worker/seal/print-folders.ts'
 import { expectsOverlay } from './expects-overlay.ts'
+import { attribute, setAttribute } from './set-attribute.ts'
 
 const { signal } = new AbortController()
 const script = fileURLToPath(new URL('./abandon-overlay.ts', import.meta.url))
@@ -65,14 +66,7 @@ async function lay(): Promise<{
 /** As the job's user, out of a sandbox: more than any job can do. */
 function asJob(line: string, cwd: string) {
   const user = ['--reuid', `${owner.uid}`, '--regid', `${owner.gid}`, '--clear-groups']
-  return spawnSync('setpriv', [...user, 'sh', '-c', line], { cwd, encoding: 'utf8' })
-}
-
-/** Sets an extended attribute by the number of its call on this machine, and ends with 0 where that was allowed. */
-const setAttribute = `exit(syscall(${process.arch === 'arm64' ? 5 : 188}, @ARGV[0..2], length $ARGV[2], 0) ? 1 : 0)`
-
-function attribute(path: string, name: string, value: string): number | null {
-  return spawnSync('perl', ['-e', setAttribute, path, name, value]).status
+  return spawnSync('/usr/bin/setpriv', [...user, 'sh', '-c', line], { cwd, encoding: 'utf8' })
 }
 
 it('are for a worker that is root alone', () => {
@@ -162,7 +156,7 @@ if (expectsOverlay()) {
       const [said] = await once(worker.stdout, 'data')
       expect(String(said)).toBe('laid\n')
       const attempt = join(root, 'jobs/job0000001/1')
-      spawnSync('mount', ['--bind', '--read-only', stored, join(attempt, 'agent-lower')])
+      spawnSync('/usr/bin/mount', ['--bind', '--read-only', stored, join(attempt, 'agent-lower')])
       expect(await mounted()).toEqual([join(attempt, 'agent-lower'), join(attempt, 'agent')])
       expect(await store.reap(() => false)).toBe(0)
 
@@ -191,40 +185,6 @@ if (expectsOverlay()) {
       expect(await readdir(join(inner, 'workspace'))).toEqual(['own'])
       expect((await readdir(join(folder, 'workspace'))).sort()).toEqual(['d', 'inner', 'link'])
       expect(await mounted()).toHaveLength(1)
-    })
-  })
-
-  describe('a tree that is made bare', () => {
-    const bare = () =>
-      overlaysOfRoot().bare(
-        parts.map((part) => join(stored, part)),
-        signal,
-      )
-    const attributesOf = (path: string) => {
-      const call = process.arch === 'arm64' ? 12 : 195
-      const script = `$b = "\\0" x 500; $n = syscall(${call}, $ARGV[0], $b, 500); print substr($b, 0, $n)`
-      return spawnSync('perl', ['-e', script, path], { encoding: 'utf8' }).stdout
-    }
-
-    it('has no extended attribute, of files, folders and symlinks; and control: it had', async () => {
-      const given = [
-        ['workspace/d', 'trusted.overlay.redirect'],
-        ['workspace/d', 'user.secret'],
-        ['workspace/d/a', 'user.secret'],
-        ['home', 'trusted.overlay.opaque'],
-      ] as const
-      for (const [path, name] of given) expect(attribute(join(stored, path), name, '/')).toBe(0)
-      expect(given.map(([path]) => attributesOf(join(stored, path))).join()).toContain('trusted.overlay.redirect')
-
-      expect(await bare()).toBe(true)
-
-      expect(given.map(([path]) => attributesOf(join(stored, path))).join('')).toBe('')
-    })
-
-    it('belongs to one user, or it is none', async () => {
-      await chown(join(stored, 'workspace/d/a'), setupUser.uid, setupUser.gid)
-
-      expect(await bare()).toBe(false)
     })
   })
 }
