@@ -7,13 +7,14 @@ import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
 import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
-import { type Ask, readAsk } from '../triggers/read-ask.ts'
+import { readAsk } from '../triggers/read-ask.ts'
 import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
 import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { readBase } from './read-base.ts'
+import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readPolicySources } from './read-policy.ts'
 
 export interface TriggerDeps {
@@ -74,14 +75,15 @@ async function handleIn(
   if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
   if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
   await answers.quietly('reaction', () => thread.acknowledge())
-  if (ask.kind === 'run') return start(handling, ask, policy, defaultHead)
   if (ask.kind === 'retry') {
     const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
     if (again.kind === 'run') return start(handling, again, policy, defaultHead)
     await answers.once(notAgainComment(jobId, triggers, again.why))
     return { kind: 'answered', with: 'retry' }
   }
-  const { as, text } = await answerAsk(deps, event, ask, { triggers, live, sources, defaultHead, jobId })
+  const read = await withNotes(ask, thread, triggers)
+  if (read.kind === 'run') return start(handling, read, policy, defaultHead)
+  const { as, text } = await answerAsk(deps, event, read, { triggers, live, sources, defaultHead, jobId })
   await answers.once(text)
   return { kind: 'answered', with: as }
 }
@@ -93,7 +95,7 @@ async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: str
 
 async function start(
   handling: Handling,
-  ask: Extract<Ask | Again, { kind: 'run' }>,
+  ask: Extract<AskWithNotes | Again, { kind: 'run' }>,
   resolution: Resolution,
   defaultHead: BranchHead,
 ): Promise<TriggerResult> {
@@ -115,6 +117,7 @@ async function start(
   const request = freezeRequest(event, {
     task: ask.task,
     agent: ask.agent,
+    notes: ask.notes,
     ...('askedIn' in ask ? { askedIn: ask.askedIn } : {}),
     base: base.base,
     instructionsSha: base.instructionsSha,

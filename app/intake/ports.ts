@@ -6,6 +6,7 @@
  * and the job's id follows from the event.
  */
 import type {
+  AskedIn,
   Decision,
   HeldEntry,
   JobRequest,
@@ -16,6 +17,7 @@ import type {
 } from '../../worker/contract/index.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
+import type { ReviewNotes } from '../triggers/compose-task.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
 
 /** The attempt's right to act; every effect on GitHub asks it first. It throws when another attempt has taken over. */
@@ -62,14 +64,21 @@ export interface RepositoryFacts {
   organisationPolicy(): Promise<PolicyText>
 }
 
+/** What a person wrote, and what stands on lines of the diff with it. */
+export interface Words extends ReviewNotes {
+  readonly body: string
+}
+
 /** Where the event happened, and where it is answered. Methods throw GitHubError. */
 export interface Thread {
-  /** A reaction to what asked; the same one twice is one. */
+  /** A reaction to what asked, where GitHub has one; the same one twice is one. */
   acknowledge(): Promise<void>
   /** Our comment that bears this job's mark. */
   findAnswer(jobId: string): Promise<number | null>
-  /** What a comment says now; null: it is gone. */
-  textOf(commentId: number): Promise<string | null>
+  /** What stands on lines of the diff and is asked together with the event's own words. */
+  notes(): Promise<ReviewNotes>
+  /** What was written there, as it is now; null: it is gone. */
+  wordsIn(askedIn: NonNullable<AskedIn>): Promise<Words | null>
   answer(text: string): Promise<number>
   edit(commentId: number, text: string): Promise<void>
   /** No error where it is gone already. */

@@ -9,12 +9,14 @@ import {
   type TriggerEvent,
 } from '../../worker/contract/index.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
-import { askedWords, composeTask } from './compose-task.ts'
+import { askedWords, composeTask, noNotes, type ReviewNotes } from './compose-task.ts'
 
 /** What is true on GitHub at the moment of the trigger. */
 export interface FrozenFacts {
   readonly task: string | null
   readonly agent: AgentName | null
+  /** What stands on lines of the diff and is asked with it. */
+  readonly notes?: ReviewNotes
   /** Set where the task's words are asked for again; else they are the event's own. */
   readonly askedIn?: AskedIn
   readonly base: { readonly ref: string; readonly sha: string }
@@ -34,7 +36,10 @@ export function jobIdFor(eventKey: string): string {
 
 /** Everything that a worker needs, frozen. Nothing of it is read again later but to be compared. */
 export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobRequest {
-  const { text, askedLength } = composeTask(event, facts.task, facts.continues !== undefined)
+  const { text, askedLength } = composeTask(event, facts.task, {
+    notes: facts.notes ?? noNotes,
+    isOwn: facts.continues !== undefined,
+  })
   const { kind, number, title } = event.subject
   return jobRequestSchema.parse({
     version: 1,
@@ -47,7 +52,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
       kind: event.kind === 'label' ? 'label' : 'command',
       deliveryId: event.deliveryId,
       eventKey: event.eventKey,
-      commentId: event.kind === 'comment' ? event.comment.id : null,
+      ...answeredAt(event),
       askedIn: facts.askedIn === undefined ? askedInOf(event, text.slice(0, askedLength)) : facts.askedIn,
       receivedAt: event.receivedAt,
     },
@@ -61,13 +66,23 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
   } satisfies JobRequest)
 }
 
-function askedInOf(event: TriggerEvent, words: string): AskedIn {
-  return event.kind === 'label' ? null : { commentId: event.comment.id, digest: sha256(words) }
+/** What the worker reacts to, and where it answers. */
+function answeredAt(event: TriggerEvent): Pick<JobRequest['trigger'], 'commentId' | 'writtenIn' | 'threadId'> {
+  if (event.kind === 'label') return { commentId: null }
+  const { id: commentId } = event.comment
+  if (event.kind === 'comment') return { commentId }
+  return { commentId, writtenIn: event.kind, ...(event.kind === 'review' ? {} : { threadId: event.threadId }) }
 }
 
-/** Is this task, read again, the one that was asked? Not where the comment was edited since. */
-export function isAskedIn(task: string, askedIn: NonNullable<AskedIn>): boolean {
-  return sha256(askedWords(task)) === askedIn.digest
+function askedInOf(event: TriggerEvent, words: string): AskedIn {
+  if (event.kind === 'label') return null
+  const askedIn = { commentId: event.comment.id, digest: sha256(words) }
+  return event.kind === 'comment' ? askedIn : { ...askedIn, kind: event.kind }
+}
+
+/** Is this task, read again, the one that was asked? Not where the comment was edited since, or one of its review. */
+export function isAskedIn(task: string, notes: ReviewNotes, askedIn: NonNullable<AskedIn>): boolean {
+  return sha256(askedWords(task, notes)) === askedIn.digest
 }
 
 function sha256(text: string): string {

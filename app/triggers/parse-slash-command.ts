@@ -19,6 +19,8 @@ const revert = /^revert$/i
 
 export type SlashCommand =
   | { readonly kind: 'none' }
+  /** The command and nothing else. */
+  | { readonly kind: 'bare' }
   | { readonly kind: 'task'; readonly task: string }
   | { readonly kind: (typeof singles)[number] }
   /** `hash` is a digest's beginning; null where none was given. */
@@ -37,7 +39,7 @@ export function parseSlashCommand(body: string, command: string): SlashCommand {
   if (rest !== '' && !/^[ \t\r\n]/.test(rest)) return { kind: 'none' }
   const task = rest.trim()
   const firstLine = (rest.split('\n', 1)[0] ?? '').trim()
-  if (task === '') return { kind: 'help' }
+  if (task === '') return { kind: 'bare' }
   const single = singles.find((word) => word === firstLine)
   if (single !== undefined) return { kind: single }
   const decision = parseDecision(firstLine)

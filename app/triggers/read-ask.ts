@@ -6,6 +6,8 @@ import { parseSlashCommand } from './parse-slash-command.ts'
 export type Ask =
   | { readonly kind: 'none' }
   | { readonly kind: 'run'; readonly task: string | null; readonly agent: AgentName | null }
+  /** The comments of a review are the task; help, where it has none. */
+  | { readonly kind: 'run-comments' }
   | { readonly kind: 'help' }
   | { readonly kind: 'status' }
   | { readonly kind: 'cancel' }
@@ -24,6 +26,7 @@ export function readAsk(event: TriggerEvent, triggers: Pick<Policy['triggers'], 
     return match.kind === 'run' ? { kind: 'run', task: null, agent: match.agent } : match
   }
   const command = parseSlashCommand(event.comment.body, triggers.command)
+  if (command.kind === 'bare') return event.kind === 'review' ? { kind: 'run-comments' } : { kind: 'help' }
   if (command.kind === 'task') return { kind: 'run', task: command.task, agent: null }
   if (command.kind === 'unknown') return { kind: 'unknown-command', word: command.word, nearest: command.nearest }
   return command

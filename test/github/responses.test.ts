@@ -119,6 +119,15 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.pulls.listCommits(pull)
   await rest.pulls.update({ ...pull, body: 'Closes #1.' })
   await rest.pulls.requestReviewers({ ...pull, reviewers: ['mona'] })
+  const note = { path: 'new.txt', line: 1, body: 'Why?' }
+  const { review, comments } = await standIn.review(repository, 2, { by: 'mona', body: 'Hm.', notes: [note] })
+  const noted = { ...at, comment_id: comments[0]?.id ?? 0 }
+  await rest.pulls.getReview({ ...pull, review_id: review.id })
+  await rest.pulls.listReviewComments(pull)
+  await rest.pulls.getReviewComment(noted)
+  await rest.pulls.updateReviewComment({ ...noted, body: 'Why so?' })
+  await rest.pulls.createReplyForReviewComment({ ...noted, ...pull, body: 'Because.' })
+  await rest.reactions.createForPullRequestReviewComment({ ...noted, content: 'eyes' })
 
   await rest.issues.get(issue)
   await rest.issues.addLabels({ ...issue, labels: ['bug'] })

@@ -3,7 +3,7 @@ import { continuedSchema } from './continued.ts'
 import { approvalSchema } from './held-change.ts'
 import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, shaSchema } from './names.ts'
 import { policySchema } from './policy.ts'
-import { askedInSchema } from './thread-job.ts'
+import { askedInSchema, writtenInSchema } from './thread-job.ts'
 
 /** Owner and repository names also name folders of ours, so `.` and `..` are refused. */
 const gitHubNameSchema = z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/)
@@ -40,7 +40,12 @@ export const jobRequestSchema = z.strictObject({
     deliveryId: z.string().max(128),
     /** The event's own identity: two deliveries of one event have the same key. */
     eventKey: z.string().max(256),
+    /** The comment, review comment or review that asked; null: a label. */
     commentId: z.int().positive().nullable(),
+    /** Absent: a comment. */
+    writtenIn: writtenInSchema.optional(),
+    /** The review comment whose thread it is answered in; absent: on the issue or pull request itself. */
+    threadId: z.int().positive().optional(),
     /** Where the task's own words are: in another comment than the one that started the job, where it asked again. */
     askedIn: askedInSchema.optional(),
     receivedAt: z.iso.datetime(),

@@ -12,6 +12,7 @@ import type {
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../../../app/repo-policy/operator/least-isolation.ts'
 import { defaultOperatorPolicy, type OperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
+import { noNotes, type ReviewNotes } from '../../../app/triggers/compose-task.ts'
 import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
 import type { JobRequest } from '../../../worker/contract/index.ts'
 
@@ -51,6 +52,8 @@ export interface FakeWorld {
   readonly comments: Map<number, string>
   /** What people's comments say now. */
   readonly written: Map<number, string>
+  /** What stands on lines of the diff. */
+  notes: ReviewNotes
   readonly jobs: JobRequest[]
   readonly held: HeldBook
   readonly threads: ThreadBook
@@ -76,6 +79,7 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     effects: [],
     comments: new Map(),
     written: new Map(),
+    notes: noNotes,
     jobs: [],
     held: { on: async () => [], decide: async () => null },
     threads: { on: async () => [], cancel: async () => false },
@@ -145,9 +149,14 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       const found = [...world.comments].find(([, text]) => text.startsWith(`<!-- airlock:job=${jobId} -->`))
       return found?.[0] ?? null
     },
-    async textOf(id: number) {
-      may('textOf')
-      return world.written.get(id) ?? null
+    async notes() {
+      may('notes')
+      return world.notes
+    },
+    async wordsIn({ commentId }: { readonly commentId: number }) {
+      may('wordsIn')
+      const body = world.written.get(commentId)
+      return body === undefined ? null : { ...world.notes, body }
     },
     async answer(text: string) {
       act('answer')

@@ -16,7 +16,11 @@ describe('parseSlashCommand', () => {
     expect(parse(body)).toEqual({ kind: 'task', task })
   })
 
-  it.each(['/airlock', '/airlock help', '/airlock  help ', '/airlock help\n\nOn Monday, Ada wrote:\n> hello'])(
+  it.each(['/airlock', ' \n/airlock \n\n'])('reads %j as the command and nothing else', (body) => {
+    expect(parse(body)).toEqual({ kind: 'bare' })
+  })
+
+  it.each(['/airlock help', '/airlock  help ', '/airlock help\n\nOn Monday, Ada wrote:\n> hello'])(
     'answers %j with help',
     (body) => {
       expect(parse(body)).toEqual({ kind: 'help' })

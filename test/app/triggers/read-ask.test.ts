@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mayAsk, readAsk } from '../../../app/triggers/read-ask.ts'
-import { commentEvent, labelEvent } from './make-event.ts'
+import { commentEvent, labelEvent, reviewCommentEvent, reviewEvent } from './make-event.ts'
 
 const triggers = { label: 'airlock', command: '/airlock' }
 
@@ -28,6 +28,15 @@ describe('readAsk', () => {
     expect(readAsk(labelEvent(), own)).toEqual({ kind: 'none' })
     expect(readAsk(commentEvent('/robot fix it'), own)).toMatchObject({ kind: 'run', task: 'fix it' })
     expect(readAsk(commentEvent('/airlock fix it'), own)).toEqual({ kind: 'none' })
+  })
+})
+
+describe('the command and nothing else', () => {
+  it('is help, but for a review, whose comments are then the task', () => {
+    expect(readAsk(commentEvent('/airlock'), triggers)).toEqual({ kind: 'help' })
+    expect(readAsk(reviewCommentEvent('/airlock'), triggers)).toEqual({ kind: 'help' })
+    expect(readAsk(reviewEvent('/airlock\n'), triggers)).toEqual({ kind: 'run-comments' })
+    expect(readAsk(reviewEvent('/airlock help'), triggers)).toEqual({ kind: 'help' })
   })
 })
 

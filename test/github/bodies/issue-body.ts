@@ -94,7 +94,7 @@ function pullLinks(world: World, repository: Repository, issue: Issue) {
   return { url, html_url: web, diff_url: `${web}.diff`, patch_url: `${web}.patch`, merged_at: null }
 }
 
-function reactionRollup(url: string, repository: Repository, subject: Reaction['subject']) {
+export function reactionRollup(url: string, repository: Repository, subject: Reaction['subject']) {
   const given = repository.reactions.filter(({ subject: { kind, id } }) => kind === subject.kind && id === subject.id)
   const count = (content: string) => given.filter((reaction) => reaction.content === content).length
   return {
