@@ -17,6 +17,10 @@ export const repositorySchema = z.strictObject({
 })
 export type Repository = z.infer<typeof repositorySchema>
 
+/** So many jobs are done in one at most, beside the one that does them. */
+export const mostJoined = 10
+const joinedSchema = z.strictObject({ jobId: jobIdSchema, actor: actorSchema })
+
 /** Where the request was made and where it is answered. */
 export const subjectSchema = z.strictObject({
   kind: z.enum(['issue', 'pull-request']),
@@ -69,6 +73,10 @@ export const jobRequestSchema = z.strictObject({
   approval: approvalSchema.optional(),
   /** Set where the job goes on with a pull request of ours, in its branch, which is then the base. */
   continues: continuedSchema.optional(),
+  /** Others whose words on the same pull request were waiting when the job began: it does what they asked, too. */
+  joined: z.array(joinedSchema).max(mostJoined).optional(),
+  /** The job that does what this one was asked for. */
+  joinedTo: jobIdSchema.optional(),
 })
 export type JobRequest = z.infer<typeof jobRequestSchema>
 

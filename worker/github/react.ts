@@ -8,6 +8,7 @@ const reactions = {
   'no-changes': '+1',
   held: 'eyes',
   blocked: '-1',
+  joined: '+1',
   refused: '-1',
   cancelled: 'confused',
   failed: 'confused',

@@ -83,7 +83,8 @@ async function abortedOutcome({ attempt, facts, ports, request }: Job): Promise<
 
 async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   if (handoff !== null) return valueOrEnd(await timed(job, 'publish', () => resumeHandOff(job, handoff)))
-  const { approval } = job.request
+  const { approval, joinedTo } = job.request
+  if (joinedTo !== undefined) return { outcome: 'joined', reason: 'joined-another-job', detail: `job ${joinedTo}` }
   if (approval !== undefined) return valueOrEnd(await timed(job, 'publish', () => actOnApproval(job, approval)))
 
   await using warm = createWarmStart(job)
