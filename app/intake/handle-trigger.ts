@@ -1,5 +1,6 @@
 import type { BaseLogger } from 'pino'
 import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import { overlapComment } from '../replies/overlap-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { notAgainComment } from '../replies/thread-comment.ts'
 import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
@@ -7,6 +8,7 @@ import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
 import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
+import { habitOf } from '../triggers/habit-of.ts'
 import { readAsk } from '../triggers/read-ask.ts'
 import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
@@ -15,6 +17,7 @@ import { fallbackTriggers } from './fallback-triggers.ts'
 import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { readBase } from './read-base.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
+import { readOverlaps } from './read-overlaps.ts'
 import { readPolicySources } from './read-policy.ts'
 
 export interface TriggerDeps {
@@ -31,7 +34,7 @@ export interface TriggerDeps {
 
 export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
-  | { readonly kind: 'answered'; readonly with: Reason | 'retry' | AnsweredAs }
+  | { readonly kind: 'answered'; readonly with: Reason | 'retry' | 'open-already' | AnsweredAs }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
 interface Handling {
@@ -82,7 +85,12 @@ async function handleIn(
     return { kind: 'answered', with: 'retry' }
   }
   const read = await withNotes(ask, thread, triggers)
-  if (read.kind === 'run') return start(handling, read, policy, defaultHead)
+  if (read.kind === 'run') {
+    const overlaps = read.anyway ? [] : await readOverlaps(event, repository)
+    if (overlaps.length === 0) return start(handling, read, policy, defaultHead)
+    await answers.once(overlapComment(jobId, triggers, { task: read.task, overlaps }))
+    return { kind: 'answered', with: 'open-already' }
+  }
   const { as, text } = await answerAsk(deps, event, read, { triggers, live, sources, defaultHead, jobId })
   await answers.once(text)
   return { kind: 'answered', with: as }
@@ -114,6 +122,8 @@ async function start(
   const base = await readBase(event, repository, defaultHead)
   if (!base.ok) return refuse(handling, base.reason, base.detail)
 
+  // A habit is no matter of safety: without it the title is the task's own.
+  const titles = await answers.quietly('titles', () => repository.facts.titlesBefore(base.instructionsSha))
   const request = freezeRequest(event, {
     task: ask.task,
     agent: ask.agent,
@@ -122,6 +132,7 @@ async function start(
     base: base.base,
     instructionsSha: base.instructionsSha,
     ...(base.continues === undefined ? {} : { continues: base.continues }),
+    titles: habitOf(titles ?? []),
     policy,
     private: now.private,
     defaultBranch: now.defaultBranch,

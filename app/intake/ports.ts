@@ -45,6 +45,13 @@ export interface PullRequestNow extends LivePullRequest {
   readonly sha: string
 }
 
+/** Title and body are anybody's words. */
+export interface OpenPullRequest extends LivePullRequest {
+  readonly number: number
+  readonly title: string
+  readonly body: string
+}
+
 /** What is true on GitHub now. Methods throw GitHubError. */
 export interface RepositoryFacts {
   readonly now: RepositoryNow
@@ -54,8 +61,12 @@ export interface RepositoryFacts {
   permissionOf(login: string): Promise<LivePermission | null>
   headOf(branch: string): Promise<BranchHead>
   pullRequest(number: number): Promise<PullRequestNow | null>
+  /** Those that are open, the newest first, up to a number. */
+  openPullRequests(): Promise<readonly OpenPullRequest[]>
   /** First lines of a pull request's latest commits, the oldest first, as `Continued` has them. */
   commitsOf(pullRequest: number): Promise<readonly string[]>
+  /** First lines of the latest commits that lead to this one, merges among them. */
+  titlesBefore(commit: string): Promise<readonly string[]>
   /** One that is gone is not: the job will say that it is. */
   isProtected(branch: string): Promise<boolean>
   /** `.github/airlock.yml` at a commit. */

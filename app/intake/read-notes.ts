@@ -17,5 +17,7 @@ export async function withNotes(
   if (ask.kind !== 'run' && ask.kind !== 'run-comments') return ask
   const notes = withoutCommands(await thread.notes(), command)
   if (ask.kind === 'run') return { ...ask, notes }
-  return notes.notes.length === 0 ? { kind: 'help' } : { kind: 'run', task: commentsTask, agent: null, notes }
+  return notes.notes.length === 0
+    ? { kind: 'help' }
+    : { kind: 'run', task: commentsTask, agent: null, anyway: false, notes }
 }

@@ -10,6 +10,7 @@ import {
 } from '../../worker/contract/index.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
 import { askedWords, composeTask, noNotes, type ReviewNotes } from './compose-task.ts'
+import { sortingFor } from './sorting.ts'
 
 /** What is true on GitHub at the moment of the trigger. */
 export interface FrozenFacts {
@@ -24,6 +25,8 @@ export interface FrozenFacts {
   readonly instructionsSha: string
   /** Set where the job goes on with a pull request of ours. */
   readonly continues?: Continued
+  /** How the repository titles its commits; null: there is no rule to be seen. */
+  readonly titles?: JobRequest['titles'] | null
   readonly private: boolean
   readonly defaultBranch: string
   readonly policy: Policy
@@ -53,7 +56,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
       deliveryId: event.deliveryId,
       eventKey: event.eventKey,
       ...answeredAt(event),
-      askedIn: facts.askedIn === undefined ? askedInOf(event, text.slice(0, askedLength)) : facts.askedIn,
+      askedIn: facts.askedIn ?? (facts.task === null ? null : askedInOf(event, text.slice(0, askedLength))),
       receivedAt: event.receivedAt,
     },
     task: { text, digest: sha256(text), askedLength },
@@ -62,6 +65,8 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
     policy: facts.policy,
     policyDigest: policyDigest(facts.policy),
     agent: facts.agent ?? facts.policy.agent,
+    ...(event.subject.sorting === undefined ? {} : { sorting: sortingFor(event.subject.sorting, facts.policy) }),
+    ...(facts.titles ? { titles: facts.titles } : {}),
     ...(facts.continues === undefined ? {} : { continues: facts.continues }),
   } satisfies JobRequest)
 }

@@ -135,10 +135,11 @@ function common(delivery: Delivery, payload: z.infer<typeof onIssueSchema> | z.i
 }
 
 function subjectOf(payload: z.infer<typeof onIssueSchema> | z.infer<typeof onPullSchema>): Shared['subject'] {
-  const isIssue = 'issue' in payload
-  const { number, title, body } = isIssue ? payload.issue : payload.pull_request
-  const kind = isIssue && !payload.issue.pull_request ? 'issue' : 'pull-request'
-  return { kind, number, title, body: body ?? '' }
+  const { number, title, body } = 'issue' in payload ? payload.issue : payload.pull_request
+  const subject = { number, title, body: body ?? '' }
+  if (!('issue' in payload) || payload.issue.pull_request) return { kind: 'pull-request', ...subject }
+  const { labels, milestone } = payload.issue
+  return { kind: 'issue', ...subject, sorting: { labels: labels ?? [], milestone: milestone?.number ?? null } }
 }
 
 function toUtc(text: string): string {

@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { gitHubDiffPlaceSchema, repositorySchema, triggerEventSchema } from '../../worker/contract/index.ts'
+import {
+  gitHubDiffPlaceSchema,
+  mostLabels,
+  repositorySchema,
+  sortingSchema,
+  triggerEventSchema,
+} from '../../worker/contract/index.ts'
 
 /**
  * What is used of GitHub's payloads. Every field has the bounds of the event that it becomes, so that this one look is
@@ -32,6 +38,11 @@ export const onIssueSchema = z.object({
   issue: z.object({
     ...subjectShape,
     updated_at: time,
+    labels: z
+      .array(z.object({ name: sortingSchema.shape.labels.element }).transform(({ name }) => name))
+      .transform((names) => names.slice(0, mostLabels))
+      .nullish(),
+    milestone: z.object({ number: z.int().positive() }).nullish(),
     /** GitHub calls a pull request an issue that has this. */
     pull_request: z.object({}).nullish(),
   }),

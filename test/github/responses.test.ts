@@ -110,6 +110,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.git.updateRef({ ...at, ref: 'heads/airlock/1', sha })
   await rest.git.listMatchingRefs({ ...at, ref: 'heads/airlock' })
   await rest.repos.getCommit({ ...at, ref: sha })
+  await rest.repos.listCommits({ ...at, sha })
   await rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${sha}` })
 
   const pull = { ...at, pull_number: 2 }
@@ -130,6 +131,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.reactions.createForPullRequestReviewComment({ ...noted, content: 'eyes' })
 
   await rest.issues.get(issue)
+  await rest.issues.update({ ...issue, milestone: 1 })
   await rest.issues.addLabels({ ...issue, labels: ['bug'] })
   await rest.issues.listLabelsOnIssue(issue)
   await rest.issues.removeLabel({ ...issue, name: 'bug' })

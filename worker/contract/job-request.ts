@@ -17,6 +17,15 @@ export const repositorySchema = z.strictObject({
 })
 export type Repository = z.infer<typeof repositorySchema>
 
+/** So many labels of an issue are given to its pull request at most. */
+export const mostLabels = 20
+/** How an issue is sorted, and so its pull request. */
+export const sortingSchema = z.strictObject({
+  labels: z.array(z.string().max(100)).max(mostLabels),
+  milestone: z.int().positive().nullable(),
+})
+export type Sorting = z.infer<typeof sortingSchema>
+
 /** So many jobs are done in one at most, beside the one that does them. */
 export const mostJoined = 10
 const joinedSchema = z.strictObject({ jobId: jobIdSchema, actor: actorSchema })
@@ -71,6 +80,10 @@ export const jobRequestSchema = z.strictObject({
   agent: agentNameSchema,
   /** Set where all that is left to do is what a person approved: to publish what another job made, or let CI run on it. */
   approval: approvalSchema.optional(),
+  /** Labels and milestone of the issue, for its pull request. */
+  sorting: sortingSchema.optional(),
+  /** How the repository titles its commits, where that can be told. */
+  titles: z.enum(['conventional']).optional(),
   /** Set where the job goes on with a pull request of ours, in its branch, which is then the base. */
   continues: continuedSchema.optional(),
   /** Others whose words on the same pull request were waiting when the job began: it does what they asked, too. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { diffPlaceSchema } from './diff-place.ts'
-import { repositorySchema, subjectSchema } from './job-request.ts'
+import { repositorySchema, sortingSchema, subjectSchema } from './job-request.ts'
 
 /** GitHub allows 65,536 characters, in practice of one UTF-16 unit each; two bodies and a title fit one task. */
 const bodySchema = z.string().max(130_000)
@@ -24,7 +24,7 @@ const commonShape = {
     type: z.string().max(32),
   }),
   /** Title and body as they were in the payload: what the sender saw. */
-  subject: subjectSchema.extend({ body: bodySchema }),
+  subject: subjectSchema.extend({ body: bodySchema, sorting: sortingSchema.optional() }),
   /** When it happened on GitHub (signed), and when it reached us. */
   occurredAt: z.iso.datetime(),
   receivedAt: z.iso.datetime(),

@@ -5,6 +5,7 @@ import type {
   Attempt,
   BranchHead,
   HeldBook,
+  OpenPullRequest,
   PullRequestNow,
   RepositoryNow,
   ThreadBook,
@@ -43,6 +44,9 @@ export interface FakeWorld {
   /** Names of protected branches. */
   protectedBranches: readonly string[]
   commits: readonly string[]
+  openPulls: readonly OpenPullRequest[]
+  /** First lines of the default branch's commits. */
+  titles: readonly string[]
   repositoryPolicy: PolicyText
   organisationPolicy: PolicyText
   /** Calls by name that fail, with what they throw. */
@@ -73,6 +77,8 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     pull: personsPull,
     protectedBranches: [],
     commits: [],
+    titles: [],
+    openPulls: [],
     repositoryPolicy: { kind: 'none' },
     organisationPolicy: { kind: 'none' },
     failing: new Map(),
@@ -128,6 +134,14 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     async commitsOf() {
       may('commitsOf')
       return world.commits
+    },
+    async openPullRequests() {
+      may('openPullRequests')
+      return world.openPulls
+    },
+    async titlesBefore() {
+      may('titlesBefore')
+      return world.titles
     },
     async isProtected(branch: string) {
       may('isProtected')

@@ -6,8 +6,8 @@ const triggers = { label: 'airlock', command: '/airlock' }
 
 describe('readAsk', () => {
   it.each([
-    ['airlock', { kind: 'run', task: null, agent: null }],
-    ['airlock:codex', { kind: 'run', task: null, agent: 'codex' }],
+    ['airlock', { kind: 'run', task: null, agent: null, anyway: false }],
+    ['airlock:codex', { kind: 'run', task: null, agent: 'codex', anyway: false }],
     ['airlock:nobody', { kind: 'unknown-agent', name: 'nobody' }],
     ['airlock:', { kind: 'unknown-agent', name: '' }],
     ['Airlock', { kind: 'none' }],
@@ -37,6 +37,17 @@ describe('the command and nothing else', () => {
     expect(readAsk(reviewCommentEvent('/airlock'), triggers)).toEqual({ kind: 'help' })
     expect(readAsk(reviewEvent('/airlock\n'), triggers)).toEqual({ kind: 'run-comments' })
     expect(readAsk(reviewEvent('/airlock help'), triggers)).toEqual({ kind: 'help' })
+  })
+})
+
+describe('a task that is to be done anyway', () => {
+  it('is the issue itself where nothing is said, and has to be said on a pull request', () => {
+    const here = { kind: 'run', task: null, agent: null, anyway: true }
+
+    expect(readAsk(commentEvent('/airlock anyway'), triggers)).toEqual(here)
+    expect(readAsk(commentEvent('/airlock anyway fix it'), triggers)).toEqual({ ...here, task: 'fix it' })
+    expect(readAsk(reviewEvent('/airlock anyway'), triggers)).toEqual({ kind: 'help' })
+    expect(readAsk(reviewEvent('/airlock anyway fix it'), triggers)).toMatchObject({ kind: 'run', task: 'fix it' })
   })
 })
 

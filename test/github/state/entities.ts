@@ -96,6 +96,7 @@ export interface Issue {
   body: string | null
   state: 'open' | 'closed'
   labels: Label[]
+  milestone: number | null
   updatedAt: Date
 }
 
