@@ -42,7 +42,7 @@ const readers: ReadonlyMap<string, Reader> = new Map([
  */
 export function parseTriggerEvent(delivery: Delivery): ParsedEvent {
   const { event, payload } = delivery
-  const reader = canAsk(event, payload.action) ? readers.get(event) : undefined
+  const reader = readerOf(event, payload.action)
   if (reader === undefined) return { kind: 'ignored', why: 'not an event that can ask for something' }
   // Only a webhook of a repository or organisation lacks it; the App's own always has it.
   if (payload.installation === undefined) return { kind: 'ignored', why: 'not sent for an installation' }
@@ -51,7 +51,12 @@ export function parseTriggerEvent(delivery: Delivery): ParsedEvent {
 
 /** Whether somebody may have asked for something: what a delivery says of itself, before its payload is looked at. */
 export function canAsk(event: string, action: unknown): boolean {
-  return readers.get(event)?.action === action
+  return readerOf(event, action) !== undefined
+}
+
+function readerOf(event: string, action: unknown): Reader | undefined {
+  const reader = readers.get(event)
+  return reader?.action === action ? reader : undefined
 }
 
 function fromLabel(delivery: Delivery): ParsedEvent {
