@@ -4,6 +4,7 @@ import type { OutcomeName } from '../worker/contract/index.ts'
 export const exitStatuses: Readonly<Record<OutcomeName, number>> = {
   published: 0,
   'no-changes': 0,
+  joined: 0,
   failed: 1,
   held: 3,
   blocked: 3,

@@ -1,22 +1,23 @@
 import { z } from 'zod'
-import { statusMarker, type TriggerEvent } from '../../worker/contract/index.ts'
+import type { TriggerEvent } from '../../worker/contract/index.ts'
 import type { Attempt, RepositoryNow, Thread } from '../intake/ports.ts'
+import { noNotes } from '../triggers/compose-task.ts'
+import { findAnswer } from './find-answer.ts'
 import type { GitHubClient } from './github-client.ts'
+import { readReview, readReviewComment, readReviewNotes } from './review-notes.ts'
+import { createReviewThread } from './review-thread.ts'
+
+export type ThreadDeps = Pick<Attempt, 'fence'> & { readonly botLogin: () => Promise<string> }
 
 const createdSchema = z.object({ id: z.int() })
 const commentSchema = z.object({ body: z.string().nullish() })
-const commentsSchema = z.array(
-  z.object({ id: z.int(), body: z.string().nullish(), user: z.object({ login: z.string() }).nullable() }),
-)
-const perPage = 100
-const mostPages = 10
 
-/** The issue or pull request of an event. `botLogin` is whose comments are ours: the mark alone could be anybody's. */
+/** The issue or pull request of an event. `botLogin` is whose comments are ours. */
 export function createIssueThread(
   client: GitHubClient,
   now: Pick<RepositoryNow, 'owner' | 'name'>,
   event: TriggerEvent,
-  { fence, botLogin }: Pick<Attempt, 'fence'> & { readonly botLogin: () => Promise<string> },
+  { fence, botLogin }: ThreadDeps,
 ): Thread {
   const at = { owner: now.owner, repo: now.name }
   const on = { ...at, issue_number: event.subject.number }
@@ -26,38 +27,38 @@ export function createIssueThread(
     return client.call(route, parameters)
   }
 
-  return {
+  const thread: Thread = {
     async acknowledge() {
       const reaction = { content: 'eyes' }
       if (event.kind === 'label') {
         await act('POST /repos/{owner}/{repo}/issues/{issue_number}/reactions', { ...on, ...reaction })
-      } else {
+      } else if (event.kind === 'comment') {
         const comment = { ...at, comment_id: event.comment.id }
         await act('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', { ...comment, ...reaction })
       }
     },
     async findAnswer(jobId) {
-      const login = await botLogin()
-      for (let page = 1; page <= mostPages; page += 1) {
-        const found = await client.call('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-          ...on,
-          since: event.occurredAt,
-          per_page: perPage,
-          page,
-        })
-        const comments = commentsSchema.parse(found)
-        const ours = comments.find(({ user, body }) => user?.login === login && body?.startsWith(statusMarker(jobId)))
-        if (ours !== undefined) return ours.id
-        if (comments.length < perPage) return null
-      }
-      return null
+      const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments'
+      return findAnswer(client, route, { ...on, since: event.occurredAt }, { jobId, login: await botLogin() })
     },
-    async textOf(commentId) {
+    async notes() {
+      if (event.kind === 'review-comment') return { ...noNotes, notes: [{ at: event.at, text: '' }] }
+      if (event.kind !== 'review') return noNotes
+      return readReviewNotes(client, at, {
+        id: event.comment.id,
+        pullRequest: event.subject.number,
+        authorId: event.sender.id,
+        submittedAt: event.occurredAt,
+      })
+    },
+    async wordsIn({ commentId, kind }) {
+      if (kind === 'review') return readReview(client, at, { id: commentId, pullRequest: event.subject.number })
+      if (kind === 'review-comment') return readReviewComment(client, at, commentId)
       const comment = await client.find('GET /repos/{owner}/{repo}/issues/comments/{comment_id}', {
         ...at,
         comment_id: commentId,
       })
-      return comment === null ? null : (commentSchema.parse(comment).body ?? '')
+      return comment === null ? null : { ...noNotes, body: commentSchema.parse(comment).body ?? '' }
     },
     async answer(body) {
       const created = await act('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { ...on, body })
@@ -71,4 +72,6 @@ export function createIssueThread(
       await client.find('DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}', { ...on, name })
     },
   }
+  if (event.kind !== 'review-comment') return thread
+  return { ...thread, ...createReviewThread(client, at, event, { act, botLogin }) }
 }

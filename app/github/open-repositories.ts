@@ -47,7 +47,8 @@ export function createRepositories(app: GitHubApp): Repositories {
 }
 
 function permissionsFor({ subject }: TriggerEvent): TokenPermissions {
-  const answer: TokenPermissions = subject.kind === 'issue' ? { issues: 'write' } : { pull_requests: 'write' }
+  const answer: TokenPermissions =
+    subject.kind === 'issue' ? { issues: 'write', pull_requests: 'read' } : { pull_requests: 'write' }
   return { metadata: 'read', contents: 'read', ...answer }
 }
 

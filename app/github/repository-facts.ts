@@ -39,6 +39,9 @@ const pullSchema = z.object({
     repo: z.object({ id: repositorySchema.shape.id }).nullable(),
   }),
 })
+const openPullsSchema = z.array(
+  pullSchema.extend({ number: z.int().positive(), title: z.string(), body: z.string().nullish() }),
+)
 const commitsSchema = z.array(z.object({ commit: z.object({ message: z.string() }) }))
 const protectedSchema = z.object({ protected: z.boolean() })
 const fileSchema = z.object({
@@ -90,12 +93,25 @@ export function createRepositoryFacts(
       const found = await client.find('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...at, pull_number: number })
       return found === null ? null : pullRequestNow(pullSchema.parse(found))
     },
+    async openPullRequests() {
+      const asked = { ...at, state: 'open', per_page: 100 }
+      const found = await client.call('GET /repos/{owner}/{repo}/pulls', asked)
+      return openPullsSchema
+        .parse(found)
+        .map(({ number, title, body, ...pull }) => ({ ...pullRequestNow(pull), number, title, body: body ?? '' }))
+    },
     async commitsOf(number) {
       const asked = { ...at, pull_number: number, per_page: 100 }
       const commits = commitsSchema.parse(
         await client.call('GET /repos/{owner}/{repo}/pulls/{pull_number}/commits', asked),
       )
       return commits.slice(-mostToldCommits).map(({ commit }) => firstLine(commit.message))
+    },
+    async titlesBefore(sha) {
+      const commits = commitsSchema.parse(
+        await client.call('GET /repos/{owner}/{repo}/commits', { ...at, sha, per_page: 30 }),
+      )
+      return commits.map(({ commit }) => firstLine(commit.message))
     },
     async isProtected(branch) {
       const found = await client.find('GET /repos/{owner}/{repo}/branches/{branch}', { ...at, branch })

@@ -1,18 +1,25 @@
 import type { AgentName, AskedIn, Policy, TriggerEvent } from '../../worker/contract/index.ts'
+import { noNotes, type ReviewNotes } from '../triggers/compose-task.ts'
 import { isAskedIn } from '../triggers/freeze-request.ts'
-import { parseSlashCommand } from '../triggers/parse-slash-command.ts'
+import { readTask, withoutCommands } from '../triggers/read-task.ts'
 import type { Thread, ThreadBook } from './ports.ts'
 
 /** Why the newest job can't be asked for again. `runs`: it has not ended. `edited`: its words are others now. */
 export type NotAgain = 'nothing' | 'runs' | 'edited' | 'gone' | 'unknown'
 
 export type Again =
-  | { readonly kind: 'run'; readonly task: string | null; readonly agent: AgentName; readonly askedIn: AskedIn }
+  | {
+      readonly kind: 'run'
+      readonly task: string | null
+      readonly agent: AgentName
+      readonly askedIn: AskedIn
+      readonly notes: ReviewNotes
+    }
   | { readonly kind: 'not'; readonly why: NotAgain }
 
 export interface AgainDeps {
   readonly threads: ThreadBook
-  readonly thread: Pick<Thread, 'textOf'>
+  readonly thread: Pick<Thread, 'wordsIn'>
 }
 
 /**
@@ -33,10 +40,11 @@ export async function askAgain(
   if (last.standing.kind !== 'ended') return { kind: 'not', why: 'runs' }
   const { askedIn, agent } = last
   if (askedIn === undefined) return { kind: 'not', why: 'unknown' }
-  if (askedIn === null) return { kind: 'run', task: null, agent, askedIn }
-  const text = await thread.textOf(askedIn.commentId)
-  if (text === null) return { kind: 'not', why: 'gone' }
-  const again = parseSlashCommand(text, command)
-  if (again.kind !== 'task' || !isAskedIn(again.task, askedIn)) return { kind: 'not', why: 'edited' }
-  return { kind: 'run', task: again.task, agent, askedIn }
+  if (askedIn === null) return { kind: 'run', task: null, agent, askedIn, notes: noNotes }
+  const words = await thread.wordsIn(askedIn)
+  if (words === null) return { kind: 'not', why: 'gone' }
+  const notes = withoutCommands(words, command)
+  const again = readTask(words.body, askedIn.kind ?? 'comment', command)
+  if (again === null || !isAskedIn(again, notes, askedIn)) return { kind: 'not', why: 'edited' }
+  return { kind: 'run', task: again, agent, askedIn, notes }
 }

@@ -1,5 +1,6 @@
 import type { BaseLogger } from 'pino'
 import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import { overlapComment } from '../replies/overlap-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { notAgainComment } from '../replies/thread-comment.ts'
 import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
@@ -7,13 +8,16 @@ import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
 import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
-import { type Ask, readAsk } from '../triggers/read-ask.ts'
+import { habitOf } from '../triggers/habit-of.ts'
+import { readAsk } from '../triggers/read-ask.ts'
 import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
 import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { readBase } from './read-base.ts'
+import { type AskWithNotes, withNotes } from './read-notes.ts'
+import { readOverlaps } from './read-overlaps.ts'
 import { readPolicySources } from './read-policy.ts'
 
 export interface TriggerDeps {
@@ -30,7 +34,7 @@ export interface TriggerDeps {
 
 export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
-  | { readonly kind: 'answered'; readonly with: Reason | 'retry' | AnsweredAs }
+  | { readonly kind: 'answered'; readonly with: Reason | 'retry' | 'open-already' | AnsweredAs }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
 interface Handling {
@@ -74,14 +78,20 @@ async function handleIn(
   if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
   if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
   await answers.quietly('reaction', () => thread.acknowledge())
-  if (ask.kind === 'run') return start(handling, ask, policy, defaultHead)
   if (ask.kind === 'retry') {
     const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
     if (again.kind === 'run') return start(handling, again, policy, defaultHead)
     await answers.once(notAgainComment(jobId, triggers, again.why))
     return { kind: 'answered', with: 'retry' }
   }
-  const { as, text } = await answerAsk(deps, event, ask, { triggers, live, sources, defaultHead, jobId })
+  const read = await withNotes(ask, thread, triggers)
+  if (read.kind === 'run') {
+    const overlaps = read.anyway ? [] : await readOverlaps(event, repository)
+    if (overlaps.length === 0) return start(handling, read, policy, defaultHead)
+    await answers.once(overlapComment(jobId, triggers, { task: read.task, overlaps }))
+    return { kind: 'answered', with: 'open-already' }
+  }
+  const { as, text } = await answerAsk(deps, event, read, { triggers, live, sources, defaultHead, jobId })
   await answers.once(text)
   return { kind: 'answered', with: as }
 }
@@ -93,7 +103,7 @@ async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: str
 
 async function start(
   handling: Handling,
-  ask: Extract<Ask | Again, { kind: 'run' }>,
+  ask: Extract<AskWithNotes | Again, { kind: 'run' }>,
   resolution: Resolution,
   defaultHead: BranchHead,
 ): Promise<TriggerResult> {
@@ -112,13 +122,17 @@ async function start(
   const base = await readBase(event, repository, defaultHead)
   if (!base.ok) return refuse(handling, base.reason, base.detail)
 
+  // A habit is no matter of safety: without it the title is the task's own.
+  const titles = await answers.quietly('titles', () => repository.facts.titlesBefore(base.instructionsSha))
   const request = freezeRequest(event, {
     task: ask.task,
     agent: ask.agent,
+    notes: ask.notes,
     ...('askedIn' in ask ? { askedIn: ask.askedIn } : {}),
     base: base.base,
     instructionsSha: base.instructionsSha,
     ...(base.continues === undefined ? {} : { continues: base.continues }),
+    titles: habitOf(titles ?? []),
     policy,
     private: now.private,
     defaultBranch: now.defaultBranch,

@@ -6,6 +6,7 @@
  * and the job's id follows from the event.
  */
 import type {
+  AskedIn,
   Decision,
   HeldEntry,
   JobRequest,
@@ -16,6 +17,7 @@ import type {
 } from '../../worker/contract/index.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
+import type { ReviewNotes } from '../triggers/compose-task.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
 
 /** The attempt's right to act; every effect on GitHub asks it first. It throws when another attempt has taken over. */
@@ -43,6 +45,13 @@ export interface PullRequestNow extends LivePullRequest {
   readonly sha: string
 }
 
+/** Title and body are anybody's words. */
+export interface OpenPullRequest extends LivePullRequest {
+  readonly number: number
+  readonly title: string
+  readonly body: string
+}
+
 /** What is true on GitHub now. Methods throw GitHubError. */
 export interface RepositoryFacts {
   readonly now: RepositoryNow
@@ -52,8 +61,12 @@ export interface RepositoryFacts {
   permissionOf(login: string): Promise<LivePermission | null>
   headOf(branch: string): Promise<BranchHead>
   pullRequest(number: number): Promise<PullRequestNow | null>
+  /** Those that are open, the newest first, up to a number. */
+  openPullRequests(): Promise<readonly OpenPullRequest[]>
   /** First lines of a pull request's latest commits, the oldest first, as `Continued` has them. */
   commitsOf(pullRequest: number): Promise<readonly string[]>
+  /** First lines of the latest commits that lead to this one, merges among them. */
+  titlesBefore(commit: string): Promise<readonly string[]>
   /** One that is gone is not: the job will say that it is. */
   isProtected(branch: string): Promise<boolean>
   /** `.github/airlock.yml` at a commit. */
@@ -62,14 +75,21 @@ export interface RepositoryFacts {
   organisationPolicy(): Promise<PolicyText>
 }
 
+/** What a person wrote, and what stands on lines of the diff with it. */
+export interface Words extends ReviewNotes {
+  readonly body: string
+}
+
 /** Where the event happened, and where it is answered. Methods throw GitHubError. */
 export interface Thread {
-  /** A reaction to what asked; the same one twice is one. */
+  /** A reaction to what asked, where GitHub has one; the same one twice is one. */
   acknowledge(): Promise<void>
   /** Our comment that bears this job's mark. */
   findAnswer(jobId: string): Promise<number | null>
-  /** What a comment says now; null: it is gone. */
-  textOf(commentId: number): Promise<string | null>
+  /** What stands on lines of the diff and is asked together with the event's own words. */
+  notes(): Promise<ReviewNotes>
+  /** What was written there, as it is now; null: it is gone. */
+  wordsIn(askedIn: NonNullable<AskedIn>): Promise<Words | null>
   answer(text: string): Promise<number>
   edit(commentId: number, text: string): Promise<void>
   /** No error where it is gone already. */

@@ -9,6 +9,7 @@ export const checkName = 'Airlock'
 const conclusions: Readonly<Record<OutcomeName, CheckRunText['conclusion']>> = {
   published: 'success',
   'no-changes': 'neutral',
+  joined: 'neutral',
   held: 'action_required',
   blocked: 'failure',
   refused: 'neutral',

@@ -30,6 +30,8 @@ function helpText({ label, command, permission }: Triggers): string {
     `- the label **${safeLabel}** on an issue: works on the issue as it is written at that moment`,
     `- the label **${safeLabel}:AGENT**: the same with another agent (${agentNames.join(', ')})`,
     `- \`${command} TASK\` as the first line of a comment on an issue or pull request; one of Airlock's own gets another commit`,
+    `- the same as the first line of a comment on lines of a diff, which are then told too, or of a review's summary, with all of its comments`,
+    `- \`${command} anyway TASK\`: the same where a pull request for the issue is open already; without a task, the issue itself`,
     `- \`${command} approve DIGEST\`: publishes a change that a gate held, \`${command} reject DIGEST\` deletes it`,
     `- \`${command} status\`: what runs or waits here, \`${command} cancel\` stops it`,
     `- \`${command} retry\`: asks for the last job here once more, in the same words`,

@@ -1,5 +1,6 @@
 import type { JobRequest, JobSummary } from '../../worker/contract/index.ts'
 import { approvalPart, quarantinePart } from './decision-comment.ts'
+import { fillTemplate } from './fill-template.ts'
 import { joinParts, type TextPart } from './format.ts'
 import { harmlessLine, harmlessQuote } from './harmless.ts'
 import {
@@ -15,14 +16,20 @@ import {
   weakerPart,
 } from './summary-parts.ts'
 
-/** What a reviewer reads: what was asked, what was done, and on what grounds it was let out. */
-export function pullRequestBody(request: JobRequest, summary: JobSummary): string {
+/**
+ * What a reviewer reads: what was asked, what was done, and on what grounds it was let out. `template` is the
+ * repository's own, filled in as far as we know; null: it has none.
+ */
+export function pullRequestBody(request: JobRequest, summary: JobSummary, template: string | null): string {
+  const filled = template === null ? '' : fillTemplate(template, request, summary)
+  const says = agentPart(summary)
   return joinParts([
     { title: null, text: openingLine(request) },
+    { title: null, text: filled },
     approvalPart(request),
     quarantinePart(summary, request.policy),
     askedPart(request),
-    agentPart(summary),
+    filled.includes(says.text) ? null : says,
     changedFilesPart(summary),
     gatesPart(summary),
     setupPart(summary),

@@ -1,13 +1,18 @@
 import { isQuarantined, type JobRequest } from '../../worker/contract/index.ts'
+import { conventionalTitle } from './conventional-title.ts'
 import { harmlessTitle } from './harmless.ts'
 
 const maxTitle = 120
 
-/** What was asked, as one line: an issue's title for a label, else the first line of the task. */
-export function pullRequestTitle({ trigger, subject, task }: JobRequest): string {
+/**
+ * What was asked, as one line: an issue's title for a label, else the first line of the task; in the form of Conventional
+ * Commits where the repository has that habit.
+ */
+export function pullRequestTitle({ trigger, subject, task, titles, sorting }: JobRequest): string {
   const firstLine = task.text.split('\n', 1)[0] ?? ''
   const asked = trigger.kind === 'label' && subject !== null ? subject.title : firstLine
-  return harmlessTitle(asked, maxTitle) || fallback(subject)
+  const title = harmlessTitle(asked, maxTitle) || fallback(subject)
+  return titles === 'conventional' ? conventionalTitle(title, sorting?.labels ?? []) : title
 }
 
 function fallback(subject: JobRequest['subject']): string {
@@ -16,7 +21,7 @@ function fallback(subject: JobRequest['subject']): string {
 }
 
 /**
- * The commit's message. No author is named in it and no person: whoever asked is in the pull request. The mark that
+ * The commit's message. No author is named in it: GitHub then signs it. Who asked is added where it is made. The mark that
  * asks CI to stay away is ours, by the policy; one of the agent's would have been broken.
  */
 export function commitMessage(request: JobRequest): string {

@@ -27,6 +27,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'A person let CI run on the pull request. Nothing in it was changed.',
     next: 'Review the pull request and what CI says of it; nothing is merged without you.',
   },
+  'joined-another-job': {
+    what: 'This was waiting for the job before it on this pull request, and is done in one commit with what else was waiting.',
+    next: 'The comment of the job that does it, which is named above, tells how it ends.',
+  },
   'agent-changed-nothing': {
     what: 'The agent ended without changing a file, so there is nothing to review.',
     next: `Its closing words are below. If you expected a change, say more precisely what should be different. ${askAgain}`,

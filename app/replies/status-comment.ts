@@ -43,6 +43,7 @@ export function runningComment(request: JobRequest, { step, finished, activity }
   return marked(
     shownIdOf(request),
     approvalPart(request),
+    joinedPart(request),
     plain(`**Running:** ${step}.`),
     plain(done === '' ? '' : `Done: ${done}`),
     plain(activity === null || activity === '' ? '' : `The agent: ${harmlessLine(activity, 300)}`),
@@ -55,6 +56,7 @@ const headings: Readonly<Record<OutcomeName, string>> = {
   'no-changes': 'No changes.',
   held: 'Held.',
   blocked: 'Blocked.',
+  joined: 'Joined.',
   refused: 'Refused.',
   cancelled: 'Cancelled.',
   failed: 'Failed.',
@@ -64,6 +66,7 @@ export function finishedComment(request: JobRequest, summary: JobSummary): strin
   const parts = [
     plain(linkLine(request, summary)),
     approvalPart(request),
+    joinedPart(request),
     quarantinePart(summary, request.policy),
     ...endParts(summary),
     ...continuedParts(request, summary),
@@ -117,6 +120,13 @@ function linkLine({ subject }: JobRequest, { outcome, pullRequestUrl, report }: 
     return isHere ? `${pullRequestUrl}/commits/${report.commit}` : pullRequestUrl
   }
   return report.branch === null ? '' : `Branch: ${harmlessLine(report.branch, 200)}`
+}
+
+/** Whose words are done with it. Null in most jobs. */
+function joinedPart({ joined = [] }: JobRequest): TextPart | null {
+  if (joined.length === 0) return null
+  const others = joined.map(({ jobId, actor }) => `what ${harmlessLine(actor.login, 100)} asked (job ${jobId})`)
+  return plain(`Done together with ${others.join(', ')}.`)
 }
 
 function frozenLine({ id, agent, base, task }: JobRequest): string {

@@ -20,9 +20,9 @@ export const wording = {
   branch: branchName,
   commitMessage,
   releaseMessage,
-  pullRequest: (request: JobRequest, summary: JobSummary) => ({
+  pullRequest: (request: JobRequest, summary: JobSummary, template: string | null) => ({
     title: pullRequestTitle(request),
-    body: pullRequestBody(request, summary),
+    body: pullRequestBody(request, summary, template),
   }),
   running: (request: JobRequest, progress: JobProgress) => runningComment(request, progress),
   finished: finishedComment,

@@ -1,4 +1,4 @@
-import type { TriggerEvent } from '../../worker/contract/index.ts'
+import type { DiffPlace, TriggerEvent } from '../../worker/contract/index.ts'
 
 export interface ComposedTask {
   readonly text: string
@@ -6,25 +6,78 @@ export interface ComposedTask {
   readonly askedLength: number
 }
 
-/** Of a pull request of ours: what was asked and what was done stand first, and tables that tell an agent nothing after. */
-const mostOfOwn = 8000
+/** What stands on lines of a diff. `text` is empty where it is the command itself. */
+export interface ReviewNote {
+  readonly at: DiffPlace
+  readonly text: string
+}
+
+export interface ReviewNotes {
+  readonly notes: readonly ReviewNote[]
+  /** Comments of the review that are not given to the agent: too many, or edited after it was submitted. */
+  readonly leftOut: number
+}
+
+export const noNotes: ReviewNotes = { notes: [], leftOut: 0 }
+
+/** So that words, text and notes stay below what a task may have. */
+export const mostNotes = 30
+const mostOfNote = 1500
+const mostLines = 30
+
+/**
+ * Of a pull request that somebody reviews or that is ours: what was asked and what was done stand first, and tables that
+ * tell an agent nothing after.
+ */
+const mostOfPullRequest = 8000
 
 /**
  * The text that the agent is given: what the person wrote, and the issue or pull request as they saw it. Made from the
- * payload alone: an edit afterwards, or a later comment, is not read. `isOwn`: it goes on with what a job of ours made.
+ * payload: an edit afterwards, or a later comment, is not read. `isOwn`: it goes on with what a job of ours made.
  */
-export function composeTask(event: TriggerEvent, task: string | null, isOwn = false): ComposedTask {
+export function composeTask(
+  event: TriggerEvent,
+  task: string | null,
+  { notes = noNotes, isOwn = false }: { readonly notes?: ReviewNotes; readonly isOwn?: boolean } = {},
+): ComposedTask {
   const { kind, number, title, body } = event.subject
   if (task === null) return { text: joinParts([title, body]), askedLength: 0 }
   const about = kind === 'issue' ? `Issue #${number}` : `Pull request #${number}`
-  const told = isOwn && body.length > mostOfOwn ? `${body.slice(0, mostOfOwn)}\n…` : body
-  const text = joinParts([task, `This was asked on ${about}: ${title}`, told])
-  return { text, askedLength: askedWords(task).length }
+  const isBounded = (isOwn || notes.notes.length > 0) && body.length > mostOfPullRequest
+  const told = isBounded ? `${body.slice(0, mostOfPullRequest)}\n…` : body
+  const asked = askedWords(task, notes)
+  const text = joinParts([asked, `This was asked on ${about}: ${title}`, told, ...notes.notes.map(quoteHunk)])
+  return { text, askedLength: asked.length }
 }
 
 /** What the person wrote, as it begins the text. */
-export function askedWords(task: string): string {
-  return joinParts([task])
+export function askedWords(task: string, { notes, leftOut }: ReviewNotes = noNotes): string {
+  const [only, ...more] = notes
+  if (only?.text === '' && more.length === 0) return joinParts([task, `This is about ${placeOf(only.at)}.`])
+  return joinParts([task, ...notes.map(sayNote), leftOut === 0 ? '' : leftOutText(leftOut)])
+}
+
+function sayNote({ at, text }: ReviewNote, index: number): string {
+  return joinParts([`Comment ${index + 1} of the review, on ${placeOf(at)}:`, text.slice(0, mostOfNote)])
+}
+
+function leftOutText(count: number): string {
+  return `${count} more of the review's comments are left out: too many, or edited since it was submitted.`
+}
+
+/** A path is the repository's word: in quotes, in one line and short. */
+function placeOf({ path, lines, side }: DiffPlace): string {
+  const name = `"${path.slice(0, 300).replaceAll(/[\p{Cc}"]/gu, '?')}"`
+  if (lines === null) return name
+  const { first, last } = lines
+  const where = first === last ? `line ${last}` : `lines ${first} to ${last}`
+  return `${name}, ${where} ${side === 'before' ? 'before the change' : 'of its new version'}`
+}
+
+function quoteHunk({ at: { hunk } }: ReviewNote, index: number): string {
+  if (hunk.trim() === '') return ''
+  const lines = hunk.replaceAll('\r\n', '\n').split('\n').slice(-mostLines)
+  return [`The lines of comment ${index + 1}, as the diff has them:`, ...lines.map((line) => `| ${line}`)].join('\n')
 }
 
 function joinParts(parts: readonly string[]): string {

@@ -9,12 +9,15 @@ import {
   type TriggerEvent,
 } from '../../worker/contract/index.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
-import { askedWords, composeTask } from './compose-task.ts'
+import { askedWords, composeTask, noNotes, type ReviewNotes } from './compose-task.ts'
+import { sortingFor } from './sorting.ts'
 
 /** What is true on GitHub at the moment of the trigger. */
 export interface FrozenFacts {
   readonly task: string | null
   readonly agent: AgentName | null
+  /** What stands on lines of the diff and is asked with it. */
+  readonly notes?: ReviewNotes
   /** Set where the task's words are asked for again; else they are the event's own. */
   readonly askedIn?: AskedIn
   readonly base: { readonly ref: string; readonly sha: string }
@@ -22,6 +25,8 @@ export interface FrozenFacts {
   readonly instructionsSha: string
   /** Set where the job goes on with a pull request of ours. */
   readonly continues?: Continued
+  /** How the repository titles its commits; null: there is no rule to be seen. */
+  readonly titles?: JobRequest['titles'] | null
   readonly private: boolean
   readonly defaultBranch: string
   readonly policy: Policy
@@ -34,7 +39,10 @@ export function jobIdFor(eventKey: string): string {
 
 /** Everything that a worker needs, frozen. Nothing of it is read again later but to be compared. */
 export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobRequest {
-  const { text, askedLength } = composeTask(event, facts.task, facts.continues !== undefined)
+  const { text, askedLength } = composeTask(event, facts.task, {
+    notes: facts.notes ?? noNotes,
+    isOwn: facts.continues !== undefined,
+  })
   const { kind, number, title } = event.subject
   return jobRequestSchema.parse({
     version: 1,
@@ -47,8 +55,8 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
       kind: event.kind === 'label' ? 'label' : 'command',
       deliveryId: event.deliveryId,
       eventKey: event.eventKey,
-      commentId: event.kind === 'comment' ? event.comment.id : null,
-      askedIn: facts.askedIn === undefined ? askedInOf(event, text.slice(0, askedLength)) : facts.askedIn,
+      ...answeredAt(event),
+      askedIn: facts.askedIn ?? (facts.task === null ? null : askedInOf(event, text.slice(0, askedLength))),
       receivedAt: event.receivedAt,
     },
     task: { text, digest: sha256(text), askedLength },
@@ -57,17 +65,29 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
     policy: facts.policy,
     policyDigest: policyDigest(facts.policy),
     agent: facts.agent ?? facts.policy.agent,
+    ...(event.subject.sorting === undefined ? {} : { sorting: sortingFor(event.subject.sorting, facts.policy) }),
+    ...(facts.titles ? { titles: facts.titles } : {}),
     ...(facts.continues === undefined ? {} : { continues: facts.continues }),
   } satisfies JobRequest)
 }
 
-function askedInOf(event: TriggerEvent, words: string): AskedIn {
-  return event.kind === 'label' ? null : { commentId: event.comment.id, digest: sha256(words) }
+/** What the worker reacts to, and where it answers. */
+function answeredAt(event: TriggerEvent): Pick<JobRequest['trigger'], 'commentId' | 'writtenIn' | 'threadId'> {
+  if (event.kind === 'label') return { commentId: null }
+  const { id: commentId } = event.comment
+  if (event.kind === 'comment') return { commentId }
+  return { commentId, writtenIn: event.kind, ...(event.kind === 'review' ? {} : { threadId: event.threadId }) }
 }
 
-/** Is this task, read again, the one that was asked? Not where the comment was edited since. */
-export function isAskedIn(task: string, askedIn: NonNullable<AskedIn>): boolean {
-  return sha256(askedWords(task)) === askedIn.digest
+function askedInOf(event: TriggerEvent, words: string): AskedIn {
+  if (event.kind === 'label') return null
+  const askedIn = { commentId: event.comment.id, digest: sha256(words) }
+  return event.kind === 'comment' ? askedIn : { ...askedIn, kind: event.kind }
+}
+
+/** Is this task, read again, the one that was asked? Not where the comment was edited since, or one of its review. */
+export function isAskedIn(task: string, notes: ReviewNotes, askedIn: NonNullable<AskedIn>): boolean {
+  return sha256(askedWords(task, notes)) === askedIn.digest
 }
 
 function sha256(text: string): string {

@@ -11,7 +11,9 @@ import { nearestWord } from './nearest-word.ts'
 /** Words after the command that are not a task. */
 const decisions = ['approve', 'reject'] as const
 const singles = ['help', 'status', 'cancel', 'retry', 'why'] as const
-const commandWords = [...singles, ...decisions] as const
+const commandWords = [...singles, ...decisions, 'anyway'] as const
+/** In front of a task, or alone for the issue itself. */
+const anyway = /^anyway(?:\s+|$)/
 /** A digest of a change, or its beginning. */
 const digestStart = /^[0-9a-f]{7,64}$/i
 /** What people ask to be done with a commit, and no slip of `reject`. */
@@ -19,7 +21,11 @@ const revert = /^revert$/i
 
 export type SlashCommand =
   | { readonly kind: 'none' }
+  /** The command and nothing else. */
+  | { readonly kind: 'bare' }
   | { readonly kind: 'task'; readonly task: string }
+  /** Also where a pull request for it is open already. `task` is null where the issue itself is meant. */
+  | { readonly kind: 'anyway'; readonly task: string | null }
   | { readonly kind: (typeof singles)[number] }
   /** `hash` is a digest's beginning; null where none was given. */
   | { readonly kind: 'decision'; readonly verb: 'approve' | 'reject'; readonly hash: string | null }
@@ -37,9 +43,10 @@ export function parseSlashCommand(body: string, command: string): SlashCommand {
   if (rest !== '' && !/^[ \t\r\n]/.test(rest)) return { kind: 'none' }
   const task = rest.trim()
   const firstLine = (rest.split('\n', 1)[0] ?? '').trim()
-  if (task === '') return { kind: 'help' }
+  if (task === '') return { kind: 'bare' }
   const single = singles.find((word) => word === firstLine)
   if (single !== undefined) return { kind: single }
+  if (anyway.test(task)) return { kind: 'anyway', task: task.replace(anyway, '') || null }
   const decision = parseDecision(firstLine)
   if (decision !== null) return decision
   if (!/\s/.test(task)) return { kind: 'unknown', word: task, nearest: nearestWord(task, commandWords) }

@@ -5,7 +5,15 @@ import { parseSlashCommand } from './parse-slash-command.ts'
 /** What an event asks of us. `task` is null where the issue itself is the task. */
 export type Ask =
   | { readonly kind: 'none' }
-  | { readonly kind: 'run'; readonly task: string | null; readonly agent: AgentName | null }
+  | {
+      readonly kind: 'run'
+      readonly task: string | null
+      readonly agent: AgentName | null
+      /** Also where a pull request for it is open already. */
+      readonly anyway: boolean
+    }
+  /** The comments of a review are the task; help, where it has none. */
+  | { readonly kind: 'run-comments' }
   | { readonly kind: 'help' }
   | { readonly kind: 'status' }
   | { readonly kind: 'cancel' }
@@ -21,12 +29,20 @@ export type Ask =
 export function readAsk(event: TriggerEvent, triggers: Pick<Policy['triggers'], 'label' | 'command'>): Ask {
   if (event.kind === 'label') {
     const match = matchLabel(event.label, triggers.label)
-    return match.kind === 'run' ? { kind: 'run', task: null, agent: match.agent } : match
+    return match.kind === 'run' ? { kind: 'run', task: null, agent: match.agent, anyway: false } : match
   }
   const command = parseSlashCommand(event.comment.body, triggers.command)
-  if (command.kind === 'task') return { kind: 'run', task: command.task, agent: null }
+  if (command.kind === 'bare') return event.kind === 'review' ? { kind: 'run-comments' } : { kind: 'help' }
+  if (command.kind === 'task') return { kind: 'run', task: command.task, agent: null, anyway: false }
+  if (command.kind === 'anyway') return readAnyway(event, command.task)
   if (command.kind === 'unknown') return { kind: 'unknown-command', word: command.word, nearest: command.nearest }
   return command
+}
+
+/** An issue can be the task itself; a pull request has to be told what is wanted of it. */
+function readAnyway({ subject }: TriggerEvent, task: string | null): Ask {
+  if (task === null && subject.kind === 'pull-request') return { kind: 'help' }
+  return { kind: 'run', task, agent: null, anyway: true }
 }
 
 /** A first look before any policy is known: can this event ask for something at all? */

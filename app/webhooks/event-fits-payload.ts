@@ -1,6 +1,12 @@
 export type Payload = Readonly<Record<string, unknown>>
 
-const meaningful: ReadonlySet<string> = new Set(['issues', 'issue_comment', 'ping'])
+const meaningful: ReadonlySet<string> = new Set([
+  'issues',
+  'issue_comment',
+  'pull_request_review_comment',
+  'pull_request_review',
+  'ping',
+])
 
 /**
  * Is this body one that GitHub sends under this event's name? The name is not signed: whoever has seen one signed body
@@ -13,5 +19,11 @@ export function eventFitsPayload(event: string, payload: Payload): boolean {
 /** Of the events that mean something to us, the one that a body with these keys belongs to. */
 function eventOf(payload: Payload): string | null {
   if (Object.hasOwn(payload, 'issue')) return Object.hasOwn(payload, 'comment') ? 'issue_comment' : 'issues'
+  if (Object.hasOwn(payload, 'pull_request')) return eventOfPull(payload)
   return Object.hasOwn(payload, 'zen') ? 'ping' : null
+}
+
+function eventOfPull(payload: Payload): string | null {
+  if (Object.hasOwn(payload, 'comment')) return 'pull_request_review_comment'
+  return Object.hasOwn(payload, 'review') ? 'pull_request_review' : null
 }

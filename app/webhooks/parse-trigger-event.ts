@@ -1,6 +1,14 @@
-import { z } from 'zod'
-import { repositorySchema, type TriggerEvent, triggerEventSchema } from '../../worker/contract/index.ts'
+import type { z } from 'zod'
+import type { TriggerEvent } from '../../worker/contract/index.ts'
 import type { Payload } from './event-fits-payload.ts'
+import {
+  commentedSchema,
+  labeledSchema,
+  type onIssueSchema,
+  type onPullSchema,
+  reviewCommentedSchema,
+  reviewedSchema,
+} from './payload-schemas.ts'
 
 export type ParsedEvent =
   | { readonly kind: 'event'; readonly event: TriggerEvent }
@@ -15,35 +23,18 @@ export interface Delivery {
   readonly receivedAt: string
 }
 
-const [labelEvent, commentEvent] = triggerEventSchema.options
-const { installationId, sender, subject } = labelEvent.shape
-const time = z.iso.datetime({ offset: true })
-const toUtc = (text: string) => new Date(text).toISOString()
-/** Every field has the bounds of the event that it becomes, so that this one look is enough. */
-const sharedShape = {
-  installation: z.object({ id: installationId }),
-  repository: z.object({
-    id: repositorySchema.shape.id,
-    name: repositorySchema.shape.name,
-    private: repositorySchema.shape.private,
-    default_branch: repositorySchema.shape.defaultBranch,
-    owner: z.object({ login: repositorySchema.shape.owner }),
-  }),
-  sender: z.object(sender.shape),
-  issue: z.object({
-    number: subject.shape.number,
-    title: subject.shape.title,
-    body: subject.shape.body.nullish(),
-    updated_at: time,
-    /** GitHub calls a pull request an issue that has this. */
-    pull_request: z.object({}).nullish(),
-  }),
+interface Reader {
+  /** Of all actions of the event the one that may ask for something: an edit never does. */
+  readonly action: string
+  readonly read: (delivery: Delivery) => ParsedEvent
 }
-const labeledSchema = z.object({ ...sharedShape, label: z.object({ name: labelEvent.shape.label }) })
-const commentedSchema = z.object({
-  ...sharedShape,
-  comment: z.object({ ...commentEvent.shape.comment.shape, created_at: time }),
-})
+
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ['issues', { action: 'labeled', read: fromLabel }],
+  ['issue_comment', { action: 'created', read: fromComment }],
+  ['pull_request_review_comment', { action: 'created', read: fromReviewComment }],
+  ['pull_request_review', { action: 'submitted', read: fromReview }],
+])
 
 /**
  * A verified payload, made into what the rest of Airlock knows: the fields that are used and no others, each bounded.
@@ -51,15 +42,21 @@ const commentedSchema = z.object({
  */
 export function parseTriggerEvent(delivery: Delivery): ParsedEvent {
   const { event, payload } = delivery
-  if (!canAsk(event, payload.action)) return { kind: 'ignored', why: 'not an event that can ask for something' }
+  const reader = readerOf(event, payload.action)
+  if (reader === undefined) return { kind: 'ignored', why: 'not an event that can ask for something' }
   // Only a webhook of a repository or organisation lacks it; the App's own always has it.
   if (payload.installation === undefined) return { kind: 'ignored', why: 'not sent for an installation' }
-  return event === 'issues' ? fromLabel(delivery) : fromComment(delivery)
+  return reader.read(delivery)
 }
 
 /** Whether somebody may have asked for something: what a delivery says of itself, before its payload is looked at. */
 export function canAsk(event: string, action: unknown): boolean {
-  return (event === 'issues' && action === 'labeled') || (event === 'issue_comment' && action === 'created')
+  return readerOf(event, action) !== undefined
+}
+
+function readerOf(event: string, action: unknown): Reader | undefined {
+  const reader = readers.get(event)
+  return reader?.action === action ? reader : undefined
 }
 
 function fromLabel(delivery: Delivery): ParsedEvent {
@@ -92,13 +89,44 @@ function fromComment(delivery: Delivery): ParsedEvent {
   return { kind: 'event', event }
 }
 
+function fromReviewComment(delivery: Delivery): ParsedEvent {
+  const parsed = reviewCommentedSchema.safeParse(delivery.payload)
+  if (!parsed.success) return invalid(parsed.error)
+  const { id, body, in_reply_to_id, updated_at, ...at } = parsed.data.comment
+  const event: TriggerEvent = {
+    ...common(delivery, parsed.data),
+    kind: 'review-comment',
+    eventKey: `review-comment:${parsed.data.repository.id}:${id}`,
+    comment: { id, body },
+    threadId: in_reply_to_id ?? id,
+    at,
+    // One that waited in a draft for days was created then; it is updated when the review is submitted.
+    occurredAt: toUtc(updated_at),
+  }
+  return { kind: 'event', event }
+}
+
+function fromReview(delivery: Delivery): ParsedEvent {
+  const parsed = reviewedSchema.safeParse(delivery.payload)
+  if (!parsed.success) return invalid(parsed.error)
+  const { id, body, submitted_at } = parsed.data.review
+  const event: TriggerEvent = {
+    ...common(delivery, parsed.data),
+    kind: 'review',
+    eventKey: `review:${parsed.data.repository.id}:${id}`,
+    comment: { id, body: body ?? '' },
+    occurredAt: toUtc(submitted_at),
+  }
+  return { kind: 'event', event }
+}
+
 type Shared = Pick<
   TriggerEvent,
   'version' | 'deliveryId' | 'installationId' | 'repository' | 'sender' | 'subject' | 'receivedAt'
 >
 
-function common(delivery: Delivery, payload: z.infer<typeof labeledSchema> | z.infer<typeof commentedSchema>): Shared {
-  const { installation, repository, sender, issue } = payload
+function common(delivery: Delivery, payload: z.infer<typeof onIssueSchema> | z.infer<typeof onPullSchema>): Shared {
+  const { installation, repository, sender } = payload
   const { id, name, private: isPrivate, default_branch: defaultBranch, owner } = repository
   return {
     version: 1,
@@ -106,14 +134,21 @@ function common(delivery: Delivery, payload: z.infer<typeof labeledSchema> | z.i
     installationId: installation.id,
     repository: { id, owner: owner.login, name, private: isPrivate, defaultBranch },
     sender,
-    subject: {
-      kind: issue.pull_request ? 'pull-request' : 'issue',
-      number: issue.number,
-      title: issue.title,
-      body: issue.body ?? '',
-    },
+    subject: subjectOf(payload),
     receivedAt: delivery.receivedAt,
   }
+}
+
+function subjectOf(payload: z.infer<typeof onIssueSchema> | z.infer<typeof onPullSchema>): Shared['subject'] {
+  const { number, title, body } = 'issue' in payload ? payload.issue : payload.pull_request
+  const subject = { number, title, body: body ?? '' }
+  if (!('issue' in payload) || payload.issue.pull_request) return { kind: 'pull-request', ...subject }
+  const { labels, milestone } = payload.issue
+  return { kind: 'issue', ...subject, sorting: { labels: labels ?? [], milestone: milestone?.number ?? null } }
+}
+
+function toUtc(text: string): string {
+  return new Date(text).toISOString()
 }
 
 /** Names the fields and repeats no value. */

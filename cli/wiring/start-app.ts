@@ -5,6 +5,7 @@ import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
 import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
+import { createInOrder } from '../../app/intake/in-order.ts'
 import { createAppServer } from '../../app/server.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
@@ -56,12 +57,14 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     log,
     now: Date.now,
   }
+  const inOrder = createInOrder()
   const events = processIntake({
     redis,
     log,
     concurrency,
     async handle(event, attempt) {
-      await handleTrigger(trigger, event, attempt)
+      // A word to cancel must not overtake what it is to cancel.
+      await inOrder.run(`${event.repository.id}:${event.subject.number}`, () => handleTrigger(trigger, event, attempt))
     },
     async onDeadLetter(letter, attempt) {
       if (letter.request === null) return

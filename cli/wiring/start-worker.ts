@@ -28,6 +28,7 @@ import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
 import { createSpendBook } from '../../worker/queue/spend-book.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
+import { createTurnBook } from '../../worker/queue/turn-book.ts'
 import { watchCancel } from '../../worker/queue/watch-cancel.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Environment } from '../settings/parse-settings.ts'
@@ -61,6 +62,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const core = await createCore(deps.settings, deps.env, folders, options)
   const gitHub = createGitHubPorts(deps, folders)
   const spending = createSpendBook(deps.redis)
+  const turns = createTurnBook(deps.redis)
   const keepsBlocked = deps.settings.AIRLOCK_BLOCKED_CHANGES === 'seal'
   const running = new Set<string>()
   const reaper = await startReaper(
@@ -87,7 +89,9 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       const blocked = keepsBlocked ? createBlockedChanges(deps.redis, deps.privateKey, attempt) : null
       const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending, held, blocked }
       // The queue decides what follows a failure: no attempt knows that it is the last one.
-      await runJob(request, { number: attempt, final: false, fence, signal, settle: cancel.settle }, ports)
+      const one = { number: attempt, final: false, fence, signal, settle: cancel.settle }
+      const { outcome, report } = await runJob(request, one, ports)
+      if (outcome.reason === 'pull-request-continued') await turns.noteMove(request, report.commit)
     } finally {
       running.delete(request.id)
     }

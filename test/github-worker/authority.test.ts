@@ -65,7 +65,7 @@ describe('what was allowed at the trigger', () => {
     lookAtActor().reply(200, answer)
     expectSameBranch()
 
-    await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost' })
+    await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost', detail: 'ada' })
   })
 
   it('refuses a person who is no user any more', async () => {
@@ -73,7 +73,7 @@ describe('what was allowed at the trigger', () => {
     lookAtActor().reply(404)
     expectSameBranch()
 
-    await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost' })
+    await expect(recheck()).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost', detail: 'ada' })
   })
 
   it.each([
@@ -141,7 +141,22 @@ describe('what was allowed at the trigger', () => {
     const authority = createAuthority({ tokens: github.tokens, policyDigest: same, botLogin })
     const refused = await authority.recheck({ ...request, approval }, never)
 
-    expect(refused).toEqual(reason === null ? null : { outcome: 'refused', reason })
+    expect(refused).toEqual(reason === null ? null : { outcome: 'refused', reason, detail: 'bea' })
+  })
+
+  it.each([
+    ['still writes', 'write', null],
+    ['may only read by now', 'read', { outcome: 'refused', reason: 'permission-lost', detail: 'bea' }],
+  ])('asks of each whose words are done with it, too: who %s', async (_who, permission, answer) => {
+    expectWriter()
+    const bea = { id: 8, login: 'bea' }
+    github.api.get(`${repo}/collaborators/bea/permission`).reply(200, { permission, role_name: permission, user: bea })
+    expectSameBranch()
+
+    const authority = createAuthority({ tokens: github.tokens, policyDigest: same, botLogin })
+    const joined = [{ jobId: 'job0000001', actor: bea }]
+
+    expect(await authority.recheck({ ...request, joined }, never)).toEqual(answer)
   })
 
   it('refuses another policy, and one that cannot be read', async () => {
@@ -163,7 +178,7 @@ describe('what was allowed at the trigger', () => {
       throw new Error('not read')
     }
 
-    await expect(recheck(unread)).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost' })
+    await expect(recheck(unread)).resolves.toEqual({ outcome: 'refused', reason: 'permission-lost', detail: 'ada' })
   })
 
   it('refuses an archived repository', async () => {

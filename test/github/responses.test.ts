@@ -110,6 +110,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.git.updateRef({ ...at, ref: 'heads/airlock/1', sha })
   await rest.git.listMatchingRefs({ ...at, ref: 'heads/airlock' })
   await rest.repos.getCommit({ ...at, ref: sha })
+  await rest.repos.listCommits({ ...at, sha })
   await rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${sha}` })
 
   const pull = { ...at, pull_number: 2 }
@@ -119,8 +120,18 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.pulls.listCommits(pull)
   await rest.pulls.update({ ...pull, body: 'Closes #1.' })
   await rest.pulls.requestReviewers({ ...pull, reviewers: ['mona'] })
+  const note = { path: 'new.txt', line: 1, body: 'Why?' }
+  const { review, comments } = await standIn.review(repository, 2, { by: 'mona', body: 'Hm.', notes: [note] })
+  const noted = { ...at, comment_id: comments[0]?.id ?? 0 }
+  await rest.pulls.getReview({ ...pull, review_id: review.id })
+  await rest.pulls.listReviewComments(pull)
+  await rest.pulls.getReviewComment(noted)
+  await rest.pulls.updateReviewComment({ ...noted, body: 'Why so?' })
+  await rest.pulls.createReplyForReviewComment({ ...noted, ...pull, body: 'Because.' })
+  await rest.reactions.createForPullRequestReviewComment({ ...noted, content: 'eyes' })
 
   await rest.issues.get(issue)
+  await rest.issues.update({ ...issue, milestone: 1 })
   await rest.issues.addLabels({ ...issue, labels: ['bug'] })
   await rest.issues.listLabelsOnIssue(issue)
   await rest.issues.removeLabel({ ...issue, name: 'bug' })

@@ -23,6 +23,7 @@ import { createRequestLog, type RecordedRequest } from './http/request-log.ts'
 import { createServe, type Failure } from './http/serve.ts'
 import { loadCheckRequest } from './openapi/check-request.ts'
 import { createPeople, type People } from './people/people.ts'
+import { createReviewers, type Reviewers } from './people/reviewers.ts'
 import { routes } from './routes/routes.ts'
 import { commitFiles, createRepository, type Files, type RepositorySpec } from './state/create-repository.ts'
 import type { CollaboratorRole, Permissions, Repository, User } from './state/entities.ts'
@@ -36,7 +37,7 @@ export interface GitHubStandInOptions {
   readonly app?: AppSpec
 }
 
-export interface GitHubStandIn extends AsyncDisposable, People {
+export interface GitHubStandIn extends AsyncDisposable, People, Reviewers {
   /** `http://127.0.0.1:PORT`; the API is below `/api/v3`, git at `/OWNER/REPO.git`. */
   readonly url: string
   readonly app: App
@@ -97,6 +98,7 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
 
   return {
     ...createPeople(world),
+    ...createReviewers(world),
     url: world.url,
     app,
     installationId: installation.id,

@@ -93,7 +93,9 @@ describe('7. the only effects on GitHub are a branch, its pull request and the s
     expect(texts.match(/\b(close[sd]?|fix(e[sd])?|resolve[sd]?):?\s+[\w/]*#\d+/gi)).toEqual(['Closes #1'])
     expect(texts).not.toMatch(/(?<![\w`])@[a-z0-9]/i)
     expect(texts).not.toMatch(/\[(skip ci|ci skip|no ci)\]/i)
-    expect(texts).not.toMatch(/co-authored-by:/i)
+    expect(texts.match(/co-authored-by:.*/gi)).toEqual([
+      expect.stringMatching(/^Co-authored-by: ada <\d+\+ada@users\.noreply\.127\.0\.0\.1>$/),
+    ])
     expect(texts).not.toMatch(/!\[/)
     expect(texts).not.toMatch(/^\s*\/airlock/m)
   })

@@ -5,6 +5,7 @@
 export * from './change-set.ts'
 export * from './check-run-text.ts'
 export * from './continued.ts'
+export * from './diff-place.ts'
 export * from './digest.ts'
 export * from './finding.ts'
 export * from './gates-report.ts'

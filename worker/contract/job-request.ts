@@ -3,7 +3,7 @@ import { continuedSchema } from './continued.ts'
 import { approvalSchema } from './held-change.ts'
 import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, shaSchema } from './names.ts'
 import { policySchema } from './policy.ts'
-import { askedInSchema } from './thread-job.ts'
+import { askedInSchema, writtenInSchema } from './thread-job.ts'
 
 /** Owner and repository names also name folders of ours, so `.` and `..` are refused. */
 const gitHubNameSchema = z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/)
@@ -16,6 +16,19 @@ export const repositorySchema = z.strictObject({
   defaultBranch: z.string().max(255),
 })
 export type Repository = z.infer<typeof repositorySchema>
+
+/** So many labels of an issue are given to its pull request at most. */
+export const mostLabels = 20
+/** How an issue is sorted, and so its pull request. */
+export const sortingSchema = z.strictObject({
+  labels: z.array(z.string().max(100)).max(mostLabels),
+  milestone: z.int().positive().nullable(),
+})
+export type Sorting = z.infer<typeof sortingSchema>
+
+/** So many jobs are done in one at most, beside the one that does them. */
+export const mostJoined = 10
+const joinedSchema = z.strictObject({ jobId: jobIdSchema, actor: actorSchema })
 
 /** Where the request was made and where it is answered. */
 export const subjectSchema = z.strictObject({
@@ -40,7 +53,12 @@ export const jobRequestSchema = z.strictObject({
     deliveryId: z.string().max(128),
     /** The event's own identity: two deliveries of one event have the same key. */
     eventKey: z.string().max(256),
+    /** The comment, review comment or review that asked; null: a label. */
     commentId: z.int().positive().nullable(),
+    /** Absent: a comment. */
+    writtenIn: writtenInSchema.optional(),
+    /** The review comment whose thread it is answered in; absent: on the issue or pull request itself. */
+    threadId: z.int().positive().optional(),
     /** Where the task's own words are: in another comment than the one that started the job, where it asked again. */
     askedIn: askedInSchema.optional(),
     receivedAt: z.iso.datetime(),
@@ -62,8 +80,16 @@ export const jobRequestSchema = z.strictObject({
   agent: agentNameSchema,
   /** Set where all that is left to do is what a person approved: to publish what another job made, or let CI run on it. */
   approval: approvalSchema.optional(),
+  /** Labels and milestone of the issue, for its pull request. */
+  sorting: sortingSchema.optional(),
+  /** How the repository titles its commits, where that can be told. */
+  titles: z.enum(['conventional']).optional(),
   /** Set where the job goes on with a pull request of ours, in its branch, which is then the base. */
   continues: continuedSchema.optional(),
+  /** Others whose words on the same pull request were waiting when the job began: it does what they asked, too. */
+  joined: z.array(joinedSchema).max(mostJoined).optional(),
+  /** The job that does what this one was asked for. */
+  joinedTo: jobIdSchema.optional(),
 })
 export type JobRequest = z.infer<typeof jobRequestSchema>
 

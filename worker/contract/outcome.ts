@@ -1,6 +1,15 @@
 import { z } from 'zod'
 
-export const outcomeNames = ['published', 'no-changes', 'held', 'blocked', 'refused', 'cancelled', 'failed'] as const
+export const outcomeNames = [
+  'published',
+  'no-changes',
+  'held',
+  'blocked',
+  'joined',
+  'refused',
+  'cancelled',
+  'failed',
+] as const
 export const outcomeNameSchema = z.enum(outcomeNames)
 export type OutcomeName = z.infer<typeof outcomeNameSchema>
 
@@ -10,6 +19,7 @@ export const reasons = {
   'no-changes': ['agent-changed-nothing'],
   held: ['gate-hold'],
   blocked: ['gate-block', 'gate-error'],
+  joined: ['joined-another-job'],
   refused: [
     'permission-too-low',
     'permission-lost',

@@ -8,11 +8,17 @@ export interface Place {
   readonly number: number
 }
 
+/** Where a person writes: on the issue or pull request, on lines of a diff, or as the summary of a review. */
+export const writtenInSchema = z.enum(['comment', 'review-comment', 'review'])
+export type WrittenIn = z.infer<typeof writtenInSchema>
+
 /**
  * Where the words are that asked for a job, so that the very same can be asked again. Nothing of them is kept here: the
- * digest tells whether they still are what they were. Null: the issue itself is the task.
+ * digest tells whether they still are what they were. Null: the issue itself is the task. `kind` absent: a comment.
  */
-export const askedInSchema = z.strictObject({ commentId: z.int().positive(), digest: digestSchema }).nullable()
+export const askedInSchema = z
+  .strictObject({ commentId: z.int().positive(), digest: digestSchema, kind: writtenInSchema.optional() })
+  .nullable()
 export type AskedIn = z.infer<typeof askedInSchema>
 
 /** A job as the issue or pull request knows it that it was asked on. */

@@ -1,8 +1,13 @@
 import { z } from 'zod'
-import { repositorySchema, subjectSchema } from './job-request.ts'
+import { diffPlaceSchema } from './diff-place.ts'
+import { repositorySchema, sortingSchema, subjectSchema } from './job-request.ts'
 
 /** GitHub allows 65,536 characters, in practice of one UTF-16 unit each; two bodies and a title fit one task. */
 const bodySchema = z.string().max(130_000)
+
+const commentId = z.int().positive()
+/** What the sender wrote. */
+const commentSchema = z.strictObject({ id: commentId, body: bodySchema })
 
 const commonShape = {
   version: z.literal(1),
@@ -19,7 +24,7 @@ const commonShape = {
     type: z.string().max(32),
   }),
   /** Title and body as they were in the payload: what the sender saw. */
-  subject: subjectSchema.extend({ body: bodySchema }),
+  subject: subjectSchema.extend({ body: bodySchema, sorting: sortingSchema.optional() }),
   /** When it happened on GitHub (signed), and when it reached us. */
   occurredAt: z.iso.datetime(),
   receivedAt: z.iso.datetime(),
@@ -31,11 +36,17 @@ const commonShape = {
  */
 export const triggerEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...commonShape, kind: z.literal('label'), label: z.string().max(100) }),
+  z.strictObject({ ...commonShape, kind: z.literal('comment'), comment: commentSchema }),
   z.strictObject({
     ...commonShape,
-    kind: z.literal('comment'),
-    comment: z.strictObject({ id: z.int().positive(), body: bodySchema }),
+    kind: z.literal('review-comment'),
+    comment: commentSchema,
+    /** The comment that its thread began with: the only one that GitHub takes replies to. */
+    threadId: commentId,
+    at: diffPlaceSchema,
   }),
+  /** A submitted review; its comments are no part of the delivery. */
+  z.strictObject({ ...commonShape, kind: z.literal('review'), comment: commentSchema }),
 ])
 export type TriggerEvent = z.infer<typeof triggerEventSchema>
 

@@ -78,11 +78,12 @@ interface Person {
   readonly required: Permission
 }
 
-/** Everybody on whose word the job goes on: whoever asked, and whoever approved what came of it. */
-function peopleOf({ actor, approval, policy }: JobRequest): Person[] {
-  const asked = { actor, required: policy.triggers.permission }
-  if (approval === undefined) return [asked]
-  return [asked, { actor: approval.by, required: approvalsOf(policy).permission }]
+/** Everybody on whose word the job goes on: all who asked, and whoever approved what came of it. */
+function peopleOf({ actor, approval, joined = [], policy }: JobRequest): Person[] {
+  const required = policy.triggers.permission
+  const asked = [actor, ...joined.map((other) => other.actor)].map((person) => ({ actor: person, required }))
+  if (approval === undefined) return asked
+  return [...asked, { actor: approval.by, required: approvalsOf(policy).permission }]
 }
 
 async function recheckPerson(session: RepositorySession, at: LocatedRepository, { actor, required }: Person) {
@@ -91,9 +92,9 @@ async function recheckPerson(session: RepositorySession, at: LocatedRepository, 
   )
   const level = permissionSchema.safeParse(found?.data).data
   // A login may have changed hands since: the id is the person.
-  if (level?.user?.id !== actor.id) return refuse('permission-lost')
+  if (level?.user?.id !== actor.id) return refuse('permission-lost', actor.login)
   const held = heldPermission(level.permission, level.role_name)
-  return permissions.indexOf(held) < permissions.indexOf(required) ? refuse('permission-lost') : null
+  return permissions.indexOf(held) < permissions.indexOf(required) ? refuse('permission-lost', actor.login) : null
 }
 
 /**

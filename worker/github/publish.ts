@@ -1,8 +1,10 @@
 import type { BaseLogger } from 'pino'
 import { type HandOffInput, HandoffError, type Published, type Publisher } from '../pipeline/ports/index.ts'
 import { checkBranchName } from './check-branch-name.ts'
+import { coAuthorTrailers } from './co-authors.ts'
 import { continueBranch } from './continue-branch.ts'
 import { createBranch, findBranch } from './create-branch.ts'
+import { dressPullRequest } from './dress-pull-request.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 import { findPullRequest, openPullRequest, readPullRequest } from './open-pull-request.ts'
@@ -21,7 +23,8 @@ export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
       await using session = openRepositorySession(tokens, request, { contents: 'write' }, signal)
       const at = await locateWritable(session)
       // Awaited here, or its failure would be nobody's while the session ends.
-      return await stageCommit(session, at, { changeSet, baseTreeSha, message: commitMessage, fence })
+      const message = `${commitMessage}${coAuthorTrailers(request, tokens.baseUrl)}`
+      return await stageCommit(session, at, { changeSet, baseTreeSha, message, fence })
     },
 
     async handOff(input, signal) {
@@ -55,21 +58,7 @@ async function openNew(
   const { draft } = request.policy.handoff
   const wanted = { branch, base: request.base.ref, title, body, draft, fence }
   const pullRequest = await openPullRequest(session, at, wanted, pullThere)
-
-  await fence.check()
-  await session
-    .once((octokit) =>
-      octokit.rest.pulls.requestReviewers({
-        owner: at.owner,
-        repo: at.repo,
-        pull_number: pullRequest.number,
-        reviewers: [request.actor.login],
-      }),
-    )
-    .catch((error: unknown) => {
-      if (!(error instanceof HandoffError)) throw error
-      log.info({ err: error, jobId: request.id }, 'the requester could not be asked for review')
-    })
+  await dressPullRequest(session, at, pullRequest.number, { request, fence, log })
   return { branch, commit: published, pullRequest }
 }
 

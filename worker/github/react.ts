@@ -8,12 +8,16 @@ const reactions = {
   'no-changes': '+1',
   held: 'eyes',
   blocked: '-1',
+  joined: '+1',
   refused: '-1',
   cancelled: 'confused',
   failed: 'confused',
 } as const satisfies Record<OutcomeName, string>
 
-/** Reacts to the comment, or else the issue, that asked. The same reaction twice is one on GitHub. */
+/**
+ * Reacts to the comment, or else the issue, that asked. The same reaction twice is one on GitHub. A review takes none:
+ * its status comment has to be enough.
+ */
 export async function react(
   session: RepositorySession,
   { owner, repo }: LocatedRepository,
@@ -21,9 +25,12 @@ export async function react(
   { outcome, fence }: { readonly outcome: OutcomeName; readonly fence: Fence },
 ): Promise<void> {
   const at = { owner, repo, content: reactions[outcome] }
+  const { commentId: comment_id, writtenIn } = trigger
+  if (writtenIn === 'review') return
   await fence.check()
-  if (trigger.commentId !== null) {
-    const comment_id = trigger.commentId
+  if (comment_id !== null && writtenIn === 'review-comment') {
+    await session.call((octokit) => octokit.rest.reactions.createForPullRequestReviewComment({ ...at, comment_id }))
+  } else if (comment_id !== null) {
     await session.call((octokit) => octokit.rest.reactions.createForIssueComment({ ...at, comment_id }))
   } else if (subject !== null) {
     const issue_number = subject.number

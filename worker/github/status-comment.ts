@@ -1,5 +1,6 @@
 import { type JobRequest, shownIdOf, statusMarker } from '../contract/index.ts'
 import type { Fence } from '../pipeline/ports/index.ts'
+import { commentRoutesOf } from './comment-routes.ts'
 import { ensure } from './ensure.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 import type { RepositorySession } from './repository-session.ts'
@@ -21,45 +22,39 @@ const earlierMs = 24 * 3600_000
 /** Puts the text into the job's one status comment, making it where there is none. Returns the comment's id. */
 export async function writeStatusComment(
   session: RepositorySession,
-  { owner, repo }: LocatedRepository,
+  located: LocatedRepository,
   request: JobRequest,
   { text, botLogin, known, fence }: StatusText,
 ): Promise<number> {
   const { subject, trigger } = request
   if (subject === null) throw new TypeError('a job without a subject has nothing to comment on')
-  const at = { owner, repo }
-  const on = { ...at, issue_number: subject.number }
+  const comments = commentRoutesOf(located, subject.number, trigger)
   const since = new Date(Date.parse(trigger.receivedAt) - earlierMs).toISOString()
 
   async function find(): Promise<number | null> {
     for (let page = 1; page <= mostPages; page += 1) {
-      const { data } = await session.call((octokit) =>
-        octokit.rest.issues.listComments({ ...on, since, page, per_page: perPage }),
-      )
+      const listed = await session.call((octokit) => comments.list(octokit, { since, page, per_page: perPage }))
       // The marker alone could be anybody's.
-      const ours = data.find(
+      const ours = listed.find(
         ({ user, body }) => user?.login === botLogin && body?.startsWith(statusMarker(shownIdOf(request))),
       )
       if (ours !== undefined) return ours.id
-      if (data.length < perPage) break
+      if (listed.length < perPage) break
     }
     return null
   }
   async function edit(id: number): Promise<boolean> {
     await fence.check()
-    const edited = await session.find((octokit) =>
-      octokit.rest.issues.updateComment({ ...at, comment_id: id, body: text }),
-    )
-    return edited !== null
+    return (await session.find((octokit) => comments.update(octokit, id, text))) !== null
   }
 
   // A comment that a person deleted is written again.
   if (known !== null && (await edit(known))) return known
   let made = false
   const create = async () => {
-    const { data } = await session.once((octokit) => octokit.rest.issues.createComment({ ...on, body: text }))
+    const created = await session.once((octokit) => comments.create(octokit, text))
     made = true
-    return data.id
+    return created
   }
   const id = await ensure({ find, create }, fence, session.signal)
   if (!made) await edit(id)

@@ -10,6 +10,7 @@ import { AttemptAbortedError, outcomeOfError } from './end-of-attempt.ts'
 import { type Attempt, createFacts, type Job, type PipelinePorts, type StepResult } from './job.ts'
 import { judge } from './judge.ts'
 import type { AuditLog } from './ports/index.ts'
+import { readTemplate } from './read-template.ts'
 import { createRedactor } from './redactor.ts'
 import { actOnApproval } from './steps/act-on-approval.ts'
 import { firstTurn, runAgent } from './steps/agent.ts'
@@ -83,7 +84,8 @@ async function abortedOutcome({ attempt, facts, ports, request }: Job): Promise<
 
 async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   if (handoff !== null) return valueOrEnd(await timed(job, 'publish', () => resumeHandOff(job, handoff)))
-  const { approval } = job.request
+  const { approval, joinedTo } = job.request
+  if (joinedTo !== undefined) return { outcome: 'joined', reason: 'joined-another-job', detail: `job ${joinedTo}` }
   if (approval !== undefined) return valueOrEnd(await timed(job, 'publish', () => actOnApproval(job, approval)))
 
   await using warm = createWarmStart(job)
@@ -102,7 +104,9 @@ async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {
   const { changeSet, results } = await mend(job, prepared.value, cloned.value, sealed.value, judged.value)
   const stopped = endOfVerdict(results)
   if (stopped === null) {
-    return valueOrEnd(await timed(job, 'publish', () => publish(job, cloned.value.base.treeSha, changeSet)))
+    const { base } = cloned.value
+    const published = async () => publish(job, base.treeSha, changeSet, await readTemplate(job, base))
+    return valueOrEnd(await timed(job, 'publish', published))
   }
   return stopped.outcome === 'held' ? hold(job, cloned.value, changeSet, stopped) : block(job, changeSet, stopped)
 }

@@ -14,6 +14,7 @@ import { carry } from './carry.ts'
 import { createLedger, type LedgerEntry } from './ledger.ts'
 import { type QueueName, queuePrefix } from './settings.ts'
 import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
+import { noteAsk } from './turn-book.ts'
 
 export interface Intake extends AsyncDisposable {
   /** Resolves when the event is written down. Throws QueueUnavailableError: nothing was, ask for it again. */
@@ -84,6 +85,7 @@ export function createJobs(redis: Redis): Jobs {
     async enqueue(request) {
       const entry = { id: request.id, body: JSON.stringify(request) }
       await noteJobOfThread(redis, request, new Date())
+      await noteAsk(redis, request)
       if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry])
       return { position: await placeOf(redis, queue, entry.id) }
     },

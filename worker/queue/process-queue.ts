@@ -17,7 +17,7 @@ import { crashesSurvived, type QueueName, type QueueTiming, queuePrefix, triesTo
 import { retryDelay, settle } from './settle.ts'
 import { startSweeper } from './start-sweeper.ts'
 
-export interface ProcessDeps<T> extends Pick<AttemptDeps<T>, 'handle' | 'onDeadLetter'> {
+export interface ProcessDeps<T> extends Pick<AttemptDeps<T>, 'begin' | 'handle' | 'onDeadLetter'> {
   readonly redis: Redis
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>
   /** Jobs at a time in this process. */

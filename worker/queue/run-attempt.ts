@@ -25,8 +25,15 @@ export interface DeadLetter<T> extends Grave {
   readonly request: T | null
 }
 
+/** Whether it is a job's turn, and what it then is. */
+export type Turn<T> =
+  | { readonly kind: 'wait'; readonly delayMs: number }
+  | { readonly kind: 'run'; readonly request: T }
+
 export interface AttemptDeps<T> {
   readonly ledger: Ledger
+  /** Asked before an attempt is counted. A job that waits comes back later, however often. Left out: it always is. */
+  readonly begin?: (request: T) => Promise<Turn<T>>
   readonly schema: z.ZodType<T>
   readonly handle: (request: T, context: AttemptContext) => Promise<void>
   /** Tells whoever asked. Called again later when it throws a retryable error. */
@@ -46,7 +53,10 @@ export interface Given {
   readonly signal: AbortSignal
 }
 
-export type AttemptEnd = { readonly kind: 'done' | 'dead' } | Exclude<FailureVerdict, { kind: 'bury' }>
+export type AttemptEnd =
+  | { readonly kind: 'done' | 'dead' }
+  | { readonly kind: 'wait'; readonly delayMs: number }
+  | Exclude<FailureVerdict, { kind: 'bury' }>
 
 /** Runs a job once, if it still has to be run, and decides what becomes of it. Never throws. */
 export async function runAttempt<T>(deps: AttemptDeps<T>, given: Given): Promise<AttemptEnd> {
@@ -61,11 +71,14 @@ export async function runAttempt<T>(deps: AttemptDeps<T>, given: Given): Promise
 }
 
 async function takeAndRun<T>(deps: AttemptDeps<T>, given: Given): Promise<AttemptEnd> {
+  const asked = parseJob(deps.schema, given.data)
+  const turn = asked === null ? null : ((await deps.begin?.(asked)) ?? { kind: 'run', request: asked })
+  if (turn?.kind === 'wait') return turn
   const taken = await deps.ledger.take(given.id, given.lockKey, given.lockToken)
   if (taken.kind !== 'taken') return { kind: taken.kind === 'finished' ? 'done' : 'lost' }
 
   const context = createContext(deps.ledger, given, taken.token)
-  const request = parseJob(deps.schema, given.data)
+  const request = turn?.request ?? null
   const grave = await findGrave(deps.ledger, given.id, given.crashes)
   if (grave !== null || request === null) return bury(deps, given, context, request, grave ?? unreadable)
 

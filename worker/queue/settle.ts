@@ -1,4 +1,4 @@
-import { type Job, UnrecoverableError, WaitingError } from 'bullmq'
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq'
 import type { AttemptEnd } from './run-attempt.ts'
 
 const lostMs = 30_000
@@ -21,6 +21,9 @@ export async function settle(job: Job, lockToken: string | undefined, end: Attem
       return
     case 'retry':
       throw new RetryLaterError(end.delayMs)
+    case 'wait':
+      await job.moveToDelayed(Date.now() + end.delayMs, lockToken)
+      throw new DelayedError()
     case 'give-back':
       await job.moveToWait(lockToken)
       throw new WaitingError()

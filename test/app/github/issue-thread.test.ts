@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createIssueThread } from '../../../app/github/issue-thread.ts'
 import type { TriggerEvent } from '../../../worker/contract/index.ts'
 import { statusMarker } from '../../../worker/contract/index.ts'
-import { commentEvent, labelEvent } from '../triggers/make-event.ts'
+import { commentEvent, labelEvent, reviewCommentEvent, reviewEvent } from '../triggers/make-event.ts'
 import { createClient, mockGitHub, origin } from './api.ts'
 
 mockGitHub()
@@ -73,6 +73,37 @@ describe('an acknowledgement', () => {
     nock(origin).post('/repos/octo/repo/issues/comments/55/reactions', { content: 'eyes' }).reply(200, {})
 
     await threadOf(commentEvent('/airlock fix it')).acknowledge()
+  })
+
+  it('of a comment on lines goes to that', async () => {
+    nock(origin).post('/repos/octo/repo/pulls/comments/56/reactions', { content: 'eyes' }).reply(200, {})
+
+    await threadOf(reviewCommentEvent('/airlock fix it')).acknowledge()
+  })
+
+  it('of a review is none: GitHub has no reactions to them', async () => {
+    await threadOf(reviewEvent('/airlock fix it')).acknowledge()
+  })
+})
+
+describe('an answer to a comment on lines', () => {
+  const comments = '/repos/octo/repo/pulls/7/comments'
+
+  it('is a reply to the comment that its thread began with, and edited there', async () => {
+    nock(origin).post(`${comments}/50/replies`, { body: 'one' }).reply(201, { id: 5 })
+    nock(origin).patch('/repos/octo/repo/pulls/comments/5', { body: 'two' }).reply(200, { id: 5 })
+    const thread = threadOf(reviewCommentEvent('/airlock fix it'))
+
+    await thread.edit(await thread.answer('one'), 'two')
+  })
+
+  it('is found among the review comments by its mark and by being ours', async () => {
+    nock(origin)
+      .get(comments)
+      .query(true)
+      .reply(200, [{ ...ours, id: 4, user: { login: 'eve' } }, ours])
+
+    expect(await threadOf(reviewCommentEvent('/airlock fix it')).findAnswer(jobId)).toBe(5)
   })
 })
 

@@ -5,6 +5,7 @@ import type {
   Attempt,
   BranchHead,
   HeldBook,
+  OpenPullRequest,
   PullRequestNow,
   RepositoryNow,
   ThreadBook,
@@ -12,6 +13,7 @@ import type {
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
 import type { RepositoryTraits } from '../../../app/repo-policy/operator/least-isolation.ts'
 import { defaultOperatorPolicy, type OperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
+import { noNotes, type ReviewNotes } from '../../../app/triggers/compose-task.ts'
 import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
 import type { JobRequest } from '../../../worker/contract/index.ts'
 
@@ -42,6 +44,9 @@ export interface FakeWorld {
   /** Names of protected branches. */
   protectedBranches: readonly string[]
   commits: readonly string[]
+  openPulls: readonly OpenPullRequest[]
+  /** First lines of the default branch's commits. */
+  titles: readonly string[]
   repositoryPolicy: PolicyText
   organisationPolicy: PolicyText
   /** Calls by name that fail, with what they throw. */
@@ -51,6 +56,8 @@ export interface FakeWorld {
   readonly comments: Map<number, string>
   /** What people's comments say now. */
   readonly written: Map<number, string>
+  /** What stands on lines of the diff. */
+  notes: ReviewNotes
   readonly jobs: JobRequest[]
   readonly held: HeldBook
   readonly threads: ThreadBook
@@ -70,12 +77,15 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     pull: personsPull,
     protectedBranches: [],
     commits: [],
+    titles: [],
+    openPulls: [],
     repositoryPolicy: { kind: 'none' },
     organisationPolicy: { kind: 'none' },
     failing: new Map(),
     effects: [],
     comments: new Map(),
     written: new Map(),
+    notes: noNotes,
     jobs: [],
     held: { on: async () => [], decide: async () => null },
     threads: { on: async () => [], cancel: async () => false },
@@ -125,6 +135,14 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       may('commitsOf')
       return world.commits
     },
+    async openPullRequests() {
+      may('openPullRequests')
+      return world.openPulls
+    },
+    async titlesBefore() {
+      may('titlesBefore')
+      return world.titles
+    },
     async isProtected(branch: string) {
       may('isProtected')
       return world.protectedBranches.includes(branch)
@@ -145,9 +163,14 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       const found = [...world.comments].find(([, text]) => text.startsWith(`<!-- airlock:job=${jobId} -->`))
       return found?.[0] ?? null
     },
-    async textOf(id: number) {
-      may('textOf')
-      return world.written.get(id) ?? null
+    async notes() {
+      may('notes')
+      return world.notes
+    },
+    async wordsIn({ commentId }: { readonly commentId: number }) {
+      may('wordsIn')
+      const body = world.written.get(commentId)
+      return body === undefined ? null : { ...world.notes, body }
     },
     async answer(text: string) {
       act('answer')

@@ -195,7 +195,10 @@ describe('on GitHub', () => {
       permissions,
     }))
     expect(tokens).toEqual([
-      { repositories: ['library'], permissions: { metadata: 'read', contents: 'read', issues: 'write' } },
+      {
+        repositories: ['library'],
+        permissions: { metadata: 'read', contents: 'read', issues: 'write', pull_requests: 'read' },
+      },
       { repositories: ['.github'], permissions: { metadata: 'read', contents: 'read' } },
     ])
     expect(repository.comments).toHaveLength(1)

@@ -61,7 +61,7 @@ describe('the texts of every end', () => {
       const summary = makeSummary({ outcome, reason }, '&'.repeat(200_000), 500)
       const request = makeRequest('&'.repeat(130_000))
 
-      const { title, body } = texts.pullRequest(request, summary)
+      const { title, body } = texts.pullRequest(request, summary, null)
 
       expect(title.length).toBeLessThanOrEqual(256)
       const checks = texts.checkRuns(request, summary).map((check) => check.summary)
@@ -81,7 +81,7 @@ it("names who approved in every text of an approval's job", () => {
   const summary = makeSummary({ outcome: 'published', reason: 'pull-request-opened' })
 
   for (const text of [
-    texts.pullRequest(request, summary).body,
+    texts.pullRequest(request, summary, null).body,
     texts.finished(request, summary),
     texts.checkRuns(request, summary)[0]?.summary,
   ]) {
@@ -181,7 +181,7 @@ describe('the pull request', () => {
   it('tells a reviewer what was asked, what was done and on what grounds it was let out', () => {
     const request = makeRequest()
 
-    const { title, body } = texts.pullRequest(request, makeSummary(published))
+    const { title, body } = texts.pullRequest(request, makeSummary(published), null)
 
     expect(title).toBe('Sum is off by one')
     expect(body).toMatch(/^Closes #7\.$/m)
@@ -214,8 +214,8 @@ describe('the pull request', () => {
     const summary = makeSummary(published, 'gVisor comes in spring')
     const { acceptedWeaker: _, ...asAsked } = summary.report
 
-    const { body } = texts.pullRequest(request, summary)
-    const other = texts.pullRequest(request, { ...summary, report: asAsked }).body
+    const { body } = texts.pullRequest(request, summary, null)
+    const other = texts.pullRequest(request, { ...summary, report: asAsked }, null).body
 
     expect(body).toContain('### Weaker isolation than asked for')
     expect(body).toContain('at least **gvisor**; this ran in **process**')
@@ -231,7 +231,7 @@ describe('the pull request', () => {
   it('closes nothing when it was asked on a pull request', () => {
     const subject = { kind: 'pull-request', number: 9, title: 'x' } as const
 
-    const { body } = texts.pullRequest(makeRequest('x', { subject }), makeSummary(published))
+    const { body } = texts.pullRequest(makeRequest('x', { subject }), makeSummary(published), null)
 
     expect(body).toContain('Asked on #9.')
     expect(body).not.toMatch(/closes/i)
@@ -242,20 +242,20 @@ describe('the pull request', () => {
     const trigger = { ...request.trigger, kind: 'command' } as const
     const task = { ...request.task, text: 'round **up**\n\nThis was asked on Issue #7: x' }
 
-    expect(texts.pullRequest({ ...request, trigger, task }, makeSummary(published)).title).toBe('round **up**')
+    expect(texts.pullRequest({ ...request, trigger, task }, makeSummary(published), null).title).toBe('round **up**')
   })
 
   it('has a title also when nothing of the asked one is left', () => {
     const request = makeRequest('\u200b')
 
-    expect(texts.pullRequest(request, makeSummary(published)).title).toBe('Work on issue 7')
+    expect(texts.pullRequest(request, makeSummary(published), null).title).toBe('Work on issue 7')
   })
 
   it('acts on nothing but the issue that asked, whatever model and strangers wrote', () => {
     const request = makeRequest(hostile, { actor: { id: 1, login: 'evil[bot]' } })
     const summary = makeSummary(published, hostile, 3)
 
-    const { title, body } = texts.pullRequest(request, summary)
+    const { title, body } = texts.pullRequest(request, summary, null)
     const everything = [
       title,
       body,

@@ -75,7 +75,12 @@ describe('app.yml', () => {
       pull_requests: 'write',
       checks: 'write',
     })
-    expect(manifest.default_events).toEqual(['issues', 'issue_comment'])
+    expect(manifest.default_events).toEqual([
+      'issues',
+      'issue_comment',
+      'pull_request_review_comment',
+      'pull_request_review',
+    ])
   })
 })
 

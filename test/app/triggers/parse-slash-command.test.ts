@@ -16,7 +16,11 @@ describe('parseSlashCommand', () => {
     expect(parse(body)).toEqual({ kind: 'task', task })
   })
 
-  it.each(['/airlock', '/airlock help', '/airlock  help ', '/airlock help\n\nOn Monday, Ada wrote:\n> hello'])(
+  it.each(['/airlock', ' \n/airlock \n\n'])('reads %j as the command and nothing else', (body) => {
+    expect(parse(body)).toEqual({ kind: 'bare' })
+  })
+
+  it.each(['/airlock help', '/airlock  help ', '/airlock help\n\nOn Monday, Ada wrote:\n> hello'])(
     'answers %j with help',
     (body) => {
       expect(parse(body)).toEqual({ kind: 'help' })
@@ -39,6 +43,46 @@ describe('parseSlashCommand', () => {
     expect(parse(`/airlock ${word}`)).toEqual({ kind: word })
     expect(parse(`/airlock ${word}\n\nOn Monday, Ada wrote:\n> hello`)).toEqual({ kind: word })
     expect(parse(`/airlock ${word} subscriptions after a month`)).toMatchObject({ kind: 'task' })
+  })
+
+  it.each([
+    ['/airlock anyway', null],
+    ['/airlock anyway \n', null],
+    ['/airlock anyway fix it', 'fix it'],
+    ['/airlock anyway\nfix it', 'fix it'],
+  ])('reads in %j what is to be done also where somebody does it already', (body, task) => {
+    expect(parse(body)).toEqual({ kind: 'anyway', task })
+  })
+
+  it('takes the word for itself alone, and the rest as it was typed', () => {
+    const typed = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => text.trim() === text && text !== '')
+
+    fc.assert(
+      fc.property(typed, (text) => {
+        expect(parse(`/airlock anyway ${text}`)).toEqual({ kind: 'anyway', task: text })
+      }),
+    )
+    fc.assert(fc.property(typed, (text) => parse(`/airlock anyways ${text}`).kind !== 'anyway'))
+    fc.assert(fc.property(typed, (text) => parse(`/airlock so ${text} anyway`).kind !== 'anyway'))
+  })
+
+  it('reads any text as one of what it knows, and a command only where it stands first', () => {
+    const known = [
+      'task',
+      'bare',
+      'anyway',
+      'help',
+      'status',
+      'cancel',
+      'retry',
+      'why',
+      'decision',
+      'unclear-decision',
+      'unknown',
+    ]
+
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => known.includes(parse(`/airlock ${text}`).kind)))
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => ['none', ...known].includes(parse(text).kind)))
   })
 
   it.each([

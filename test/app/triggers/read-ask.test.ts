@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { mayAsk, readAsk } from '../../../app/triggers/read-ask.ts'
-import { commentEvent, labelEvent } from './make-event.ts'
+import { commentEvent, labelEvent, reviewCommentEvent, reviewEvent } from './make-event.ts'
 
 const triggers = { label: 'airlock', command: '/airlock' }
 
 describe('readAsk', () => {
   it.each([
-    ['airlock', { kind: 'run', task: null, agent: null }],
-    ['airlock:codex', { kind: 'run', task: null, agent: 'codex' }],
+    ['airlock', { kind: 'run', task: null, agent: null, anyway: false }],
+    ['airlock:codex', { kind: 'run', task: null, agent: 'codex', anyway: false }],
     ['airlock:nobody', { kind: 'unknown-agent', name: 'nobody' }],
     ['airlock:', { kind: 'unknown-agent', name: '' }],
     ['Airlock', { kind: 'none' }],
@@ -28,6 +28,26 @@ describe('readAsk', () => {
     expect(readAsk(labelEvent(), own)).toEqual({ kind: 'none' })
     expect(readAsk(commentEvent('/robot fix it'), own)).toMatchObject({ kind: 'run', task: 'fix it' })
     expect(readAsk(commentEvent('/airlock fix it'), own)).toEqual({ kind: 'none' })
+  })
+})
+
+describe('the command and nothing else', () => {
+  it('is help, but for a review, whose comments are then the task', () => {
+    expect(readAsk(commentEvent('/airlock'), triggers)).toEqual({ kind: 'help' })
+    expect(readAsk(reviewCommentEvent('/airlock'), triggers)).toEqual({ kind: 'help' })
+    expect(readAsk(reviewEvent('/airlock\n'), triggers)).toEqual({ kind: 'run-comments' })
+    expect(readAsk(reviewEvent('/airlock help'), triggers)).toEqual({ kind: 'help' })
+  })
+})
+
+describe('a task that is to be done anyway', () => {
+  it('is the issue itself where nothing is said, and has to be said on a pull request', () => {
+    const here = { kind: 'run', task: null, agent: null, anyway: true }
+
+    expect(readAsk(commentEvent('/airlock anyway'), triggers)).toEqual(here)
+    expect(readAsk(commentEvent('/airlock anyway fix it'), triggers)).toEqual({ ...here, task: 'fix it' })
+    expect(readAsk(reviewEvent('/airlock anyway'), triggers)).toEqual({ kind: 'help' })
+    expect(readAsk(reviewEvent('/airlock anyway fix it'), triggers)).toMatchObject({ kind: 'run', task: 'fix it' })
   })
 })
 

@@ -2,13 +2,18 @@ import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { QueueUnavailableError } from '../../../worker/contract/index.ts'
-import { commented, labeled, now } from './payloads.ts'
+import { commented, labeled, now, reviewCommented, reviewed } from './payloads.ts'
 import { post, startApp } from './start-app.ts'
 
 const examplesSchema = z.array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }))
 const examples = examplesSchema
   .parse(createRequire(import.meta.url)('@octokit/webhooks-examples'))
   .flatMap(({ name, examples }) => examples.map((payload) => ({ name, payload })))
+
+function onLines(changes: object) {
+  const payload = reviewCommented('/airlock fix it')
+  return { ...payload, comment: { ...payload.comment, ...changes } }
+}
 
 describe('a verified delivery', () => {
   it('is one event when it comes a hundred times at once', async () => {
@@ -56,10 +61,60 @@ describe('a verified delivery', () => {
     ])
   })
 
+  it('carries a comment on lines of a diff with its place, and a reply with the thread that it is in', async () => {
+    await using app = await startApp({ now })
+    const payload = reviewCommented('/airlock fix it')
+    const reply = { ...payload, comment: { ...payload.comment, id: 58, in_reply_to_id: 56, side: 'LEFT', line: null } }
+
+    for (const one of [payload, payload, reply]) await post(app, 'pull_request_review_comment', JSON.stringify(one))
+
+    const at = { path: 'src/sum.ts', lines: { first: 2, last: 4 }, side: 'after', hunk: '@@ -1 +1 @@\n-a\n+b' }
+    expect(app.accepted).toMatchObject([
+      { kind: 'review-comment', eventKey: 'review-comment:1:56', threadId: 56, at, subject: { number: 9 } },
+      { eventKey: 'review-comment:1:58', threadId: 56, at: { ...at, lines: null, side: 'before' } },
+    ])
+  })
+
+  it('carries the end of a hunk without end', async () => {
+    await using app = await startApp({ now })
+    const payload = reviewCommented('/airlock fix it')
+    const long = { ...payload, comment: { ...payload.comment, diff_hunk: `${'x'.repeat(1_000_000)}the end` } }
+
+    await post(app, 'pull_request_review_comment', JSON.stringify(long))
+
+    expect(app.accepted).toMatchObject([{ at: { hunk: expect.stringMatching(/^x{1493}the end$/) } }])
+  })
+
+  it('carries a review that begins with a command', async () => {
+    await using app = await startApp({ now })
+
+    const payload = JSON.stringify(reviewed('/airlock fix it'))
+    for (let turn = 0; turn < 2; turn += 1) await post(app, 'pull_request_review', payload)
+
+    expect(app.accepted).toMatchObject([
+      { kind: 'review', eventKey: 'review:1:57', comment: { id: 57, body: '/airlock fix it' } },
+    ])
+  })
+
   it.each([
     ['a comment that is no command', 'issue_comment', commented('I agree.\n/airlock fix it')],
     ['an edited comment', 'issue_comment', { ...commented('/airlock fix it'), action: 'edited' }],
     ['a deleted comment', 'issue_comment', { ...commented('/airlock fix it'), action: 'deleted' }],
+    ['a comment on lines that is no command', 'pull_request_review_comment', reviewCommented('Why?')],
+    [
+      'an edited comment on lines',
+      'pull_request_review_comment',
+      { ...reviewCommented('/airlock fix it'), action: 'edited' },
+    ],
+    ['a review without a command', 'pull_request_review', reviewed('Please mend this.')],
+    ['a review without a summary', 'pull_request_review', reviewed(null)],
+    ['an edited review', 'pull_request_review', { ...reviewed('/airlock fix it'), action: 'edited' }],
+    ['a dismissed review', 'pull_request_review', { ...reviewed('/airlock fix it'), action: 'dismissed' }],
+    [
+      'a review of a bot',
+      'pull_request_review',
+      { ...reviewed('/airlock fix it'), sender: { id: 1, login: 'copilot[bot]', type: 'Bot' } },
+    ],
     ['a label taken away', 'issues', { ...labeled, action: 'unlabeled' }],
     ['a webhook that is not of an installation', 'issues', { ...labeled, installation: undefined }],
     ['a bot', 'issues', { ...labeled, sender: { id: 1, login: 'renovate[bot]', type: 'Bot' } }],
@@ -104,10 +159,14 @@ describe('a verified delivery', () => {
     ['a body without end', { ...labeled, issue: { ...labeled.issue, body: 'b'.repeat(130_001) } }],
     ['a label without end', { ...labeled, label: { name: 'l'.repeat(101) } }],
     ['a time that is none', { ...labeled, issue: { ...labeled.issue, updated_at: 'yesterday' } }],
+    ['a path without end', onLines({ path: 'p'.repeat(4097) })],
+    ['a line that is none', onLines({ line: -1 })],
+    ['a review comment that is none', { ...reviewCommented(''), comment: null }],
   ])('is refused with %s, by the name of the field', async (_what, payload) => {
     await using app = await startApp({ now })
+    const name = 'pull_request' in payload ? 'pull_request_review_comment' : 'issues'
 
-    const response = await post(app, 'issues', JSON.stringify(payload))
+    const response = await post(app, name, JSON.stringify(payload))
 
     expect(response.status).toBe(400)
     expect(await response.text()).toMatch(/^not as GitHub sends it: [a-z._]+/)
@@ -171,7 +230,7 @@ describe("GitHub's own example payloads", () => {
   it('are refused under the name of another event, where either means something to us', async () => {
     await using app = await startApp({ now })
     const names = [...new Set(examples.map(({ name }) => name))]
-    const meaningful = ['issues', 'issue_comment', 'ping']
+    const meaningful = ['issues', 'issue_comment', 'pull_request_review_comment', 'pull_request_review', 'ping']
 
     const taken = await Promise.all(
       names.flatMap((wrong) =>

@@ -27,5 +27,29 @@ export function commented(body: string) {
   return { ...shared, action: 'created', comment: { id: 55, body, created_at: '2026-11-20T10:00:00Z' } }
 }
 
+const { issue: _, label: __, ...onPull } = labeled
+const pull_request = { number: 9, title: 'Mend the sum', body: 'Mended.', updated_at: '2026-11-20T09:00:00Z' }
+
+/** A comment on lines of a diff, as one of a review that was begun days before. */
+export function reviewCommented(body: string) {
+  const comment = {
+    id: 56,
+    body,
+    path: 'src/sum.ts',
+    diff_hunk: '@@ -1 +1 @@\n-a\n+b',
+    line: 4,
+    start_line: 2,
+    side: 'RIGHT',
+    created_at: '2026-11-01T10:00:00Z',
+    updated_at: '2026-11-20T10:00:00Z',
+  }
+  return { ...onPull, action: 'created', pull_request, comment }
+}
+
+export function reviewed(body: string | null) {
+  const review = { id: 57, body, state: 'changes_requested', submitted_at: '2026-11-20T10:00:00Z' }
+  return { ...onPull, action: 'submitted', pull_request, review }
+}
+
 /** A moment after what the payloads say. */
 export const now = () => new Date('2026-11-20T10:00:01Z')

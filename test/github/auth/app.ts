@@ -49,7 +49,13 @@ export async function createApp(state: State, spec: AppSpec = {}): Promise<App> 
     owner: ensureUser(state, spec.owner ?? 'acme', 'Organization'),
     bot: ensureUser(state, `${slug}[bot]`, 'Bot'),
     permissions: { ...(spec.permissions ?? PERMISSIONS), metadata: 'read' },
-    events: spec.events ?? ['issues', 'issue_comment', 'pull_request'],
+    events: spec.events ?? [
+      'issues',
+      'issue_comment',
+      'pull_request',
+      'pull_request_review',
+      'pull_request_review_comment',
+    ],
     createdAt: new Date(),
   }
 }

@@ -35,7 +35,7 @@ export function issueBody(world: World, repository: Repository, issue: Issue) {
     locked: false,
     assignee: null,
     assignees: [],
-    milestone: null,
+    milestone: issue.milestone === null ? null : milestoneBody(world, repository, issue.milestone),
     comments: repository.comments.filter((comment) => comment.issueNumber === issue.number).length,
     created_at: time(issue.createdAt),
     updated_at: time(issue.updatedAt),
@@ -49,6 +49,29 @@ export function issueBody(world: World, repository: Repository, issue: Issue) {
     state_reason: null,
     draft: issue.pull?.draft ?? false,
     ...(issue.pull ? { pull_request: pullLinks(world, repository, issue) } : {}),
+  }
+}
+
+function milestoneBody(world: World, repository: Repository, number: number) {
+  const url = `${repositoryUrl(world, repository)}/milestones/${number}`
+  const then = time(repository.createdAt)
+  return {
+    url,
+    html_url: `${webUrl(world, repository)}/milestone/${number}`,
+    labels_url: `${url}/labels`,
+    id: number,
+    node_id: nodeId('Milestone', number),
+    number,
+    title: `v${number}`,
+    description: null,
+    creator: userBody(world, repository.owner),
+    open_issues: 0,
+    closed_issues: 0,
+    state: 'open',
+    created_at: then,
+    updated_at: then,
+    due_on: null,
+    closed_at: null,
   }
 }
 
@@ -94,7 +117,7 @@ function pullLinks(world: World, repository: Repository, issue: Issue) {
   return { url, html_url: web, diff_url: `${web}.diff`, patch_url: `${web}.patch`, merged_at: null }
 }
 
-function reactionRollup(url: string, repository: Repository, subject: Reaction['subject']) {
+export function reactionRollup(url: string, repository: Repository, subject: Reaction['subject']) {
   const given = repository.reactions.filter(({ subject: { kind, id } }) => kind === subject.kind && id === subject.id)
   const count = (content: string) => given.filter((reaction) => reaction.content === content).length
   return {

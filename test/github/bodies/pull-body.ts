@@ -34,7 +34,7 @@ export async function pullBody(world: World, repository: Repository, issue: Issu
     user: shown.user,
     body: issue.body,
     labels: shown.labels,
-    milestone: null,
+    milestone: shown.milestone,
     active_lock_reason: null,
     created_at: shown.created_at,
     updated_at: shown.updated_at,

@@ -18,7 +18,12 @@ interface Told {
 export interface People {
   openIssue(
     repository: Repository,
-    issue: By & { readonly title: string; readonly body?: string | null },
+    issue: By & {
+      readonly title: string
+      readonly body?: string | null
+      readonly labels?: readonly string[]
+      readonly milestone?: number | null
+    },
   ): Promise<Told & { readonly issue: Issue }>
   editIssue(
     repository: Repository,
@@ -56,7 +61,7 @@ export function createPeople(world: World): People {
   const { state, deliveries } = world
   const userOf = ({ by }: By) => ensureUser(state, by)
   return {
-    async openIssue(repository, { title, body = null, by }) {
+    async openIssue(repository, { title, body = null, labels = [], milestone = null, by }) {
       const [user, now] = [ensureUser(state, by), new Date()]
       const number = nextIssueNumber(repository)
       const issue: Issue = {
@@ -66,7 +71,8 @@ export function createPeople(world: World): People {
         title,
         body,
         state: 'open',
-        labels: [],
+        labels: labels.map((name) => ensureLabel(state, repository, name)),
+        milestone,
         pull: undefined,
         createdAt: now,
         updatedAt: now,

@@ -23,6 +23,7 @@ export const issueRoutes: readonly Route[] = [
   repositoryRoute('GET', '/issues/{issue_number}', READ_ISSUES, (call) =>
     ok(issueBody(call.world, call.repository, issueOf(call))),
   ),
+  repositoryRoute('PATCH', '/issues/{issue_number}', WRITE_ISSUES, update),
   repositoryRoute('GET', '/issues/{issue_number}/labels', READ_ISSUES, (call) =>
     page(call, labelBodies(call, issueOf(call))),
   ),
@@ -51,6 +52,14 @@ export function react(call: RepositoryCall, subject: Reaction['subject']) {
   const reaction = { id: world.state.nextId(), user, content, subject, createdAt: new Date() }
   repository.reactions.push(reaction)
   return created(reactionBody(world, reaction))
+}
+
+const updateSchema = z.object({ milestone: z.int().positive().nullable().optional() })
+
+function update(call: RepositoryCall) {
+  const issue = issueOf(call)
+  Object.assign(issue, parseBody(call, updateSchema), { updatedAt: new Date() })
+  return ok(issueBody(call.world, call.repository, issue))
 }
 
 async function addLabels(call: RepositoryCall) {

@@ -39,18 +39,24 @@ interface OpenedPull {
 }
 
 async function list(call: RepositoryCall) {
-  const { world, repository, query } = call
+  const { world, repository } = call
+  const shown: OpenedPull[] = []
+  const reply = page(call, wantedPulls(call), (opened) => shown.push(...opened))
+  const bodies = shown.map(({ issue, pull }) => pullBody(world, repository, issue, pull))
+  return { ...reply, body: await Promise.all(bodies) }
+}
+
+/** The newest first. */
+function wantedPulls({ repository, query }: RepositoryCall): OpenedPull[] {
   const state = query.get('state') ?? 'open'
   const [head, base] = [query.get('head'), query.get('base')]
-  const bodies = []
-  for (const issue of repository.issues.toReversed()) {
-    const pull = issue.pull
-    if (!pull || (state !== 'all' && issue.state !== state)) continue
-    if (base !== null && pull.baseRef !== base) continue
-    if (head !== null && head !== `${pull.headRepository.owner.login}:${pull.headRef}`) continue
-    bodies.push(await pullBody(world, repository, issue, pull))
-  }
-  return page(call, bodies)
+  return repository.issues.toReversed().flatMap((issue) => {
+    const { pull } = issue
+    if (!pull || (state !== 'all' && issue.state !== state)) return []
+    if (base !== null && pull.baseRef !== base) return []
+    if (head !== null && head !== `${pull.headRepository.owner.login}:${pull.headRef}`) return []
+    return [{ issue, pull }]
+  })
 }
 
 /** The oldest first, as GitHub has them. */

@@ -3,6 +3,7 @@ import { fullRepositoryBody, repositoryUrl } from '../bodies/repository-body.ts'
 import { publicUserBody, userBody } from '../bodies/user-body.ts'
 import { resolveCommit } from '../git/commits.ts'
 import { listRefs } from '../git/refs.ts'
+import { gitText } from '../git/run-git.ts'
 import { invalid, notFound, Refusal } from '../http/refusal.ts'
 import { ok, page } from '../http/reply.ts'
 import { param, type RepositoryCall, type Route, repositoryRoute, tokenRoute } from '../http/route.ts'
@@ -17,6 +18,7 @@ export const repositoryRoutes: readonly Route[] = [
   getRepository,
   repositoryRoute('GET', '/branches', ['contents:read'], listBranches),
   repositoryRoute('GET', '/branches/{branch}', ['contents:read'], getBranch),
+  repositoryRoute('GET', '/commits', ['contents:read'], listCommits),
   repositoryRoute('GET', '/commits/{ref}', ['contents:read'], getCommit),
   repositoryRoute('GET', '/collaborators/{username}/permission', ['metadata:read'], getPermission),
   tokenRoute('GET', '/users/{username}', (call) => {
@@ -59,6 +61,15 @@ async function getBranch(call: RepositoryCall) {
     },
     protection_url: `${url}/protection`,
   })
+}
+
+async function listCommits(call: RepositoryCall) {
+  const { world, repository, query } = call
+  const start = query.get('sha') ?? repository.defaultBranch
+  const sha = await resolveCommit(repository.gitDir, start)
+  if (sha === undefined) throw notFound()
+  const shas = (await gitText(repository.gitDir, ['rev-list', '--max-count=30', sha])).split('\n')
+  return page(call, await Promise.all(shas.map((one) => commitBody(world, repository, one))))
 }
 
 async function getCommit(call: RepositoryCall) {

@@ -11,6 +11,7 @@ import { issueRoutes } from './issue-routes.ts'
 import { pullRoutes } from './pull-routes.ts'
 import { refRoutes } from './ref-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
+import { reviewRoutes } from './review-routes.ts'
 import { treeRoutes } from './tree-routes.ts'
 
 /** Every REST route that the stand-in knows. */
@@ -27,5 +28,6 @@ export const routes: readonly Route[] = [
   ...pullRoutes,
   ...refRoutes,
   ...repositoryRoutes,
+  ...reviewRoutes,
   ...treeRoutes,
 ]

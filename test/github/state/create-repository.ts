@@ -77,6 +77,8 @@ export async function createRepository(world: World, spec: RepositorySpec): Prom
     labels: [],
     issues: [],
     comments: [],
+    reviews: [],
+    reviewComments: [],
     reactions: [],
     checkRuns: [],
     analyses: [],

@@ -36,11 +36,39 @@ export interface Comment {
   updatedAt: Date
 }
 
+/** A comment on lines of a pull request's diff. */
+export interface ReviewComment {
+  readonly id: number
+  readonly issueNumber: number
+  readonly reviewId: number
+  readonly user: User
+  readonly path: string
+  readonly hunk: string
+  readonly line: number | null
+  readonly startLine: number | null
+  readonly commitSha: string
+  /** Set in a reply: the comment that its thread began with. */
+  readonly inReplyTo: number | undefined
+  readonly createdAt: Date
+  body: string
+  updatedAt: Date
+}
+
+export interface Review {
+  readonly id: number
+  readonly issueNumber: number
+  readonly user: User
+  readonly state: 'approved' | 'changes_requested' | 'commented'
+  readonly commitSha: string
+  readonly submittedAt: Date
+  body: string
+}
+
 export interface Reaction {
   readonly id: number
   readonly user: User
   readonly content: string
-  readonly subject: { readonly kind: 'issue' | 'comment'; readonly id: number }
+  readonly subject: { readonly kind: 'issue' | 'comment' | 'review-comment'; readonly id: number }
   readonly createdAt: Date
 }
 
@@ -68,6 +96,7 @@ export interface Issue {
   body: string | null
   state: 'open' | 'closed'
   labels: Label[]
+  milestone: number | null
   updatedAt: Date
 }
 
@@ -124,6 +153,8 @@ export interface Repository {
   readonly labels: Label[]
   readonly issues: Issue[]
   readonly comments: Comment[]
+  readonly reviews: Review[]
+  readonly reviewComments: ReviewComment[]
   readonly reactions: Reaction[]
   readonly checkRuns: CheckRun[]
   /** One of each commit, ref, tool and category: another takes its place. */

@@ -1,8 +1,9 @@
 import { commentBody, issueBody, labelBody } from '../bodies/issue-body.ts'
-import { fullPullBody } from '../bodies/pull-body.ts'
+import { fullPullBody, pullBody } from '../bodies/pull-body.ts'
 import { repositoryBody } from '../bodies/repository-body.ts'
+import { reviewBody, reviewCommentBody } from '../bodies/review-body.ts'
 import { nodeId, userBody } from '../bodies/user-body.ts'
-import type { Comment, Issue, Label, PullRequest, Repository, User } from '../state/entities.ts'
+import type { Comment, Issue, Label, PullRequest, Repository, Review, ReviewComment, User } from '../state/entities.ts'
 import type { World } from '../world.ts'
 import type { WebhookEvent } from './deliveries.ts'
 
@@ -75,6 +76,44 @@ export async function pullEvent(
     ...common(world, repository, sender),
   }
   return { event: 'pull_request', payload, repository }
+}
+
+interface OnPull {
+  readonly issue: Issue
+  readonly pull: PullRequest
+}
+
+export async function reviewCommentEvent(
+  world: World,
+  repository: Repository,
+  { issue, pull, comment }: OnPull & { readonly comment: ReviewComment },
+  action: string,
+  sender: User,
+): Promise<WebhookEvent> {
+  const payload = {
+    action,
+    comment: reviewCommentBody(world, repository, comment),
+    pull_request: await pullBody(world, repository, issue, pull),
+    ...common(world, repository, sender),
+  }
+  return { event: 'pull_request_review_comment', payload, repository }
+}
+
+export async function reviewEvent(
+  world: World,
+  repository: Repository,
+  { issue, pull, review }: OnPull & { readonly review: Review },
+  action: string,
+  sender: User,
+): Promise<WebhookEvent> {
+  const payload = {
+    action,
+    // Without any text it is null here.
+    review: { ...reviewBody(world, repository, review), state: review.state, body: review.body || null },
+    pull_request: await pullBody(world, repository, issue, pull),
+    ...common(world, repository, sender),
+  }
+  return { event: 'pull_request_review', payload, repository }
 }
 
 function common(world: World, repository: Repository, sender: User) {

@@ -17,7 +17,12 @@ export interface Wording {
   branch(request: JobRequest): string
   commitMessage(request: JobRequest): string
   releaseMessage(request: JobRequest): string
-  pullRequest(request: JobRequest, summary: JobSummary): { readonly title: string; readonly body: string }
+  /** `template` is the repository's own; null: it has none. */
+  pullRequest(
+    request: JobRequest,
+    summary: JobSummary,
+    template: string | null,
+  ): { readonly title: string; readonly body: string }
   running(request: JobRequest, progress: JobProgress): string
   finished(request: JobRequest, summary: JobSummary): string
   /** One of the whole job and one per gate, each with a name of its own. */

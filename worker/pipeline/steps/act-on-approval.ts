@@ -26,7 +26,7 @@ async function publishHeld(job: Job, approval: Approval, held: HeldChange): Prom
   // Nobody may let a blocked change out, whatever put it there.
   if (verdictOf(held.summary.gates) !== 'hold') return end('refused', 'approval-void', 'the gates did not hold it')
   noteApproval(job, approval, held)
-  return publish(job, held.baseTreeSha, held.changeSet)
+  return publish(job, held.baseTreeSha, held.changeSet, null)
 }
 
 /** Time has passed since the pull request was opened: the authority is asked again. */

@@ -9,12 +9,17 @@ import { summarise } from '../summarise.ts'
  * Uploads the commit, writes down that it exists, and hands it off. While it is uploaded, which nobody can see, the
  * authority is asked again: the agent's work took a while, and whoever lost the right to ask gets no pull request.
  */
-export async function publish(job: Job, baseTreeSha: string, changeSet: ChangeSet): Promise<StepResult<Outcome>> {
+export async function publish(
+  job: Job,
+  baseTreeSha: string,
+  changeSet: ChangeSet,
+  template: string | null,
+): Promise<StepResult<Outcome>> {
   const { ports, request, folders, attempt } = job
   const branch = ports.wording.branch(request)
   if (isQuarantined(request)) job.facts.quarantine = { digest: digestOfChange(changeSet) }
   const summary = summarise(job, outcomeFor(job))
-  const { title, body } = ports.wording.pullRequest(request, summary)
+  const { title, body } = ports.wording.pullRequest(request, summary, template)
   await attempt.fence.check()
   const staged = ports.publisher.stage(
     {

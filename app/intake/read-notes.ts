@@ -1,0 +1,23 @@
+import type { Policy } from '../../worker/contract/index.ts'
+import type { ReviewNotes } from '../triggers/compose-task.ts'
+import type { Ask } from '../triggers/read-ask.ts'
+import { commentsTask, withoutCommands } from '../triggers/read-task.ts'
+import type { Thread } from './ports.ts'
+
+export type AskWithNotes =
+  | (Extract<Ask, { kind: 'run' }> & { readonly notes: ReviewNotes })
+  | Exclude<Ask, { kind: 'none' | 'run' | 'run-comments' | 'retry' }>
+
+/** Adds what stands on lines of the diff to a task. A review whose summary is the command alone needs comments. */
+export async function withNotes(
+  ask: Exclude<Ask, { kind: 'none' | 'retry' }>,
+  thread: Pick<Thread, 'notes'>,
+  { command }: Pick<Policy['triggers'], 'command'>,
+): Promise<AskWithNotes> {
+  if (ask.kind !== 'run' && ask.kind !== 'run-comments') return ask
+  const notes = withoutCommands(await thread.notes(), command)
+  if (ask.kind === 'run') return { ...ask, notes }
+  return notes.notes.length === 0
+    ? { kind: 'help' }
+    : { kind: 'run', task: commentsTask, agent: null, anyway: false, notes }
+}

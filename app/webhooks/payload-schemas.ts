@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import {
+  gitHubDiffPlaceSchema,
+  mostLabels,
+  repositorySchema,
+  sortingSchema,
+  triggerEventSchema,
+} from '../../worker/contract/index.ts'
+
+/**
+ * What is used of GitHub's payloads. Every field has the bounds of the event that it becomes, so that this one look is
+ * enough.
+ */
+const [labelEvent, commentEvent] = triggerEventSchema.options
+const { installationId, sender, subject } = labelEvent.shape
+const { id: commentId, body: commentBody } = commentEvent.shape.comment.shape
+const time = z.iso.datetime({ offset: true })
+
+const sharedShape = {
+  installation: z.object({ id: installationId }),
+  repository: z.object({
+    id: repositorySchema.shape.id,
+    name: repositorySchema.shape.name,
+    private: repositorySchema.shape.private,
+    default_branch: repositorySchema.shape.defaultBranch,
+    owner: z.object({ login: repositorySchema.shape.owner }),
+  }),
+  sender: z.object(sender.shape),
+}
+const subjectShape = {
+  number: subject.shape.number,
+  title: subject.shape.title,
+  body: subject.shape.body.nullish(),
+}
+
+export const onIssueSchema = z.object({
+  ...sharedShape,
+  issue: z.object({
+    ...subjectShape,
+    updated_at: time,
+    labels: z
+      .array(z.object({ name: sortingSchema.shape.labels.element }).transform(({ name }) => name))
+      .transform((names) => names.slice(0, mostLabels))
+      .nullish(),
+    milestone: z.object({ number: z.int().positive() }).nullish(),
+    /** GitHub calls a pull request an issue that has this. */
+    pull_request: z.object({}).nullish(),
+  }),
+})
+export const onPullSchema = z.object({ ...sharedShape, pull_request: z.object(subjectShape) })
+
+export const labeledSchema = onIssueSchema.extend({ label: z.object({ name: labelEvent.shape.label }) })
+
+export const commentedSchema = onIssueSchema.extend({
+  comment: z.object({ id: commentId, body: commentBody, created_at: time }),
+})
+
+const reviewCommentSchema = z.object({
+  id: commentId,
+  body: commentBody,
+  in_reply_to_id: commentId.nullish(),
+  updated_at: time,
+})
+export const reviewCommentedSchema = onPullSchema.extend({ comment: reviewCommentSchema.and(gitHubDiffPlaceSchema) })
+
+export const reviewedSchema = onPullSchema.extend({
+  review: z.object({ id: commentId, body: commentBody.nullish(), submitted_at: time }),
+})
