@@ -7,7 +7,7 @@ import type { HostileCase } from '../hostile-case.ts'
 export interface BombCase extends HostileCase {
   readonly line: string
   /** Which limits it runs into; those of a kind share a sandbox as long as it can be used. */
-  readonly against: 'size' | 'output' | 'time'
+  readonly against: 'size' | 'count' | 'time'
 }
 
 type Bomb = readonly [name: string, attack: string, line: string]
@@ -17,7 +17,7 @@ const bomb =
   ([name, attack, line]: Bomb): BombCase => ({ name, attack, line, against, group: 'resource' })
 
 const perl = (program: string) => `exec perl -e '${program}'`
-/** Starts so many processes that stay. */
+/** Starts so many processes that stay: whatever time a busy machine needs for all of them, none is gone before the last. */
 const forks = (child: string) =>
   perl(`for (1 .. 60) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { ${child} } } print "survived"`)
 /** Ends only if every file was written. */
@@ -36,90 +36,91 @@ const fill = (
   `perl -e '${before} for my $n (1 .. ${files}) { open(my $file, ">", ${path}) or exit 1; syswrite($file, "x" x (${mebibytes} << 20)) or exit 1; ${each} } ${after}'`
 
 const memory: readonly Bomb[] = [
-  ['memory-of-one', 'take too much memory', perl('my $held = "x" x (160 << 20); print "survived"')],
+  ['memory-of-one', 'take too much memory', perl('my $held = "x" x (80 << 20); print "survived"')],
   [
     'memory-of-many',
     'take too much memory in many processes',
-    `for n in 1 2 3 4; do perl -e 'my $held = "x" x (45 << 20); sleep 3; print "held\\n"' & done > held; wait; [ "$(grep -c held held)" = 4 ] && echo survived`,
+    // Each holds on until all do: where a busy machine starts one after the other, none may be gone before the last.
+    `for n in 1 2 3 4; do perl -e 'my $held = "x" x (22 << 20); syswrite STDOUT, "held\\n"; for (1 .. 600) { last if -s STDOUT >= 20; select undef, undef, undef, 0.1 } sleep $ENV{HOLD}' & done > held; wait; [ "$(grep -c held held)" = 4 ] && echo survived`,
   ],
-  ['memory-in-tmp', 'take too much memory as files in /tmp', writes(`${zeros(160)} > /tmp/large`)],
-  ['memory-in-many-files', 'take too much memory as many files in /tmp', writes(fill(16, 10, '"/tmp/part$n"'))],
-  ['memory-in-dev-shm', 'take too much memory as files in /dev/shm', writes(`${zeros(160)} > /dev/shm/large`)],
+  ['memory-in-tmp', 'take too much memory as files in /tmp', writes(`${zeros(80)} > /tmp/large`)],
+  ['memory-in-many-files', 'take too much memory as many files in /tmp', writes(fill(16, 5, '"/tmp/part$n"'))],
+  ['memory-in-dev-shm', 'take too much memory as files in /dev/shm', writes(`${zeros(80)} > /dev/shm/large`)],
   [
     'memory-deleted',
     'take too much memory as a deleted file',
-    writes(`exec 3> /dev/shm/large; rm /dev/shm/large; ${zeros(160)} >&3`),
+    writes(`exec 3> /dev/shm/large; rm /dev/shm/large; ${zeros(80)} >&3`),
   ],
   [
     'memory-shared',
     'take too much memory as shared memory',
     perl(
-      'my $id = shmget(7, 160 << 20, 01600); defined $id or exit 1; my $block = "x" x (1 << 20); for (0 .. 159) { shmwrite($id, $block, $_ << 20, 1 << 20) or exit 1 } shmctl($id, 0, 0); print "survived"',
+      'my $id = shmget(7, 80 << 20, 01600); defined $id or exit 1; my $block = "x" x (1 << 20); for (0 .. 79) { shmwrite($id, $block, $_ << 20, 1 << 20) or exit 1 } shmctl($id, 0, 0); print "survived"',
     ),
   ],
   [
     'memory-in-sockets',
     'take too much memory in the buffers of sockets',
     perl(
-      'my @held; for (1 .. 500) { socketpair(my $one, my $two, 1, 1, 0) or exit 1; push @held, $one, $two; for ($one, $two) { fcntl($_, 4, 2048); 1 while syswrite($_, "x" x 65536) } } print "survived"',
+      'my @held; for (1 .. 250) { socketpair(my $one, my $two, 1, 1, 0) or exit 1; push @held, $one, $two; for ($one, $two) { fcntl($_, 4, 2048); 1 while syswrite($_, "x" x 65536) } } print "survived"',
     ),
   ],
 ]
 
 const processes: readonly Bomb[] = [
-  ['processes', 'start too many processes', forks('sleep 20; exit')],
+  ['processes', 'start too many processes', forks('sleep; exit')],
   ['processes-buried', 'keep too many dead processes', forks('exit')],
   ['processes-stopped', 'keep too many stopped processes', forks('kill "STOP", $$; exit')],
   [
     'processes-orphaned',
     'start too many processes that nobody waits for',
     perl(
-      'for (1 .. 60) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { my $next = fork; exit 1 unless defined $next; if (!$next) { sleep 20; exit } exit 0 } waitpid $pid, 0; exit 1 if $? } print "survived"',
+      'for (1 .. 60) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { my $next = fork; exit 1 unless defined $next; if (!$next) { sleep; exit } exit 0 } waitpid $pid, 0; exit 1 if $? } print "survived"',
     ),
   ],
   [
     'processes-in-groups',
     'start too many processes in sessions of their own',
     perl(
-      'use POSIX; for (1 .. 60) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { POSIX::setsid(); sleep 20; exit } } print "survived"',
+      'use POSIX; for (1 .. 60) { my $pid = fork; exit 1 unless defined $pid; if (!$pid) { POSIX::setsid(); sleep; exit } } print "survived"',
     ),
   ],
 ]
 
 const disk: readonly Bomb[] = [
-  ['disk-one-file', 'fill the disk with one file', writes(`${zeros(40)} > large`)],
-  ['disk-many-files', 'fill the disk with many files', writes(fill(40, 1, '"part$n"'))],
-  ['disk-home', 'fill the disk from its home', writes(fill(20, 2, '"$ENV{HOME}/part$n"'))],
-  ['disk-sparse', 'make a file that seems to be larger than the disk', 'truncate -s 40M sparse && echo survived'],
+  ['disk-one-file', 'fill the disk with one file', writes(`${zeros(20)} > large`)],
+  ['disk-many-files', 'fill the disk with many files', writes(fill(20, 1, '"part$n"'))],
+  ['disk-home', 'fill the disk from its home', writes(fill(20, 1, '"$ENV{HOME}/part$n"'))],
+  ['disk-sparse', 'make a file that seems to be larger than the disk', 'truncate -s 20M sparse && echo survived'],
   [
     'disk-deleted',
     'fill the disk with files that are deleted but open',
-    writes(fill(20, 2, '"gone"', 'my @held;', 'unlink "gone"; push @held, $file', 'sleep $ENV{HOLD}')),
+    writes(fill(20, 1, '"gone"', 'my @held;', 'unlink "gone"; push @held, $file', 'sleep $ENV{HOLD}')),
   ],
   [
     'disk-hidden',
     'fill the disk in a folder that nobody may read',
-    writes(`mkdir hidden && ${fill(20, 2, '"hidden/part$n"')} && chmod 000 hidden`),
+    writes(`mkdir hidden && ${fill(20, 1, '"hidden/part$n"')} && chmod 000 hidden`),
   ],
   [
     'disk-deep',
     'fill the disk in a folder far down',
-    writes(fill(20, 2, '$n', 'for (1 .. 400) { mkdir "d" x 24 or exit 1; chdir "d" x 24 or exit 1 }')),
+    writes(fill(20, 1, '$n', 'for (1 .. 400) { mkdir "d" x 24 or exit 1; chdir "d" x 24 or exit 1 }')),
   ],
   [
     'disk-odd-names',
     'fill the disk with files of odd names',
-    writes(fill(20, 2, '"-rf\\n \\t\\x1b[2J\\xff" . "n" x 200 . $n')),
+    writes(fill(20, 1, '"-rf\\n \\t\\x1b[2J\\xff" . "n" x 200 . $n')),
   ],
   [
     'disk-expansion',
     'fill the disk with what a small file unpacks to',
-    writes(`${zeros(20)} | gzip -1 > small.gz; for n in 1 2; do gzip -dc small.gz > part$n || exit 1; done`),
+    writes(`${zeros(10)} | gzip -1 > small.gz; for n in 1 2; do gzip -dc small.gz > part$n || exit 1; done`),
   ],
   [
     'disk-allocated',
     'have room on the disk set aside',
-    writes('for n in 1 2; do fallocate -l 20M part$n || exit 1; done'),
+    writes('for n in 1 2; do fallocate -l 10M part$n || exit 1; done'),
   ],
 ]
 
@@ -129,7 +130,8 @@ const output: readonly Bomb[] = [
   [
     'output-of-daemon',
     'print too much from a process left behind',
-    '(setsid head -c 8M /dev/zero &) ; sleep 1; echo survived',
+    // Until all of it is out: a machine that is busy prints none of it in a given time.
+    'rm -f printed; (setsid sh -c "head -c 8M /dev/zero; : > printed" &) ; until [ -e printed ]; do sleep 0.2; done; echo survived',
   ],
   ['output-lines', 'print too many short lines', 'yes | head -c 8M; echo survived'],
 ]
@@ -152,7 +154,7 @@ const time: readonly Bomb[] = [
 
 /** What needs more than it may have. */
 export const bombs: readonly BombCase[] = [
-  ...[...memory, ...processes, ...disk].map(bomb('size')),
-  ...output.map(bomb('output')),
+  ...[...memory, ...disk].map(bomb('size')),
+  ...[...processes, ...output].map(bomb('count')),
   ...time.map(bomb('time')),
 ]

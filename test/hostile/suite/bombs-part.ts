@@ -6,22 +6,21 @@ import type { Finding } from '../hostile-case.ts'
 
 export type Place = ReturnType<typeof createPlace>
 
-const sizeLimits: Partial<Limits> = {
-  ...{ wallMs: 900_000, memoryBytes: 128 * mebibyte, pids: 40, diskBytes: 24 * mebibyte, cpus: 1 },
-}
+/** All the time that a slow machine needs. */
+const patient = { wallMs: 900_000 }
+/** Each much less than its bombs take, and no more: a translated guest pays for every page that it touches. */
 const tight: Readonly<Record<BombCase['against'], Partial<Limits>>> = {
-  size: sizeLimits,
-  output: { outputBytes: mebibyte },
+  size: { ...patient, memoryBytes: 64 * mebibyte, diskBytes: 12 * mebibyte, cpus: 1 },
+  count: { ...patient, pids: 40, outputBytes: mebibyte },
   time: { wallMs: 1_500 },
 }
-const roomy: Partial<Limits> = {
-  ...{ wallMs: 1_800_000, memoryBytes: 1024 * mebibyte, pids: 400, diskBytes: 640 * mebibyte },
-  outputBytes: 256 * mebibyte,
-}
+/** Else as a sandbox has it by default, so that no further machine is made for it. */
+const roomy: Partial<Limits> = { wallMs: 1_800_000, pids: 400, outputBytes: 256 * mebibyte }
 /** A bomb that is stopped does not hold at all; one that is watched for is found in a while on a busy machine. */
 const holdSeconds = 30
-const cleaning =
-  'rm -rf /tmp/* /dev/shm/*; chmod -R u+rwx /workspace ~ ; find /workspace ~ -mindepth 1 -delete; echo clean'
+const everything = '/tmp/* /dev/shm/* /workspace/* ~/*'
+/** One program where that is enough: on some engines each further one costs more than what it removes. */
+const cleaning = `rm -rf ${everything} 2>/dev/null || { chmod -R u+rwx /workspace ~; rm -rf ${everything}; }; echo clean`
 
 /** Sets off one bomb after the other, each beside the same where there is room for it. */
 export async function* runBombs(place: Place, bombs: readonly BombCase[]): AsyncGenerator<Finding> {
