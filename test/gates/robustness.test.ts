@@ -177,6 +177,11 @@ describe('all gates', () => {
     ['a megabyte of manifests', [added('a.yaml', 'kind: Secret\ndata:\n'.repeat(50_000))]],
     ['a megabyte of keys that begin', [added('a.pem', '-----BEGIN PRIVATE KEY-----'.repeat(38_000))]],
     ['a megabyte of tokens that begin', [added('a.txt', `eyJ${'a'.repeat(20)}.`.repeat(40_000))]],
+    ['a megabyte of variables put together', [added('a.sh', `a="k7Qx2Vn9"\n${'b=$a$a; '.repeat(125_000)}`)]],
+    ['a megabyte of pieces that begin', [added('a.xml', '<a>ghp_k7Qx2Vn9</a>'.repeat(50_000))]],
+    ['a megabyte of marks that are taken out', [added('a.js', `x.replace("~~", "")${'a~~b'.repeat(250_000)}`)]],
+    ['a megabyte of single characters', [added('a.txt', 'a 1 '.repeat(250_000))]],
+    ['a megabyte of words to rotate', [added('a.py', `rot13 ${'k7Qx2Vn9Lw4Tz8Rb3Hd6 '.repeat(47_000)}`)]],
     [
       'a megabyte of settings under one long name',
       [added('.vscode/settings.json', JSON.stringify({ ['x'.repeat(500_000)]: keys(50_000, (at) => `k${at}`) }))],
