@@ -1,12 +1,14 @@
 import { type DerivedText, derive, type Piece } from '../../change/derived-text.ts'
-import { type Edit, edited } from './edited-lines.ts'
+import { createKeywordSearch } from '../../change/keyword-search.ts'
+import { isIn, word } from '../detect/characters.ts'
+import { type Edit, editedLines } from './edited-lines.ts'
 import { givenPieces } from './given-values.ts'
 import { joinLiterals } from './join-literals.ts'
 
 /** What stands before a value: `name = "`, `NAME=` and the like. */
 const nameBefore = /([A-Za-z_]\w{0,60})["']?\]?[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}["'`]?$/
-/** A name; or a pattern that only puts its arguments one after the other, which is no part of what they make. */
-const nameOrSlots = /[A-Za-z_]\w{0,60}|["'](?:%[sv]|\{\d?\}){2,20}["']\s{0,5}[,%]\s{0,5}/g
+/** A pattern that only puts its arguments one after the other, which is no part of what they make. */
+const slots = /["'](?:%[sv]|\{\d?\}){2,20}["']\s{0,5}[,%]\s{0,5}/g
 /** `${a}`, `#{a}`, `{{ a }}`, `$(a)`, `{a}`, `$a`, `%a%`, with `self.` or `process.env.` before the name. */
 const opens = /(?:[$#]\{|\{\{|\$\(|\{|\$|%)\s{0,3}$/
 const owner = /(?:\b[A-Za-z_]\w{0,30}(?:\.|->)){1,2}$/
@@ -18,10 +20,12 @@ const operatorBehind = /^\s{0,20}(?:[+.&~,\])]|\|\||<>)/
 const around = 100
 /** Variables that are made of variables. */
 const mostRounds = 3
+/** More are data, not variables. */
+const mostNames = 500
 /** Characters put in for names, in one text: a few names may stand for more than anybody reads. */
 const mostPutIn = 200_000
 
-/** A text with these values in place of their names, and what that puts side by side as one; else nothing. */
+/** The lines that use these values by their names, with them in place, and what that puts side by side as one. */
 export function putInValues(source: DerivedText, pieces: readonly Piece[]): DerivedText {
   let now: DerivedText | null = null
   let given = named(source.text, pieces)
@@ -29,7 +33,7 @@ export function putInValues(source: DerivedText, pieces: readonly Piece[]): Deri
     const from: DerivedText = now ?? source
     const edits = [...editsOf(from.text, given)]
     if (edits.length === 0) break
-    now = joinLiterals(edited(from, edits))
+    now = joinLiterals(editedLines(from, edits))
     given = named(now.text, [...givenPieces(now.text)])
   }
   return now ?? derive(source, [])
@@ -52,17 +56,38 @@ function* editsOf(text: string, given: readonly Given[]): Generator<Edit> {
   const valueAt = createValues(given)
   let putIn = 0
   let last = 0
-  for (const { index, 0: found } of text.matchAll(nameOrSlots)) {
-    const isSlots = /^["']/.test(found)
-    const value = isSlots ? '' : valueAt(found, index)
+  for (const { from, name, to } of usesIn(text, given)) {
+    const value = name === null ? '' : valueAt(name, from)
     if (value === undefined) continue
-    const edit = isSlots ? { from: index, to: index + found.length, text: '' } : putInAt(text, index, found, value)
+    const edit = name === null ? { from, to, text: '' } : putInAt(text, from, name, value)
     if (edit === null || edit.from < last) continue
     putIn += edit.text.length
     if (putIn > mostPutIn) return
     last = edit.to
     yield edit
   }
+}
+
+interface Use {
+  readonly from: number
+  readonly to: number
+  /** Null: slots. */
+  readonly name: string | null
+}
+
+/** Where these names stand as whole words, and slots, in order. One pass for all names. */
+function usesIn(text: string, given: readonly Given[]): Use[] {
+  const uses: Use[] = []
+  const names = [...new Set(given.map(({ name }) => name))].slice(0, mostNames)
+  createKeywordSearch(new Map(names.map((name) => [name, name])))(text, (from, { length }) => {
+    const to = from + length
+    if (!isIn(word, text, from - 1) && !isIn(word, text, to)) uses.push({ from, to, name: text.slice(from, to) })
+  })
+  if (uses.length === 0) return []
+  const cut = Array.from(text.matchAll(slots), ({ index, 0: found }): Use => {
+    return { from: index, to: index + found.length, name: null }
+  })
+  return [...uses, ...cut].sort((a, b) => a.from - b.from)
 }
 
 /** What a name stands for at a place: what it was given last, or first where that comes later. Places have to ascend. */
