@@ -6,6 +6,7 @@ import { secretsGate } from '../worker/gates/secrets/secrets-gate.ts'
 import type { Bench } from './bench.ts'
 import type { Aim, Figure, Unit } from './figure.ts'
 import { corpusFigures } from './gates/corpus-figures.ts'
+import { registryFigures } from './gates/registry-figures.ts'
 import { askSecretlintAlone } from './gates/secretlint-alone.ts'
 import { inputOf, ownSource, sourceChange } from './gates/source-change.ts'
 import { interleave, summariseNumbers, timed } from './measure.ts'
@@ -48,6 +49,8 @@ export const gates: Bench = {
       figures.push(await measure(load))
       say(load.what)
     }
+    figures.push(...(await registryFigures()))
+    say('license gate with registries')
     for (const corpus of corpora) figures.push(...(await corpusFigures(corpus)))
     return figures
   },

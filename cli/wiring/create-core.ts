@@ -21,7 +21,7 @@ import type { Settings } from '../settings/settings-schema.ts'
 import { createEngines } from './create-engines.ts'
 import type { DataFolders } from './data-folders.ts'
 import { findHostTools } from './host-tools.ts'
-import { readPackageManagers } from './package-managers.ts'
+import { readNpmConfiguration, readPackageManagers } from './package-managers.ts'
 import { prepareCertificates } from './prepare-certificates.ts'
 import { createToolRunner } from './run-npm.ts'
 import { upstreamsOf } from './upstreams.ts'
@@ -65,7 +65,7 @@ export async function createCore(
     agents: createAgents(folders.root, createToolRunner(env)),
     gates,
     registries: createRegistries({
-      registries: async () => registriesOf(await packageManagers()),
+      registries: async () => registriesOf(await packageManagers(), await readNpmConfiguration(env)),
       cache: createAnswerCache(folders.registries, Date.now),
     }),
     audits: createAuditLogs({ dir: folders.audit, now: Date.now, content: settings.AIRLOCK_RECORD_CONTENT ?? 'full' }),

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PackageConfiguration } from '../../worker/broker/presets.ts'
 import { CommandError, runCommand } from '../../worker/process/run-command.ts'
+import { type NpmAccess, readNpmAccess } from '../../worker/registries/npm-access.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 
 /** What this operator's own package managers are configured to use. One that is not installed adds nothing. */
@@ -19,6 +20,13 @@ export async function readPackageManagers(env: Environment): Promise<PackageConf
     goProxy: go,
     aptSources,
   }
+}
+
+/** Registries of scopes and credentials, of this operator's `.npmrc` and of npm's for the whole machine. */
+export async function readNpmConfiguration(env: Environment): Promise<NpmAccess> {
+  const asked = ['userconfig', 'globalconfig'].map((name) => ask(['npm', 'config', 'get', name], env))
+  const paths = (await Promise.all(asked)).filter((path) => path !== null && existsSync(path))
+  return readNpmAccess(await Promise.all(paths.map((path) => readFile(path ?? '', 'utf8'))), env)
 }
 
 /** What a program prints; null where it is missing or has nothing to say. */

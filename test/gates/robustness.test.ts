@@ -141,6 +141,9 @@ describe('all gates', () => {
       (_none, index) => `  const value${index} = compute(alpha, "text ${index}", 12345)\n`,
     ).join('')
 
+  const keys = (count: number, name: (at: number) => string) =>
+    Object.fromEntries(Array.from({ length: count }, (_none, index) => [name(index), 1]))
+
   it.each([
     ['a megabyte of new code', [added('src/a.ts', code(18_000))]],
     ['one changed line in a megabyte', [changed('src/a.ts', code(18_000), code(18_000).replace('alpha', 'beta'))]],
@@ -174,6 +177,28 @@ describe('all gates', () => {
     ['a megabyte of manifests', [added('a.yaml', 'kind: Secret\ndata:\n'.repeat(50_000))]],
     ['a megabyte of keys that begin', [added('a.pem', '-----BEGIN PRIVATE KEY-----'.repeat(38_000))]],
     ['a megabyte of tokens that begin', [added('a.txt', `eyJ${'a'.repeat(20)}.`.repeat(40_000))]],
+    ['a megabyte of variables put together', [added('a.sh', `a="k7Qx2Vn9"\n${'b=$a$a; '.repeat(125_000)}`)]],
+    ['a megabyte of pieces that begin', [added('a.xml', '<a>ghp_k7Qx2Vn9</a>'.repeat(50_000))]],
+    ['a megabyte of marks that are taken out', [added('a.js', `x.replace("~~", "")${'a~~b'.repeat(250_000)}`)]],
+    ['a megabyte of single characters', [added('a.txt', 'a 1 '.repeat(250_000))]],
+    ['a megabyte of words to rotate', [added('a.py', `rot13 ${'k7Qx2Vn9Lw4Tz8Rb3Hd6 '.repeat(47_000)}`)]],
+    [
+      'a megabyte of settings under one long name',
+      [added('.vscode/settings.json', JSON.stringify({ ['x'.repeat(500_000)]: keys(50_000, (at) => `k${at}`) }))],
+    ],
+    [
+      'a megabyte of programs in settings, each on its line',
+      [
+        added(
+          '.vscode/settings.json',
+          JSON.stringify(
+            keys(50_000, (at) => `a${at}.path`),
+            null,
+            1,
+          ),
+        ),
+      ],
+    ],
     ['a megabyte of attributes', [added('.gitattributes', '* filter=a '.repeat(90_000))]],
   ])('answer %s before the test runs out of time', { timeout: 60_000 }, async (_what, files) => {
     const results = await evaluateGates(gates, gateInput(files, around))

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { keyOfPackage, type PackageVersion } from '../../worker/contract/index.ts'
 import { createAnswerCache } from '../../worker/registries/answer-cache.ts'
 import { type AskLimits, createRegistries } from '../../worker/registries/create-registries.ts'
+import { readNpmAccess } from '../../worker/registries/npm-access.ts'
 import { registriesOf } from '../../worker/registries/registry-places.ts'
 import { type Answer, startRegistry } from './stand-in.ts'
 
@@ -17,9 +18,10 @@ function packageOf(name: string, version = '1.0.0'): PackageVersion {
 
 const document = (name: string, license = 'MIT') => ({ name, version: '1.0.0', license })
 
-function registriesAt(npm: string | null) {
+function registriesAt(npm: string | null, npmrc = '') {
   const npmRegistries = npm === null ? [] : [npm]
-  return async () => registriesOf({ npmRegistries, aptSources: [], pipIndexes: [], goProxy: null })
+  const access = readNpmAccess([npmrc], { TOKEN: 'from-env' })
+  return async () => registriesOf({ npmRegistries, aptSources: [], pipIndexes: [], goProxy: null }, access)
 }
 
 async function kindsOf(
@@ -115,6 +117,76 @@ describe('createRegistries', () => {
     await registries.ask([packageOf('a')], signal)
 
     expect(server.headers().authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`)
+  })
+
+  it('asks the registry of a scope with the token that is written for it', async () => {
+    await using own = await startRegistry({ '/npm/%40acme%2Fa/1.0.0': document('@acme/a', 'LicenseRef-Acme') })
+    await using main = await startRegistry({ '/b/1.0.0': document('b') })
+    const place = own.url.replace('http:', '')
+    const npmrc = `@acme:registry=${own.url}/npm/\n${place}/npm/:_authToken=$\{TOKEN}\n${place}/:_authToken=wider\n`
+    const ask = (name: string) =>
+      createRegistries({ registries: registriesAt(main.url, npmrc), cache: null }).ask([packageOf(name)], signal)
+
+    expect((await ask('@acme/a')).get(keyOfPackage(packageOf('@acme/a')))).toMatchObject({ kind: 'found' })
+    expect((await ask('b')).get(keyOfPackage(packageOf('b')))).toMatchObject({ kind: 'found' })
+    expect(own.headers().authorization).toBe('Bearer from-env')
+    expect(main.headers().authorization).toBeUndefined()
+    expect([own.asked, main.asked]).toEqual([['/npm/%40acme%2Fa/1.0.0'], ['/b/1.0.0']])
+  })
+
+  it.each([
+    ['another host by a redirect', (own: string, other: string) => ({ registry: own, redirect: `${other}/a/1.0.0` })],
+    ['a registry on another port', (_own: string, other: string) => ({ registry: other, redirect: null })],
+  ])('carries a token to no %s', async (_where, place) => {
+    await using other = await startRegistry({ '/a/1.0.0': document('a') })
+    let location = ''
+    await using own = await startRegistry({
+      '/a/1.0.0': (response) => response.writeHead(302, { location }).end(),
+      '/b/1.0.0': document('b'),
+    })
+    const { registry, redirect } = place(own.url, other.url)
+    location = redirect ?? ''
+    const npmrc = `${own.url.replace('http:', '')}/:_authToken=secret-token\n`
+    const ask = (at: string, name: string) =>
+      createRegistries({ registries: registriesAt(at, npmrc), cache: null }).ask([packageOf(name)], signal)
+
+    await ask(registry, 'a')
+    expect(other.headers().authorization).toBeUndefined()
+    await ask(own.url, 'b')
+    expect(own.headers().authorization).toBe('Bearer secret-token')
+  })
+
+  it.each(['ftp://npm.example.com/', 'no address'])(
+    'asks the common registry for no package of a scope that has its own, even where that is %s',
+    async (address) => {
+      await using main = await startRegistry({ '/%40acme%2Fa/1.0.0': document('@acme/a') })
+      const ask = async (npmrc: string) => {
+        const registries = createRegistries({ registries: registriesAt(main.url, npmrc), cache: null })
+        return (await registries.ask([packageOf('@acme/a')], signal)).get(keyOfPackage(packageOf('@acme/a')))?.kind
+      }
+
+      expect(await ask(`@acme:registry=${address}`)).toBe('unknown')
+      expect(main.asked).toEqual([])
+      expect(await ask(`@other:registry=${address}`)).toBe('found')
+    },
+  )
+
+  it('reads what npm reads: comments, quotes, users, and no variable that is not set', () => {
+    const text = [
+      '; //a.test/:_authToken=no',
+      '//a.test/:_authToken="quoted"',
+      `//b.test/:_authToken=$\{MISSING}`,
+      '//c.test/:username=me',
+      `//c.test/:_password=${Buffer.from('p@ss').toString('base64')}`,
+      '//d.test/:_auth=bWU6cA==',
+    ].join('\n')
+    const access = readNpmAccess([text, '//a.test/:_authToken=of-the-machine'], {})
+    const of = (host: string) => access.headersFor(new URL(`https://${host}/x`)).authorization
+
+    expect(['a.test', 'b.test', 'c.test', 'd.test', 'evil-a.test', 'a.test.evil'].map(of)).toEqual([
+      ...['Bearer quoted', undefined, `Basic ${Buffer.from('me:p@ss').toString('base64')}`, 'Basic bWU6cA=='],
+      ...[undefined, undefined],
+    ])
   })
 
   it('keeps what a registry told of a version and content, for a time, and nothing else', async () => {

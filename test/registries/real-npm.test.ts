@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readPackageManagers } from '../../cli/wiring/package-managers.ts'
+import { readNpmConfiguration, readPackageManagers } from '../../cli/wiring/package-managers.ts'
 import { keyOfPackage, type PackageVersion } from '../../worker/contract/index.ts'
 import { createRegistries } from '../../worker/registries/create-registries.ts'
 import { registriesOf } from '../../worker/registries/registry-places.ts'
@@ -12,7 +12,8 @@ describe('the npm registry that this machine’s own npm uses', () => {
     const forged = { ...lodash, integrity: [`sha512-${Buffer.alloc(64).toString('base64')}`] }
     const made = { ...lodash, version: '4.17.21000' }
     const scoped = { ...lodash, name: '@types/node', version: '20.1.0', integrity: [] }
-    const registries = async () => registriesOf(await readPackageManagers(process.env))
+    const registries = async () =>
+      registriesOf(await readPackageManagers(process.env), await readNpmConfiguration(process.env))
 
     const answers = await createRegistries({ registries, cache: null }).ask(
       [lodash, forged, made, scoped],

@@ -4,7 +4,8 @@ import { createCratesRegistry } from './crates.ts'
 import { createGoRegistry } from './go.ts'
 import type { Place } from './http-reader.ts'
 import { createMavenRegistry } from './maven.ts'
-import { createNpmRegistry } from './npm.ts'
+import type { NpmAccess } from './npm-access.ts'
+import { createNpmRegistries } from './npm-registries.ts'
 import { createPackagistRegistry } from './packagist.ts'
 import { createPypiRegistry } from './pypi.ts'
 import type { Registry } from './registry.ts'
@@ -26,12 +27,12 @@ const publicGoProxy = 'https://proxy.golang.org'
  * The registries of this host, from its package managers' own configuration as the broker's presets are. npm's is known
  * from there alone; the other public ones stand in where nothing is configured. Pure.
  */
-export function registriesOf(configuration: PackageConfiguration): KnownRegistries {
+export function registriesOf(configuration: PackageConfiguration, npmAccess: NpmAccess): KnownRegistries {
   const [npm] = configuration.npmRegistries
   const [index = publicIndex] = configuration.pipIndexes
   const proxy = (configuration.goProxy ?? publicGoProxy).split(/[,|]/).find((part) => /^https?:/.test(part.trim()))
   return {
-    npm: known(npm, createNpmRegistry),
+    npm: npm === undefined && npmAccess.scopes.size === 0 ? null : createNpmRegistries(npm, npmAccess),
     // The list of files and the descriptions of packages are siblings.
     pypi: known(index.replace(/\/simple\/*$/, ''), createPypiRegistry),
     cargo: known('https://crates.io', createCratesRegistry),

@@ -114,6 +114,12 @@ describe('secretsGate: evasions', () => {
   const half = Math.floor(github.length / 2)
   const [start, end] = [github.slice(0, half), github.slice(half)]
   const codes = Array.from(github, (character) => character.charCodeAt(0))
+  const encoded = Buffer.from(github).toString('base64')
+  const rot13 = (text: string) =>
+    text.replace(/[a-z]/gi, (letter) => {
+      const first = letter < 'a' ? 65 : 97
+      return String.fromCharCode(first + ((letter.charCodeAt(0) - first + 13) % 26))
+    })
 
   it.each([
     ['a comment that switches secretlint off for the line', `const t = '${github}' // secretlint-disable-line`],
@@ -165,6 +171,37 @@ describe('secretsGate: evasions', () => {
     ['base64 behind a folder', `https://x.test.org/a/${Buffer.from(github).toString('base64')}`],
     ['base64 of UTF-16', Buffer.from(github, 'utf16le').toString('base64')],
     ['base64 of gzip', gzipSync(github).toString('base64')],
+    ['two variables in a shell', `a="${start}"; b="${end}"; token="$a$b"`],
+    ['two bare variables', `A=${start}\nB=${end}\ncurl -H "X: $\{A}$\{B}" x`],
+    ['variables that are added', `const a = '${start}'\nconst b = '${end}'\nexport const t = a + b`],
+    ['variables that are cut inside the prefix', `const a = 'gh'\nconst b = '${github.slice(2)}'\nlogin(a + b)`],
+    ['a template of variables', `const a = '${start}', b = '${end}'\nconst t = \`$\{a}$\{b}\``],
+    ['a variable and a literal', `a = "${start}"\nprint(a + "${end}")`],
+    ['fields', `this.a = '${start}'; this.b = '${end}'\nreturn [this.a, this.b].join('')`],
+    [
+      'variables of variables',
+      `a = "${start.slice(0, 9)}"\nb = "${start.slice(9)}"\nc = a + b\nd = "${end}"\nt = c + d`,
+    ],
+    ['a pattern with slots', `a := "${start}"\nb := "${end}"\nt := fmt.Sprintf("%s%s", a, b)`],
+    ['a pattern with names', `a = "${start}"\nb = "${end}"\nt = f"{a}{b}"`],
+    ['variables of PHP', `$a = '${start}';\n$b = '${end}';\n$t = $a . $b;`],
+    ['variables that come later', `all: ; echo $(A)$(B)\nA = ${start}\nB = ${end}`],
+    ['base64 in variables', `a="${encoded.slice(0, 20)}"\nb="${encoded.slice(20)}"\necho "$a$b" | base64 -d`],
+    ['tags', `<a>${start}</a>\n<b>${end}</b>`],
+    ['entries', `{"first": "${start}", "second": "${end}"}`],
+    ['commands', `printf ${'%s'} "${start}" > t\nprintf ${'%s'} "${end}" >> t`],
+    ['a mark that sed takes out', `echo ${start}@@${end} | sed 's/@@//'`],
+    ['a mark that a call takes out', `const t = "${start}~~${end}".replace("~~", "")`],
+    ['rot13', `codecs.decode("${rot13(github)}", "rot13")`],
+    ['letters that tr rotates', `echo ${rot13(github)} | tr 'A-Za-z' 'N-ZA-Mn-za-m'`],
+    ['blanks between its characters', `t = "${[...github].join(' ')}"`],
+    ['a dump of bytes', codes.map((code) => code.toString(16)).join(' ')],
+    [
+      'a dump of pairs',
+      `00000000: ${Buffer.from(github)
+        .toString('hex')
+        .replace(/(.{4})/g, '$1 ')}`,
+    ],
   ])('finds a token behind %s', async (_how, text) => {
     expect(await verdicts(added('src/a.js', `${text}\n`))).toEqual(['provider-github block'])
   })

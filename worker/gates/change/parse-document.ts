@@ -44,7 +44,7 @@ export function parseDocument(text: string, format: DocumentFormat): ParsedDocum
 
 function read(text: string, format: DocumentFormat): unknown {
   if (format === 'json') return JSON.parse(text)
-  if (format === 'jsonc') return JSON.parse(stripJsonComments(text))
+  if (format === 'jsonc') return JSON.parse(stripJsonComments(text), refusePrototypes)
   if (format === 'ini') return readIni(text)
   if (format === 'toml') return parseToml(text, { maxDepth: depthLimit })
   const document = parseYamlDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error' })
@@ -53,6 +53,12 @@ function read(text: string, format: DocumentFormat): unknown {
   refuseDoubleKeys(document)
   const value: unknown = document.toJS({ maxAliasCount: aliasLimit })
   refuseLoops(value)
+  return value
+}
+
+/** Editors read their files with a parser that lets this key give an object properties which it does not have here. */
+function refusePrototypes(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('a key that readers take for two things')
   return value
 }
 

@@ -1,7 +1,7 @@
 import { type FoundPackage, found } from './found-package.ts'
 
 const named = /^([A-Za-z0-9](?:[\w.-]{0,200}[A-Za-z0-9])?)\s{0,20}(?:\[[^\]]{0,500}\])?\s{0,20}(.{0,2000})$/s
-const specifier = /^\(?\s{0,20}(?:(?:===?|~=|!=|<=?|>=?)\s{0,20}[\w.+!*-]{1,100}\s{0,20},?\s{0,20}){1,30}\)?$/
+const specifier = /^\(?\s{0,20}(?:(?:===?|~=|!=|<=?|>=?)\s{0,20}[\w.+!*-]{1,100}\s{0,20}(?:,\s{0,20})?){1,30}\)?$/
 const pinned = /^\(?\s{0,20}===?\s{0,20}([\w.+!-]{1,100})\s{0,20}\)?$/
 
 /** `name[extra]==1.0; python_version > "3"` as Python's packaging writes it; null for what is none. Pure. */

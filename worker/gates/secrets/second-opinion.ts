@@ -1,4 +1,4 @@
-import { runsAlong, whyDummyToken } from './detect/dummy-value.ts'
+import { isTypedByHand, whyDummyToken } from './detect/dummy-value.ts'
 import { isWords } from './detect/judge-value.ts'
 import type { SecretMatch } from './detect/secret-match.ts'
 import { longestToken } from './detect/secretlint-words.ts'
@@ -46,7 +46,9 @@ function matchOf(token: ProviderToken, from: number): SecretMatch {
 }
 
 function isLikely(token: string): boolean {
-  return token.length >= shortest && !isWords(token) && !runsAlong(token) && whyDummyToken(token, minEntropy) === null
+  return (
+    token.length >= shortest && !isWords(token) && !isTypedByHand(token) && whyDummyToken(token, minEntropy) === null
+  )
 }
 
 /** The detector's own name for what it found, in words; never the text that it found. */

@@ -7,12 +7,15 @@ import type { ChangedFile } from '../change/view-change.ts'
 import { createFinding } from '../create-finding.ts'
 import { traceOfSecret } from '../fingerprint.ts'
 import { searchText } from './detect/find-secrets.ts'
+import { isWords } from './detect/judge-value.ts'
 import type { SecretMatch } from './detect/secret-match.ts'
 import { secretNameBefore } from './detect/secret-name-before.ts'
 import { askSecretlint } from './second-opinion.ts'
 import { decodeRuns } from './views/decode-runs.ts'
 import { joinedLines } from './views/join-literals.ts'
+import { keptApart } from './views/kept-apart.ts'
 import { spelledTexts, undisguisedLines, unescapedLines, unwrappedLines } from './views/respell.ts'
+import { turnedTexts, unmarkedLines } from './views/undone-steps.ts'
 
 /** What looks like a secret on the lines that a change adds, as they stand, in pieces or encoded. */
 export async function findSecretsIn(file: ChangedFile): Promise<GateFinding[]> {
@@ -22,9 +25,12 @@ export async function findSecretsIn(file: ChangedFile): Promise<GateFinding[]> {
   // A binary may hold text in UTF-16, with a zero beside each character.
   const plain = plainText(file.after.text ?? withoutZeros(decodeLeniently(file.after.content)))
   const alike = new Map<string, Seen[]>()
+  const values = new Set<string>()
   for (const { view, onlyCertain } of viewsOf(plain)) {
     for (const seen of await scanView(view, file.path, isNew)) {
-      if (onlyCertain && seen.match.certainty !== 'certain') continue
+      // What was put together, and is seen already, is no second one.
+      if (onlyCertain && (seen.match.certainty !== 'certain' || isWords(seen.value) || values.has(seen.value))) continue
+      values.add(seen.value)
       const key = `${seen.match.rule} ${seen.line}`
       alike.set(key, [...(alike.get(key) ?? []), seen])
     }
@@ -40,7 +46,11 @@ export async function findSecretsIn(file: ChangedFile): Promise<GateFinding[]> {
 function viewsOf(plain: DerivedText): { readonly view: DerivedText; readonly onlyCertain: boolean }[] {
   const joined = joinedLines(plain)
   const decoded = [plain, joined].map(decodeRuns)
-  const respelled = [unescapedLines(plain), undisguisedLines(plain), unwrappedLines(plain), spelledTexts(plain)]
+  const { followed, putIn } = keptApart(plain)
+  const respelled = [
+    ...[unescapedLines(plain), undisguisedLines(plain), unwrappedLines(plain), spelledTexts(plain)],
+    ...[turnedTexts(plain), unmarkedLines(plain), followed, putIn],
+  ]
   return [
     ...[plain, joined, ...decoded].map((view) => ({ view, onlyCertain: false })),
     ...[...respelled, ...[...respelled, ...decoded].map(decodeRuns)].map((view) => ({ view, onlyCertain: true })),

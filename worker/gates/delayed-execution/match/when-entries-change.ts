@@ -21,9 +21,9 @@ export function whenEntriesChange(format: DocumentFormat, pick: Pick): Match {
     const entries = new Set(old.map(([label, value]) => `${label} ${value}`))
     return labelled(pick, after.value)
       .filter(([label, value]) => !entries.has(`${label} ${value}`))
-      .map(([label]) => ({
+      .map(([label], index) => ({
         what: `\`${printable(label)}\` is ${labels.has(label) ? 'changed' : 'new'}.`,
-        line: lineOf(file.after?.lines ?? [], label),
+        line: index < mostLocated ? lineOf(file.after?.lines ?? [], label) : null,
       }))
   }
 }
@@ -31,6 +31,9 @@ export function whenEntriesChange(format: DocumentFormat, pick: Pick): Match {
 function labelled(pick: Pick, document: unknown): [string, string][] {
   return [...pick(document)].map(([label, value]) => [label, canonical(value)])
 }
+
+/** Each is looked for in the whole file, and a hostile one has as many entries as lines. */
+const mostLocated = 200
 
 /** The first line that names the label's last key. */
 function lineOf(lines: readonly string[], label: string): number | null {

@@ -16,7 +16,7 @@ const dangerousSetting =
   /(?:^mcp$|(?:path|paths|executable|exe|binary|command|commands|cmd|interpreter|tsdk|runtime|shell|shells|profiles?|automationProfile|env|environment|envFile|preLaunchTask|autoApprove|autoApproved|autoReply|yolo|allowAutomaticTasks|autorun|runOnSave|proxy|proxyStrictSSL|serverUrl|baseUrl|endpoint|tools?Path)(?:\.(?:linux|osx|windows))?$|\.trust\.|\.autoApprove\.|\.profiles\.|\.env\.|\.mcp\.)/i
 /** Names that the pattern catches and that start nothing. */
 const harmlessSetting =
-  /^(?:files|search|explorer|breadcrumbs|path-intellisense|javascript\.preferences|typescript\.preferences|npm\.exclude)\b/i
+  /^(?:settings\.)?(?:files|search|explorer|breadcrumbs|path-intellisense|javascript\.preferences|typescript\.preferences|npm\.exclude)\b/i
 /** The TypeScript of the project itself, which editors ask about before they use it. */
 const ownTypeScript = /^(?:\.\/)?node_modules\/typescript\/lib\/?$/
 
@@ -162,14 +162,17 @@ export const editorRules: readonly Rule[] = [
   },
 ]
 
+/** Characters. No setting has so long a name: under a longer one, each key would be read as that long again. */
+const longestName = 500
+
 /** Settings as one flat list, whether they are written with dots or nested. */
-function* settings(value: unknown, prefix: string, depth = 0): Generator<[string, unknown]> {
-  if (depth > 4) return
+function* settings(value: unknown, prefix: string): Generator<[string, unknown]> {
   for (const [key, inner] of entriesAt(value)) {
     const name = prefix === '' ? key : `${prefix}.${key}`
-    if (/^\[/.test(key)) yield* settings(inner, '', depth + 1)
+    if (/^\[/.test(key)) yield* settings(inner, '')
+    else if (name.length > longestName) yield [name.slice(0, longestName), inner]
     else if (dangerousSetting.test(name) && !harmlessSetting.test(name) && !ownTypeScript.test(String(inner)))
       yield [name, inner]
-    else yield* settings(inner, name, depth + 1)
+    else yield* settings(inner, name)
   }
 }

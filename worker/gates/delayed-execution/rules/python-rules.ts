@@ -1,5 +1,7 @@
+import { valueAt } from '../../change/read-value.ts'
 import { whenChanged } from '../match/when-changed.ts'
-import { whenLinesAdded, whenSectionChanges } from '../match/when-lines-added.ts'
+import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
+import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
 
 const leaveIt = 'Take it out, or let a maintainer make this change.'
@@ -7,6 +9,23 @@ const leaveIt = 'Take it out, or let a maintainer make this change.'
 /** Lines of `setup.py` that only describe the package: its fields, classifiers, and versions of what it needs. */
 const pythonMetadata =
   /^\s{0,40}(?:#.{0,500}|(?:name|version|__version__|description|author|author_email|maintainer|maintainer_email|license|url|keywords|python_requires|REQUIRED_PYTHON)\s{0,5}=\s{0,5}(?:["'][^"']{0,200}["']|\([\d, ]{1,20}\)),?|(?:include_package_data|zip_safe)\s{0,5}=\s{0,5}(?:True|False),?|(?:packages|package_dir|install_requires|extras_require|tests_require|classifiers|project_urls|entry_points)\s{0,5}=\s{0,5}(?:[[{]|find_packages\((?:["'][\w./-]{0,60}["'])?\),?|[[{][\w "':./=,<>!~;-]{0,300}[\]}],?)|["'][\w /.:,<>=!~;()[\]-]{1,200}["'](?:: (?:["'][\w /.:,<>=!~;()[\]-]{1,200}["']|\[(?:["'][\w.<>=!~; -]{1,100}["'])?\]?))?,?|[\])}]{1,3},?|setup\(|from setuptools import (?:find_packages|setup)(?:, (?:find_packages|setup))?|)\s{0,5}$/
+
+/** Where a project says what builds it, and what that runs. */
+const buildKeys = [
+  ...['build-system', 'tool.hatch.build', 'tool.hatch.metadata.hooks', 'tool.pdm.build', 'tool.poetry.build'],
+  'tool.setuptools.cmdclass',
+]
+const uvKeys = ['index', 'index-url', 'extra-index-url', 'find-links', 'allow-insecure-host']
+/** uv's own file has the same keys without a table around them. */
+const indexKeys = [
+  ...['tool.uv.', 'tool.uv.pip.', '', 'pip.'].flatMap((table) => uvKeys.map((key) => `${table}${key}`)),
+  ...['tool.poetry.source', 'tool.pdm.source'],
+]
+
+const otherIndex = {
+  when: 'The next install would take packages from there and run their setup.',
+  mend: 'Use the index that the project already uses.',
+}
 
 export const pythonRules: readonly Rule[] = [
   {
@@ -31,19 +50,25 @@ export const pythonRules: readonly Rule[] = [
     paths: ['**/pyproject.toml'],
     when: 'pip would download and run the build backend on `pip install`.',
     mend: leaveIt,
-    match: whenSectionChanges('build-system', 'tool.hatch.build', 'tool.pdm.build', 'tool.setuptools.cmdclass'),
+    match: whenEntriesChange('toml', valuesOf(buildKeys)),
   },
   {
     id: 'python-index',
     severity: 'block',
-    paths: ['**/*requirements*.{txt,in}', '**/requirements/**', '**/{pip.conf,pip.ini,uv.toml}', '**/pyproject.toml'],
-    when: 'The next install would take packages from there and run their setup.',
-    mend: 'Use the index that the project already uses.',
+    paths: ['**/*requirements*.{txt,in}', '**/requirements/**', '**/{pip.conf,pip.ini}'],
+    ...otherIndex,
     match: whenLinesAdded('This line names another package index.', ({ text }) =>
-      /^\s{0,40}(?:--?(?:i|index-url|extra-index-url|find-links|trusted-host)\b|(?:extra-)?index(?:-url|_url)?\s{0,5}=|\[\[tool\.(?:uv\.index|poetry\.source|pdm\.source)\]\])/.test(
+      /^\s{0,40}(?:--?(?:i|index-url|extra-index-url|find-links|trusted-host)\b|(?:(?:extra-)?index(?:-url|_url)?|find-links|trusted-host)\s{0,5}=)/.test(
         text,
       ),
     ),
+  },
+  {
+    id: 'python-index',
+    severity: 'block',
+    paths: ['**/{pyproject,uv}.toml'],
+    ...otherIndex,
+    match: whenEntriesChange('toml', valuesOf(indexKeys)),
   },
   {
     id: 'python-test-configuration',
@@ -54,3 +79,12 @@ export const pythonRules: readonly Rule[] = [
     match: whenChanged(),
   },
 ]
+
+/** What stands at these places of a document, however its tables are written. */
+function valuesOf(keys: readonly string[]): Pick {
+  return (document) =>
+    keys.flatMap((key) => {
+      const value = valueAt(document, ...key.split('.'))
+      return value === undefined ? [] : [[key, value] as const]
+    })
+}

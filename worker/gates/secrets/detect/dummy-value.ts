@@ -32,21 +32,22 @@ export function whyDummyToken(body: string, minEntropy: number): string | null {
   return entropyOf(body) < minEntropy ? 'too regular' : null
 }
 
-/** Whether most of a text runs along the alphabet or the digits: made up, though nothing says so. */
-export function runsAlong(text: string): boolean {
-  const runs = sequences(text).filter((one) => one >= 3)
+/** Whether most of a text runs along the alphabet or the digits, or stays where it is: made up, though nothing says so. */
+export function isTypedByHand(text: string): boolean {
+  const runs = [1, -1, 0].flatMap((step) => sequences(text, step)).filter((one) => one >= 3)
   return runs.reduce((sum, one) => sum + one, 0) > text.length * 0.6
 }
 
-/** Lengths of the runs of letters or digits that each follow on the one before, whatever their case; 0 follows 9. */
-function sequences(text: string): number[] {
+/** Lengths of the runs of letters or digits that each are so far from the one before, whatever their case; 0 follows 9. */
+function sequences(text: string, step = 1): number[] {
   const lower = text.toLowerCase()
   const lengths: number[] = []
   let length = 1
   for (let index = 1; index < lower.length; index += 1) {
     const [before, code] = [lower.charCodeAt(index - 1), lower.charCodeAt(index)]
     const follows =
-      (code === before + 1 && letterOrDigit.test(lower[index] ?? '')) || (before === 0x39 && code === 0x30)
+      (code === before + step && letterOrDigit.test(lower[index] ?? '')) ||
+      (step === 1 && before === 0x39 && code === 0x30)
     if (!follows) lengths.push(length)
     length = follows ? length + 1 : 1
   }

@@ -1,4 +1,4 @@
-import { runsAlong, whyDummyToken } from './dummy-value.ts'
+import { isTypedByHand, whyDummyToken } from './dummy-value.ts'
 import type { Detector, SecretMatch } from './secret-match.ts'
 import { matchFormat, type TokenFormat } from './token-format.ts'
 import { tokenFormats } from './token-formats.ts'
@@ -34,7 +34,7 @@ function tokenAt(text: string, at: number, prefix: string, format: TokenFormat):
   const body = token.slice(prefix.length)
   if (whyDummyToken(body, format.minEntropy) !== null) return null
   // Typed by hand, it is likely made up; a real one has no such runs, but only a person can tell.
-  const madeUp = format.minEntropy > 0 && runsAlong(body)
+  const madeUp = isTypedByHand(body)
   return {
     rule: `provider-${format.rule}`,
     what: format.what,

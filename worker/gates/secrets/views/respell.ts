@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { type DerivedText, derive, type Piece } from '../../change/derived-text.ts'
 import { type Edit, editedLines } from './edited-lines.ts'
 
@@ -7,7 +8,9 @@ const escaped =
 /** Characters that nobody sees, and letters of other scripts and widths that look like Latin ones beside these. */
 const disguise =
   /[\u00ad\u180e\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff]|\u200d|[\ufe00-\ufe0f]|[\uff01-\uff5e]|(?<=[\w-])[асеорхуіјѕһԁԛԝАВЕКМНОРСТУХІЈЅ]|[асеорхуіјѕһԁԛԝАВЕКМНОРСТУХІЈЅ](?=[\w-])/g
-const beyondAscii = /[^\0-\x7f]/
+/** Without one of them there is no disguise: emoji, dashes and most scripts are passed over at once. */
+const mayDisguise =
+  /[\u00ad\u180e\u200b\u200c\u200e\u200f\u2060-\u2064\ufeff\uff01-\uff5e]|\u200d|[\ufe00-\ufe0f]|[асеорхуіјѕһԁԛԝАВЕКМНОРСТУХІЈЅ]/
 const lookAlikes = new Map(
   [...'асеорхуіјѕһԁԛԝАВЕКМНОРСТУХІЈЅ'].map((one, index) => [one, 'aceopxyijshdqwABEKMHOPCTYXIJS'.charAt(index)]),
 )
@@ -16,8 +19,9 @@ const wrap = /(?<=[\w+/=-])\\?\r?\n[ \t]{0,80}(?=[\w+/=-]{1,400}["'`;,]{0,2}[ \t
 /** The codes of characters, one after the other, in a list or each in a call. */
 const codes =
   /(?:(?:0x[0-9a-f]{2}|\b\d{2,3})[)\]\s,;+&|.]{1,12}(?:chr\(|char\()?){11,4000}(?:0x[0-9a-f]{2}|\d{2,3})\b/gi
-const turns = /reverse|strrev|\[::-1\]|\brev\b/i
-const literal = /["'`]([\w+/=.-]{16,400})["'`]/g
+/** Bytes as a dump shows them, and characters with a blank between them. */
+const dumped = /\b(?:(?:[0-9a-f]{2}){1,2}[ :]){10,4000}(?:[0-9a-f]{2}){1,2}\b/gi
+const spread = /(?:[\w-] ){20,400}[\w-](?!\w)/g
 
 /** Lines with escapes, with what they stand for instead. */
 export function unescapedLines(source: DerivedText): DerivedText {
@@ -34,14 +38,13 @@ export function unwrappedLines(source: DerivedText): DerivedText {
   return editedLines(source, wrapsIn(source.text))
 }
 
-/** Texts written as the numbers of their characters, or backwards where the text speaks of turning. */
+/** Texts written as the numbers of their characters, as a dump of bytes, or with blanks between their characters. */
 export function spelledTexts(source: DerivedText): DerivedText {
   const { text } = source
   return derive(source, [
     ...Array.from(text.matchAll(codes), ({ index, 0: list }) => pieceOf(numbersIn(list), index)),
-    ...(turns.test(text)
-      ? Array.from(text.matchAll(literal), ({ index, 1: word = '' }) => pieceOf([...word].reverse().join(''), index))
-      : []),
+    ...Array.from(text.matchAll(dumped), ({ index, 0: list }) => pieceOf(bytesIn(list), index)),
+    ...Array.from(text.matchAll(spread), ({ index, 0: list }) => pieceOf(list.replaceAll(' ', ''), index)),
   ])
 }
 
@@ -61,7 +64,7 @@ function codeOf(hex: string | undefined, octal: string | undefined, decimal: str
 }
 
 function* disguisesIn(text: string): Generator<Edit> {
-  if (!beyondAscii.test(text)) return
+  if (!mayDisguise.test(text)) return
   for (const { index, 0: found } of text.matchAll(disguise))
     yield { from: index, to: index + found.length, text: undisguised(found) }
 }
@@ -81,6 +84,10 @@ function numbersIn(list: string): string {
     .map(Number)
     .map((code) => (isPlain(code) ? String.fromCharCode(code) : ' '))
     .join('')
+}
+
+function bytesIn(list: string): string {
+  return Buffer.from(list.replaceAll(/[ :]/g, ''), 'hex').toString('latin1')
 }
 
 function pieceOf(text: string, origin: number): Piece {
