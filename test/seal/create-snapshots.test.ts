@@ -230,6 +230,23 @@ describe('the store', () => {
   })
 })
 
+describe('a snapshot of an earlier version', () => {
+  it('is removed when another is stored, and the others stay', async () => {
+    for (const letter of ['a', 'b']) {
+      await emptyFolders(left)
+      await put(left.root, 'workspace/a.txt', 'a')
+      await sealed(letter)
+    }
+    await writeFile(join(store(), key('a'), 'about.json'), '{"version":2}')
+
+    await emptyFolders(left)
+    await put(left.root, 'workspace/a.txt', 'a')
+    await sealed('c')
+
+    expect((await readdir(store())).sort()).toEqual(['.key', key('b'), key('c')])
+  })
+})
+
 describe('a snapshot that a job sees through an overlay', () => {
   const hours = (count: number) => new Date(Date.now() - count * 3_600_000)
   const owner = { uid: 54321, gid: 54321 }

@@ -50,13 +50,14 @@ function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
-/** Null for what another worker removed meanwhile, or what is not a snapshot. */
+/** Null for what another worker removed meanwhile. What an earlier version stored, nobody uses: it goes first. */
 async function describe(folder: string): Promise<Stored | null> {
+  const about = join(folder, 'about.json')
+  const usedAt = await modifiedAt(about)
+  if (usedAt === null) return null
   try {
-    const about = join(folder, 'about.json')
-    const { bytes } = aboutSchema.parse(JSON.parse(await readFile(about, 'utf8')))
-    return { folder, bytes, usedAt: (await stat(about)).mtimeMs }
+    return { folder, bytes: aboutSchema.parse(JSON.parse(await readFile(about, 'utf8'))).bytes, usedAt }
   } catch {
-    return null
+    return { folder, bytes: Number.POSITIVE_INFINITY, usedAt: Number.NEGATIVE_INFINITY }
   }
 }
