@@ -38,7 +38,7 @@ function closes(body: string, { issue, fullName }: OverlapGround): boolean {
   const references = [`#${issue}`, `${fullName}#${issue}`, `gh-${issue}`].map((text) => text.toLowerCase())
   const path = `/${fullName}/issues/${issue}`.toLowerCase()
   return [...body.slice(0, mostLookedAt).matchAll(closing)].some(([, word = '']) => {
-    const reference = word.toLowerCase().replace(/[^a-z0-9]+$/, '')
+    const reference = word.toLowerCase().replace(/(?<![^a-z0-9])[^a-z0-9]+$/, '')
     return references.includes(reference) || reference.endsWith(path)
   })
 }

@@ -2,11 +2,15 @@ import { type DerivedText, derive, type Piece } from '../../change/derived-text.
 import { createKeywordSearch } from '../../change/keyword-search.ts'
 import { isIn, word } from '../detect/characters.ts'
 import { type Edit, editedLines } from './edited-lines.ts'
-import { givenPieces } from './given-values.ts'
+import { givenPieces, mayBegin } from './given-values.ts'
 import { joinLiterals } from './join-literals.ts'
 
-/** What stands before a value: `name = "`, `NAME=` and the like. */
-const nameBefore = /([A-Za-z_]\w{0,60})["']?\]?[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}["'`]?$/
+/** What stands between a name and its value: `name = "`, `NAME=` and the like. */
+const given = /["']?\]?[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}["'`]?$/
+const longestGiven = 46
+/** Of a token cut in pieces all but the first are as long: `base64` and `0o700` stand in every program. */
+const shortestRest = 7
+const longestName = 61
 /** A pattern that only puts its arguments one after the other, which is no part of what they make. */
 const slots = /["'](?:%[sv]|\{\d?\}){2,20}["']\s{0,5}[,%]\s{0,5}/g
 /** `${a}`, `#{a}`, `{{ a }}`, `$(a)`, `{a}`, `$a`, `%a%`, with `self.` or `process.env.` before the name. */
@@ -47,9 +51,17 @@ interface Given {
 
 function named(text: string, pieces: readonly Piece[]): Given[] {
   return pieces.flatMap(({ text: value, origin: at }) => {
-    const name = nameBefore.exec(text.slice(Math.max(0, at - around), at))?.[1]
-    return name === undefined ? [] : [{ at, name, value }]
+    if (value.length < shortestRest && !mayBegin(value)) return []
+    const between = given.exec(text.slice(Math.max(0, at - longestGiven), at))?.[0]
+    const name = between === undefined ? '' : nameBefore(text, at - between.length)
+    return name === '' ? [] : [{ at, name, value }]
   })
+}
+
+function nameBefore(text: string, end: number): string {
+  let from = end
+  while (end - from < longestName && isIn(word, text, from - 1)) from -= 1
+  return text.slice(from, end).replace(/^\d+/, '')
 }
 
 function* editsOf(text: string, given: readonly Given[]): Generator<Edit> {
@@ -108,7 +120,8 @@ function createValues(given: readonly Given[]): (name: string, at: number) => st
 function putInAt(text: string, at: number, name: string, value: string): Edit | null {
   const before = text.slice(Math.max(0, at - around), at)
   const behind = text.slice(at + name.length, at + name.length + around)
-  const [owned = ''] = owner.exec(before) ?? []
+  const isOwned = before.endsWith('.') || before.endsWith('->')
+  const [owned = ''] = isOwned ? (owner.exec(before) ?? []) : []
   const [open = ''] = opens.exec(before.slice(0, before.length - owned.length)) ?? []
   const [close = ''] = open === '' ? [] : (closes.exec(behind) ?? [])
   const [from, to] = [at - owned.length - open.length, at + name.length + close.length]
