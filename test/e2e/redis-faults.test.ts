@@ -117,6 +117,9 @@ describe('a trigger', () => {
     const first = await world.handled(await label())
     await world.ended(first.jobId, endMs)
     expect(at.issue.labels).toEqual([])
+    const [pullRequest] = (await outcomeOf({ ...at, jobId: first.jobId })).pullRequests
+    if (pullRequest === undefined) throw new Error('there is no pull request')
+    await world.github.closeIssue(at.repository, pullRequest.number, { by: 'ada' })
 
     const second = await world.handled(await label())
     await world.ended(second.jobId, endMs)

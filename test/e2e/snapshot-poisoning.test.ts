@@ -67,7 +67,9 @@ it('a pull request, a fork and an agent never change what a later job starts fro
 
 /** Runs one job by a command, and tells from its record and its branch what it started from. */
 async function jobOn(repository: Repository, number: number) {
-  const { delivery } = await world.github.comment(repository, number, { by: 'ada', body: '/airlock tell what you see' })
+  // The pull request of the job before is still open.
+  const body = '/airlock anyway tell what you see'
+  const { delivery } = await world.github.comment(repository, number, { by: 'ada', body })
   const { jobId, kind, with: reason } = await world.handled(delivery)
   expect({ kind, reason }).toMatchObject({ kind: 'enqueued' })
   await world.ended(jobId)

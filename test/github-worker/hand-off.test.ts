@@ -164,7 +164,8 @@ describe('handing off', () => {
     askForReview().reply(422, {})
 
     await expect(handOff()).resolves.toMatchObject({ pullRequest })
-    expect(github.log.lines).toEqual([expect.objectContaining({ message: expect.stringContaining('review') })])
+    const message = 'GitHub refused a part of the pull request'
+    expect(github.log.lines).toEqual([{ message, fields: expect.objectContaining({ what: 'reviewers' }) }])
   })
 
   it.each([

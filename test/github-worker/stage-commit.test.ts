@@ -40,7 +40,7 @@ function stage(files: readonly FileChange[], fence: Fence = openFence): Promise<
     changeSet,
     baseTreeSha,
     repository: '/nowhere',
-    commitMessage: 'Mend it',
+    commitMessage: 'Mend it\n\nAirlock-Job: job0000001\n',
     fence,
   }
   return publisher.stage(input, never)
@@ -72,7 +72,8 @@ describe('staging a commit', () => {
     ]
     github.api.post(`${repo}/git/trees`, { base_tree: baseTreeSha, tree }).reply(201, { sha: treeSha })
     // The whole body: an author or a committer would keep GitHub from signing.
-    const commit = { message: 'Mend it', tree: treeSha, parents: [baseSha] }
+    const trailers = 'Airlock-Job: job0000001\nCo-authored-by: ada <5+ada@users.noreply.ghe.example.com>\n'
+    const commit = { message: `Mend it\n\n${trailers}`, tree: treeSha, parents: [baseSha] }
     github.api.post(`${repo}/git/commits`, commit).reply(201, { sha: commitSha })
 
     const staged = await stage([added, madeExecutable, linked, deleted])

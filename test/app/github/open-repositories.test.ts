@@ -67,7 +67,8 @@ describe('opening a repository', () => {
     const read = { metadata: 'read', contents: 'read' }
     const policy = { names: ['.github'], permissions: { contents: 'read' } }
     expect(opened.filter((entry) => typeof entry !== 'string')).toEqual([
-      { repositoryId: 1, permissions: { ...read, issues: 'write' } },
+      // On an issue, open pull requests for it are looked for.
+      { repositoryId: 1, permissions: { ...read, issues: 'write', pull_requests: 'read' } },
       policy,
       { repositoryId: 1, permissions: { ...read, pull_requests: 'write' } },
       policy,
