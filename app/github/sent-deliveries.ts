@@ -8,6 +8,7 @@ const listSchema = z.array(
     id: z.int().positive(),
     guid: z.string().min(1).max(100),
     delivered_at: z.iso.datetime({ offset: true }),
+    redelivery: z.boolean(),
     status_code: z.int(),
     event: z.string(),
     action: z.string().nullable(),
@@ -30,8 +31,8 @@ export function createSentDeliveries(
         const at = cursor === null ? {} : { cursor }
         const answer = await client.page('GET /app/hook/deliveries', { per_page: perPage, ...at })
         const listed = listSchema.parse(answer.data).map(
-          ({ id, guid, delivered_at, status_code, event, action }): ListedDelivery => ({
-            ...{ id, guid, statusCode: status_code, wanted: canAsk(event, action) },
+          ({ id, guid, delivered_at, redelivery, status_code, event, action }): ListedDelivery => ({
+            ...{ id, guid, redelivery, statusCode: status_code, wanted: canAsk(event, action) },
             deliveredAt: new Date(delivered_at).toISOString(),
           }),
         )

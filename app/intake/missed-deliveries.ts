@@ -8,6 +8,8 @@ export interface ListedDelivery {
   readonly deliveredAt: string
   /** What the receiver answered; 0 where it gave no answer. */
   readonly statusCode: number
+  /** False: it is the first attempt. */
+  readonly redelivery: boolean
   /** True for an event that can ask for something. */
   readonly wanted: boolean
 }
@@ -20,7 +22,7 @@ const keptMs = 3 * 24 * 60 * minuteMs
 const firstPauseMs = 2 * minuteMs
 const longestPauseMs = 6 * 60 * minuteMs
 
-/** From when on the list has to be read. Where nobody has looked before, nothing was missed. */
+/** From when on the list has to be read. Where nobody has looked before, no further back than the overlap. */
 export function lookFrom(state: DeliveryState | null, now: number): number {
   const lookedAt = state === null ? now : Date.parse(state.lookedAt)
   return Math.max(lookedAt - overlapMs, now - keptMs)
@@ -39,9 +41,11 @@ export function updateMissed(
   for (const attempt of listed.toSorted((one, other) => one.id - other.id)) {
     const before = missed.get(attempt.guid)
     if (wasTaken(attempt.statusCode)) missed.delete(attempt.guid)
-    else if (attempt.wanted && (before === undefined || attempt.id > before.id)) {
+    else if (before !== undefined) missed.set(attempt.guid, { ...before, id: Math.max(before.id, attempt.id) })
+    // One that was given up must not begin anew with its last redelivery.
+    else if (attempt.wanted && !attempt.redelivery) {
       const { id, guid, deliveredAt } = attempt
-      missed.set(guid, { asked: 0, notBefore: deliveredAt, ...before, id, guid, deliveredAt })
+      missed.set(guid, { id, guid, deliveredAt, asked: 0, notBefore: deliveredAt })
     }
   }
   return [...missed.values()]

@@ -8,7 +8,7 @@ export const missedDeliverySchema = z.strictObject({
   id: z.int().positive(),
   /** The same for every attempt. */
   guid: z.string().min(1).max(100),
-  /** Of the latest attempt. */
+  /** Of the first attempt. */
   deliveredAt: time,
   /** How often we have asked for it. */
   asked: z.int().nonnegative(),

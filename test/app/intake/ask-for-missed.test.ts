@@ -44,8 +44,10 @@ function openDesk(again: (id: number) => void = () => undefined) {
     pass: (minutes: number) => {
       now += minutes * 60_000
     },
-    send: (id: number, statusCode: number, guid = `guid-${id}`) =>
-      listed.push({ id, guid, statusCode, wanted: true, deliveredAt: new Date(now).toISOString() }),
+    send: (id: number, statusCode: number, guid = `guid-${id}`) => {
+      const redelivery = listed.some((one) => one.guid === guid)
+      listed.push({ id, guid, statusCode, redelivery, wanted: true, deliveredAt: new Date(now).toISOString() })
+    },
   }
 }
 

@@ -15,7 +15,7 @@ const now = Date.parse('2026-11-29T12:00:00.000Z')
 const at = (beforeMs: number) => new Date(now - beforeMs).toISOString()
 
 function attempt(id: number, statusCode: number, more: Partial<ListedDelivery> = {}): ListedDelivery {
-  return { id, guid: 'one', statusCode, wanted: true, deliveredAt: at(minuteMs), ...more }
+  return { id, guid: 'one', statusCode, redelivery: false, wanted: true, deliveredAt: at(minuteMs), ...more }
 }
 const missedAfter = (...listed: ListedDelivery[]) => updateMissed(null, listed, now).map(({ guid, id }) => [guid, id])
 
@@ -45,6 +45,18 @@ describe('a delivery', () => {
     const old = attempt(1, 503, { deliveredAt: at(3 * dayMs + 1) })
     expect(missedAfter(old, attempt(2, 503, { guid: 'two', deliveredAt: at(3 * dayMs - 1) }))).toEqual([['two', 2]])
   })
+})
+
+it('a delivery is given up three days after its first attempt, however often it failed since', () => {
+  const again = (id: number, days: number) => attempt(id, 503, { redelivery: true, deliveredAt: at(-days * dayMs) })
+  let missed = updateMissed(null, [attempt(1, 503)], now)
+  missed = updateMissed({ lookedAt: at(0), missed: [...missed] }, [again(2, 2.9)], now + 2.9 * dayMs)
+  expect(missed.map(({ id }) => id)).toEqual([2])
+
+  missed = updateMissed({ lookedAt: at(-2.9 * dayMs), missed: [...missed] }, [again(2, 2.9)], now + 3 * dayMs)
+  expect(missed).toEqual([])
+  // The next look sees the last redelivery once more.
+  expect(updateMissed({ lookedAt: at(-3 * dayMs), missed: [] }, [again(2, 2.9)], now + 3 * dayMs)).toEqual([])
 })
 
 describe('looking again', () => {
