@@ -6,7 +6,8 @@ import { givenPieces, mayBegin } from './given-values.ts'
 import { joinLiterals } from './join-literals.ts'
 
 /** What stands between a name and its value: `name = "`, `NAME=` and the like. */
-const given = /["']?\]?[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}["'`]?$/
+const givenBefore = /["']?\]?[ \t]{0,20}(?::=|=>|[:=])[ \t]{0,20}["'`]?$/
+/** Characters of that at most. */
 const longestGiven = 46
 /** Of a token cut in pieces all but the first are as long: `base64` and `0o700` stand in every program. */
 const shortestRest = 7
@@ -52,7 +53,7 @@ interface Given {
 function named(text: string, pieces: readonly Piece[]): Given[] {
   return pieces.flatMap(({ text: value, origin: at }) => {
     if (value.length < shortestRest && !mayBegin(value)) return []
-    const between = given.exec(text.slice(Math.max(0, at - longestGiven), at))?.[0]
+    const between = givenBefore.exec(text.slice(Math.max(0, at - longestGiven), at))?.[0]
     const name = between === undefined ? '' : nameBefore(text, at - between.length)
     return name === '' ? [] : [{ at, name, value }]
   })
