@@ -8,7 +8,7 @@ import type { Figure } from './figure.ts'
 import { interleave, summariseNumbers, timed } from './measure.ts'
 import { expecting, hitsOf } from './setup/hits.ts'
 import { createSetupJobs } from './setup/local-setup.ts'
-import { plainGit } from './setup/plain-git.ts'
+import { commitFolder } from './setup/plain-git.ts'
 
 const rounds = 3
 const project = fileURLToPath(new URL('..', import.meta.url))
@@ -62,9 +62,7 @@ async function makeRepository(folder: string): Promise<void> {
   await mkdir(folder)
   for (const name of ['package.json', 'package-lock.json']) await cp(join(project, name), join(folder, name))
   await writeFile(join(folder, '.gitignore'), 'node_modules/\n')
-  await plainGit(['init', '--quiet', '--initial-branch=main', folder])
-  await plainGit(['-C', folder, 'add', '.'])
-  await plainGit(['-C', folder, 'commit', '--quiet', '--message', 'first'])
+  await commitFolder(folder)
 }
 
 async function installPlainly(repository: string, folder: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { Bench } from './bench.ts'
 import { interleave, summariseNumbers } from './measure.ts'
 import { hitsOf } from './setup/hits.ts'
 import { createSetupJobs } from './setup/local-setup.ts'
-import { plainGit } from './setup/plain-git.ts'
+import { commitFolder } from './setup/plain-git.ts'
 
 const rounds = 3
 const sizes = [
@@ -54,9 +54,7 @@ async function makeRepository(folder: string): Promise<void> {
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), '{}')
   await writeFile(join(folder, '.gitignore'), 'node_modules/\n')
-  await plainGit(['init', '--quiet', '--initial-branch=main', folder])
-  await plainGit(['-C', folder, 'add', '.'])
-  await plainGit(['-C', folder, 'commit', '--quiet', '--message', 'first'])
+  await commitFolder(folder)
 }
 
 /** Text, which a search for secrets goes through as through any other. */

@@ -15,3 +15,10 @@ export async function plainGit(args: readonly string[], input?: string): Promise
   const options = { env, timeoutMs: 600_000, ...(input === undefined ? {} : { input }) }
   return (await runCommand(['git', ...args], options)).stdout.toString('utf8').trim()
 }
+
+/** Makes what lies in a folder the first commit of a repository there. */
+export async function commitFolder(folder: string): Promise<void> {
+  await plainGit(['init', '--quiet', '--initial-branch=main', folder])
+  await plainGit(['-C', folder, 'add', '.'])
+  await plainGit(['-C', folder, 'commit', '--quiet', '--message', 'first'])
+}
