@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gitText } from '../github/git/run-git.ts'
 import type { ReviewSpec } from '../github/people/reviewers.ts'
-import type { Issue, Repository } from '../github/state/entities.ts'
 import type { Delivery } from '../github/webhooks/deliveries.ts'
 import { expectKeptRules } from './expect-kept-rules.ts'
+import { type Published, publishOwn } from './publish-own.ts'
 import { startWorld, type World } from './start-world.ts'
 
 /** Keeps what it was asked beside its work. */
@@ -18,22 +18,11 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
-interface Published {
-  readonly repository: Repository
-  readonly pull: Issue
-  readonly branch: string
-}
-
-/** A pull request of ours, in a repository where bea may write and eve may only read. */
+/** bea may write there, and eve may only read. */
 async function publish(name: string): Promise<Published> {
-  const repository = await world.createRepository({ name, policy })
-  world.github.addCollaborator(repository, 'bea', 'write')
-  world.github.addCollaborator(repository, 'eve', 'read')
-  const asked = await world.ask(repository)
-  await world.ended(asked.jobId)
-  const pull = repository.issues.find((issue) => issue.pull !== undefined)
-  if (pull?.pull === undefined) throw new Error('nothing was published')
-  return { repository, pull, branch: pull.pull.headRef }
+  const published = await publishOwn(world, { name, policy, writers: ['bea'] })
+  world.github.addCollaborator(published.repository, 'eve', 'read')
+  return published
 }
 
 const review = ({ repository, pull }: Published, spec: ReviewSpec) => world.github.review(repository, pull.number, spec)

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gitText } from '../github/git/run-git.ts'
-import type { Issue, Repository } from '../github/state/entities.ts'
 import type { Delivery } from '../github/webhooks/deliveries.ts'
 import { expectKeptRules } from './expect-kept-rules.ts'
 import type { LoggedProcess } from './process-log.ts'
+import { type Published, publishOwn } from './publish-own.ts'
 import { letGo, untilStandingStill } from './stand-still.ts'
 import { startWorld, type World } from './start-world.ts'
 
@@ -22,22 +22,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
-interface Published {
-  readonly repository: Repository
-  readonly pull: Issue
-  readonly branch: string
-}
-
-/** A pull request of ours, in a repository where bea and cyd may write. */
-async function publish(name: string): Promise<Published> {
-  const repository = await world.createRepository({ name, policy })
-  for (const login of ['bea', 'cyd']) world.github.addCollaborator(repository, login, 'write')
-  const asked = await world.ask(repository)
-  await world.ended(asked.jobId)
-  const pull = repository.issues.find((issue) => issue.pull !== undefined)
-  if (pull?.pull === undefined) throw new Error('nothing was published')
-  return { repository, pull, branch: pull.pull.headRef }
-}
+const publish = (name: string) => publishOwn(world, { name, policy, writers: ['bea', 'cyd'] })
 
 async function say({ repository, pull }: Published, by: string, body: string) {
   const { delivery } = await world.github.comment(repository, pull.number, { by, body })
