@@ -25,6 +25,15 @@ describe('values that their name calls secret', () => {
     ['an index', `os.environ["ACME_TOKEN"] = "${value}"`],
     ['make', `ACME_TOKEN ?= ${value}`],
     ['a bearer', `"authorization": "Bearer ${value}"`],
+    ['a header without quotes', `Authorization: Bearer ${value}`],
+    ['a header of a provider', `Authorization: SSWS ${value}`],
+    ['a macro', `#define ACME_TOKEN "${value}"`],
+    ['an option of a library', `curl_easy_setopt(curl, CURLOPT_PASSWORD, "${value}")`],
+    ['a comparison', `if (token === "${value}") {`],
+    ['a fallback of Python', `token = os.environ.get("TOKEN") or "${value}"`],
+    ['an address that is an argument', `get('https://api.acme.dev/v1?api_key=${value}')`],
+    ['a name in one word', `openweatherapikey=${value}`],
+    ['a key without quotes, long enough to be one', `acme_key=${value}b1`],
   ])('finds one in %s', (_how, text) => {
     const [match] = findSecrets(text)
 
@@ -36,6 +45,10 @@ describe('values that their name calls secret', () => {
     ['which begins like a token and is longer than one', `token = "glpat-+${value}${value}"`],
     ['which AWS gave, though it has slashes', `AWS_SECRET_ACCESS_KEY=${'kQx/Vn/L4w'.repeat(4)}`],
     ['which NuGet calls a password, though it is a word', '<add key="ClearTextPassword" value="TheSourceOfAll" />'],
+    ['of signs by chance, as frameworks make them', 'SECRET_KEY = "_du9e^cmago!%(^+=gr@cu@v9-v7ulhbk2s3!w&39w4+x"'],
+    ['with a sign in a word', 'password = "super$ecretive"'],
+    ['of letters in both cases, without a digit', 'password: "KiQSRCRiGFLPDiIdZZLBXaNzXCMEdYIs"'],
+    ['with a short name for a password', 'id: master, pw: dipPr10Gg!'],
   ])('finds a value %s', (_what, text) => {
     expect(findSecrets(text)).toMatchObject([{ rule: 'named-value' }])
   })
@@ -60,6 +73,10 @@ describe('values that their name calls secret', () => {
       `AWS_SECRET_ACCESS_KEY = ${'kQx2Vn9Lw4'.repeat(5)}==`,
       'not of the form that AWS gives its secrets',
     ],
+    ['what a cluster alone can open', `token: AgB${'kQx2Vn9Lw4'.repeat(40)}`, 'sealed for a cluster'],
+    ['a constant of a program', 'acme_token: "NV2080_CTRL_CMD_NVLINK_KEY"', 'words'],
+    ['a pattern', 'token = "[A-Za-z0-9_-]{20,40}!@#"', 'code or prose'],
+    ['what has a scheme', `x_token: Basic ${'k7Qx.2Vn9'.repeat(3)}`, 'a user and a password, judged by what they say'],
     ['a crossed-out token', 'token = "572370529330-573807301142-##########"', 'the word of an example'],
   ])('tells %s apart, and says why', (_how, text, why) => {
     const at = text.search(/token|secret|password|api_key/i)
@@ -73,6 +90,7 @@ describe('values that their name calls secret', () => {
     'const token = create2Token9x(request)',
     'const token = k7Qx2Vn9Lw4Tz8Rb;',
     'return client(token: k7Qx2Vn9Lw4Tz8Rb)',
+    'key = adf4c1dbRdW3rOcB7xLthrM4BTBG',
   ])('takes %s for code', (text) => {
     expect(findSecrets(text)).toEqual([])
   })
@@ -93,6 +111,14 @@ describe('values that their name calls secret', () => {
     ['sec-websocket-key', null],
     ['license_key', 'strong'],
     ['SOME_KEY', 'weak'],
+    ['openweatherapikey', 'strong'],
+    ['storageaccountkey', 'strong'],
+    ['jwtsecret', 'strong'],
+    ['csrftoken', null],
+    ['mysqlpass', 'strong'],
+    ['bypass', null],
+    ['pass_mask', null],
+    ['bitBarSecret', 'strong'],
   ])('takes the name %s for %s', (name, strength) => {
     expect(judgeName(name)).toBe(strength)
   })

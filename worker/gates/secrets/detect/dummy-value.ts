@@ -4,9 +4,11 @@ import { entropyOf } from './entropy.ts'
 const exampleWords =
   /x{4,}|\*{3,}|#{3,}|\.{3}|example|placeholder|change.?me|your.?(?:own|api|secret|token|pass|key|client)|put.?your|insert.?(?:your|here)|redacted|dummy|sample|fake|not.?a.?(?:real|secret)|replace.?(?:me|with)|to.?be.?(?:set|filled)|notarealkey|foobar|lorem|hunter2|todo|^(?:my|the|some|test|random)[-_]?(?:secret|token|password|pass|key)/i
 const reference =
-  /^[<[].*[>\]]$|\$\{|\$\(|\{\{|\}\}|%\{|<[^>]{1,60}>|^\$[A-Za-z_]|^%\w+%$|^@\w|^\{[A-Za-z_]\w*\}$|^ENC\[|^(?:env|vault|secret|op|ref\+\w+|arn|file|ssm|kms|sops)[:.]|process\.env|os\.environ|getenv|^\/run\/secrets/i
+  /^[<[].*[>\]]$|\$\{|\$\(|\{\{|\}\}|%\{|<[^>]{1,60}>|^\$[A-Za-z_]|^%\w+%$|^@\w|^\{[A-Za-z_]\w*\}$|^ENC[[(]|^(?:env|vault|secret|op|ref\+\w+|arn|file|ssm|kms|sops)[:.]|process\.env|os\.environ|getenv|^\/run\/secrets/i
 /** How the keys begin that Azure's storage and Cosmos emulators and Hardhat's first account have everywhere. */
 const sharedByAll = /Eby8vdM02xNOcqFl|C2y6yDjf5\/R\+ob0N|ac0974bec39a17e3/
+/** What a controller in a cluster alone can open: https://github.com/bitnami-labs/sealed-secrets */
+const sealed = /^A[gQ][A-Za-z0-9+/]{300,2000}={0,2}$/
 const letterOrDigit = /[a-z0-9]/i
 /** So many characters one after the other of the alphabet or of the digits, and somebody ran a finger along them. */
 const longestSequence = 12
@@ -15,6 +17,7 @@ const longestSequence = 12
 export function whyDummy(value: string): string | null {
   if (reference.test(value)) return 'a reference to a value, not the value'
   if (exampleWords.test(value)) return 'the word of an example'
+  if (sealed.test(value)) return 'sealed for a cluster'
   if (sharedByAll.test(value)) return 'a key of an emulator, which everybody has'
   if (/^(?:\\u[0-9a-f]{4}){2}/i.test(value)) return 'text in another script'
   if (!letterOrDigit.test(value)) return 'no letter and no digit'

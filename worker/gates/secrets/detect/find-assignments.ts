@@ -12,7 +12,7 @@ export interface Assignment {
 
 const nameCharacters = charactersOf('0-9', 'A-Z', 'a-z', '_.$-')
 const blanks = charactersOf(' \t')
-const operatorCharacters = charactersOf(':=>|?-~')
+const operatorCharacters = charactersOf(':=>|?~!-')
 const quotes = charactersOf('"\'`')
 const bareValue = charactersOf('0-9', 'A-Z', 'a-z', '+/=_.~^!@%&*:#$-')
 const longestName = 80
@@ -20,8 +20,11 @@ const longestValue = 2048
 /** Without quotes around it a longer one is a file's content, not a value. */
 const longestBare = 600
 /** Between what a name may hold and what stands in for it: `process.env.TOKEN || "value"`. */
-const fallback = /^\)?[ \t]{0,4}(?:\|\||\?\?|\?:)[ \t]{0,4}(?=["'`])/
-const operators = new Set([':', '=', ':=', '::=', ':::=', '?=', '||=', '=>', '->', '~>', '>'])
+const fallback = /^\)?[ \t]{0,4}(?:\|\||\?\?|\?:|or )[ \t]{0,4}(?=["'`])/
+const schemes = new Set(['bearer', 'basic', 'token', 'ssws', 'splunk', 'bot', 'geniekey', 'api-key', 'apikey'])
+const operators = new Set([':', '=', ':=', '::=', ':::=', '?=', '||=', '=>', '->', '~>', '>', '==', '===', '!=', '!=='])
+/** A word that gives without a sign: `#define NAME "value"`, `ENV NAME value`. */
+const giving = /(?:^|[^\w])(?:ENV|[#%]define|%global|SET) $/i
 
 /**
  * What is given to the name around `at`: `NAME = "value"`, `"name": "value"`, `NAME=value`, `f("name", "value")`,
@@ -43,10 +46,11 @@ export function assignmentAt(text: string, at: number): Assignment | null {
   index += runLength(blanks, text, index, 40)
   const operator = readOperator(text, index)
   if (operator !== null) return readValue(text, name, afterType(text, index + operator.length, operator))
-  if (quoted && text[index] === ',') return readValue(text, name, index + 1, true)
+  if ((quoted || /^[A-Z][A-Z0-9_]{4,60}$/.test(name)) && text[index] === ',')
+    return readValue(text, name, index + 1, true)
   const attribute = /^value\s{0,3}=/.exec(text.slice(index, index + 12))
   if (quoted && attribute !== null) return readValue(text, name, index + attribute[0].length, true)
-  const flag = text[start] === '-' || text[start - 1] === '-' || text.slice(Math.max(0, start - 4), start) === 'ENV '
+  const flag = text[start] === '-' || text[start - 1] === '-' || giving.test(text.slice(Math.max(0, start - 10), start))
   if (flag && index > beforeBlanks) return readValue(text, name, index, isIn(quotes, text, index))
   return null
 }
@@ -84,10 +88,19 @@ function readValue(text: string, name: string, from: number, onlyQuoted = false)
   if (escaped) index += 1
   if (isIn(quotes, text, index)) return readQuoted(text, name, index)
   if (onlyQuoted) return null
-  const length = runLength(bareValue, text, index, longestBare + 1)
+  const length = bareLength(text, index)
   return length === 0 || length > longestBare
     ? null
     : { name, value: text.slice(index, index + length), start: index, end: index + length, quoted: false }
+}
+
+/** How long a value without quotes is. In a header the scheme stands before it: `Authorization: Bearer value`. */
+function bareLength(text: string, index: number): number {
+  const first = runLength(bareValue, text, index, longestBare + 1)
+  if (first > 12 || !schemes.has(text.slice(index, index + first).toLowerCase()) || text[index + first] !== ' ')
+    return first
+  const rest = runLength(bareValue, text, index + first + 1, longestBare + 1)
+  return rest === 0 ? first : first + 1 + rest
 }
 
 function readQuoted(text: string, name: string, open: number): Assignment | null {

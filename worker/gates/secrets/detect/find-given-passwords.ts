@@ -17,6 +17,38 @@ const places: ReadonlyMap<string, RegExp> = new Map([
     /^machine\s{1,5}[\w.-]{1,100}\s{1,20}login\s{1,5}\S{1,100}\s{1,20}password\s{1,5}["']?([^\s"']{6,200})/i,
   ],
   ['convertto-securestring ', /^convertto-securestring\s{1,5}(?:-string\s{1,5})?["']([^"'\n]{6,100})["']/i],
+  [
+    'networkcredential(',
+    /^networkcredential\(\s{0,5}@?["'][^"'\n]{1,80}["']\s{0,5},\s{0,5}@?["']([^"'\n]{8,100})["']/i,
+  ],
+  [
+    'directoryentry(',
+    /^directoryentry\(\s{0,5}@?["'][^"'\n]{1,120}["']\s{0,40},\s{0,40}@?["'][^"'\n]{1,80}["']\s{0,5},\s{0,40}@?["']([^"'\n]{8,100})["']/i,
+  ],
+  ['psexec', /^psexec(?:64)?(?:\.exe)?\s[^\n|;]{0,200}?\s-p\s{1,3}["']?([^\s"'-][^\s"']{7,100})/i],
+  [
+    'unseal',
+    /^unseal(?:[ _-]?key)?(?:[ _-]?\d{1,2})?["']?\s{0,3}[:=]?\s{0,3}["']?([A-Za-z0-9+/]{43,44}=?)(?![A-Za-z0-9+/=])/i,
+  ],
+  [
+    'auth.login_with_api_key',
+    /^auth\.login_with_api_key["']\s{0,5},\s{0,20}["']params["']\s{0,5}:\s{0,5}\[\s{0,40}["']([^"'\n]{20,100})["']/i,
+  ],
+  [
+    'variable "',
+    /^variable "[^"\n]{0,80}(?:token|secret|password|api_?key|access_?key)"\s{0,5}\{[^}]{0,200}?\bdefault\s{0,10}=\s{0,3}"([^"\n]{16,200})"/i,
+  ],
+  // SQL's own words, in whatever tool they are handed to.
+  ['identified by ', /^identified by (?:password )?["'`]?([^\s"'`;]{8,100})/i],
+  ['identified with ', /^identified with ["'`]?\w{1,40}["'`]? (?:by|as) ["'`]([^\s"'`;]{8,100})/i],
+  [
+    ' role ',
+    /^ role ["'`]?[\w$-]{1,60}["'`]?(?: with)?(?: (?:superuser|login|createdb|encrypted)){0,4} password ["'`]?([^\s"'`;]{8,100})/i,
+  ],
+  [
+    ' user ',
+    /^ user (?:if not exists )?["'`]?[\w$-]{1,60}["'`]?(?: with)?(?: (?:superuser|login|createdb|encrypted)){0,4} password ["'`]?([^\s"'`;]{8,100})/i,
+  ],
   ['basicauth(', /^basicauth\(\s{0,3}["'][^"'\n]{1,80}["']\s{0,3},\s{0,3}["']([^"'\n]{6,100})["']/i],
   ['auth=(', /^auth=\(\s{0,3}["'][^"'\n]{1,80}["']\s{0,3},\s{0,3}["']([^"'\n]{6,100})["']/i],
 ])
@@ -50,5 +82,10 @@ export const basicAuthDetector: Detector = {
 }
 
 function isPassword(value: string): boolean {
-  return /[^A-Za-z]/.test(value) && !/^[$%]/.test(value) && !isWords(value) && whyDummy(value) === null
+  return (
+    /[^A-Za-z]/.test(value) &&
+    !/^[$%]/.test(value) &&
+    !isWords(value) &&
+    whyDummy(value) === null
+  )
 }

@@ -1,4 +1,14 @@
-import { alphanumeric, charactersOf, digits, isIn, runLength, runLengthBefore, urlSafe } from './characters.ts'
+import {
+  alphanumeric,
+  base64,
+  charactersOf,
+  digits,
+  isIn,
+  runLength,
+  runLengthBefore,
+  urlSafe,
+  word,
+} from './characters.ts'
 import { whyDummyToken } from './dummy-value.ts'
 import type { Detector, SecretMatch } from './secret-match.ts'
 import { type Run, run } from './token-format.ts'
@@ -16,6 +26,9 @@ export interface MarkedFormat {
 }
 
 const uuidCharacters = charactersOf('0-9', 'a-f', '-')
+const base64Any = charactersOf('0-9', 'A-Z', 'a-z', '+/=')
+const urlSafeAny = charactersOf('0-9', 'A-Z', 'a-z', '_=-')
+const azure = 'https://github.com/microsoft/security-utilities'
 
 export const markedFormats: readonly MarkedFormat[] = [
   marked(
@@ -39,7 +52,7 @@ export const markedFormats: readonly MarkedFormat[] = [
     'a Telegram bot token',
     run(digits, 8, 10),
     ':AA',
-    run(urlSafe, 33),
+    run(urlSafe, 32, 33),
     'https://core.telegram.org/bots/api#authorizing-your-bot',
   ),
   marked(
@@ -66,6 +79,41 @@ export const markedFormats: readonly MarkedFormat[] = [
     run(urlSafe, 134),
     'https://firebase.google.com/docs/cloud-messaging/migrate-v1',
   ),
+  marked(
+    'new-relic',
+    'a New Relic license key',
+    run(alphanumeric, 36),
+    'NRAL',
+    run(digits, 0),
+    'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/',
+  ),
+  marked(
+    'dropbox',
+    'a Dropbox token of before 2021',
+    run(alphanumeric, 11),
+    'AAAAAAAAAA',
+    run(urlSafe, 43),
+    'https://developers.dropbox.com/oauth-guide',
+  ),
+  marked(
+    'maxmind',
+    'a MaxMind license key',
+    run(word, 36),
+    '_mmk',
+    run(digits, 0),
+    'https://dev.maxmind.com/license-key-validation-api/',
+  ),
+  ...['APIM', 'ACDb', '+ABa', '+AMC', '+ASt'].map((mark) =>
+    marked('azure', 'an Azure key', run(base64, 76), mark, run(base64Any, 8), azure),
+  ),
+  ...['AIoT', '+ASb', '+AEh', '+ARm', 'AZEG'].map((mark) =>
+    marked('azure', 'an Azure key', run(base64, 33), mark, run(base64Any, 7), azure),
+  ),
+  marked('azure', 'an Azure Cache for Redis key', run(alphanumeric, 33), 'AzCa', run(base64Any, 7), azure),
+  marked('azure', 'an Azure Functions key', run(urlSafe, 44), 'AzFu', run(urlSafeAny, 8), azure),
+  marked('azure', 'an Azure AI Search key', run(alphanumeric, 42), 'AzSe', run(alphanumeric, 6), azure),
+  marked('azure', 'an Azure Container Registry key', run(base64, 42), '+ACR', run(base64, 6), azure),
+  marked('azure', 'an Azure key', run(alphanumeric, 52), 'JQQJ9', run(base64Any, 27, 32), azure),
 ]
 
 /** Tokens that a text in their middle gives away. */

@@ -18,7 +18,26 @@ const nameKeywords = [
     'key',
     'auth',
   ],
-  ...['authorization', 'cred', 'credential', 'bearer', 'login', 'pat', 'psk', 'webhook', 'salt', 'hmac'],
+  ...[
+    'authorization',
+    'cred',
+    'credential',
+    'bearer',
+    'login',
+    'pat',
+    'psk',
+    'pw',
+    'pswd',
+    'psswd',
+    'pswrd',
+    'pssword',
+    'pasword',
+    'passwrd',
+    'crumb',
+    'webhook',
+    'salt',
+    'hmac',
+  ],
 ]
 
 const declaration = /^\s{0,80}(?:const|let|var|val|auto|final|return|if|this|self)\b/
@@ -40,6 +59,7 @@ export const namedValueDetector: Detector = {
 function isCode(text: string, start: number, end: number): boolean {
   const stretch = text.slice(Math.max(0, start - 200), start)
   const before = stretch.slice(stretch.lastIndexOf('\n') + 1)
+  if (/[?&][\w-]{1,40}=$/.test(before)) return false
   return text[end] === '(' || before.lastIndexOf('(') > before.lastIndexOf(')') || declaration.test(before)
 }
 

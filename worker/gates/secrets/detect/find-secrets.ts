@@ -11,7 +11,8 @@ import { kubernetesDetector } from './find-kubernetes-secrets.ts'
 import { markedTokenDetector } from './find-marked-tokens.ts'
 import { namedValueDetector } from './find-named-values.ts'
 import { privateKeyDetector } from './find-private-keys.ts'
-import { entraDetector, jwtDetector } from './find-shaped-tokens.ts'
+import { entraDetector, jwtDetector, sasDetector } from './find-shaped-tokens.ts'
+import { spokenValueDetector } from './find-spoken-values.ts'
 import { tokenDetector } from './find-tokens.ts'
 import { urlCredentialDetector } from './find-url-credentials.ts'
 import { walletKeyDetector } from './find-wallet-keys.ts'
@@ -20,9 +21,9 @@ import { secretlintWords } from './secretlint-words.ts'
 
 /** The surest first: of two that see the same characters the earlier one is believed. */
 const detectors: readonly Detector[] = [
-  ...[tokenDetector, entraDetector, markedTokenDetector, privateKeyDetector, jwtDetector],
+  ...[tokenDetector, entraDetector, markedTokenDetector, privateKeyDetector, jwtDetector, sasDetector],
   ...[urlCredentialDetector, kubernetesDetector, curlDetector, bundlerDetector, namedValueDetector, walletKeyDetector],
-  ...[givenPasswordDetector, basicAuthDetector],
+  ...[givenPasswordDetector, basicAuthDetector, spokenValueDetector],
 ]
 
 /** Who asks about a word: our detectors, and secretlint where it is written just so. */

@@ -41,6 +41,24 @@ function saysNothing(payload: string): boolean {
   }
 }
 
+const sas = /^sig=([A-Za-z0-9%/+-]{43,60}(?:%3D|=))/i
+
+/**
+ * A shared access signature of Azure's storage: whoever has the address has what it leads to.
+ * https://learn.microsoft.com/azure/storage/common/storage-sas-overview
+ */
+export const sasDetector: Detector = {
+  keywords: ['sig='],
+  find(text, at) {
+    const match = sas.exec(text.slice(at, at + 80))
+    const around = text.slice(Math.max(0, at - 300), at + 300)
+    if (match === null || !/[?&="']s[vrp]=/.test(around) || !/[?&="']s[et]=\d{4}-/.test(around)) return null
+    if (whyDummyToken(match[1] ?? '', 3.3) !== null) return null
+    const what = 'a shared access signature of Azure'
+    return { rule: 'azure-sas', what, certainty: 'likely', start: at, end: at + match[0].length }
+  },
+}
+
 /** Microsoft Entra's client secrets have their mark in the middle: three characters, a digit, "Q~". */
 export const entraDetector: Detector = {
   keywords: ['q~'],

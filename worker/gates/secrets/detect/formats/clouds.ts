@@ -239,4 +239,26 @@ export const clouds = [
     'https://age-encryption.org/v1',
     { minEntropy: 0 },
   ),
+  format(
+    'akamai',
+    'an Akamai EdgeGrid token',
+    'akab-',
+    [run(lowerDigits, 16), '-', run(lowerDigits, 16)],
+    'https://techdocs.akamai.com/developer/docs/set-up-authentication-credentials',
+  ),
+  format(
+    'docker-swarm',
+    'a Docker Swarm join token',
+    'SWMTKN-1-',
+    [run(lowerDigits, 50), '-', run(lowerDigits, 25)],
+    'https://docs.docker.com/engine/swarm/join-nodes/',
+  ),
+  format(
+    'nats',
+    'a NATS seed',
+    ['SU', 'SA', 'SO', 'SN'],
+    run(base32, 56),
+    'https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth',
+    { minEntropy: 4 },
+  ),
 ]

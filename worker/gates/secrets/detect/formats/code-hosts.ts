@@ -173,4 +173,35 @@ export const codeHosts = [
     [run(charactersOf('0-9', 'a-f', '-'), 24, 36), '.', run(lowerHex, 32), '.', run(lowerHex, 32)],
     'https://infisical.com/docs/documentation/platform/token',
   ),
+  format(
+    'bitbucket-data-center',
+    'a Bitbucket Data Center token',
+    'BBDC-',
+    run(charactersOf('0-9', 'A-Z', 'a-z', '+/@_-'), 40, 50),
+    'https://confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html',
+  ),
+  format(
+    'sonar',
+    'a SonarQube Cloud token',
+    'sqco_',
+    run(alphanumeric, 59),
+    'https://docs.sonarsource.com/sonarqube-cloud/managing-your-account/managing-tokens/',
+  ),
+  format(
+    'endor',
+    'an Endor Labs key',
+    'endr+',
+    run(urlSafe, 16),
+    'https://docs.endorlabs.com/administration/api-keys/',
+    {
+      minEntropy: 3,
+    },
+  ),
+  format(
+    'trufflehog',
+    'a TruffleHog Enterprise secret',
+    'thog-secret-',
+    run(lowerHex, 32),
+    'https://docs.trufflesecurity.com/',
+  ),
 ]

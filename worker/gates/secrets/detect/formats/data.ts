@@ -1,4 +1,4 @@
-import { alphanumeric, charactersOf, digits, hex, lowerDigits, lowerHex, urlSafe } from '../characters.ts'
+import { alphanumeric, base64, charactersOf, digits, hex, lowerDigits, lowerHex, urlSafe } from '../characters.ts'
 import { format, run, uuid } from '../token-format.ts'
 
 const supabase = 'https://supabase.com/docs/guides/api/api-keys'
@@ -9,7 +9,7 @@ const axiom = 'https://axiom.co/docs/reference/tokens'
 
 /** Databases, content, records of work, and what watches over numbers. */
 export const data = [
-  format('supabase', 'a Supabase access token', 'sbp_', run(lowerHex, 40), supabase),
+  format('supabase', 'a Supabase access token', 'sbp_', run(alphanumeric, 40), supabase),
   format('supabase', 'a Supabase secret key', 'sb_secret_', run(urlSafe, 31, 40), supabase),
   format('neon', 'a Neon key', 'napi_', run(lowerDigits, 64), 'https://neon.com/docs/manage/api-keys'),
   format(
@@ -100,7 +100,7 @@ export const data = [
     run(urlSafe, 130, 1500),
     'https://developers.dropbox.com/oauth-guide',
   ),
-  format('posthog', 'a PostHog personal key', 'phx_', run(alphanumeric, 40, 64), 'https://posthog.com/docs/api'),
+  format('posthog', 'a PostHog personal key', 'phx_', run(urlSafe, 40, 64), 'https://posthog.com/docs/api'),
   format(
     'honeycomb',
     'a Honeycomb ingest key',
@@ -137,4 +137,74 @@ export const data = [
     'https://trigger.dev/docs/apikeys',
     { minEntropy: 3.3 },
   ),
+  format(
+    'mongodb',
+    'a MongoDB Atlas service account secret',
+    'mdb_sa_sk_',
+    run(urlSafe, 40),
+    'https://www.mongodb.com/docs/atlas/api/service-accounts-overview/',
+  ),
+  format(
+    'ubidots',
+    'a Ubidots key',
+    'BBFF-',
+    run(alphanumeric, 30),
+    'https://docs.ubidots.com/v1.6/reference/authentication',
+    {
+      minEntropy: 3.3,
+    },
+  ),
+  format(
+    'salesforce',
+    'a Salesforce session',
+    '00D',
+    [run(alphanumeric, 12, 15), '!', run(charactersOf('0-9', 'A-Z', 'a-z', '._'), 80, 130)],
+    'https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_oauth_and_connected_apps.htm',
+  ),
+  format(
+    'salesforce',
+    'a Salesforce refresh token',
+    '5Aep861',
+    run(charactersOf('0-9', 'A-Z', 'a-z', '._='), 70, 130),
+    'https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_refresh_token_flow.htm',
+  ),
+  format(
+    'apify',
+    'an Apify token',
+    'apify_api_',
+    run(alphanumeric, 36),
+    'https://docs.apify.com/platform/integrations/api',
+  ),
+  format(
+    'bannerbear',
+    'a Bannerbear key',
+    ['bb_pr_', 'bb_ma_'],
+    run(lowerHex, 30),
+    'https://developers.bannerbear.com/#authentication',
+  ),
+  format(
+    'pubnub',
+    'a PubNub secret key',
+    'sec-c-',
+    run(base64, 48),
+    'https://www.pubnub.com/docs/general/basics/initialize-pubnub',
+  ),
+  format(
+    'ionic',
+    'an Ionic token',
+    'ion_',
+    run(alphanumeric, 42),
+    'https://ionic.io/docs/appflow/personal-access-tokens',
+  ),
+  format(
+    'voiceflow',
+    'a Voiceflow key',
+    ['VF.DM.', 'VF.WS.'],
+    [run(hex, 24), '.', run(alphanumeric, 16)],
+    'https://docs.voiceflow.com/reference/authentication',
+  ),
+  format('posthog', 'a PostHog token', ['phs_', 'phr_', 'pha_'], run(urlSafe, 40, 64), 'https://posthog.com/docs/api', {
+    minEntropy: 3.3,
+  }),
+  format('supabase', 'a Supabase access token', 'sbp_v0_', run(lowerHex, 40), supabase),
 ]

@@ -1,13 +1,10 @@
-import { alphanumeric, charactersOf, digits, hex, lowerDigits, lowerHex, upperDigits, urlSafe } from '../characters.ts'
-import { format, run, uuid } from '../token-format.ts'
+import { alphanumeric, charactersOf, digits, lowerDigits, lowerHex, upperDigits, urlSafe } from '../characters.ts'
+import { format, run } from '../token-format.ts'
 
 const slack = 'https://api.slack.com/concepts/token-types'
 const twilio = 'https://www.twilio.com/docs/iam/api-keys'
-const grafana = 'https://grafana.com/docs/grafana-cloud/account-management/authentication-and-permissions/'
-const sentry = 'https://docs.sentry.io/api/auth/'
-const newRelic = 'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/'
 
-/** Chat, mail and what watches over a running system. */
+/** Chat, mail, and where people write and draw. */
 export const messages = [
   format(
     'slack',
@@ -61,7 +58,8 @@ export const messages = [
   format(
     'teams-webhook',
     'a Microsoft Teams webhook',
-    '.webhook.office.com/webhookb2/',
+    // The second is how they began until 2021.
+    ['.webhook.office.com/webhookb2/', 'outlook.office.com/webhook/'],
     [
       run(charactersOf('0-9', 'a-z', '-'), 36),
       '@',
@@ -124,31 +122,6 @@ export const messages = [
     'https://resend.com/docs/api-reference/introduction',
     { minEntropy: 3.3 },
   ),
-  format('grafana', 'a Grafana Cloud token', 'glc_', run(charactersOf('0-9', 'A-Z', 'a-z', '+/='), 32, 400), grafana, {
-    minEntropy: 3,
-  }),
-  format('grafana', 'a Grafana service account token', 'glsa_', [run(alphanumeric, 32), '_', run(hex, 8)], grafana),
-  format('sentry', 'a Sentry token', 'sntrys_', [run(charactersOf('0-9', 'A-Z', 'a-z', '+/=_-'), 80, 400)], sentry, {
-    check: (token) => token.startsWith('sntrys_eyJpYXQiO'),
-  }),
-  format('sentry', 'a Sentry user token', 'sntryu_', run(lowerHex, 64), sentry, { minEntropy: 3 }),
-  format('new-relic', 'a New Relic key', ['NRAK-', 'NRJS-', 'NRII-', 'NRRA-'], run(urlSafe, 19, 42), newRelic, {
-    minEntropy: 3,
-  }),
-  format(
-    'datadog',
-    'a Datadog key',
-    'ddp_',
-    run(alphanumeric, 34, 40),
-    'https://docs.datadoghq.com/account_management/api-app-keys/',
-  ),
-  format(
-    'dynatrace',
-    'a Dynatrace token',
-    'dt0c01.',
-    [run(alphanumeric, 24), '.', run(alphanumeric, 64)],
-    'https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients/access-tokens',
-  ),
   format(
     'intercom',
     'an Intercom token',
@@ -184,15 +157,8 @@ export const messages = [
     'typeform',
     'a Typeform token',
     'tfp_',
-    run(charactersOf('0-9', 'A-Z', 'a-z', '_.=-'), 59),
+    run(charactersOf('0-9', 'A-Z', 'a-z', '_.=-'), 40, 60),
     'https://www.typeform.com/developers/get-started/personal-access-token/',
-  ),
-  format(
-    'launchdarkly',
-    'a LaunchDarkly key',
-    ['sdk-', 'api-', 'mob-'],
-    uuid,
-    'https://launchdarkly.com/docs/sdk/concepts/client-side-server-side',
   ),
   format(
     'figma',
@@ -289,5 +255,20 @@ export const messages = [
     ['pk_prod_', 'pk_test_', 'dk_prod_'],
     run(upperDigits, 26, 30),
     'https://www.courier.com/docs/reference/auth/intro',
+  ),
+  format(
+    'postman',
+    'a Postman token',
+    'PMAT-',
+    run(upperDigits, 26),
+    'https://learning.postman.com/docs/developer/collection-access-keys/',
+  ),
+  format(
+    'instagram',
+    'an Instagram token',
+    'IGQV',
+    run(urlSafe, 100, 250),
+    'https://developers.facebook.com/docs/instagram-platform',
+    { minEntropy: 4 },
   ),
 ]

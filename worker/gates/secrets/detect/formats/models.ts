@@ -1,4 +1,4 @@
-import { alphanumeric, letters, lowerHex, urlSafe, word } from '../characters.ts'
+import { alphanumeric, charactersOf, letters, lowerDigits, lowerHex, urlSafe, word } from '../characters.ts'
 import { format, run, uuid } from '../token-format.ts'
 
 const openAi = 'https://platform.openai.com/docs/api-reference/authentication'
@@ -20,7 +20,7 @@ export const models = [
     anthropic,
   ),
   format('openai', 'an OpenAI key', 'sk-', run(alphanumeric, 40, 60), openAi, { check: hasOpenAiMark }),
-  format('openai', 'an OpenAI key', ['sk-proj-', 'sk-svcacct-', 'sk-admin-'], run(urlSafe, 60, 250), openAi, {
+  format('openai', 'an OpenAI key', ['sk-proj-', 'sk-svcacct-', 'sk-admin-'], run(urlSafe, 48, 250), openAi, {
     check: hasOpenAiMark,
   }),
   format(
@@ -132,4 +132,30 @@ export const models = [
   }),
   format('context7', 'a Context7 key', 'ctx7sk-', uuid, 'https://context7.com/docs/api-guide'),
   format('cursor', 'a Cursor key', 'key_', run(lowerHex, 64), 'https://docs.cursor.com/en/account/teams/admin-api'),
+  format(
+    'photoroom',
+    'a Photoroom key',
+    'sk_pr_',
+    [run(lowerDigits, 1, 30), '_', run(lowerHex, 40)],
+    'https://docs.photoroom.com/getting-started/how-can-i-get-my-api-key',
+  ),
+  format(
+    'salad',
+    'a SaladCloud key',
+    'salad_cloud_',
+    [run(alphanumeric, 1, 20), '_', run(alphanumeric, 20, 240)],
+    'https://docs.salad.com/reference/saladcloud-api/authentication',
+    { minEntropy: 3.3 },
+  ),
+  format('llamacloud', 'a LlamaCloud key', 'llx-', run(urlSafe, 48), 'https://docs.cloud.llamaindex.ai/api_key', {
+    minEntropy: 3.3,
+  }),
+  format(
+    'aws-bedrock',
+    'an Amazon Bedrock key',
+    'ABSK',
+    run(charactersOf('0-9', 'A-Z', 'a-z', '+/='), 109, 269),
+    'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',
+    { minEntropy: 4 },
+  ),
 ]

@@ -154,4 +154,43 @@ export const money = [
     uuid,
     'https://docs.withpersona.com/api-keys',
   ),
+  format(
+    'pagarme',
+    'a Pagar.me key',
+    ['ak_live_', 'ak_test_'],
+    run(alphanumeric, 30),
+    'https://docs.pagar.me/reference/autenticacao',
+    {
+      minEntropy: 3.3,
+    },
+  ),
+  format(
+    'ramp',
+    'a Ramp secret',
+    'ramp_sec_',
+    run(alphanumeric, 48),
+    'https://docs.ramp.com/developer-api/v1/authorization',
+  ),
+  format('robinhood', 'a Robinhood crypto key', 'rh-api-', uuid, 'https://docs.robinhood.com/crypto/trading/'),
+  format('flexport', 'a Flexport token', 'shltm_', run(urlSafe, 40), 'https://docs.logistics-api.flexport.com/', {
+    minEntropy: 3.3,
+  }),
+  format(
+    'fleetbase',
+    'a Fleetbase key',
+    ['flb_live_', 'flb_test_'],
+    run(alphanumeric, 20),
+    'https://docs.fleetbase.io/developers/api/authentication',
+    { minEntropy: 3.3 },
+  ),
+  format(
+    'alchemy',
+    'an Alchemy key',
+    'alcht_',
+    run(alphanumeric, 30),
+    'https://www.alchemy.com/docs/create-an-api-key',
+    {
+      minEntropy: 3.3,
+    },
+  ),
 ]

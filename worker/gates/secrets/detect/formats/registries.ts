@@ -97,7 +97,7 @@ export const registries = [
   format(
     'intra42',
     'a 42 client secret',
-    ['s-s4t2ud-', 's-s4t2af-'],
+    ['s-s4t2ud-', 's-s4t2af-', 'u-s4t2ud-', 'u-s4t2af-'],
     run(lowerHex, 64),
     'https://api.intra.42.fr/apidoc/guides/getting_started',
   ),
