@@ -1,10 +1,11 @@
 /**
- * The app's HTTP server: webhooks, health and readiness, nothing else. Imports webhooks; is given the intake, so that
- * it knows neither Redis nor GitHub.
+ * The app's HTTP server: webhooks, the API, health and readiness, nothing else. Imports webhooks and api; is given the
+ * intake, so that it knows neither Redis nor GitHub.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BaseLogger } from 'pino'
+import { isApiPath, type RequestHandler } from './api/create-api.ts'
 import { acceptDelivery, type Intake } from './webhooks/accept-delivery.ts'
 import { createWebhookGuard } from './webhooks/create-webhook-guard.ts'
 import type { BodyLimits } from './webhooks/read-signed-body.ts'
@@ -15,6 +16,8 @@ export const webhookPath = '/api/github/webhooks'
 export interface AppServerDeps {
   readonly webhookSecret: string
   readonly intake: Intake
+  /** What answers below `/api/jobs`; left out: nothing does. */
+  readonly api?: RequestHandler
   /** What is not there yet, a line each; empty means that work can be taken. */
   readonly checkReadiness: (signal: AbortSignal) => Promise<readonly string[]>
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>
@@ -46,6 +49,7 @@ export function createAppServer(deps: AppServerDeps): AppServer {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split('?', 1)[0]
     if (path === webhookPath) return guard(request, response)
+    if (deps.api !== undefined && isApiPath(path)) return deps.api(request, response)
     request.resume()
     if (request.method !== 'GET') return writeJson(response, 404, { status: 'not found' })
     if (path === '/health') return writeJson(response, 200, { status: 'ok' })

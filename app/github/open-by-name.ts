@@ -6,6 +6,7 @@ import { openOrganisation } from './open-repositories.ts'
 import { createRepositoryFacts } from './repository-facts.ts'
 
 const foundSchema = z.object({
+  id: repositorySchema.shape.id,
   name: repositorySchema.shape.name,
   owner: z.object({ login: repositorySchema.shape.owner }),
   private: z.boolean(),
@@ -15,6 +16,7 @@ const foundSchema = z.object({
 const look = { metadata: 'read', contents: 'read' } as const
 
 export interface NamedRepository extends AsyncDisposable {
+  readonly id: number
   readonly facts: RepositoryFacts
 }
 
@@ -36,6 +38,7 @@ export async function openByName(
   const now = { owner: found.owner.login, name: found.name, private: isPrivate, archived, defaultBranch }
   const kept = opened.move()
   return {
+    id: found.id,
     facts: createRepositoryFacts(client, organisation ?? client, now),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

@@ -77,7 +77,7 @@ async function locate(client: GitHubClient, { repository }: TriggerEvent): Promi
 const outOfReach: ReadonlySet<string> = new Set(['denied', 'not-found', 'rejected'])
 
 /** Suspended, gone, or not for this repository: nothing to open. That our own key is refused is another matter. */
-async function orNull(opening: Promise<TokenClient>): Promise<TokenClient | null> {
+export async function orNull(opening: Promise<TokenClient>): Promise<TokenClient | null> {
   try {
     return await opening
   } catch (error) {

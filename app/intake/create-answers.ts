@@ -12,20 +12,31 @@ export interface Answers {
   quietly<T>(what: string, act: () => Promise<T>): Promise<T | null>
 }
 
+export function createQuietly({
+  log,
+  ...facts
+}: {
+  readonly log: Pick<BaseLogger, 'warn'>
+  readonly deliveryId: string
+  readonly jobId: string
+}): Answers['quietly'] {
+  return async (what, act) => {
+    try {
+      return await act()
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error
+      log.warn({ err: error, ...facts, what }, 'GitHub refused')
+      return null
+    }
+  }
+}
+
 export function createAnswers(
   thread: Thread,
   jobId: string,
   { log, deliveryId }: { readonly log: Pick<BaseLogger, 'warn'>; readonly deliveryId: string },
 ): Answers {
-  async function quietly<T>(what: string, act: () => Promise<T>): Promise<T | null> {
-    try {
-      return await act()
-    } catch (error) {
-      if (!(error instanceof GitHubError)) throw error
-      log.warn({ err: error, deliveryId, jobId, what }, 'GitHub refused')
-      return null
-    }
-  }
+  const quietly = createQuietly({ log, deliveryId, jobId })
 
   async function post(text: string): Promise<number | null> {
     return (await thread.findAnswer(jobId)) === null ? thread.answer(text) : null

@@ -1,21 +1,20 @@
 import type { BaseLogger } from 'pino'
-import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.ts'
 import { overlapComment } from '../replies/overlap-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { notAgainComment } from '../replies/thread-comment.ts'
-import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
+import { evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
 import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
-import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
-import { habitOf } from '../triggers/habit-of.ts'
+import { jobIdFor } from '../triggers/freeze-request.ts'
 import { readAsk } from '../triggers/read-ask.ts'
 import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
 import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
-import { readBase } from './read-base.ts'
+import { prepareRequest } from './prepare-request.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readOverlaps } from './read-overlaps.ts'
 import { readPolicySources } from './read-policy.ts'
@@ -27,6 +26,8 @@ export interface TriggerDeps {
   readonly threads: ThreadBook
   /** What the operator allows, above everybody's policy. */
   readonly operatorPolicy: OperatorPolicy
+  /** Told of every policy that was read, for what it asks for at set times. Throws a retryable error. */
+  readonly onPolicy: (event: TriggerEvent, policy: Policy) => Promise<void>
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -70,6 +71,7 @@ async function handleIn(
   const triggers = policy.ok ? policy.policy.triggers : fallbackTriggers(deps.operatorPolicy.level)
   const ask = readAsk(event, triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
+  if (policy.ok) await deps.onPolicy(event, policy.policy)
 
   const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
   const handling = { deps, event, repository, answers, jobId }
@@ -108,35 +110,17 @@ async function start(
   defaultHead: BranchHead,
 ): Promise<TriggerResult> {
   const { deps, event, answers, jobId, repository } = handling
-  const { now } = repository.facts
-  if (now.archived) return refuse(handling, 'repository-archived')
-  if (!resolution.ok) return refuse(handling, 'policy-invalid', describeProblems(resolution.problems))
-  const { policy } = resolution
-  if ((ask.agent ?? policy.agent) === 'command' && policy.command === undefined) {
-    return refuse(handling, 'agent-unavailable', 'the policy names no command')
-  }
-  const allowed = deps.operatorPolicy.file.agents
-  if (ask.agent !== null && allowed?.includes(ask.agent) === false) {
-    return refuse(handling, 'agent-unavailable', `the operator allows ${allowed.join(', ')}`)
-  }
-  const base = await readBase(event, repository, defaultHead)
-  if (!base.ok) return refuse(handling, base.reason, base.detail)
-
-  // A habit is no matter of safety: without it the title is the task's own.
-  const titles = await answers.quietly('titles', () => repository.facts.titlesBefore(base.instructionsSha))
-  const request = freezeRequest(event, {
+  const { facts, botLogin } = repository
+  const preparing = { facts, botLogin, operatorPolicy: deps.operatorPolicy, quietly: answers.quietly }
+  const wish = {
     task: ask.task,
     agent: ask.agent,
     notes: ask.notes,
     ...('askedIn' in ask ? { askedIn: ask.askedIn } : {}),
-    base: base.base,
-    instructionsSha: base.instructionsSha,
-    ...(base.continues === undefined ? {} : { continues: base.continues }),
-    titles: habitOf(titles ?? []),
-    policy,
-    private: now.private,
-    defaultBranch: now.defaultBranch,
-  })
+  }
+  const prepared = await prepareRequest(preparing, event, wish, resolution, defaultHead)
+  if (!prepared.ok) return refuse(handling, prepared.reason, prepared.detail)
+  const { request } = prepared
   // Before the job is written down: afterwards a worker may be writing to the same comment already.
   const comment = await answers.announce(queuedComment(request, null))
   const { position } = await deps.jobs.enqueue(request)

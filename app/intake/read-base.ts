@@ -1,4 +1,5 @@
-import { type Continued, isOwnPullRequest, type Reason, type TriggerEvent } from '../../worker/contract/index.ts'
+import { type Continued, isOwnPullRequest, type Reason } from '../../worker/contract/index.ts'
+import { type Asked, isDirect } from '../triggers/direct-ask.ts'
 import type { BranchHead, OpenRepository, PullRequestNow, RepositoryFacts } from './ports.ts'
 
 export type Base =
@@ -13,7 +14,7 @@ export type Base =
   | { readonly ok: false; readonly reason: Reason; readonly detail?: string }
 
 export interface BaseDeps {
-  readonly facts: Pick<RepositoryFacts, 'now' | 'pullRequest' | 'commitsOf' | 'isProtected'>
+  readonly facts: Pick<RepositoryFacts, 'now' | 'headOf' | 'pullRequest' | 'commitsOf' | 'isProtected'>
   readonly botLogin: OpenRepository['botLogin']
 }
 
@@ -22,7 +23,7 @@ export interface BaseDeps {
  * whoever asks: its code would run in setup beside this repository's secrets. Where the pull request is ours and open,
  * the work also goes on in its branch; one of ours that is closed is refused, for nobody would see what is added.
  */
-export async function readBase(event: TriggerEvent, deps: BaseDeps, defaultHead: BranchHead): Promise<Base> {
+export async function readBase(event: Asked, deps: BaseDeps, defaultHead: BranchHead): Promise<Base> {
   if (defaultHead.kind === 'empty') return { ok: false, reason: 'repository-empty' }
   const { facts } = deps
   const { defaultBranch } = facts.now
@@ -30,8 +31,11 @@ export async function readBase(event: TriggerEvent, deps: BaseDeps, defaultHead:
     return { ok: false, reason: 'base-missing', detail: `there is no branch ${defaultBranch}` }
   }
   const { sha } = defaultHead
+  if (event.subject?.kind !== 'pull-request') {
+    const { baseRef = defaultBranch } = isDirect(event) ? event : {}
+    return branchBase(facts, baseRef, { ref: defaultBranch, sha })
+  }
   const { number } = event.subject
-  if (event.subject.kind === 'issue') return { ok: true, base: { ref: defaultBranch, sha }, instructionsSha: sha }
   const pull = await facts.pullRequest(number)
   if (pull === null) return { ok: false, reason: 'base-missing', detail: 'the pull request is gone' }
   if (pull.repositoryId !== event.repository.id) return { ok: false, reason: 'fork-head' }
@@ -41,6 +45,18 @@ export async function readBase(event: TriggerEvent, deps: BaseDeps, defaultHead:
   if (!isOwnPullRequest(pull, ground)) return started
   if (!pull.open) return { ok: false, reason: 'pull-request-closed' }
   return { ...started, ...(await continued(facts, number, pull)) }
+}
+
+/** A branch that was named, or the default one. Instructions for agents come from the default branch in any case. */
+async function branchBase(
+  facts: BaseDeps['facts'],
+  ref: string,
+  byDefault: { readonly ref: string; readonly sha: string },
+): Promise<Base> {
+  if (ref === byDefault.ref) return { ok: true, base: byDefault, instructionsSha: byDefault.sha }
+  const head = await facts.headOf(ref)
+  if (head.kind !== 'commit') return { ok: false, reason: 'base-missing', detail: `there is no branch ${ref}` }
+  return { ok: true, base: { ref, sha: head.sha }, instructionsSha: byDefault.sha }
 }
 
 /** A protected branch is never written to, whoever made it: the work then goes against it, as with a person's. */

@@ -1,4 +1,5 @@
-import type { DiffPlace, TriggerEvent } from '../../worker/contract/index.ts'
+import type { DiffPlace } from '../../worker/contract/index.ts'
+import type { Asked } from './direct-ask.ts'
 
 export interface ComposedTask {
   readonly text: string
@@ -36,11 +37,12 @@ const mostOfPullRequest = 8000
  * payload: an edit afterwards, or a later comment, is not read. `isOwn`: it goes on with what a job of ours made.
  */
 export function composeTask(
-  event: TriggerEvent,
+  { subject }: Pick<Asked, 'subject'>,
   task: string | null,
   { notes = noNotes, isOwn = false }: { readonly notes?: ReviewNotes; readonly isOwn?: boolean } = {},
 ): ComposedTask {
-  const { kind, number, title, body } = event.subject
+  if (subject === null) return wordsAlone(task ?? '')
+  const { kind, number, title, body } = subject
   if (task === null) return { text: joinParts([title, body]), askedLength: 0 }
   const about = kind === 'issue' ? `Issue #${number}` : `Pull request #${number}`
   const isBounded = (isOwn || notes.notes.length > 0) && body.length > mostOfPullRequest
@@ -48,6 +50,11 @@ export function composeTask(
   const asked = askedWords(task, notes)
   const text = joinParts([asked, `This was asked on ${about}: ${title}`, told, ...notes.notes.map(quoteHunk)])
   return { text, askedLength: asked.length }
+}
+
+function wordsAlone(task: string): ComposedTask {
+  const text = joinParts([task])
+  return { text, askedLength: text.length }
 }
 
 /** What the person wrote, as it begins the text. */

@@ -6,16 +6,18 @@ import {
   type JobRequest,
   jobRequestSchema,
   type Policy,
-  type TriggerEvent,
 } from '../../worker/contract/index.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
 import { askedWords, composeTask, noNotes, type ReviewNotes } from './compose-task.ts'
+import { type Asked, isDirect } from './direct-ask.ts'
 import { sortingFor } from './sorting.ts'
 
 /** What is true on GitHub at the moment of the trigger. */
 export interface FrozenFacts {
   readonly task: string | null
   readonly agent: AgentName | null
+  /** Left out: the policy's. */
+  readonly model?: string
   /** What stands on lines of the diff and is asked with it. */
   readonly notes?: ReviewNotes
   /** Set where the task's words are asked for again; else they are the event's own. */
@@ -38,48 +40,56 @@ export function jobIdFor(eventKey: string): string {
 }
 
 /** Everything that a worker needs, frozen. Nothing of it is read again later but to be compared. */
-export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobRequest {
+export function freezeRequest(event: Asked, facts: FrozenFacts): JobRequest {
+  const { schedules: _, ...policy } = facts.policy
   const { text, askedLength } = composeTask(event, facts.task, {
     notes: facts.notes ?? noNotes,
     isOwn: facts.continues !== undefined,
   })
-  const { kind, number, title } = event.subject
   return jobRequestSchema.parse({
     version: 1,
     id: jobIdFor(event.eventKey),
     installationId: event.installationId,
     repository: { ...event.repository, private: facts.private, defaultBranch: facts.defaultBranch },
     actor: { id: event.sender.id, login: event.sender.login },
-    subject: { kind, number, title },
+    subject: subjectOf(event),
     trigger: {
-      kind: event.kind === 'label' ? 'label' : 'command',
+      kind: event.kind === 'label' || isDirect(event) ? event.kind : 'command',
       deliveryId: event.deliveryId,
       eventKey: event.eventKey,
       ...answeredAt(event),
       askedIn: facts.askedIn ?? (facts.task === null ? null : askedInOf(event, text.slice(0, askedLength))),
       receivedAt: event.receivedAt,
+      ...('schedule' in event ? { schedule: event.schedule } : {}),
     },
     task: { text, digest: sha256(text), askedLength },
     base: facts.base,
     instructionsSha: facts.instructionsSha,
-    policy: facts.policy,
+    policy: facts.model === undefined ? policy : { ...policy, model: facts.model },
+    // Of the policy that is in force: whoever looks again finds that one, whichever model was asked for.
     policyDigest: policyDigest(facts.policy),
     agent: facts.agent ?? facts.policy.agent,
-    ...(event.subject.sorting === undefined ? {} : { sorting: sortingFor(event.subject.sorting, facts.policy) }),
+    ...(event.subject?.sorting === undefined ? {} : { sorting: sortingFor(event.subject.sorting, facts.policy) }),
     ...(facts.titles ? { titles: facts.titles } : {}),
     ...(facts.continues === undefined ? {} : { continues: facts.continues }),
   } satisfies JobRequest)
 }
 
+function subjectOf({ subject }: Asked): JobRequest['subject'] {
+  return subject === null ? null : { kind: subject.kind, number: subject.number, title: subject.title }
+}
+
 /** What the worker reacts to, and where it answers. */
-function answeredAt(event: TriggerEvent): Pick<JobRequest['trigger'], 'commentId' | 'writtenIn' | 'threadId'> {
-  if (event.kind === 'label') return { commentId: null }
+function answeredAt(event: Asked): Pick<JobRequest['trigger'], 'commentId' | 'writtenIn' | 'threadId'> {
+  if (event.kind === 'label' || isDirect(event)) return { commentId: null }
   const { id: commentId } = event.comment
   if (event.kind === 'comment') return { commentId }
   return { commentId, writtenIn: event.kind, ...(event.kind === 'review' ? {} : { threadId: event.threadId }) }
 }
 
-function askedInOf(event: TriggerEvent, words: string): AskedIn {
+/** Undefined: its words are nowhere on GitHub, to be read again. */
+function askedInOf(event: Asked, words: string): AskedIn | undefined {
+  if (isDirect(event)) return undefined
   if (event.kind === 'label') return null
   const askedIn = { commentId: event.comment.id, digest: sha256(words) }
   return event.kind === 'comment' ? askedIn : { ...askedIn, kind: event.kind }

@@ -61,7 +61,11 @@ export async function readSignedBody(
 }
 
 /** Listens by hand: `for await` would destroy the socket on the way out, and with it the answer. */
-function readChunks(request: IncomingMessage, limits: BodyLimits, take: (chunk: Buffer) => void): Promise<void> {
+export function readChunks(
+  request: IncomingMessage,
+  limits: Pick<BodyLimits, 'totalMs' | 'paceMs' | 'paceBytes'>,
+  take: (chunk: Buffer) => void,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   let arrived = 0
   let looks = 0

@@ -52,6 +52,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map(
       summary: 'list the changes that are kept because a gate held or blocked them, or show one',
       load: async () => (await import('./changes.ts')).changes,
     },
+    tokens: {
+      summary: 'make, list and revoke tokens of the HTTP API, each for one person and some repositories',
+      load: async () => (await import('./tokens.ts')).tokens,
+    },
     policy: {
       summary: 'the policy that holds for a repository, and which file each value is from',
       load: async () => (await import('./policy.ts')).policy,

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { pino } from 'pino'
 import { z } from 'zod'
-import { createGitHubApp, type TokenVault } from '../../app/github/create-github-app.ts'
 import { openByName } from '../../app/github/open-by-name.ts'
 import { GitHubError } from '../../app/intake/github-error.ts'
 import { readPolicySources } from '../../app/intake/read-policy.ts'
 import { type Explanation, explainPolicy } from '../../app/repo-policy/explain-policy.ts'
 import { repositorySchema } from '../../worker/contract/index.ts'
-import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { type Command, type Io, parseFlagsAndWords, UsageError } from '../command.ts'
 import { describePolicy } from '../policy/describe-policy.ts'
 import { type AppCredentials, loadAppCredentials } from '../settings/app-credentials.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import { terminalJson } from '../terminal-text.ts'
-import { gitHubUrls } from '../wiring/github-urls.ts'
+import { createPassingApp } from '../wiring/create-passing-app.ts'
 
 const right = 'airlock policy explain acme/widget'
 const nameSchema = z.object({ owner: repositorySchema.shape.owner, name: repositorySchema.shape.name })
@@ -52,18 +49,12 @@ exit status: 0 done · 1 no job can start there, or it cannot be read · 2 wrong
 }
 
 async function explain(
-  { settings, appId, privateKey }: AppCredentials,
+  credentials: AppCredentials,
   at: { readonly owner: string; readonly name: string },
   { signal }: Io,
 ): Promise<Explanation | { readonly why: string }> {
-  const operator = loadOperatorPolicy(settings)
-  const app = createGitHubApp({
-    appId,
-    signJwt: createAppJwtSigner(privateKey),
-    baseUrl: gitHubUrls(settings).api,
-    vault: noVault,
-    log: pino({ level: 'silent' }),
-  })
+  const operator = loadOperatorPolicy(credentials.settings)
+  const app = createPassingApp(credentials)
   try {
     await using repository = await openByName(app, at, `policy-${randomUUID()}`, signal)
     if (repository === null)
@@ -77,6 +68,3 @@ async function explain(
     throw error
   }
 }
-
-/** The tokens end with this process, which revokes them. */
-const noVault: TokenVault = { keep: async () => undefined, forget: async () => undefined, left: async () => [] }

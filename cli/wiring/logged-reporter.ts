@@ -1,17 +1,19 @@
 import type { BaseLogger } from 'pino'
-import type { StepName } from '../../worker/contract/index.ts'
+import { type JobResult, jobResultOf, type StepName } from '../../worker/contract/index.ts'
 import type { Reporter } from '../../worker/pipeline/ports/index.ts'
 
 export interface AttemptLog {
   readonly log: Pick<BaseLogger, 'info'>
   readonly attempt: number
   readonly onStep?: (step: StepName) => void
+  /** Before anybody is told. What it throws is thrown on. */
+  readonly onEnd: (result: JobResult) => Promise<void>
 }
 
 /** The same reporter, with every step and end in the operator's log as well. One per attempt. */
 export function createLoggedReporter(
   reporter: Reporter,
-  { log, attempt, onStep = () => undefined }: AttemptLog,
+  { log, attempt, onStep = () => undefined, onEnd }: AttemptLog,
 ): Reporter {
   let last: StepName | null = null
   return {
@@ -28,6 +30,7 @@ export function createLoggedReporter(
       const { outcome, reason, detail } = summary.outcome
       const facts = { jobId: request.id, attempt, outcome, reason, detail, audit: summary.report.audit }
       log.info({ ...facts, durations: summary.report.durations, pullRequest: summary.pullRequestUrl }, 'job ended')
+      await onEnd(jobResultOf(summary))
       await reporter.finished(request, summary, commit)
     },
   }

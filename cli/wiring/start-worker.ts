@@ -84,6 +84,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
         attempt,
         // What people are told when they ask; nothing else depends on it.
         onStep: (step) => void context.noteStep(step).catch(() => undefined),
+        onEnd: context.noteResult,
       })
       const held = createHeldChanges(deps.redis, deps.privateKey, attempt)
       const blocked = keepsBlocked ? createBlockedChanges(deps.redis, deps.privateKey, attempt) : null
@@ -106,7 +107,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       if (letter.request === null) return
       await gitHub.tokens.revokeLeft(letter.id)
       await using reporter = gitHub.reporterOf(context)
-      const logged = createLoggedReporter(reporter, { log: deps.log, attempt: context.attempt })
+      const { attempt, noteResult: onEnd } = context
+      const logged = createLoggedReporter(reporter, { log: deps.log, attempt, onEnd })
       const saved = await loadCheckpoint(context.checkpoints, letter.id)
       if (saved?.kind === 'ended') return await logged.finished(letter.request, saved.summary, saved.commit)
       await reportDeadLetter(letter.request, letter, logged)

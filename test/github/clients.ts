@@ -23,7 +23,7 @@ export function createInstallationOctokit({ url, app, installationId }: GitHubSt
   return new Octokit({ ...once, baseUrl: `${url}/api/v3`, authStrategy: createAppAuth, auth })
 }
 
-export function createTokenOctokit({ url }: GitHubStandIn, { token }: InstallationToken): Octokit {
+export function createTokenOctokit({ url }: GitHubStandIn, { token }: Pick<InstallationToken, 'token'>): Octokit {
   return new Octokit({ ...once, baseUrl: `${url}/api/v3`, auth: token })
 }
 

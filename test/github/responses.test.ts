@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createAppOctokit, createInstallationOctokit } from './clients.ts'
+import { createAppOctokit, createInstallationOctokit, createTokenOctokit } from './clients.ts'
 import { loadDescription } from './openapi/description.ts'
 import { toJsonSchema } from './openapi/to-json-schema.ts'
 import { routes } from './routes/routes.ts'
@@ -67,7 +67,10 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await standIn.openIssue(repository, { title: 'Broken', body: 'It is.', by: 'mona' })
   standIn.grant({ security_events: 'write' })
   const [app, octokit] = [createAppOctokit(standIn), createInstallationOctokit(standIn)]
-  for (const client of [app, octokit]) {
+  const person = createTokenOctokit(standIn, {
+    token: standIn.userToken('mona', { kind: 'app', appId: standIn.app.id }),
+  })
+  for (const client of [app, octokit, person]) {
     client.hook.after('request', ({ status, data }, { method, url }) => {
       answers.push({ route: `${method} ${url}`, status, data })
     })
@@ -88,6 +91,9 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
     repositories: ['widgets'],
   })
   await app.rest.apps.getRepoInstallation(at)
+
+  await person.rest.users.getAuthenticated()
+  await person.rest.apps.listInstallationsForAuthenticatedUser()
 
   await rest.apps.listReposAccessibleToInstallation()
   await rest.users.getByUsername({ username: 'mona' })

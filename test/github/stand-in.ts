@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, type AppSpec, createApp } from './auth/app.ts'
 import { createInstallationTokens, type InstallationTokens } from './auth/installation-tokens.ts'
+import { createUserTokens, type UserTokenSpec } from './auth/user-tokens.ts'
 import { listRefs, type Ref } from './git/refs.ts'
 import { createFaults, type Fault, type Held, type Matcher } from './http/faults.ts'
 import { listen } from './http/listen.ts'
@@ -65,6 +66,9 @@ export interface GitHubStandIn extends AsyncDisposable, People, Reviewers {
   /** To an owner whose installation reaches it there. */
   transferRepository(repository: Repository, owner: string): void
   addCollaborator(repository: Repository, login: string, role: CollaboratorRole): User
+  /** A token of a person's; it proves who they are. */
+  userToken(login: string, spec: UserTokenSpec): string
+  revokeUserToken(token: string): void
   /** Adds to what the App may do, as an administrator who agrees to it. */
   grant(permissions: Permissions): void
   /** Suspends or resumes the installation; the App's own by default. */
@@ -87,8 +91,18 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
   const directory = await mkdtemp(join(tmpdir(), 'github-stand-in-'))
   const http = await listen()
   const tokens = createInstallationTokens(app.id)
+  const userTokens = createUserTokens()
   const deliveries = createDeliveries(app, state.nextId, stopping.signal)
-  const world: World = { url: http.url, api: `${http.url}/api/v3`, directory, app, state, tokens, deliveries }
+  const world: World = {
+    url: http.url,
+    api: `${http.url}/api/v3`,
+    directory,
+    app,
+    state,
+    tokens,
+    userTokens,
+    deliveries,
+  }
   const faults = createFaults()
   const log = createRequestLog()
   const failures: Failure[] = []
@@ -129,6 +143,8 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
       repository.collaborators.set(user.id, role)
       return user
     },
+    userToken: (login, spec) => userTokens.create(ensureUser(state, login), spec),
+    revokeUserToken: userTokens.revoke,
     grant(permissions) {
       app.permissions = { ...app.permissions, ...permissions }
     },

@@ -1,5 +1,6 @@
 import type { App } from './auth/app.ts'
 import type { InstallationTokens } from './auth/installation-tokens.ts'
+import type { UserTokens } from './auth/user-tokens.ts'
 import type { State } from './state/state.ts'
 import type { Deliveries } from './webhooks/deliveries.ts'
 
@@ -13,5 +14,6 @@ export interface World {
   readonly app: App
   readonly state: State
   readonly tokens: InstallationTokens
+  readonly userTokens: UserTokens
   readonly deliveries: Deliveries
 }

@@ -2,6 +2,7 @@
  * The words that every part of Airlock agrees on: what is asked, what comes out, what is found. Imports nothing
  * of ours, so that the app, the worker, the command line and other programs can all depend on it.
  */
+export * from './api-token.ts'
 export * from './change-set.ts'
 export * from './check-run-text.ts'
 export * from './continued.ts'
@@ -14,6 +15,7 @@ export * from './job-progress.ts'
 export * from './job-report.ts'
 export * from './job-request.ts'
 export * from './job-summary.ts'
+export * from './known-job.ts'
 export * from './missed-delivery.ts'
 export * from './models.ts'
 export * from './names.ts'
@@ -23,6 +25,7 @@ export * from './outcome.ts'
 export * from './packages.ts'
 export * from './policy.ts'
 export * from './posture.ts'
+export * from './schedule.ts'
 export * from './setup-plan.ts'
 export * from './status-marker.ts'
 export * from './thread-job.ts'

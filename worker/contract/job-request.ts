@@ -39,7 +39,8 @@ export const subjectSchema = z.strictObject({
 
 /**
  * All that a worker needs for one job, frozen when the person asked. Parsed again when it is taken from Redis.
- * `installationId` and `subject` are null for `airlock run`, which has no GitHub.
+ * `installationId` is null for `airlock run`, which has no GitHub; `subject` also where a request on GitHub names no issue
+ * or pull request.
  */
 export const jobRequestSchema = z.strictObject({
   version: z.literal(1),
@@ -49,7 +50,7 @@ export const jobRequestSchema = z.strictObject({
   actor: actorSchema,
   subject: subjectSchema.nullable(),
   trigger: z.strictObject({
-    kind: z.enum(['label', 'command', 'local']),
+    kind: z.enum(['label', 'command', 'api', 'schedule', 'local']),
     deliveryId: z.string().max(128),
     /** The event's own identity: two deliveries of one event have the same key. */
     eventKey: z.string().max(256),
@@ -61,6 +62,8 @@ export const jobRequestSchema = z.strictObject({
     threadId: z.int().positive().optional(),
     /** Where the task's own words are: in another comment than the one that started the job, where it asked again. */
     askedIn: askedInSchema.optional(),
+    /** The entry of the policy that was due, and the time that it was due at. */
+    schedule: z.strictObject({ digest: digestSchema, cron: z.string().max(100), due: z.iso.datetime() }).optional(),
     receivedAt: z.iso.datetime(),
   }),
   /** The text that the person saw, and its SHA-256. */
@@ -99,6 +102,6 @@ export function shownIdOf({ id, approval }: Pick<JobRequest, 'id' | 'approval'>)
 }
 
 /** CI is kept away from what the job publishes, until a person lets it run. Whoever approves a held change does that too. */
-export function isQuarantined({ policy, approval, subject }: JobRequest): boolean {
-  return policy.handoff.ci === 'quarantine' && approval === undefined && subject !== null
+export function isQuarantined({ policy, approval, installationId }: JobRequest): boolean {
+  return policy.handoff.ci === 'quarantine' && approval === undefined && installationId !== null
 }

@@ -3,6 +3,7 @@ import { fingerprintSchema } from './finding.ts'
 import { modelListSchema } from './models.ts'
 import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from './names.ts'
 import { networkEntrySchema } from './network.ts'
+import { mostSchedules, schedulePaceSchema, scheduleSchema } from './schedule.ts'
 
 /** What the operator wrote: where this class is all that can be had, a weaker one than the policy asks for may run. */
 export const acceptedWeakerSchema = z.strictObject({
@@ -108,7 +109,11 @@ export const policySchema = z.strictObject({
     label: z.string().max(50),
     command: z.string().max(50),
     permission: permissionSchema,
+    /** How often a schedule may start a job. Left out: hourly. */
+    schedules: schedulePaceSchema.optional(),
   }),
+  /** What is asked for at set times. It is no part of what a job may, so no job's policy has it. */
+  schedules: z.array(scheduleSchema).max(mostSchedules).optional(),
   /** Who lets a held change out. Left out: whoever may ask, the one who asked too. */
   approvals: z
     .strictObject({

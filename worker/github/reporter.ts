@@ -91,11 +91,16 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
     },
     async finished(request, summary, commit) {
       await writer[Symbol.asyncDispose]()
-      if (request.subject === null) return
       const { outcome } = summary.outcome
+      // A request that names no issue has the pull request for its answer.
+      const isAnswered = request.subject !== null
       const [away] = await Promise.all([
-        writeComment({ request, text: wording.finished(request, summary) }),
-        quietly(request, commentPermission(request), (session, at) => react(session, at, request, { outcome, fence })),
+        isAnswered ? writeComment({ request, text: wording.finished(request, summary) }) : null,
+        isAnswered
+          ? quietly(request, commentPermission(request), (session, at) =>
+              react(session, at, request, { outcome, fence }),
+            )
+          : null,
         commit === null ? null : writeChecks(request, summary, commit),
         commit === null ? null : uploadFindings(request, summary, commit),
       ])

@@ -9,7 +9,7 @@ const mostBytes = 16 * 1024
  * branch, whose words alone are its people's.
  */
 export async function readTemplate({ request, attempt }: Job, base: MaterialisedBase): Promise<string | null> {
-  if (request.base.ref !== request.repository.defaultBranch || request.subject === null) return null
+  if (request.base.ref !== request.repository.defaultBranch || request.installationId === null) return null
   const [path] = (base.paths ?? []).filter((one) => form.test(one)).toSorted(byPlace)
   if (path === undefined) return null
   return (await base.tree.read([path], mostBytes, attempt.signal)).get(path) ?? null

@@ -11,6 +11,7 @@ import type { Redis } from 'ioredis'
 import type { JobRequest, TriggerEvent } from '../contract/index.ts'
 import { answered } from './answered.ts'
 import { carry } from './carry.ts'
+import { createJobBook, type JobBook, noteJob } from './job-book.ts'
 import { createLedger, type LedgerEntry } from './ledger.ts'
 import { type QueueName, queuePrefix } from './settings.ts'
 import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
@@ -28,6 +29,7 @@ export interface Jobs extends AsyncDisposable {
    */
   enqueue(request: JobRequest): Promise<{ readonly position: number }>
   readonly threads: ThreadBook
+  readonly known: JobBook
 }
 
 /** BullMQ's id and the ledger's key of an event: closed alphabet, whatever the event's key is made of. */
@@ -85,11 +87,13 @@ export function createJobs(redis: Redis): Jobs {
     async enqueue(request) {
       const entry = { id: request.id, body: JSON.stringify(request) }
       await noteJobOfThread(redis, request, new Date())
+      await noteJob(redis, request, new Date())
       await noteAsk(redis, request)
       if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry])
       return { position: await placeOf(redis, queue, entry.id) }
     },
     threads: createThreadBook(redis, (jobId) => placeOf(redis, queue, jobId)),
+    known: createJobBook(redis, (jobId) => placeOf(redis, queue, jobId)),
     [Symbol.asyncDispose]: () => queue.close(),
   }
 }

@@ -24,7 +24,8 @@ function isAlike(one: JobRequest, other: JobRequest): boolean {
   return (
     one.continues?.branch === other.continues?.branch &&
     one.agent === other.agent &&
-    one.policyDigest === other.policyDigest
+    one.policyDigest === other.policyDigest &&
+    one.policy.model === other.policy.model
   )
 }
 

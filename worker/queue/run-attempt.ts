@@ -1,6 +1,6 @@
 import type { BaseLogger } from 'pino'
 import { z } from 'zod'
-import type { StepName } from '../contract/index.ts'
+import type { JobResult, StepName } from '../contract/index.ts'
 import type { Checkpoints, Fence } from '../pipeline/ports/index.ts'
 import { createCheckpoints } from './checkpoints.ts'
 import { AttemptStoppedError, evaluateFailure, type FailureVerdict } from './evaluate-failure.ts'
@@ -17,6 +17,8 @@ export interface AttemptContext {
   readonly checkpoints: Checkpoints
   /** For whoever asks how far the job is. */
   noteStep(step: StepName): Promise<void>
+  /** For whoever asks how it ended. */
+  noteResult(result: JobResult): Promise<void>
 }
 
 /** A job that was given up. `request` is null where it could not be read. */
@@ -126,6 +128,7 @@ function createContext(ledger: Ledger, given: Given, token: number): AttemptCont
     signal,
     checkpoints: createCheckpoints(ledger, token),
     noteStep: (step: StepName) => ledger.write(id, token, 'step', step),
+    noteResult: (result: JobResult) => ledger.write(id, token, 'result', JSON.stringify(result)),
   }
 }
 

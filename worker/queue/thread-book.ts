@@ -62,11 +62,12 @@ export async function noteJobOfThread(redis: Redis, request: JobRequest, now: Da
 const stringOrNull = z.string().nullable()
 const entrySchema = z.tuple([stringOrNull, stringOrNull, stringOrNull, stringOrNull])
 
-async function standingOf(
+/** How far a job is, by the ledger and BullMQ's list. */
+export async function standingOf<T extends { readonly jobId: string }>(
   redis: Redis,
   placeOf: (jobId: string) => Promise<number>,
-  job: ThreadJob,
-): Promise<StandingJob> {
+  job: T,
+): Promise<T & Pick<StandingJob, 'standing' | 'cancelled'>> {
   const reply = await answered(redis.hmget(ledgerEntryKey('jobs', job.jobId), 'state', 'fence', 'step', 'cancel'))
   const [state, fence, step, cancel] = entrySchema.parse(reply)
   const cancelled = cancel !== null

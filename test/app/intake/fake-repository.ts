@@ -209,6 +209,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     },
     held: world.held,
     threads: world.threads,
+    onPolicy: async () => undefined,
     now: Date.now,
     operatorPolicy: world.operatorPolicy,
     log: pino({ level: 'silent' }),

@@ -65,6 +65,7 @@ async function handleAll() {
     held: { on: async () => [], decide: async () => null },
     threads: { on: async () => [], cancel: async () => false },
     operatorPolicy: defaultOperatorPolicy,
+    onPolicy: async () => undefined,
     log,
     now: Date.now,
   }

@@ -1,8 +1,10 @@
 import { badCredentials, notFound, notPermitted, Refusal } from '../http/refusal.ts'
 import type { Need } from '../http/route.ts'
 import type { Permissions, Repository } from '../state/entities.ts'
+import { roleOf } from '../state/state.ts'
 import type { Identity } from './identify.ts'
 import { covers, type InstallationToken } from './installation-tokens.ts'
+import type { UserToken } from './user-tokens.ts'
 
 /** Passes an App JWT, refuses everything else. */
 export function authorizeApp(identity: Identity): void {
@@ -18,6 +20,24 @@ export function authorizeToken(identity: Identity): InstallationToken {
   return identity.token
 }
 
+/** Passes a person's token. */
+export function authorizeUser(identity: Identity): UserToken {
+  if (identity.kind === 'refused') throw badCredentials(identity.reason)
+  if (identity.kind === 'installation') throw new Refusal(403, 'Resource not accessible by integration')
+  if (identity.kind !== 'user') throw badCredentials('Requires authentication')
+  return identity.token
+}
+
+/** A person's token reads what the person may see, as far as the token was made for it. */
+function authorizePerson({ user, repositories, scopes }: UserToken, repository: Repository, needs: readonly Need[]) {
+  const covered = repositories === 'all' || repositories.includes(repository)
+  const scoped = scopes === undefined || scopes.includes('repo')
+  const isSeen = !repository.private || (roleOf(repository, user) !== 'none' && covered && scoped)
+  if (!isSeen) throw notFound()
+  if (!needs.includes('metadata:read')) throw notPermitted()
+  return {}
+}
+
 /**
  * Passes a token that is for this repository and holds one of the needs; a public
  * repository may be read by everyone. A private one that the token is not for does
@@ -28,6 +48,7 @@ export function authorizeRepository(identity: Identity, repository: Repository, 
   if (identity.kind === 'nobody' && !repository.private && reads) return {}
   if (identity.kind === 'nobody' && repository.private) throw notFound()
 
+  if (identity.kind === 'user') return authorizePerson(identity.token, repository, needs)
   const token = authorizeToken(identity)
   if (!covers(token, repository)) {
     if (repository.private) throw notFound()

@@ -1,5 +1,6 @@
-import { authorizeApp, authorizeRepository, authorizeToken } from '../auth/authorize.ts'
+import { authorizeApp, authorizeRepository, authorizeToken, authorizeUser } from '../auth/authorize.ts'
 import type { Identity } from '../auth/identify.ts'
+import type { UserToken } from '../auth/user-tokens.ts'
 import type { Repository } from '../state/entities.ts'
 import { findRepository, fullName } from '../state/state.ts'
 import type { World } from '../world.ts'
@@ -16,6 +17,10 @@ export async function answerRest(match: Match, call: Call, identity: Identity): 
       return route.handle(call)
     case 'token':
       return route.handle({ ...call, token: authorizeToken(identity) })
+    case 'user': {
+      const userToken = authorizeUser(identity)
+      return withScopes(userToken, await route.handle({ ...call, userToken }))
+    }
     case 'repository': {
       const repository = findRepository(call.world.state, param(call, 'owner'), param(call, 'repo'))
       if (!repository) throw notFound()
@@ -23,9 +28,15 @@ export async function answerRest(match: Match, call: Call, identity: Identity): 
       refuseFormerName(call, repository, route.method)
       const reply = await route.handle({ ...call, repository, permissions })
       const needs = route.needs.map((need) => need.replace(':', '=')).join('; ')
-      return { ...reply, headers: { 'x-accepted-github-permissions': needs, ...reply.headers } }
+      const answered = { ...reply, headers: { 'x-accepted-github-permissions': needs, ...reply.headers } }
+      return identity.kind === 'user' ? withScopes(identity.token, answered) : answered
     }
   }
+}
+
+/** GitHub tells the scopes of a classic token with every answer, also where it has none. */
+function withScopes({ scopes }: UserToken, reply: Reply): Reply {
+  return scopes === undefined ? reply : { ...reply, headers: { 'x-oauth-scopes': scopes.join(', '), ...reply.headers } }
 }
 
 /** `/repositories/{id}` leads to where the repository is now. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { InstallationToken } from '../auth/installation-tokens.ts'
+import type { UserToken } from '../auth/user-tokens.ts'
 import type { Permissions, Repository } from '../state/entities.ts'
 import type { World } from '../world.ts'
 import { Refusal } from './refusal.ts'
@@ -25,6 +26,10 @@ export interface TokenCall extends Call {
   readonly token: InstallationToken
 }
 
+export interface UserCall extends Call {
+  readonly userToken: UserToken
+}
+
 export interface RepositoryCall extends Call {
   readonly repository: Repository
   /** The token's; none for a stranger who reads a public repository. */
@@ -42,10 +47,11 @@ interface Place {
 
 type Handle<Kind extends Call> = (call: Kind) => Reply | Promise<Reply>
 
-/** `app`: by an App JWT; `token`: by any installation token; `repository`: by a token for that repository that holds one of the needs. */
+/** `app`: by an App JWT; `token`: by any installation token; `user`: by a person's; `repository`: by a token for that repository that holds one of the needs. */
 export type Route =
   | (Place & { readonly auth: 'app'; readonly handle: Handle<Call> })
   | (Place & { readonly auth: 'token'; readonly handle: Handle<TokenCall> })
+  | (Place & { readonly auth: 'user'; readonly handle: Handle<UserCall> })
   | (Place & { readonly auth: 'repository'; readonly needs: readonly Need[]; readonly handle: Handle<RepositoryCall> })
 
 export function appRoute(method: string, template: string, handle: Handle<Call>): Route {
@@ -54,6 +60,10 @@ export function appRoute(method: string, template: string, handle: Handle<Call>)
 
 export function tokenRoute(method: string, template: string, handle: Handle<TokenCall>): Route {
   return { auth: 'token', method, template, handle }
+}
+
+export function userRoute(method: string, template: string, handle: Handle<UserCall>): Route {
+  return { auth: 'user', method, template, handle }
 }
 
 /** `rest` is what follows `/repos/{owner}/{repo}`. */

@@ -13,6 +13,7 @@ import { refRoutes } from './ref-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
 import { reviewRoutes } from './review-routes.ts'
 import { treeRoutes } from './tree-routes.ts'
+import { userRoutes } from './user-routes.ts'
 
 /** Every REST route that the stand-in knows. */
 export const routes: readonly Route[] = [
@@ -30,4 +31,5 @@ export const routes: readonly Route[] = [
   ...repositoryRoutes,
   ...reviewRoutes,
   ...treeRoutes,
+  ...userRoutes,
 ]

@@ -101,5 +101,8 @@ async function quarantine(job: Job, { branch, commit, pullRequest }: Published, 
 }
 
 function outcomeFor(job: Job): Outcome {
-  return { outcome: 'published', reason: job.request.subject === null ? 'branch-created' : 'pull-request-opened' }
+  return {
+    outcome: 'published',
+    reason: job.request.installationId === null ? 'branch-created' : 'pull-request-opened',
+  }
 }
