@@ -42,12 +42,13 @@ export interface TokenVault {
 export type TokenPermissions = Readonly<Record<string, 'read' | 'write'>>
 /**
  * `owner` is what the token is minted for, such as an event's key. The repositories by id, which outlives a renaming,
- * or by names of the installation's account.
+ * or by names of the installation's account; or all of an installation, to look for what nobody told us of.
  */
-type TokenScope = { readonly owner: string } & (
+type RepositoryScope =
   | { readonly repositoryId: number }
   | { readonly names: readonly string[] }
-)
+  | { readonly all: true }
+type TokenScope = { readonly owner: string } & RepositoryScope
 
 /** A client whose token is revoked when it is disposed of. */
 export interface TokenClient extends GitHubClient, AsyncDisposable {}
@@ -123,10 +124,9 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
       return found === null ? null : installationSchema.parse(found).id
     },
     async openClient(installationId, { owner, ...scope }, permissions, signal) {
-      const chosen = 'names' in scope ? { repositories: scope.names } : { repository_ids: [scope.repositoryId] }
       const minted = await asApp(signal).call('POST /app/installations/{installation_id}/access_tokens', {
         installation_id: installationId,
-        ...chosen,
+        ...chosenBy(scope),
         permissions,
       })
       const { token } = mintedSchema.parse(minted)
@@ -142,6 +142,11 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
       for (const token of await vault.left(owner)) await end(owner, token)
     },
   }
+}
+
+function chosenBy(scope: RepositoryScope): Readonly<Record<string, unknown>> {
+  if ('names' in scope) return { repositories: scope.names }
+  return 'all' in scope ? {} : { repository_ids: [scope.repositoryId] }
 }
 
 /** Octokit takes the methods off the logger that they belong to. */

@@ -44,8 +44,9 @@ export function pullRequestBody(request: JobRequest, summary: JobSummary, templa
 }
 
 /** The one closing word and the one reference in the whole text: ours. */
-function openingLine({ subject, actor, agent }: JobRequest): string {
-  const made = `Made by an agent (${agent}) in a sandbox of Airlock, asked by ${harmlessLine(actor.login, 100)}.`
+function openingLine({ subject, actor, agent, trigger }: JobRequest): string {
+  const when = trigger.schedule === undefined ? '' : ` on the schedule \`${trigger.schedule.cron}\``
+  const made = `Made by an agent (${agent}) in a sandbox of Airlock, asked by ${harmlessLine(actor.login, 100)}${when}.`
   if (subject === null) return made
   return subject.kind === 'issue' ? `Closes #${subject.number}.\n\n${made}` : `Asked on #${subject.number}.\n\n${made}`
 }

@@ -13,8 +13,11 @@ import {
   isolationSchema,
   modelEntryPattern,
   modelNamePattern,
+  mostSchedules,
   permissionSchema,
   profileSchema,
+  schedulePaceSchema,
+  scheduleSchema,
   suppressionSchema,
   suppressors,
 } from '../../worker/contract/index.ts'
@@ -118,6 +121,9 @@ const triggersSchema = z
       .exclude(['none'])
       .optional()
       .describe('The least permission on the repository that may start a job.'),
+    schedules: schedulePaceSchema
+      .optional()
+      .describe('How often an entry of schedules may start a job at most; never: not at all. Unset: hourly.'),
   })
   .describe('Who starts a job, and how.')
 
@@ -179,6 +185,11 @@ export const policyFileSchema = z
     budgets: budgetsSchema.optional(),
     gates: gatesSchema.optional(),
     triggers: triggersSchema.optional(),
+    schedules: z
+      .array(scheduleSchema)
+      .max(mostSchedules)
+      .optional()
+      .describe('What is asked for at set times, in the name of a person. Only in the file of a repository.'),
     approvals: approvalsSchema.optional(),
     handoff: handoffSchema.optional(),
   })

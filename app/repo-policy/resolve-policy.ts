@@ -10,6 +10,7 @@ import {
 } from '../../worker/contract/index.ts'
 import { defaultPolicy } from './default-policy.ts'
 import { findLoadedSettings } from './find-loaded-settings.ts'
+import { findWrongSchedules, strictestPace } from './find-schedules.ts'
 import { findForbiddenSuppressions } from './find-suppressions.ts'
 import { findWidened } from './find-widened.ts'
 import { lastSet, least, mergeSet, strictest, union } from './narrow.ts'
@@ -44,6 +45,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     ...findForbiddenSuppressions(levels),
     ...findLoadedSettings(written, levels.repository),
     ...findUnlistedModel(written),
+    ...findWrongSchedules(levels),
   ]
   if (problems.length > 0) return { ok: false, problems }
 
@@ -75,7 +77,9 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
       ...defaultPolicy.triggers,
       ...mergeSet(files.map((file) => file.triggers)),
       permission,
+      ...resolvePace(written),
     },
+    ...mergeSet([{ schedules: levels.repository?.file.schedules }]),
     ...resolveApprovals(files, permission),
     handoff: {
       draft:
@@ -108,6 +112,12 @@ function resolvePermission({ operator, organisation, repository }: PolicyLevels)
   const floor = operator?.file.triggers?.permission ?? defaultPolicy.triggers.permission
   const asked = [organisation?.file.triggers?.permission, repository?.file.triggers?.permission]
   return strictest(permissions, [floor, ...asked]) ?? floor
+}
+
+/** Left out where no level says anything. */
+function resolvePace(written: readonly ParsedPolicy[]): Pick<Policy['triggers'], 'schedules'> {
+  const isSaid = written.some(({ file }) => file.triggers?.schedules !== undefined)
+  return isSaid ? { schedules: strictestPace(written) } : {}
 }
 
 /** Nobody may approve who may not ask, whatever a level says. */

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import { createGitHubApp } from '../../app/github/create-github-app.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
+import { createScheduleGitHub } from '../../app/github/schedule-github.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
 import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createInOrder } from '../../app/intake/in-order.ts'
+import { learnSchedules } from '../../app/schedules/keep-schedules.ts'
 import { createAppServer } from '../../app/server.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
@@ -15,11 +17,14 @@ import { createDeliveryBook } from '../../worker/queue/delivery-book.ts'
 import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
 import { createHeldBook } from '../../worker/queue/held-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
+import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Settings } from '../settings/settings-schema.ts'
+import { createAppApi } from './create-app-api.ts'
 import { gitHubUrls } from './github-urls.ts'
 import { startRedelivery } from './start-redelivery.ts'
+import { startSchedules } from './start-schedules.ts'
 
 export interface AppDeps {
   readonly settings: Settings
@@ -48,12 +53,15 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const intake = createIntake(redis, burst.over)
   const jobs = createJobs(redis)
   const operatorPolicy = loadOperatorPolicy(settings)
+  const book = createScheduleBook(redis)
   const trigger: TriggerDeps = {
     repositories: createRepositories(gitHub),
     jobs,
     held: createHeldBook(redis),
     threads: jobs.threads,
     operatorPolicy,
+    onPolicy: ({ installationId, repository: { id, owner, name } }, { schedules = [] }) =>
+      learnSchedules(book, { installationId, repositoryId: id, fullName: `${owner}/${name}` }, schedules, Date.now()),
     log,
     now: Date.now,
   }
@@ -74,6 +82,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const server = createAppServer({
     webhookSecret,
     intake: { accept: (event) => burst.deliver(() => intake.accept(event)) },
+    api: createAppApi({ gitHub, jobs, operatorPolicy, ...deps }),
     log,
     async checkReadiness() {
       const answer = await redis.ping().catch(() => 'nothing')
@@ -84,8 +93,17 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   log.info({ port, host: settings.HOST ?? 'localhost' }, 'listening')
   const sent = createSentDeliveries(gitHub, canAsk)
   const redelivery = startRedelivery({ sent, book: createDeliveryBook(redis), log, now: Date.now })
+  const schedules = startSchedules({
+    book,
+    gitHub: createScheduleGitHub(gitHub),
+    jobs,
+    operatorPolicy,
+    log,
+    now: Date.now,
+  })
   return {
     async close(graceMs) {
+      await schedules[Symbol.asyncDispose]()
       await redelivery[Symbol.asyncDispose]()
       await server.close(graceMs)
       await events.close({ graceMs })

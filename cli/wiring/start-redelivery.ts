@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { BaseLogger } from 'pino'
 import { askForMissed, type MissedDeps } from '../../app/intake/ask-for-missed.ts'
+import { repeat } from './repeat.ts'
 
 const everyMs = 3 * 60_000
 
@@ -8,21 +8,9 @@ const everyMs = 3 * 60_000
 export function startRedelivery(
   deps: MissedDeps & { readonly log: Pick<BaseLogger, 'info' | 'warn'> },
 ): AsyncDisposable {
-  const stopped = new AbortController()
-  const { signal } = stopped
-  const look = async () => {
-    while (!signal.aborted) {
-      await askForMissed(deps, signal).catch((error: unknown) => {
-        if (!signal.aborted) deps.log.warn({ err: error }, 'could not look for missed webhooks')
-      })
-      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
-    }
-  }
-  const looking = look()
-  return {
-    async [Symbol.asyncDispose]() {
-      stopped.abort()
-      await looking
-    },
-  }
+  return repeat(everyMs, async (signal) => {
+    await askForMissed(deps, signal).catch((error: unknown) => {
+      if (!signal.aborted) deps.log.warn({ err: error }, 'could not look for missed webhooks')
+    })
+  })
 }

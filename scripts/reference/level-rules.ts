@@ -5,6 +5,7 @@ export const levelRules = {
   strictest: 'The stricter value counts.',
   stricter: 'The repository may only choose a stricter one; a laxer one is refused.',
   sum: 'Both lists count.',
+  own: "Only in the repository's own file; in another it is refused.",
   part: "The repository may only list what the organisation's list allows; anything else is refused.",
 } as const
 export type LevelRule = keyof typeof levelRules
@@ -45,6 +46,8 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'triggers.label': 'lowest',
   'triggers.command': 'lowest',
   'triggers.permission': 'strictest',
+  'triggers.schedules': 'strictest',
+  schedules: 'own',
   'approvals.own': 'strictest',
   'approvals.permission': 'strictest',
   'handoff.draft': 'strictest',

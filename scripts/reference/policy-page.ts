@@ -33,6 +33,7 @@ export function policyPage(): string {
       'A profile sets network and limits together. `strict`: no network in either phase but the model, 2 cpus, 4 GiB. ' +
         '`moderate`: the hosts that are listed, 4 cpus, 8 GiB. `permissive`: any public host in both phases, unless ' +
         'lists narrow it, 8 cpus, 16 GiB; only where the operator allows it. No profile gives a sandbox a capability.',
+      'Who asks by `schedules`, when a new one is known and what is skipped: [schedules](api.md#schedules).',
       'Isolation is the least: the weakest class that is enough, and that the worker has with the image, runs. Image ' +
         '`host` is for `process` alone; without an `image`, a stronger class takes `base`. What cannot be had is ' +
         'refused with `isolation-unavailable`, and what is missing. More: [isolation](isolation.md).',
@@ -66,7 +67,7 @@ export function policyPage(): string {
     formatList(Object.entries(levelRules).map(([rule, text]) => `**${rule}**: ${text}`)),
     paragraph(
       'Strict is, for `isolation` and `triggers.permission`, the later value in the table; for `handoff.draft`, ' +
-        '`true`; for `handoff.ci`, `skip` and then `quarantine`; for `agent-settings`, `ignore`, and `load` in a repository is refused where ' +
+        '`true`; for `triggers.schedules`, the later of `hourly`, `daily`, `weekly`, `never`; for `handoff.ci`, `skip` and then `quarantine`; for `agent-settings`, `ignore`, and `load` in a repository is refused where ' +
         'neither the organisation nor the operator says it; for `gates.suppress-by`, `organisation`, and then `gates.suppress` of a ' +
         'repository is refused. `triggers.permission` cannot be lowered below its default: `read` and ' +
         '`triage` change nothing.',

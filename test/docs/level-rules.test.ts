@@ -45,6 +45,8 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'triggers.label': ['airlock', 'agent'],
   'triggers.command': ['/airlock', '/agent'],
   'triggers.permission': ['admin', 'write'],
+  'triggers.schedules': ['never', 'daily'],
+  schedules: [[schedule('a')], [schedule('b')]],
   'approvals.own': [false, true],
   'approvals.permission': ['admin', 'write'],
   'handoff.draft': [true, false],
@@ -71,6 +73,7 @@ describe('what the policy reference says of levels', () => {
 
 function expectedBy(rule: string, first: unknown, second: unknown) {
   if (rule === 'lowest') return { downwards: second, upwards: first }
+  if (rule === 'own') return { downwards: 'refused', upwards: 'refused' }
   if (rule === 'part' || rule === 'stricter') return { downwards: 'refused', upwards: first }
   if (rule === 'sum') return { downwards: [first, second].flat(), upwards: [second, first].flat() }
   return { downwards: first, upwards: first }
@@ -96,4 +99,8 @@ function policyWith(path: string, value: unknown): ParsedPolicy {
 
 function suppression(digit: string) {
   return { fingerprint: digit.repeat(32), reason: 'made up for a test', until: '2027-03-31' }
+}
+
+function schedule(task: string) {
+  return { cron: '0 3 * * 1', task, by: 'ada' }
 }

@@ -1,0 +1,97 @@
+import type { BaseLogger } from 'pino'
+import { digestOf, type KeptSchedule, type ScheduledRepository } from '../../worker/contract/index.ts'
+import { GitHubError } from '../intake/github-error.ts'
+import { readPolicySources } from '../intake/read-policy.ts'
+import { lastUpTo } from '../repo-policy/cron.ts'
+import { evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
+import { findListed } from './find-listed.ts'
+import { type FireDeps, type Fired, type Firing, fireSchedule } from './fire-schedule.ts'
+import { keptFrom, keptSchedules } from './keep-schedules.ts'
+import type { DueRepository, ScheduleBook, ScheduleGitHub } from './ports.ts'
+
+export interface ScheduleDeps extends FireDeps {
+  readonly book: ScheduleBook
+  readonly gitHub: ScheduleGitHub
+  readonly log: Pick<BaseLogger, 'info' | 'warn'>
+}
+
+/** A look ends within this; the turn of an app that was killed in one is over then. */
+const lookMs = 10 * 60_000
+
+/**
+ * One look at what is due, by one app at a time. Of several firings that were missed in an outage the last one is made
+ * up for, once. What may be tried again is, at the next look.
+ */
+export async function lookAtSchedules(deps: ScheduleDeps, stopped: AbortSignal): Promise<void> {
+  const { book, now } = deps
+  if (!(await book.take(lookMs))) return
+  try {
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout(lookMs)])
+    await findListed(deps, signal)
+    for (const known of await book.all()) {
+      if (signal.aborted) return
+      if (known.schedules.some(({ next }) => Date.parse(next) <= now())) await lookAtOne(deps, known, signal)
+    }
+  } finally {
+    await book.release()
+  }
+}
+
+/** One repository that fails does not keep the others from theirs. */
+async function lookAtOne(deps: ScheduleDeps, known: ScheduledRepository, signal: AbortSignal): Promise<void> {
+  const { gitHub, book, log } = deps
+  const { repositoryId, fullName } = known
+  try {
+    await using open = await gitHub.open(known, `schedules:${repositoryId}`, signal)
+    if (open === null) return await book.remove(repositoryId)
+    const schedules = await fireDue(deps, known, open)
+    if (schedules.length === 0) await book.remove(repositoryId)
+    else await book.write({ ...known, schedules: [...schedules] })
+  } catch (error) {
+    if (!(error instanceof GitHubError) || signal.aborted) throw error
+    log.warn({ err: error, repositoryId, fullName }, 'a schedule could not be looked at; it is tried again')
+  }
+}
+
+/** Fires what is due by the policy as it is now, and returns what is kept of it. */
+async function fireDue(
+  deps: ScheduleDeps,
+  known: ScheduledRepository,
+  open: DueRepository,
+): Promise<readonly KeptSchedule[]> {
+  const { facts } = open
+  const lookedAt = deps.now()
+  const defaultHead = await facts.headOf(facts.now.defaultBranch)
+  const { texts, traits } = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
+  const resolution = evaluatePolicy(deps.operatorPolicy, texts, traits)
+  if (!resolution.ok) {
+    const { repositoryId, fullName } = known
+    deps.log.warn({ repositoryId, fullName, reason: 'policy-invalid' }, 'schedules wait for a policy that can be read')
+    // The times are kept: with the policy mended the last of them is made up for.
+    return known.schedules.map((one) => ({ ...one, next: new Date(lookedAt + brokenMs).toISOString() }))
+  }
+  const { policy } = resolution
+  const current = policy.schedules ?? []
+  const kept: KeptSchedule[] = []
+  for (const one of keptSchedules(current, known.schedules, lookedAt)) {
+    const schedule = current.find((entry) => digestOf(entry) === one.digest)
+    if (schedule === undefined) continue
+    const due = lastUpTo(schedule, lookedAt)
+    if (due > Date.parse(one.since)) {
+      const firing = { open, installationId: known.installationId, policy, defaultHead, schedule, due }
+      tell(deps, known, firing, await fireSchedule(deps, firing))
+    }
+    kept.push(keptFrom(schedule, Math.max(due, Date.parse(one.since))))
+  }
+  return kept
+}
+
+/** How long a broken policy is not read again. */
+const brokenMs = 60 * 60_000
+
+function tell({ log }: ScheduleDeps, known: ScheduledRepository, { schedule, due }: Firing, fired: Fired): void {
+  const { repositoryId, fullName } = known
+  const facts = { repositoryId, fullName, cron: schedule.cron, by: schedule.by, due: new Date(due).toISOString() }
+  if (fired.kind === 'refused') log.warn({ ...facts, ...fired }, 'schedule handled')
+  else log.info({ ...facts, ...fired }, 'schedule handled')
+}
