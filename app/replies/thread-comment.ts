@@ -35,7 +35,8 @@ const notAgain = {
   edited:
     'The comment that asked for the last job was edited since. What runs is what was asked: write the task again.',
   gone: 'The comment that asked for the last job is gone: write the task again.',
-  unknown: 'The last job here carried out an approval, or is from before an update: write the task again.',
+  unknown:
+    'The words of the last job here are not on GitHub: it carried out an approval, was asked for over the API, or is from before an update. Write the task again.',
 } as const
 
 /** Nothing is tried again, and why. */

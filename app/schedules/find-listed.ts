@@ -1,5 +1,5 @@
 import type { BaseLogger } from 'pino'
-import { GitHubError } from '../intake/github-error.ts'
+import { QueueUnavailableError } from '../../worker/contract/index.ts'
 import { cronProblem } from '../repo-policy/cron.ts'
 import { policyPath } from '../repo-policy/evaluate-policy.ts'
 import { parsePolicy } from '../repo-policy/parse-policy.ts'
@@ -15,6 +15,7 @@ export interface ListDeps {
 
 /** How old a list of all repositories may get: so long a schedule may wait that nobody has told us of. */
 const listMs = 6 * 60 * 60_000
+const againMs = 10 * 60_000
 
 /**
  * Looks through all repositories for schedules now and then. What is found is only a hint: before anything starts, the
@@ -36,7 +37,9 @@ export async function findListed({ book, gitHub, log, now }: ListDeps, signal: A
     await book.noteListed(startedAt)
     log.info({ found }, 'looked for schedules in all repositories')
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error
+    if (error instanceof QueueUnavailableError) throw error
+    // Those that are known are not kept from their jobs by it.
     log.warn({ err: error }, 'could not look for schedules in all repositories; it is tried again')
+    await book.noteListed(startedAt - listMs + againMs)
   }
 }

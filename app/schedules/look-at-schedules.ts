@@ -1,5 +1,10 @@
 import type { BaseLogger } from 'pino'
-import { digestOf, type KeptSchedule, type ScheduledRepository } from '../../worker/contract/index.ts'
+import {
+  digestOf,
+  type KeptSchedule,
+  QueueUnavailableError,
+  type ScheduledRepository,
+} from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import { readPolicySources } from '../intake/read-policy.ts'
 import { lastUpTo } from '../repo-policy/cron.ts'
@@ -48,9 +53,17 @@ async function lookAtOne(deps: ScheduleDeps, known: ScheduledRepository, signal:
     if (schedules.length === 0) await book.remove(repositoryId)
     else await book.write({ ...known, schedules: [...schedules] })
   } catch (error) {
-    if (!(error instanceof GitHubError) || signal.aborted) throw error
+    if (error instanceof QueueUnavailableError || signal.aborted) throw error
     log.warn({ err: error, repositoryId, fullName }, 'a schedule could not be looked at; it is tried again')
+    // What will not pass by itself is not asked of GitHub every few seconds.
+    if (!(error instanceof GitHubError && error.retryable)) await book.write(postponed(known, deps.now()))
   }
+}
+
+/** The times that were looked at stay: the last one that was missed is made up for. */
+function postponed(known: ScheduledRepository, now: number): ScheduledRepository {
+  const next = new Date(now + pauseMs).toISOString()
+  return { ...known, schedules: known.schedules.map((one) => ({ ...one, next })) }
 }
 
 /** Fires what is due by the policy as it is now, and returns what is kept of it. */
@@ -67,8 +80,7 @@ async function fireDue(
   if (!resolution.ok) {
     const { repositoryId, fullName } = known
     deps.log.warn({ repositoryId, fullName, reason: 'policy-invalid' }, 'schedules wait for a policy that can be read')
-    // The times are kept: with the policy mended the last of them is made up for.
-    return known.schedules.map((one) => ({ ...one, next: new Date(lookedAt + brokenMs).toISOString() }))
+    return postponed(known, lookedAt).schedules
   }
   const { policy } = resolution
   const current = policy.schedules ?? []
@@ -86,8 +98,8 @@ async function fireDue(
   return kept
 }
 
-/** How long a broken policy is not read again. */
-const brokenMs = 60 * 60_000
+/** How long what is broken is not looked at again. */
+const pauseMs = 60 * 60_000
 
 function tell({ log }: ScheduleDeps, known: ScheduledRepository, { schedule, due }: Firing, fired: Fired): void {
   const { repositoryId, fullName } = known

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isQuarantined, jobRequestSchema } from '../../../worker/contract/index.ts'
 import { commitFiles } from '../../github/state/create-repository.ts'
 import { type ApiWorld, bearer, classic, errorIn, jobIn, startApiWorld } from './api-world.ts'
 
@@ -32,6 +33,16 @@ describe('a request for a job', () => {
       task: { text: task.task, askedLength: task.task.length },
       base: { ref: 'main' },
     })
+  })
+
+  it('that names no issue does not get around the quarantine of CI', async () => {
+    const policy = { '.github/airlock.yml': 'handoff: { ci: quarantine }\n' }
+    await world.github.commit(world.repository, { branch: 'main', message: 'x', files: policy })
+
+    const request = jobRequestSchema.parse(await world.request(jobIn(await world.ask(task)).id))
+
+    expect(isQuarantined(request)).toBe(true)
+    expect(isQuarantined({ ...request, installationId: null })).toBe(false)
   })
 
   it('may be for an issue, whose text is quoted and whose labels are taken over', async () => {

@@ -249,13 +249,43 @@ describe('what goes wrong', () => {
     const look = createLook()
     await look()
     clock += dayMs
-    github.failNext({ method: 'GET', path: '/repos/acme/one/git/ref/heads/main' }, { status: 502 })
+    github.failNext({ method: 'GET', path: /^\/repos\/acme\/one\/git\/ref\// }, { status: 502 })
 
     await look()
     expect(await jobIds()).toHaveLength(1)
     await look()
 
     expect(await jobIds()).toHaveLength(2)
+  })
+
+  it("with one repository's odd answers keeps no other from its job, and GitHub is not asked again at once", async () => {
+    await createRepository(daily, 'one')
+    await createRepository(daily, 'other')
+    const look = createLook()
+    await look()
+    clock += dayMs
+    github.failNext({ method: 'GET', path: /^\/repos\/acme\/one\/git\/ref\// }, { status: 200 })
+
+    await look()
+    await look()
+    expect(await jobIds()).toHaveLength(1)
+    clock += hourMs
+    await look()
+
+    expect(await jobIds()).toHaveLength(2)
+  })
+
+  it('while all repositories are looked through keeps none that is known from its job', async () => {
+    await createRepository()
+    const look = createLook()
+    await look()
+    clock += dayMs
+    github.failNext({ method: 'GET', path: '/app/installations' }, { status: 200 })
+
+    await look()
+
+    expect(await jobIds()).toHaveLength(1)
+    expect(logged.some(({ msg }) => String(msg).startsWith('could not look for schedules'))).toBe(true)
   })
 
   it('with the App taken off leaves nothing behind', async () => {
