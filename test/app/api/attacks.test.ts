@@ -246,15 +246,19 @@ describe('somebody who asks too often', () => {
   })
 
   it('with wrong tokens does not have GitHub shut us out: it is not asked any more', async () => {
+    const later = world.github.userToken('ada', classic)
+    jobIn(await world.ask(task))
     const guess = (count: number) => `ghp_${String(count).padStart(36, '0')}`
     for (let count = 0; count < 20; count += 1) errorIn(await world.ask(task, { token: guess(count) }), 401)
     const before = world.github.requests.length
 
     errorIn(await world.ask(task, { token: guess(20) }), 429)
 
+    errorIn(await world.ask(task, { token: later }), 429)
     expect(world.github.requests).toHaveLength(before)
-    clock += 60_001
     jobIn(await world.ask(task))
+    clock += 60_001
+    jobIn(await world.ask(task, { token: later }))
   })
 })
 
