@@ -42,12 +42,10 @@ export interface TokenVault {
 export type TokenPermissions = Readonly<Record<string, 'read' | 'write'>>
 /**
  * `owner` is what the token is minted for, such as an event's key. The repositories by id, which outlives a renaming,
- * or by names of the installation's account.
+ * by names of the installation's account, or all of them, to list them.
  */
-type TokenScope = { readonly owner: string } & (
-  | { readonly repositoryId: number }
-  | { readonly names: readonly string[] }
-)
+type TokenScope = { readonly owner: string } & Chosen
+type Chosen = { readonly repositoryId: number } | { readonly names: readonly string[] } | { readonly all: true }
 
 /** A client whose token is revoked when it is disposed of. */
 export interface TokenClient extends GitHubClient, AsyncDisposable {}
@@ -123,7 +121,7 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
       return found === null ? null : installationSchema.parse(found).id
     },
     async openClient(installationId, { owner, ...scope }, permissions, signal) {
-      const chosen = 'names' in scope ? { repositories: scope.names } : { repository_ids: [scope.repositoryId] }
+      const chosen = chosenIn(scope)
       const minted = await asApp(signal).call('POST /app/installations/{installation_id}/access_tokens', {
         installation_id: installationId,
         ...chosen,
@@ -142,6 +140,11 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
       for (const token of await vault.left(owner)) await end(owner, token)
     },
   }
+}
+
+function chosenIn(scope: Chosen) {
+  if ('all' in scope) return {}
+  return 'names' in scope ? { repositories: scope.names } : { repository_ids: [scope.repositoryId] }
 }
 
 /** Octokit takes the methods off the logger that they belong to. */

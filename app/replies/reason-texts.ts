@@ -135,6 +135,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'A person cancelled the job. Nothing was published.',
     next: 'Ask again whenever you like.',
   },
+  'access-ended': {
+    what: 'The App was suspended, removed or may not write here any more, so the job was stopped. Nothing was published.',
+    next: 'Ask again once an administrator has let the App act here again.',
+  },
   shutdown: {
     what: 'The worker was shut down before the job was done. Nothing was published.',
     next: 'Ask again.',

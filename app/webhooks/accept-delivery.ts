@@ -1,13 +1,16 @@
 import type { BaseLogger } from 'pino'
-import { QueueUnavailableError, type TriggerEvent } from '../../worker/contract/index.ts'
+import { type LifeEvent, QueueUnavailableError, type TriggerEvent } from '../../worker/contract/index.ts'
 import { isBot } from '../triggers/evaluate-authority.ts'
 import { mayAsk } from '../triggers/read-ask.ts'
 import type { WebhookAnswer } from './create-webhook-guard.ts'
+import { parseLifeEvent } from './parse-life-event.ts'
 import { type Delivery, parseTriggerEvent } from './parse-trigger-event.ts'
 
 export interface Intake {
   /** Resolves when the event is written down for good. Throws QueueUnavailableError: nothing was written. */
   accept(event: TriggerEvent): Promise<'accepted' | 'duplicate'>
+  /** The same for what an installation or a repository went through. */
+  acceptLife(event: LifeEvent): Promise<'accepted' | 'duplicate'>
 }
 
 export interface AcceptDeps {
@@ -28,7 +31,9 @@ const oldestMs = 7 * 24 * 60 * 60 * 1000
 export function acceptDelivery(deps: AcceptDeps, delivery: Delivery): WebhookAnswer | Promise<WebhookAnswer> {
   const { deliveryId, event: name } = delivery
   if (name === 'ping') return { status: 200, message: 'pong' }
-  const parsed = parseTriggerEvent(delivery)
+  const life = parseLifeEvent(delivery)
+  if (life.kind === 'event') return acceptLife(deps, life.event)
+  const parsed = life.kind === 'invalid' ? life : parseTriggerEvent(delivery)
   if (parsed.kind === 'invalid') {
     deps.log.warn({ deliveryId, event: name, problem: parsed.problem }, 'delivery not understood')
     return { status: 400, message: parsed.problem }
@@ -38,12 +43,31 @@ export function acceptDelivery(deps: AcceptDeps, delivery: Delivery): WebhookAns
   return why === null ? acceptEvent(deps, parsed.event) : { status: 200, message: `ignored: ${why}` }
 }
 
-async function acceptEvent({ intake, log }: AcceptDeps, event: TriggerEvent): Promise<WebhookAnswer> {
+function acceptEvent({ intake, log }: AcceptDeps, event: TriggerEvent): Promise<WebhookAnswer> {
   const { deliveryId, eventKey } = event
-  try {
+  return acknowledge(log, deliveryId, async () => {
     const taken = await intake.accept(event)
     log.info({ deliveryId, eventKey, taken }, 'trigger event')
-    return { status: 202, message: taken }
+    return taken
+  })
+}
+
+function acceptLife({ intake, log }: AcceptDeps, event: LifeEvent): Promise<WebhookAnswer> {
+  const { deliveryId, name } = event
+  return acknowledge(log, deliveryId, async () => {
+    const taken = await intake.acceptLife(event)
+    log.info({ deliveryId, event: name, taken }, 'organisation event taken')
+    return taken
+  })
+}
+
+async function acknowledge(
+  log: AcceptDeps['log'],
+  deliveryId: string,
+  write: () => Promise<string>,
+): Promise<WebhookAnswer> {
+  try {
+    return { status: 202, message: await write() }
   } catch (error) {
     if (!(error instanceof QueueUnavailableError)) throw error
     log.warn({ deliveryId, err: error }, 'the queue is away: GitHub has to send it again')

@@ -1,12 +1,15 @@
 import type { Logger } from 'pino'
 import { createGitHubApp } from '../../app/github/create-github-app.ts'
+import { createInstallations } from '../../app/github/installations.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
 import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
+import { handleLife, type LifeDeps } from '../../app/intake/handle-life.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createInOrder } from '../../app/intake/in-order.ts'
 import { createAppServer } from '../../app/server.ts'
+import { lifeEventName } from '../../app/webhooks/parse-life-event.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
@@ -14,6 +17,8 @@ import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createDeliveryBook } from '../../worker/queue/delivery-book.ts'
 import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
 import { createHeldBook } from '../../worker/queue/held-book.ts'
+import { createLifeBook } from '../../worker/queue/life-book.ts'
+import { createLifeIntake, processLife } from '../../worker/queue/life-intake.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
@@ -36,6 +41,8 @@ export interface RunningApp {
 
 /** Events that are being looked into at the same time; each is a few requests to GitHub. */
 const concurrency = 8
+/** Of an installation all repositories are listed. */
+const lifeConcurrency = 2
 
 /** Takes webhooks, and turns accepted events into jobs or answers, until it is closed. */
 export async function startApp(deps: AppDeps): Promise<RunningApp> {
@@ -71,9 +78,28 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       await answerDeadLetter(trigger, letter.request, outcomeOfDeath(letter).reason, attempt)
     },
   })
+  const life: LifeDeps = {
+    installations: createInstallations(gitHub),
+    book: createLifeBook(redis),
+    log,
+    now: Date.now,
+  }
+  const lifeIntake = createLifeIntake(redis)
+  const lifeEvents = processLife({
+    redis,
+    log,
+    concurrency: lifeConcurrency,
+    handle: (event, attempt) => handleLife(life, event, attempt),
+    async onDeadLetter({ id, request, reason }) {
+      log.error({ id, event: request?.name, reason }, 'an organisation event was given up')
+    },
+  })
   const server = createAppServer({
     webhookSecret,
-    intake: { accept: (event) => burst.deliver(() => intake.accept(event)) },
+    intake: {
+      accept: (event) => burst.deliver(() => intake.accept(event)),
+      acceptLife: (event) => lifeIntake.accept(event),
+    },
     log,
     async checkReadiness() {
       const answer = await redis.ping().catch(() => 'nothing')
@@ -82,13 +108,16 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   })
   const { port } = await server.listen({ host: settings.HOST ?? 'localhost', port: settings.PORT ?? 3000 })
   log.info({ port, host: settings.HOST ?? 'localhost' }, 'listening')
-  const sent = createSentDeliveries(gitHub, canAsk)
+  const wanted = (event: string, action: string | null) =>
+    canAsk(event, action) || lifeEventName(event, action) !== undefined
+  const sent = createSentDeliveries(gitHub, wanted)
   const redelivery = startRedelivery({ sent, book: createDeliveryBook(redis), log, now: Date.now })
   return {
     async close(graceMs) {
       await redelivery[Symbol.asyncDispose]()
       await server.close(graceMs)
-      await events.close({ graceMs })
+      await Promise.all([events.close({ graceMs }), lifeEvents.close({ graceMs })])
+      await lifeIntake[Symbol.asyncDispose]()
       await intake[Symbol.asyncDispose]()
       await jobs[Symbol.asyncDispose]()
     },

@@ -38,6 +38,7 @@ import { type DataFolders, dataDirOf, prepareDataFolders } from './data-folders.
 import { gitHubUrls } from './github-urls.ts'
 import { createLoggedReporter } from './logged-reporter.ts'
 import { createPolicyDigest } from './policy-digest.ts'
+import { startLifeWatch } from './start-life-watch.ts'
 import { startReaper } from './start-reaper.ts'
 
 export interface WorkerDeps {
@@ -64,15 +65,20 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const spending = createSpendBook(deps.redis)
   const turns = createTurnBook(deps.redis)
   const keepsBlocked = deps.settings.AIRLOCK_BLOCKED_CHANGES === 'seal'
-  const running = new Set<string>()
+  const running = new Map<string, JobRequest>()
   const reaper = await startReaper(
     { ...core, records: recordReapers(deps.settings, folders.audit) },
     (jobId) => running.has(jobId),
     deps.log,
   )
 
+  const lifeWatch = await startLifeWatch({
+    ...{ redis: deps.redis, folders, secretsDir, audits: core.audits, log: deps.log },
+    running: () => [...running.values()],
+  })
+
   const handle = async (request: JobRequest, context: AttemptContext) => {
-    running.add(request.id)
+    running.set(request.id, request)
     try {
       await gitHub.tokens.revokeLeft(request.id)
       await using reporter = gitHub.reporterOf(context)
@@ -115,6 +121,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   return {
     async close(graceMs) {
       await jobs.close({ graceMs })
+      await lifeWatch[Symbol.asyncDispose]()
       await reaper.stop()
     },
   }

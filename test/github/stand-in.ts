@@ -22,6 +22,7 @@ import { createMatchRoute } from './http/match-route.ts'
 import { createRequestLog, type RecordedRequest } from './http/request-log.ts'
 import { createServe, type Failure } from './http/serve.ts'
 import { loadCheckRequest } from './openapi/check-request.ts'
+import { type Administrators, createAdministrators } from './people/administrators.ts'
 import { createPeople, type People } from './people/people.ts'
 import { createReviewers, type Reviewers } from './people/reviewers.ts'
 import { routes } from './routes/routes.ts'
@@ -37,7 +38,7 @@ export interface GitHubStandInOptions {
   readonly app?: AppSpec
 }
 
-export interface GitHubStandIn extends AsyncDisposable, People, Reviewers {
+export interface GitHubStandIn extends AsyncDisposable, People, Reviewers, Administrators {
   /** `http://127.0.0.1:PORT`; the API is below `/api/v3`, git at `/OWNER/REPO.git`. */
   readonly url: string
   readonly app: App
@@ -99,6 +100,7 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
   return {
     ...createPeople(world),
     ...createReviewers(world),
+    ...createAdministrators(world),
     url: world.url,
     app,
     installationId: installation.id,

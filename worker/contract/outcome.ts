@@ -43,7 +43,7 @@ export const reasons = {
     'workspace-unsafe',
     'approval-void',
   ],
-  cancelled: ['by-person', 'shutdown'],
+  cancelled: ['by-person', 'access-ended', 'shutdown'],
   failed: [
     'setup-failed',
     'secret-left-behind',

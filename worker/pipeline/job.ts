@@ -79,7 +79,7 @@ export interface Attempt {
   /** No further attempt follows: a failure is reported instead of thrown for a retry. */
   readonly final: boolean
   readonly fence: Fence
-  /** Aborted with the reason `by-person`, or anything else when the attempt must stop without effects. */
+  /** Aborted with the reason `by-person` or `access-ended`, or anything else when the attempt must stop without effects. */
   readonly signal: AbortSignal
   /** From here on nobody can cancel the job, in this attempt or a later one. Throws where somebody has. */
   settle(): Promise<void>

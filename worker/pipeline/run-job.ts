@@ -71,15 +71,19 @@ async function reachOutcome(job: Job, handoff: Handoff | null): Promise<Outcome>
   }
 }
 
-/** A person's cancelling is an outcome; a lost lease or a worker's end is not this attempt's to report. */
+/** A cancelling is an outcome; a lost lease or a worker's end is not this attempt's to report. */
 async function abortedOutcome({ attempt, facts, ports, request }: Job): Promise<Outcome> {
-  if (attempt.signal.reason !== 'by-person') throw new AttemptAbortedError(attempt.signal.reason)
+  const { reason } = attempt.signal
+  if (reason !== 'by-person' && reason !== 'access-ended') throw new AttemptAbortedError(reason)
   // Nobody may let out what was called off, and nobody wants to read it.
   if (facts.held !== null) await ports.held?.forget(request.id)
   if (facts.blocked !== null) await ports.blocked?.forget(request.id)
   facts.held = null
   facts.blocked = null
-  return { outcome: 'cancelled', reason: 'by-person' }
+  if (reason === 'access-ended' && Object.keys(facts.durations).length === 0) {
+    return { outcome: 'refused', reason: 'repository-unavailable', detail: 'the App may not act there any more' }
+  }
+  return { outcome: 'cancelled', reason }
 }
 
 async function runSteps(job: Job, handoff: Handoff | null): Promise<Outcome> {

@@ -12,6 +12,7 @@ import type { JobRequest, TriggerEvent } from '../contract/index.ts'
 import { answered } from './answered.ts'
 import { carry } from './carry.ts'
 import { createLedger, type LedgerEntry } from './ledger.ts'
+import { noteJobOfRepository } from './repository-jobs.ts'
 import { type QueueName, queuePrefix } from './settings.ts'
 import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
 import { noteAsk } from './turn-book.ts'
@@ -84,6 +85,7 @@ export function createJobs(redis: Redis): Jobs {
   return {
     async enqueue(request) {
       const entry = { id: request.id, body: JSON.stringify(request) }
+      await noteJobOfRepository(redis, request, new Date())
       await noteJobOfThread(redis, request, new Date())
       await noteAsk(redis, request)
       if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry])

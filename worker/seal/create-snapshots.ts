@@ -100,7 +100,12 @@ async function sealIn(
   const layer = keys.shared === null ? null : await findLayer(from.workspace, kept, base)
   const key = layer === null ? keys.exact : (keys.shared ?? keys.exact)
   const store = await open()
-  const snapshot = await storeSnapshot(store, key, { from, kept, bytes, layer, now: now() }, signal)
+  const snapshot = await storeSnapshot(
+    store,
+    key,
+    { from, kept, bytes, layer, now: now(), repository: keys.repository },
+    signal,
+  )
   await pruneStore(store.dir, limits.storeBytes, now())
   return { kind: 'sealed', snapshot, kept, honeytokens, cleaned }
 }

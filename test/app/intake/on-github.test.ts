@@ -31,6 +31,7 @@ beforeEach(async () => {
         accepted.push(event)
         return 'accepted'
       },
+      acceptLife: async () => 'accepted',
     },
     checkReadiness: async () => [],
     log,

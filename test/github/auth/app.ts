@@ -55,6 +55,7 @@ export async function createApp(state: State, spec: AppSpec = {}): Promise<App> 
       'pull_request',
       'pull_request_review',
       'pull_request_review_comment',
+      'repository',
     ],
     createdAt: new Date(),
   }
