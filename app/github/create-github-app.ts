@@ -12,7 +12,7 @@ import type { BaseLogger } from 'pino'
 import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
 import { GitHubError } from '../intake/github-error.ts'
-import { createGitHubClient, type GitHubClient, type PagingClient, type WhenCalm } from './github-client.ts'
+import { createGitHubClient, type GitHubClient, type PagingClient, type Pause, type WhenCalm } from './github-client.ts'
 
 export interface GitHubAppDeps {
   readonly appId: number
@@ -24,6 +24,8 @@ export interface GitHubAppDeps {
   readonly log: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>
   /** Asked before every request. */
   readonly whenCalm?: WhenCalm
+  /** Waits that GitHub asked an installation for; left out: none is shared. */
+  readonly pauses?: (installationId: number) => Pause
 }
 
 /** The proof that we are the App, for ten minutes at most. `timeDifference`: GitHub's clock less ours, in seconds. */
@@ -75,16 +77,16 @@ const installationSchema = z.object({ id: z.int().positive() })
 const revokeMs = 10_000
 const revokeTries = 3
 
-export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm }: GitHubAppDeps): GitHubApp {
+export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm, pauses }: GitHubAppDeps): GitHubApp {
   const shared = { baseUrl, log: boundLog(log) }
   const auth = { appId, createJwt: signJwt }
   const octokit = new PlainOctokit({ ...shared, authStrategy: createAppAuth, auth })
   let known: string | null = null
 
-  const asApp = (signal: AbortSignal) => createGitHubClient(octokit, signal, whenCalm)
+  const asApp = (signal: AbortSignal) => createGitHubClient(octokit, signal, { whenCalm })
 
-  function withToken(token: string, signal: AbortSignal): GitHubClient {
-    return createGitHubClient(new PlainOctokit({ ...shared, auth: { token } }), signal, whenCalm)
+  function withToken(token: string, signal: AbortSignal, pause?: Pause): GitHubClient {
+    return createGitHubClient(new PlainOctokit({ ...shared, auth: { token } }), signal, { whenCalm, pause })
   }
 
   /** With a signal of its own: a live token is worse than a late end. True: it is dead. */
@@ -134,7 +136,7 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
         await end(owner, token)
         throw error
       }
-      return { ...withToken(token, signal), [Symbol.asyncDispose]: () => end(owner, token) }
+      return { ...withToken(token, signal, pauses?.(installationId)), [Symbol.asyncDispose]: () => end(owner, token) }
     },
     async revokeLeft(owner) {
       for (const token of await vault.left(owner)) await end(owner, token)

@@ -2,7 +2,7 @@ import type { BaseLogger } from 'pino'
 import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
 import { overlapComment } from '../replies/overlap-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
-import { notAgainComment } from '../replies/thread-comment.ts'
+import { labelAgainComment, notAgainComment } from '../replies/thread-comment.ts'
 import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
@@ -34,7 +34,7 @@ export interface TriggerDeps {
 
 export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
-  | { readonly kind: 'answered'; readonly with: Reason | 'retry' | 'open-already' | AnsweredAs }
+  | { readonly kind: 'answered'; readonly with: Reason | 'retry' | 'open-already' | 'label-again' | AnsweredAs }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
 interface Handling {
@@ -78,6 +78,11 @@ async function handleIn(
   if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
   if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
   await answers.quietly('reaction', () => thread.acknowledge())
+  if (event.kind === 'label' && event.changedSince === true) {
+    await answers.once(labelAgainComment(jobId, event.label))
+    await answers.quietly('label', () => thread.takeLabelOff(event.label))
+    return { kind: 'answered', with: 'label-again' }
+  }
   if (ask.kind === 'retry') {
     const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
     if (again.kind === 'run') return start(handling, again, policy, defaultHead)

@@ -48,6 +48,12 @@ export function notAgainComment(
   return `${statusMarker(jobId)}\n**Not tried again.** ${notAgain[why]}${hint}`
 }
 
+/** A label whose webhook was lost, on an issue that is not what it was when the label was set. */
+export function labelAgainComment(jobId: string, label: string): string {
+  const name = harmlessLine(label, 100)
+  return `${statusMarker(jobId)}\n**Not started.** The label ${name} was set while Airlock could not be reached, and something happened here since: what would run may not be what was meant. Set the label again to start it.`
+}
+
 function lineOf(job: StandingJob): string {
   const asked = `asked by ${harmlessLine(job.actor.login, 100)} on ${job.askedAt.slice(0, 16).replace('T', ' ')} UTC`
   return `${nameOf(job)}: ${standingText(job.standing)}${job.cancelled ? ', being cancelled' : ''} · ${asked}`

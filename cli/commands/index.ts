@@ -52,6 +52,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map(
       summary: 'list the changes that are kept because a gate held or blocked them, or show one',
       load: async () => (await import('./changes.ts')).changes,
     },
+    'install-check': {
+      summary: 'what is missing or unwise on GitHub: permissions, events, webhook, rules of a repository',
+      load: async () => (await import('./install-check.ts')).installCheck,
+    },
     policy: {
       summary: 'the policy that holds for a repository, and which file each value is from',
       load: async () => (await import('./policy.ts')).policy,

@@ -1,13 +1,20 @@
 import type { Logger } from 'pino'
-import { createGitHubApp } from '../../app/github/create-github-app.ts'
+import { createGitHubApp, type GitHubApp } from '../../app/github/create-github-app.ts'
 import { createInstallations } from '../../app/github/installations.ts'
+import { createLabelledIssues, type LabelledDeps } from '../../app/github/labelled-issues.ts'
+import { openByName } from '../../app/github/open-by-name.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
 import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
+import { fallbackTriggers } from '../../app/intake/fallback-triggers.ts'
+import { type ReconcileDeps, reconcileLabels } from '../../app/intake/find-labelled.ts'
 import { handleLife, type LifeDeps } from '../../app/intake/handle-life.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createInOrder } from '../../app/intake/in-order.ts'
+import { readPolicySources } from '../../app/intake/read-policy.ts'
+import { evaluatePolicy } from '../../app/repo-policy/evaluate-policy.ts'
+import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { createAppServer } from '../../app/server.ts'
 import { lifeEventName } from '../../app/webhooks/parse-life-event.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
@@ -19,6 +26,7 @@ import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
 import { createHeldBook } from '../../worker/queue/held-book.ts'
 import { createLifeBook } from '../../worker/queue/life-book.ts'
 import { createLifeIntake, processLife } from '../../worker/queue/life-intake.ts'
+import { createPauseBook } from '../../worker/queue/pause-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
@@ -51,7 +59,8 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const baseUrl = gitHubUrls(settings).api
   const burst = createBurstWatch()
   const signJwt = createAppJwtSigner(privateKey)
-  const gitHub = createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm: burst.over })
+  const pauses = createPauseBook(redis)
+  const gitHub = createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm: burst.over, pauses })
   const intake = createIntake(redis, burst.over)
   const jobs = createJobs(redis)
   const operatorPolicy = loadOperatorPolicy(settings)
@@ -111,7 +120,19 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const wanted = (event: string, action: string | null) =>
     canAsk(event, action) || lifeEventName(event, action) !== undefined
   const sent = createSentDeliveries(gitHub, wanted)
-  const redelivery = startRedelivery({ sent, book: createDeliveryBook(redis), log, now: Date.now })
+  const labels: ReconcileDeps = {
+    labelled: createLabelledIssues({ app: gitHub, labelOf: labelReader(gitHub, operatorPolicy), now: Date.now }),
+    fallbackLabel: fallbackTriggers(operatorPolicy.level).label,
+    async hasJobSince({ repository, subject, occurredAt }) {
+      const standing = await jobs.threads.on({ repository: repository.id, number: subject.number })
+      return standing.some(({ askedAt }) => askedAt >= occurredAt)
+    },
+    accept: (event) => intake.accept(event),
+  }
+  const redelivery = startRedelivery({
+    ...{ sent, book: createDeliveryBook(redis), log, now: Date.now },
+    reconcile: (since, signal) => reconcileLabels(labels, since, signal),
+  })
   return {
     async close(graceMs) {
       await redelivery[Symbol.asyncDispose]()
@@ -121,5 +142,17 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       await intake[Symbol.asyncDispose]()
       await jobs[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** What the label of a repository's policy is; null where the policy cannot be had. */
+function labelReader(app: GitHubApp, operator: OperatorPolicy): LabelledDeps['labelOf'] {
+  return async (at, signal) => {
+    await using repository = await openByName(app, at, `labels:${at.owner}/${at.name}`, signal)
+    if (repository === null) return null
+    const { facts } = repository
+    const sources = await readPolicySources(facts, operator, await facts.headOf(facts.now.defaultBranch))
+    const resolution = evaluatePolicy(operator, sources.texts, sources.traits)
+    return resolution.ok ? resolution.policy.triggers.label : null
   }
 }

@@ -24,6 +24,7 @@ import { runJob } from '../../worker/pipeline/run-job.ts'
 import { createBlockedChanges } from '../../worker/queue/blocked-changes.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createHeldChanges } from '../../worker/queue/held-changes.ts'
+import { createPauseBook } from '../../worker/queue/pause-book.ts'
 import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
 import { createSpendBook } from '../../worker/queue/spend-book.ts'
@@ -131,8 +132,10 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
   const vault = createTokenVault(deps.redis, privateKey)
-  const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, vault, log })
-  const app = createGitHubApp({ appId, signJwt: createAppJwtSigner(privateKey), baseUrl: urls.api, vault, log })
+  const pauses = createPauseBook(deps.redis)
+  const common = { appId, baseUrl: urls.api, vault, pauses, log }
+  const tokens = createInstallationTokens({ ...common, privateKey })
+  const app = createGitHubApp({ ...common, signJwt: createAppJwtSigner(privateKey) })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const granted = createGrantedPermissions({ appId, privateKey, baseUrl: urls.api })
   const codeScanning = createCodeScanning({ tokens, granted, wording, toSarif, log })

@@ -44,7 +44,6 @@ export type LifeEvent = z.infer<typeof lifeEventSchema>
 
 /** Why a repository's jobs are stopped. */
 export const endOfAccessSchema = z.enum(['installation-deleted', 'installation-suspended', 'out-of-reach', 'archived'])
-export type EndOfAccess = z.infer<typeof endOfAccessSchema>
 
 /** What an event meant for one repository. `remove`: all that is kept of it. `stop`: its jobs alone. */
 export const lifeEffectSchema = z.strictObject({

@@ -169,4 +169,29 @@ describe('the GitHub App', () => {
 
     await expect(openOrganisation(app, 'event', 99, signal)).rejects.toMatchObject({ name: 'GitHubError' })
   })
+
+  it('keeps to a wait that GitHub asked another app or worker for, of that installation alone', async () => {
+    const waits = new Map<number, number>()
+    const pauses = (id: number) => ({
+      left: async () => waits.get(id) ?? 0,
+      note: async (ms: number) => void waits.set(id, ms),
+    })
+    const log = pino({ level: 'silent' })
+    const common = { appId: 1, signJwt: createAppJwtSigner(pem), baseUrl: origin, log, pauses }
+    const [one, other] = [1, 2].map(() => createGitHubApp({ ...common, vault: createMemoryVault() }))
+    for (const _turn of [1, 2, 3]) nock(origin).delete('/installation/token').reply(204)
+    nock(origin).post(tokens).times(2).reply(201, { token: 'ghs_minted' })
+    nock(origin).post(tokens.replace('99', '98')).reply(201, { token: 'ghs_other' })
+    nock(origin).get('/repos/octo/hello').reply(403, {}, { 'retry-after': '30' })
+    nock(origin).get('/repos/octo/hello').reply(200, {})
+    const ask = async (app: typeof one, installation: number) => {
+      if (app === undefined) throw new Error('there are two')
+      await using client = await app.openClient(installation, { owner: 'x', repositoryId: 1 }, {}, signal)
+      return await client.call('GET /repos/octo/hello')
+    }
+
+    await expect(ask(one, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+    await expect(ask(other, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+    expect(await ask(other, 98)).toEqual({})
+  })
 })

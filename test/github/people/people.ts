@@ -72,6 +72,7 @@ export function createPeople(world: World): People {
         body,
         state: 'open',
         labels: labels.map((name) => ensureLabel(state, repository, name)),
+        labelled: [],
         milestone,
         pull: undefined,
         createdAt: now,
@@ -100,6 +101,7 @@ export function createPeople(world: World): People {
       const label = ensureLabel(state, repository, name)
       if (!issue.labels.includes(label)) issue.labels.push(label)
       issue.updatedAt = new Date()
+      issue.labelled.push({ label, by: userOf({ by }), at: issue.updatedAt, id: state.nextId() })
       return {
         issue,
         delivery: await deliveries.deliver(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { issueBody, labelBody, reactionBody } from '../bodies/issue-body.ts'
+import { time, userBody } from '../bodies/user-body.ts'
 import { notFound, Refusal } from '../http/refusal.ts'
 import { created, ok, page } from '../http/reply.ts'
 import { type Need, param, parseBody, type RepositoryCall, type Route, repositoryRoute } from '../http/route.ts'
@@ -20,6 +21,25 @@ const reactionSchema = z.object({
 })
 
 export const issueRoutes: readonly Route[] = [
+  repositoryRoute('GET', '/issues', READ_ISSUES, (call) => {
+    const since = Date.parse(call.query.get('since') ?? new Date(0).toISOString())
+    const state = call.query.get('state') ?? 'open'
+    const found = call.repository.issues.filter((one) => state === 'all' || one.state === state)
+    const wanted = found.filter(({ updatedAt }) => updatedAt.getTime() >= since)
+    return page(
+      call,
+      wanted.map((issue) => issueBody(call.world, call.repository, issue)),
+    )
+  }),
+  repositoryRoute('GET', '/issues/{issue_number}/events', READ_ISSUES, (call) =>
+    page(
+      call,
+      issueOf(call).labelled.map(({ id, label, by, at }) => ({
+        ...{ id, event: 'labeled', actor: userBody(call.world, by), created_at: time(at) },
+        label: { name: label.name, color: label.color },
+      })),
+    ),
+  ),
   repositoryRoute('GET', '/issues/{issue_number}', READ_ISSUES, (call) =>
     ok(issueBody(call.world, call.repository, issueOf(call))),
   ),
@@ -27,6 +47,12 @@ export const issueRoutes: readonly Route[] = [
   repositoryRoute('GET', '/issues/{issue_number}/labels', READ_ISSUES, (call) =>
     page(call, labelBodies(call, issueOf(call))),
   ),
+  repositoryRoute('GET', '/labels/{name}', READ_ISSUES, (call) => {
+    const name = param(call, 'name').toLowerCase()
+    const label = call.repository.labels.find((known) => known.name.toLowerCase() === name)
+    if (!label) throw notFound()
+    return ok(labelBody(call.world, call.repository, label))
+  }),
   repositoryRoute('POST', '/issues/{issue_number}/labels', WRITE_ISSUES, addLabels),
   repositoryRoute('DELETE', '/issues/{issue_number}/labels/{name}', WRITE_ISSUES, removeLabel),
   repositoryRoute('POST', '/issues/{issue_number}/reactions', WRITE_ISSUES, (call) =>

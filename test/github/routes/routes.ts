@@ -12,6 +12,7 @@ import { pullRoutes } from './pull-routes.ts'
 import { refRoutes } from './ref-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
 import { reviewRoutes } from './review-routes.ts'
+import { settingsRoutes } from './settings-routes.ts'
 import { treeRoutes } from './tree-routes.ts'
 
 /** Every REST route that the stand-in knows. */
@@ -29,5 +30,6 @@ export const routes: readonly Route[] = [
   ...refRoutes,
   ...repositoryRoutes,
   ...reviewRoutes,
+  ...settingsRoutes,
   ...treeRoutes,
 ]
