@@ -74,6 +74,6 @@ function typeOf(login: string): User['type'] {
   return login.endsWith('[bot]') ? 'Bot' : 'User'
 }
 
-function same(left: string, right: string): boolean {
+export function same(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase()
 }
