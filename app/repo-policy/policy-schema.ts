@@ -15,8 +15,8 @@ import {
   modelNamePattern,
   permissionSchema,
   profileSchema,
-  suppressionSchema,
   reviewerChoices,
+  suppressionSchema,
   suppressors,
 } from '../../worker/contract/index.ts'
 import { licensesSchema } from './license-schema.ts'
@@ -143,7 +143,9 @@ const handoffSchema = z
       .array(z.enum(reviewerChoices))
       .max(2)
       .optional()
-      .describe('Who is asked to review a new pull request: who asked for it, owners of what it changes. Without it, both.'),
+      .describe(
+        'Who is asked to review a new pull request: who asked for it, owners of what it changes. Without it, both.',
+      ),
   })
   .describe('How the result is handed over.')
 

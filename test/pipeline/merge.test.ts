@@ -32,7 +32,11 @@ const fileOf = (path: string, content: string | null): FileChange => ({
   after: content === null ? null : { mode: '100644', sha: '5'.repeat(40), content: Buffer.from(content) },
 })
 const marks = '<<<<<<< this-branch\nours\n=======\ntheirs\n>>>>>>> base-branch\n'
-const changesOf = (from: string, to: string, ...files: FileChange[]): ChangeSet => ({ baseSha: from, treeSha: to, files })
+const changesOf = (from: string, to: string, ...files: FileChange[]): ChangeSet => ({
+  baseSha: from,
+  treeSha: to,
+  files,
+})
 
 describe('a job that brings a pull request up to its base branch', () => {
   it('runs nothing where the two fit, asks the authority twice, and adds a commit', async () => {
@@ -68,7 +72,15 @@ describe('a job that brings a pull request up to its base branch', () => {
   })
 
   it.each<[string, Partial<World>, string]>([
-    ['git can’t put the two together', { merge: async () => { throw new SourceError('unmergeable', 'x') } }, 'merge-failed'],
+    [
+      'git can’t put the two together',
+      {
+        merge: async () => {
+          throw new SourceError('unmergeable', 'x')
+        },
+      },
+      'merge-failed',
+    ],
     ['what differs is too large', { merge: async () => mergeOf(), changes: () => null }, 'merge-failed'],
     ['instructions for agents conflict', { merge: async () => mergeOf(['sub/AGENTS.md', 'a.txt']) }, 'merge-failed'],
   ])('fails without an agent where %s', async (_when, changes, reason) => {
@@ -84,9 +96,13 @@ describe('conflicts', () => {
     fileOf('a.txt', marks),
     fileOf('gone.txt', null),
     fileOf('AGENTS.md', 'theirs\n'),
-    { ...fileOf('to-a', 'a.txt'), after: { mode: '120000', sha: '6'.repeat(40), content: Buffer.from('a.txt') } } as const,
+    {
+      ...fileOf('to-a', 'a.txt'),
+      after: { mode: '120000', sha: '6'.repeat(40), content: Buffer.from('a.txt') },
+    } as const,
   ]
-  const changes: World['changes'] = ({ from, to }) => changesOf(from, to, ...(from === theirSha ? [fileOf('a.txt', 'both\n')] : laid))
+  const changes: World['changes'] = ({ from, to }) =>
+    changesOf(from, to, ...(from === theirSha ? [fileOf('a.txt', 'both\n')] : laid))
   const solvedBy = (...files: FileChange[]): Partial<World> => ({
     merge: async () => mergeOf(['a.txt', 'b.bin'], treeOf(mergedTree, { 'a.txt': 'merged' })),
     changes,
@@ -143,8 +159,20 @@ describe('a base branch that went on while the agent worked', () => {
 
   it.each<[string, Partial<World>, string]>([
     ['it does not fit', { merge: async () => mergeOf(['a.js']) }, 'does not fit what is there now: "a.js"'],
-    ['that can’t be looked at', { merge: async () => { throw new SourceError('unavailable', 'x') } }, 'could not be looked at'],
-    ['it is there by now', { merge: async () => mergeOf(), changes: ({ from, to }) => changesOf(from, to) }, 'the very change'],
+    [
+      'that can’t be looked at',
+      {
+        merge: async () => {
+          throw new SourceError('unavailable', 'x')
+        },
+      },
+      'could not be looked at',
+    ],
+    [
+      'it is there by now',
+      { merge: async () => mergeOf(), changes: ({ from, to }) => changesOf(from, to) },
+      'the very change',
+    ],
     ['it is too large', { merge: async () => mergeOf() }, 'too large'],
   ])('is left alone where %s, and said so', async (_when, changes, why) => {
     const world = movedWorld(changes)
@@ -160,7 +188,10 @@ describe('a base branch that went on while the agent worked', () => {
     const changes: World['changes'] = ({ from, to }) => changesOf(from, to, fileOf('a.js', 'x\n'))
     const world = movedWorld({ merge: async () => mergeOf(), changes })
     const finding = { gate: 'size', rule: 'r', severity: 'hold', path: null, line: null, message: 'm' } as const
-    const gate = { name: 'size', check: ({ changeSet }: { changeSet: ChangeSet }) => (changeSet.baseSha === head ? [finding] : []) } as const
+    const gate = {
+      name: 'size',
+      check: ({ changeSet }: { changeSet: ChangeSet }) => (changeSet.baseSha === head ? [finding] : []),
+    } as const
 
     const summary = await runJob(onIssue, attemptOf(world), { ...portsOf(world), gates: [gate] })
 

@@ -41,7 +41,8 @@ export async function continueBranch(
     return await ensure<Added>({ find, create }, fence, session.signal)
   } catch (error) {
     // By a rule that is no protection of the branch. A new branch may still be had.
-    if (error instanceof HandoffError && error.code === 'rejected') return { why: 'GitHub refused to add to it', isRefused: true }
+    if (error instanceof HandoffError && error.code === 'rejected')
+      return { why: 'GitHub refused to add to it', isRefused: true }
     throw error
   }
 }

@@ -55,7 +55,10 @@ function parentsOf({ merges, base }: JobRequest, { baseSha }: ChangeSet): string
 /** What GitHub does not let onto this branch, it does not let onto a new one either. */
 function refusedMerge(branch: string): HandoffError {
   const why = 'a rule of the repository is against it, or the base branch changed workflows, which an App may not bring'
-  return new HandoffError('rejected', `GitHub refused to add the merge to ${branch}: ${why}. Its button Update branch may`)
+  return new HandoffError(
+    'rejected',
+    `GitHub refused to add the merge to ${branch}: ${why}. Its button Update branch may`,
+  )
 }
 
 /** A branch of the job's own, and its pull request. */
