@@ -38,7 +38,9 @@ const pullSchema = z.object({
     sha: shaSchema,
     repo: z.object({ id: repositorySchema.shape.id }).nullable(),
   }),
+  base: z.object({ ref: z.string().max(255) }),
 })
+const comparedSchema = z.object({ merge_base_commit: z.object({ sha: shaSchema }), behind_by: z.int().nonnegative() })
 const openPullsSchema = z.array(
   pullSchema.extend({ number: z.int().positive(), title: z.string(), body: z.string().nullish() }),
 )
@@ -100,6 +102,14 @@ export function createRepositoryFacts(
         .parse(found)
         .map(({ number, title, body, ...pull }) => ({ ...pullRequestNow(pull), number, title, body: body ?? '' }))
     },
+    async divergence(base, head) {
+      const basehead = `${base}...${head}`
+      const asked = { ...at, basehead, per_page: 1, page: 2 }
+      const found = await client.find('GET /repos/{owner}/{repo}/compare/{basehead}', asked)
+      if (found === null) return null
+      const { merge_base_commit, behind_by } = comparedSchema.parse(found)
+      return { common: merge_base_commit.sha, isBehind: behind_by > 0 }
+    },
     async commitsOf(number) {
       const asked = { ...at, pull_number: number, per_page: 100 }
       const commits = commitsSchema.parse(
@@ -135,8 +145,9 @@ function traitsOf({ owner, name }: RepositoryNow, found: unknown): RepositoryTra
   }
 }
 
-function pullRequestNow({ state, user, head }: z.infer<typeof pullSchema>): PullRequestNow {
-  return { open: state === 'open', author: user, ref: head.ref, sha: head.sha, repositoryId: head.repo?.id ?? null }
+function pullRequestNow({ state, user, head, base }: z.infer<typeof pullSchema>): PullRequestNow {
+  const { ref, sha, repo } = head
+  return { open: state === 'open', author: user, ref, sha, baseRef: base.ref, repositoryId: repo?.id ?? null }
 }
 
 function firstLine(message: string): string {

@@ -11,7 +11,7 @@ import type { BranchHead, ThreadBook } from './ports.ts'
 import type { PolicySources } from './read-policy.ts'
 
 /** What is asked for is an answer, and no job. */
-export type Question = Exclude<Ask, { kind: 'none' | 'run' | 'run-comments' | 'retry' }>
+export type Question = Exclude<Ask, { kind: 'none' | 'run' | 'run-comments' | 'retry' | 'rebase' | 'continue' }>
 export type AnsweredAs = Exclude<Question['kind'], 'decision' | 'unclear-decision'> | DecisionReply['kind']
 
 export interface AskDeps extends DecideDeps {

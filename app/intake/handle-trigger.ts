@@ -1,6 +1,8 @@
 import type { BaseLogger } from 'pino'
-import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import { goesOnThereComment, notContinuedComment } from '../replies/continue-comment.ts'
 import { overlapComment } from '../replies/overlap-comment.ts'
+import { notRebasedComment } from '../replies/rebase-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { labelAgainComment, notAgainComment } from '../replies/thread-comment.ts'
 import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
@@ -16,6 +18,8 @@ import { type Answers, createAnswers } from './create-answers.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
 import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { readBase } from './read-base.ts'
+import { type GoingOn, readContinued } from './read-continued.ts'
+import { type BringingUp, bringingUp, readMerge } from './read-merge.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readOverlaps } from './read-overlaps.ts'
 import { readPolicySources } from './read-policy.ts'
@@ -34,7 +38,10 @@ export interface TriggerDeps {
 
 export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
-  | { readonly kind: 'answered'; readonly with: Reason | 'retry' | 'open-already' | 'label-again' | AnsweredAs }
+  | {
+      readonly kind: 'answered'
+      readonly with: Reason | 'retry' | 'rebase' | 'continue' | 'open-already' | 'label-again' | AnsweredAs
+    }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
 interface Handling {
@@ -43,6 +50,9 @@ interface Handling {
   readonly repository: OpenRepository
   readonly answers: Answers
   readonly jobId: string
+  readonly triggers: Policy['triggers']
+  readonly resolution: Resolution
+  readonly defaultHead: BranchHead
 }
 
 /** Takes one accepted event to its end. Throws only what may be tried again, and bugs. */
@@ -66,13 +76,13 @@ async function handleIn(
   const { facts, thread } = repository
   const defaultHead = await facts.headOf(facts.now.defaultBranch)
   const sources = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
-  const policy = evaluatePolicy(deps.operatorPolicy, sources.texts, sources.traits)
-  const triggers = policy.ok ? policy.policy.triggers : fallbackTriggers(deps.operatorPolicy.level)
+  const resolution = evaluatePolicy(deps.operatorPolicy, sources.texts, sources.traits)
+  const triggers = resolution.ok ? resolution.policy.triggers : fallbackTriggers(deps.operatorPolicy.level)
   const ask = readAsk(event, triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
 
   const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
-  const handling = { deps, event, repository, answers, jobId }
+  const handling = { deps, event, repository, answers, jobId, triggers, resolution, defaultHead }
   const live = await facts.permissionOf(event.sender.login)
   const authority = evaluateAuthority(event.sender, live, triggers.permission)
   if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
@@ -85,17 +95,14 @@ async function handleIn(
   }
   if (ask.kind === 'retry') {
     const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
-    if (again.kind === 'run') return start(handling, again, policy, defaultHead)
+    if (again.kind === 'run') return start(handling, again)
     await answers.once(notAgainComment(jobId, triggers, again.why))
     return { kind: 'answered', with: 'retry' }
   }
+  if (ask.kind === 'rebase') return bringUp(handling)
+  if (ask.kind === 'continue') return goOn(handling, ask.task)
   const read = await withNotes(ask, thread, triggers)
-  if (read.kind === 'run') {
-    const overlaps = read.anyway ? [] : await readOverlaps(event, repository)
-    if (overlaps.length === 0) return start(handling, read, policy, defaultHead)
-    await answers.once(overlapComment(jobId, triggers, { task: read.task, overlaps }))
-    return { kind: 'answered', with: 'open-already' }
-  }
+  if (read.kind === 'run') return read.anyway ? start(handling, read) : startUnlessOpen(handling, read)
   const { as, text } = await answerAsk(deps, event, read, { triggers, live, sources, defaultHead, jobId })
   await answers.once(text)
   return { kind: 'answered', with: as }
@@ -106,13 +113,38 @@ async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: str
   return { kind: 'answered', with: reason }
 }
 
-async function start(
-  handling: Handling,
-  ask: Extract<AskWithNotes | Again, { kind: 'run' }>,
-  resolution: Resolution,
-  defaultHead: BranchHead,
-): Promise<TriggerResult> {
-  const { deps, event, answers, jobId, repository } = handling
+type Run = Extract<AskWithNotes | Again | GoingOn | BringingUp, { kind: 'run' }>
+
+/** Asks first where an open pull request is for the issue already. */
+async function startUnlessOpen(handling: Handling, ask: Run): Promise<TriggerResult> {
+  const { event, repository, answers, jobId, triggers } = handling
+  const overlaps = await readOverlaps(event, repository)
+  if (overlaps.length === 0) return start(handling, ask)
+  await answers.once(overlapComment(jobId, triggers, { task: ask.task, overlaps }))
+  return { kind: 'answered', with: 'open-already' }
+}
+
+async function goOn(handling: Handling, task: string | null): Promise<TriggerResult> {
+  const { deps, event, repository, answers, jobId, triggers } = handling
+  const continued = await readContinued({ ...repository, threads: deps.threads }, event, task, triggers, jobId)
+  if (continued.kind === 'go-on') return startUnlessOpen({ ...handling, event: continued.event }, continued.ask)
+  await answers.once(notContinuedComment(jobId, triggers, continued.why))
+  return { kind: 'answered', with: 'continue' }
+}
+
+/** Brings a pull request of ours up to its base branch. */
+async function bringUp(handling: Handling): Promise<TriggerResult> {
+  const { event, repository, answers, jobId, triggers, defaultHead } = handling
+  const base = await readBase(event, repository, defaultHead)
+  if (!base.ok) return refuse(handling, base.reason, base.detail)
+  const merging = await readMerge(event, repository, base)
+  if (merging.kind === 'merge') return start(handling, { ...bringingUp, merges: merging.merges })
+  await answers.once(notRebasedComment(jobId, triggers, merging))
+  return { kind: 'answered', with: 'rebase' }
+}
+
+async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
+  const { deps, event, answers, jobId, repository, resolution, defaultHead } = handling
   const { now } = repository.facts
   if (now.archived) return refuse(handling, 'repository-archived')
   if (!resolution.ok) return refuse(handling, 'policy-invalid', describeProblems(resolution.problems))
@@ -134,6 +166,8 @@ async function start(
     agent: ask.agent,
     notes: ask.notes,
     ...('askedIn' in ask ? { askedIn: ask.askedIn } : {}),
+    ...('merges' in ask ? { merges: ask.merges } : {}),
+    ...('earlier' in ask ? { earlier: ask.earlier } : {}),
     base: base.base,
     instructionsSha: base.instructionsSha,
     ...(base.continues === undefined ? {} : { continues: base.continues }),
@@ -143,9 +177,11 @@ async function start(
     defaultBranch: now.defaultBranch,
   })
   // Before the job is written down: afterwards a worker may be writing to the same comment already.
-  const comment = await answers.announce(queuedComment(request, null))
+  const isElsewhere = event.subject.number !== repository.thread.number
+  const said = isElsewhere ? goesOnThereComment(request, event.subject.number) : queuedComment(request, null)
+  const comment = await answers.announce(said)
   const { position } = await deps.jobs.enqueue(request)
-  if (comment !== null && position > 1) {
+  if (comment !== null && position > 1 && !isElsewhere) {
     await answers.quietly('place', () => repository.thread.edit(comment, queuedComment(request, position)))
   }
   if (event.kind === 'label') await answers.quietly('label', () => repository.thread.takeLabelOff(event.label))

@@ -43,6 +43,14 @@ export type BranchHead =
 export interface PullRequestNow extends LivePullRequest {
   /** The head branch's commit. */
   readonly sha: string
+  /** The branch that it goes against. */
+  readonly baseRef: string
+}
+
+export interface Divergence {
+  /** A commit that both go back to. */
+  readonly common: string
+  readonly isBehind: boolean
 }
 
 /** Title and body are anybody's words. */
@@ -63,6 +71,8 @@ export interface RepositoryFacts {
   pullRequest(number: number): Promise<PullRequestNow | null>
   /** Those that are open, the newest first, up to a number. */
   openPullRequests(): Promise<readonly OpenPullRequest[]>
+  /** How far `head` lacks commits of `base`. Null: they have nothing in common, or one is gone. */
+  divergence(base: string, head: string): Promise<Divergence | null>
   /** First lines of a pull request's latest commits, the oldest first, as `Continued` has them. */
   commitsOf(pullRequest: number): Promise<readonly string[]>
   /** First lines of the latest commits that lead to this one, merges among them. */
@@ -82,10 +92,14 @@ export interface Words extends ReviewNotes {
 
 /** Where the event happened, and where it is answered. Methods throw GitHubError. */
 export interface Thread {
+  /** Of the issue or pull request. */
+  readonly number: number
   /** A reaction to what asked, where GitHub has one; the same one twice is one. */
   acknowledge(): Promise<void>
   /** Our comment that bears this job's mark. */
   findAnswer(jobId: string): Promise<number | null>
+  /** Our comment on the issue or pull request about an earlier job, changed at that time or later; null: none is found. */
+  saidOf(jobId: string, since: string): Promise<string | null>
   /** What stands on lines of the diff and is asked together with the event's own words. */
   notes(): Promise<ReviewNotes>
   /** What was written there, as it is now; null: it is gone. */

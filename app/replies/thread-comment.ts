@@ -35,7 +35,8 @@ const notAgain = {
   edited:
     'The comment that asked for the last job was edited since. What runs is what was asked: write the task again.',
   gone: 'The comment that asked for the last job is gone: write the task again.',
-  unknown: 'The last job here carried out an approval, or is from before an update: write the task again.',
+  unknown:
+    'The last job here carried out an approval, merged the base branch, or is from before an update: write the command or the task again.',
 } as const
 
 /** Nothing is tried again, and why. */

@@ -15,6 +15,7 @@ import {
   modelNamePattern,
   permissionSchema,
   profileSchema,
+  reviewerChoices,
   suppressionSchema,
   suppressors,
 } from '../../worker/contract/index.ts'
@@ -138,6 +139,13 @@ const handoffSchema = z
       .enum(['run', 'quarantine', 'skip'])
       .optional()
       .describe('skip asks CI not to run on the branch; quarantine, until a person says `/airlock approve`.'),
+    reviewers: z
+      .array(z.enum(reviewerChoices))
+      .max(2)
+      .optional()
+      .describe(
+        'Who is asked to review a new pull request: who asked for it, owners of what it changes. Without it, both.',
+      ),
   })
   .describe('How the result is handed over.')
 

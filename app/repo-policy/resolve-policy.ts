@@ -88,6 +88,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
           ['run', 'quarantine', 'skip'],
           files.map((file) => file.handoff?.ci),
         ) ?? defaultPolicy.handoff.ci,
+      ...mergeSet([{ reviewers: lastSet(files.map((file) => file.handoff?.reviewers)) }]),
     },
   }
   return { ok: true, policy: policySchema.parse(policy) }

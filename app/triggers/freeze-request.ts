@@ -9,7 +9,7 @@ import {
   type TriggerEvent,
 } from '../../worker/contract/index.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
-import { askedWords, composeTask, noNotes, type ReviewNotes } from './compose-task.ts'
+import { askedWords, composeTask, type Earlier, noNotes, type ReviewNotes } from './compose-task.ts'
 import { sortingFor } from './sorting.ts'
 
 /** What is true on GitHub at the moment of the trigger. */
@@ -25,6 +25,10 @@ export interface FrozenFacts {
   readonly instructionsSha: string
   /** Set where the job goes on with a pull request of ours. */
   readonly continues?: Continued
+  /** Set where that is to be brought up to its base branch. */
+  readonly merges?: JobRequest['merges']
+  /** What came of the job before, where this one goes on with it. */
+  readonly earlier?: Earlier | null
   /** How the repository titles its commits; null: there is no rule to be seen. */
   readonly titles?: JobRequest['titles'] | null
   readonly private: boolean
@@ -42,6 +46,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
   const { text, askedLength } = composeTask(event, facts.task, {
     notes: facts.notes ?? noNotes,
     isOwn: facts.continues !== undefined,
+    earlier: facts.earlier ?? null,
   })
   const { kind, number, title } = event.subject
   return jobRequestSchema.parse({
@@ -56,7 +61,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
       deliveryId: event.deliveryId,
       eventKey: event.eventKey,
       ...answeredAt(event),
-      askedIn: facts.askedIn ?? (facts.task === null ? null : askedInOf(event, text.slice(0, askedLength))),
+      ...askedWhere(event, facts, text.slice(0, askedLength)),
       receivedAt: event.receivedAt,
     },
     task: { text, digest: sha256(text), askedLength },
@@ -68,6 +73,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
     ...(event.subject.sorting === undefined ? {} : { sorting: sortingFor(event.subject.sorting, facts.policy) }),
     ...(facts.titles ? { titles: facts.titles } : {}),
     ...(facts.continues === undefined ? {} : { continues: facts.continues }),
+    ...(facts.merges === undefined ? {} : { merges: facts.merges }),
   } satisfies JobRequest)
 }
 
@@ -77,6 +83,12 @@ function answeredAt(event: TriggerEvent): Pick<JobRequest['trigger'], 'commentId
   const { id: commentId } = event.comment
   if (event.kind === 'comment') return { commentId }
   return { commentId, writtenIn: event.kind, ...(event.kind === 'review' ? {} : { threadId: event.threadId }) }
+}
+
+/** A merge has no words of a person's that could be asked again: the command is. */
+function askedWhere(event: TriggerEvent, facts: FrozenFacts, words: string): Pick<JobRequest['trigger'], 'askedIn'> {
+  if (facts.merges !== undefined) return {}
+  return { askedIn: facts.askedIn ?? (facts.task === null ? null : askedInOf(event, words)) }
 }
 
 function askedInOf(event: TriggerEvent, words: string): AskedIn {

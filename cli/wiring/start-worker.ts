@@ -4,7 +4,7 @@ import { wording } from '../../app/replies/wording.ts'
 import { createRecordReaper } from '../../worker/audit/create-record-reaper.ts'
 import { createModelKeys } from '../../worker/broker/model-keys.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
-import type { JobRequest } from '../../worker/contract/index.ts'
+import { isContinued, type JobRequest } from '../../worker/contract/index.ts'
 import { toSarif } from '../../worker/gates/sarif/to-sarif.ts'
 import { createSource, defaultSourceLimits } from '../../worker/git/create-source.ts'
 import { createBotLogin } from '../../worker/github/app-identity.ts'
@@ -98,7 +98,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       // The queue decides what follows a failure: no attempt knows that it is the last one.
       const one = { number: attempt, final: false, fence, signal, settle: cancel.settle }
       const { outcome, report } = await runJob(request, one, ports)
-      if (outcome.reason === 'pull-request-continued') await turns.noteMove(request, report.commit)
+      if (isContinued(outcome)) await turns.noteMove(request, report.commit)
     } finally {
       running.delete(request.id)
     }

@@ -49,4 +49,5 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'approvals.permission': 'strictest',
   'handoff.draft': 'strictest',
   'handoff.ci': 'strictest',
+  'handoff.reviewers': 'lowest',
 }

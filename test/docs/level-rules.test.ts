@@ -49,6 +49,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'approvals.permission': ['admin', 'write'],
   'handoff.draft': [true, false],
   'handoff.ci': ['skip', 'quarantine'],
+  'handoff.reviewers': [['requester'], ['codeowners']],
 }
 
 describe('what the policy reference says of levels', () => {

@@ -52,6 +52,33 @@ describe('what was allowed at the trigger', () => {
     await expect(recheck()).resolves.toBeNull()
   })
 
+  it('tells where the branch is, where that went on', async () => {
+    expectWriter()
+    lookAtBranch().reply(200, { commit: { sha: moved } })
+    compare().reply(200, { status: 'ahead' })
+    const told: string[] = []
+    const authority = createAuthority({ tokens: github.tokens, policyDigest: same, botLogin })
+
+    await authority.recheck(request, never, (head) => told.push(head))
+
+    expect(told).toEqual([moved])
+  })
+
+  it.each([
+    ['is still in its branch', 'ahead', null],
+    ['was taken out of it', 'diverged', 'base-moved'],
+  ])('looks also whether a commit that is to be merged %s', async (_what, status, reason) => {
+    const theirs = '9'.repeat(40)
+    expectWriter()
+    expectSameBranch()
+    github.api.get(`${repo}/branches/release`).reply(200, { commit: { sha: moved } })
+    github.api.get(`${repo}/compare/${theirs}...${moved}?per_page=1&page=2`).reply(200, { status })
+    const merges = { ref: 'release', sha: theirs, from: request.base.sha }
+    const authority = createAuthority({ tokens: github.tokens, policyDigest: same, botLogin })
+
+    expect((await authority.recheck({ ...request, merges }, never))?.reason ?? null).toBe(reason)
+  })
+
   it.each([
     ['who may only read by now', { permission: 'read', role_name: 'read', user: ada }],
     ['who may only triage', { permission: 'read', role_name: 'triage', user: ada }],

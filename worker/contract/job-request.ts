@@ -86,6 +86,11 @@ export const jobRequestSchema = z.strictObject({
   titles: z.enum(['conventional']).optional(),
   /** Set where the job goes on with a pull request of ours, in its branch, which is then the base. */
   continues: continuedSchema.optional(),
+  /**
+   * Set where the job brings that pull request up to its base branch: the branch, its commit, and one that both go back
+   * to. An agent only runs where the two do not fit together.
+   */
+  merges: z.strictObject({ ref: z.string().max(255), sha: shaSchema, from: shaSchema }).optional(),
   /** Others whose words on the same pull request were waiting when the job began: it does what they asked, too. */
   joined: z.array(joinedSchema).max(mostJoined).optional(),
   /** The job that does what this one was asked for. */

@@ -27,6 +27,9 @@ export type Suppression = z.infer<typeof suppressionSchema>
 /** What becomes of hooks, servers and settings that a repository brings for an agent; laxest first. */
 export const agentSettingsChoices = ['load', 'ignore'] as const
 
+/** Who may be asked to review what comes out. */
+export const reviewerChoices = ['requester', 'codeowners'] as const
+
 export const suppressors = ['repository', 'organisation'] as const
 
 /**
@@ -122,6 +125,8 @@ export const policySchema = z.strictObject({
     draft: z.boolean(),
     /** `skip` asks CI not to run on the branch, `quarantine` until a person lets it; `run` leaves it alone. */
     ci: z.enum(['run', 'quarantine', 'skip']),
+    /** Who is asked to review a new pull request. Left out: all of these. */
+    reviewers: z.array(z.enum(reviewerChoices)).max(2).optional(),
   }),
 })
 export type Policy = z.infer<typeof policySchema>

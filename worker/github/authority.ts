@@ -39,7 +39,7 @@ const permissionSchema = z.object({
 /** Looks again at what the request was allowed for. The text is frozen in the request, so it is not looked at. */
 export function createAuthority({ tokens, policyDigest, botLogin }: AuthorityDeps): Authority {
   return {
-    async recheck(request, signal) {
+    async recheck(request, signal, onMoved) {
       await using session = openRepositorySession(tokens, request, permissionsFor(request), signal)
       try {
         const at = await session.locate()
@@ -47,7 +47,8 @@ export function createAuthority({ tokens, policyDigest, botLogin }: AuthorityDep
         return await firstRefusal([
           ...peopleOf(request).map((person) => recheckPerson(session, at, person)),
           recheckContinued(session, at, request, botLogin),
-          recheckBase(session, at, request),
+          recheckBase(session, at, request.base, onMoved),
+          ...(request.merges === undefined ? [] : [recheckBase(session, at, request.merges)]),
           recheckPolicy(session, at, request, policyDigest),
         ])
       } catch (error) {
@@ -111,7 +112,12 @@ function heldPermission(permission: string, role: string | undefined): Permissio
  * A branch that went on has the base in its history. One that was rewritten has not, also where GitHub still keeps the
  * commit: it was taken away on purpose, and must not come back on a branch of ours.
  */
-async function recheckBase(session: RepositorySession, at: LocatedRepository, { base }: JobRequest) {
+async function recheckBase(
+  session: RepositorySession,
+  at: LocatedRepository,
+  base: JobRequest['base'],
+  onMoved?: (head: string) => void,
+): Promise<Outcome | null> {
   const branch = await session.find((octokit) => octokit.rest.repos.getBranch({ ...nameOf(at), branch: base.ref }))
   if (branch === null) return refuse('base-missing')
   const head = branch.data.commit.sha
@@ -121,7 +127,9 @@ async function recheckBase(session: RepositorySession, at: LocatedRepository, { 
   const found = await session.find((octokit) =>
     octokit.rest.repos.compareCommitsWithBasehead({ ...nameOf(at), basehead, per_page: 1, page: 2 }),
   )
-  return found?.data.status === 'ahead' ? null : refuse('base-moved')
+  if (found?.data.status !== 'ahead') return refuse('base-moved')
+  onMoved?.(head)
+  return null
 }
 
 async function recheckPolicy(

@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs'
-import { chown, lchown, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, lchown, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { JobFolderStore, JobFolders, Owner } from '../pipeline/ports/index.ts'
@@ -48,6 +48,7 @@ export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
       return reaped.filter(Boolean).length
     },
     write: writeInside,
+    link: linkInside,
     remove: removeInside,
   }
 }
@@ -115,6 +116,18 @@ async function writeInside(
   owner: Owner,
   executable = false,
 ): Promise<void> {
+  await writeFresh(await clearPlace(folder, path, owner), content, owner, executable ? 0o700 : 0o600)
+}
+
+async function linkInside(folder: string, path: string, target: Uint8Array, owner: Owner): Promise<void> {
+  const place = await clearPlace(folder, path, owner)
+  await removeTree(place)
+  await symlink(Buffer.from(target), place)
+  if (owner !== null) await lchown(place, owner.uid, owner.gid)
+}
+
+/** The place of a file below real folders. */
+async function clearPlace(folder: string, path: string, owner: Owner): Promise<string> {
   const names = namesOf(path)
   const fileName = names.pop() ?? ''
   let parent = folder
@@ -122,7 +135,7 @@ async function writeInside(
     parent = join(parent, name)
     await ensureRealFolder(parent, owner)
   }
-  await writeFresh(join(parent, fileName), content, owner, executable ? 0o700 : 0o600)
+  return join(parent, fileName)
 }
 
 /** A symlink planted where a folder of ours goes would lead the host's write elsewhere: it is removed, not followed. */

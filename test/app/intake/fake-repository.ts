@@ -4,6 +4,7 @@ import type { TriggerDeps } from '../../../app/intake/handle-trigger.ts'
 import type {
   Attempt,
   BranchHead,
+  Divergence,
   HeldBook,
   OpenPullRequest,
   PullRequestNow,
@@ -26,6 +27,7 @@ export const personsPull: PullRequestNow = {
   author: { login: 'ada', type: 'User' },
   ref: 'feature',
   sha: 'b'.repeat(40),
+  baseRef: 'main',
   repositoryId: 1,
 }
 export const ownPull: PullRequestNow = {
@@ -44,6 +46,7 @@ export interface FakeWorld {
   /** Names of protected branches. */
   protectedBranches: readonly string[]
   commits: readonly string[]
+  divergence: Divergence | null
   openPulls: readonly OpenPullRequest[]
   /** First lines of the default branch's commits. */
   titles: readonly string[]
@@ -77,6 +80,7 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     pull: personsPull,
     protectedBranches: [],
     commits: [],
+    divergence: { common: 'c'.repeat(40), isBehind: true },
     titles: [],
     openPulls: [],
     repositoryPolicy: { kind: 'none' },
@@ -131,6 +135,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       may('pullRequest')
       return world.pull
     },
+    async divergence() {
+      may('divergence')
+      return world.divergence
+    },
     async commitsOf() {
       may('commitsOf')
       return world.commits
@@ -157,6 +165,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     },
   }
   const thread = {
+    async saidOf(jobId: string) {
+      may('saidOf')
+      return [...world.comments.values()].find((text) => text.startsWith(`<!-- airlock:job=${jobId} -->`)) ?? null
+    },
     acknowledge: async () => act('acknowledge'),
     async findAnswer(jobId: string) {
       may('findAnswer')
@@ -186,13 +198,13 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
   }
   return {
     repositories: {
-      async open() {
+      async open(event) {
         may('open')
         if (!world.reachable) return null
         world.opened += 1
         return {
           facts,
-          thread,
+          thread: { ...thread, number: event.subject.number },
           botLogin: async () => botLogin,
           async [Symbol.asyncDispose]() {
             world.opened -= 1

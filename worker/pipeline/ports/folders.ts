@@ -27,6 +27,8 @@ export interface JobFolderStore {
    * what is in the way is replaced. Only while no sandbox runs on it.
    */
   write(folder: string, path: string, content: string | Uint8Array, owner: Owner, executable?: boolean): Promise<void>
+  /** Makes a symlink in the same way; what it leads to is not looked at. */
+  link(folder: string, path: string, target: Uint8Array, owner: Owner): Promise<void>
   /** Removes a file or folder in the same way: nothing is followed, and what is not there is no error. */
   remove(folder: string, path: string): Promise<void>
 }
