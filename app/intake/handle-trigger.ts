@@ -1,12 +1,13 @@
 import type { BaseLogger } from 'pino'
-import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import type { AgentName, Policy, Reason, TriggerEvent } from '../../worker/contract/index.ts'
 import { overlapComment } from '../replies/overlap-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { notAgainComment } from '../replies/thread-comment.ts'
 import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
+import { explainPolicy, originsOf } from '../repo-policy/explain-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
-import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
+import { evaluateAuthority, evaluateTeams } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
 import { habitOf } from '../triggers/habit-of.ts'
 import { readAsk } from '../triggers/read-ask.ts'
@@ -18,7 +19,7 @@ import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories,
 import { readBase } from './read-base.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readOverlaps } from './read-overlaps.ts'
-import { readPolicySources } from './read-policy.ts'
+import { type PolicySources, readPolicySources, withAsker } from './read-policy.ts'
 
 export interface TriggerDeps {
   readonly repositories: Repositories
@@ -65,35 +66,48 @@ async function handleIn(
 ): Promise<TriggerResult> {
   const { facts, thread } = repository
   const defaultHead = await facts.headOf(facts.now.defaultBranch)
-  const sources = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
-  const policy = evaluatePolicy(deps.operatorPolicy, sources.texts, sources.traits)
-  const triggers = policy.ok ? policy.policy.triggers : fallbackTriggers(deps.operatorPolicy.level)
-  const ask = readAsk(event, triggers)
+  const read = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
+  const listening = policyFor(deps, { ...read, traits: { ...read.traits, asker: { kind: 'unasked' } } })
+  const ask = readAsk(event, listening.triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
 
   const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
   const handling = { deps, event, repository, answers, jobId }
   const live = await facts.permissionOf(event.sender.login)
+  const outsider = evaluateAuthority(event.sender, live, listening.triggers.permission)
+  if (!outsider.allowed && outsider.reason === 'bot-sender') return { kind: 'ignored', why: outsider.reason }
+  if (!outsider.allowed) return refuse(handling, outsider.reason, outsider.detail)
+  // Only now: a stranger's word is not worth the requests.
+  const sources = await withAsker(read, facts, deps.operatorPolicy, event.sender.login)
+  const { policy, triggers } = policyFor(deps, sources)
   const authority = evaluateAuthority(event.sender, live, triggers.permission)
-  if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
   if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
+  const inTeam = evaluateTeams(triggers.teams, sources.traits.asker)
+  if (!inTeam.allowed) return refuse(handling, inTeam.reason, inTeam.detail)
   await answers.quietly('reaction', () => thread.acknowledge())
   if (ask.kind === 'retry') {
     const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
-    if (again.kind === 'run') return start(handling, again, policy, defaultHead)
+    if (again.kind === 'run') return start(handling, again, { policy, sources }, defaultHead)
     await answers.once(notAgainComment(jobId, triggers, again.why))
     return { kind: 'answered', with: 'retry' }
   }
-  const read = await withNotes(ask, thread, triggers)
-  if (read.kind === 'run') {
-    const overlaps = read.anyway ? [] : await readOverlaps(event, repository)
-    if (overlaps.length === 0) return start(handling, read, policy, defaultHead)
-    await answers.once(overlapComment(jobId, triggers, { task: read.task, overlaps }))
+  const noted = await withNotes(ask, thread, triggers)
+  if (noted.kind === 'run') {
+    const overlaps = noted.anyway ? [] : await readOverlaps(event, repository)
+    if (overlaps.length === 0) return start(handling, noted, { policy, sources }, defaultHead)
+    await answers.once(overlapComment(jobId, triggers, { task: noted.task, overlaps }))
     return { kind: 'answered', with: 'open-already' }
   }
-  const { as, text } = await answerAsk(deps, event, read, { triggers, live, sources, defaultHead, jobId })
+  const { teamsOf } = facts
+  const asked = { triggers, live, teamsOf, sources, defaultHead, jobId }
+  const { as, text } = await answerAsk(deps, event, noted, asked)
   await answers.once(text)
   return { kind: 'answered', with: as }
+}
+
+function policyFor({ operatorPolicy }: TriggerDeps, { texts, traits }: PolicySources) {
+  const policy = evaluatePolicy(operatorPolicy, texts, traits)
+  return { policy, triggers: policy.ok ? policy.policy.triggers : fallbackTriggers(operatorPolicy.level) }
 }
 
 async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: string): Promise<TriggerResult> {
@@ -104,7 +118,7 @@ async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: str
 async function start(
   handling: Handling,
   ask: Extract<AskWithNotes | Again, { kind: 'run' }>,
-  resolution: Resolution,
+  { policy: resolution, sources }: { readonly policy: Resolution; readonly sources: PolicySources },
   defaultHead: BranchHead,
 ): Promise<TriggerResult> {
   const { deps, event, answers, jobId, repository } = handling
@@ -115,10 +129,8 @@ async function start(
   if ((ask.agent ?? policy.agent) === 'command' && policy.command === undefined) {
     return refuse(handling, 'agent-unavailable', 'the policy names no command')
   }
-  const allowed = deps.operatorPolicy.file.agents
-  if (ask.agent !== null && allowed?.includes(ask.agent) === false) {
-    return refuse(handling, 'agent-unavailable', `the operator allows ${allowed.join(', ')}`)
-  }
+  const notAllowed = whyNotThisAgent(ask.agent, policy, deps.operatorPolicy)
+  if (notAllowed !== null) return refuse(handling, 'agent-unavailable', notAllowed)
   const base = await readBase(event, repository, defaultHead)
   if (!base.ok) return refuse(handling, base.reason, base.detail)
 
@@ -134,6 +146,7 @@ async function start(
     ...(base.continues === undefined ? {} : { continues: base.continues }),
     titles: habitOf(titles ?? []),
     policy,
+    policyOrigins: originsOf(explainPolicy(deps.operatorPolicy, sources.texts, sources.traits)),
     private: now.private,
     defaultBranch: now.defaultBranch,
   })
@@ -145,4 +158,12 @@ async function start(
   }
   if (event.kind === 'label') await answers.quietly('label', () => repository.thread.takeLabelOff(event.label))
   return { kind: 'enqueued', jobId }
+}
+
+/** Why an agent that was asked for by name is not one that may be; null: it may, or none was named. */
+function whyNotThisAgent(agent: AgentName | null, policy: Policy, operator: OperatorPolicy): string | null {
+  if (agent === null) return null
+  const byOperator = operator.file.agents
+  if (byOperator?.includes(agent) === false) return `the operator allows ${byOperator.join(', ')}`
+  return policy.agents?.includes(agent) === false ? `the policy allows ${policy.agents.join(', ')}` : null
 }

@@ -16,7 +16,7 @@ import type {
   TriggerEvent,
 } from '../../worker/contract/index.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
-import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
+import type { Asker, RepositoryTraits } from '../repo-policy/rules/fits-condition.ts'
 import type { ReviewNotes } from '../triggers/compose-task.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
 
@@ -55,10 +55,12 @@ export interface OpenPullRequest extends LivePullRequest {
 /** What is true on GitHub now. Methods throw GitHubError. */
 export interface RepositoryFacts {
   readonly now: RepositoryNow
-  /** What the operator's rules may ask of it: visibility, topics, custom properties. */
+  /** What rules may ask of it: visibility, topics, custom properties. */
   traits(): Promise<RepositoryTraits>
   /** Null: GitHub knows no such collaborator. */
   permissionOf(login: string): Promise<LivePermission | null>
+  /** In which of these teams of the owner's the person is; unknown where GitHub does not tell. */
+  teamsOf(login: string, teams: readonly string[]): Promise<Asker>
   headOf(branch: string): Promise<BranchHead>
   pullRequest(number: number): Promise<PullRequestNow | null>
   /** Those that are open, the newest first, up to a number. */
@@ -71,7 +73,7 @@ export interface RepositoryFacts {
   isProtected(branch: string): Promise<boolean>
   /** `.github/airlock.yml` at a commit. */
   repositoryPolicy(commit: string): Promise<PolicyText>
-  /** `airlock.yml` on the default branch of the owner's `.github` repository. */
+  /** `airlock.yml` on the default branch of the owner's `.github` repository, or else of `.github-private`. */
   organisationPolicy(): Promise<PolicyText>
 }
 

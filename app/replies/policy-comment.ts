@@ -41,9 +41,11 @@ function textOf(value: unknown): string {
 }
 
 function originText(from: readonly ValueOrigin[]): string {
-  return from.length === 0 ? 'default' : from.map(placeText).join(', ')
+  return from.length === 0
+    ? 'default'
+    : from.map((origin) => `${placeText(origin)}${origin.level === 'operator' ? ' of the operator' : ''}`).join(', ')
 }
 
-function placeText({ file, line }: ValueOrigin): string {
+function placeText({ file, line }: Pick<ValueOrigin, 'file' | 'line'>): string {
   return `${harmlessLine(file, maxFile)}${line === null ? '' : `:${line}`}`
 }

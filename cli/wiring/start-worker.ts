@@ -37,7 +37,7 @@ import { createCore } from './create-core.ts'
 import { type DataFolders, dataDirOf, prepareDataFolders } from './data-folders.ts'
 import { gitHubUrls } from './github-urls.ts'
 import { createLoggedReporter } from './logged-reporter.ts'
-import { createPolicyDigest } from './policy-digest.ts'
+import { createPolicyDigest, createTeamCheck } from './policy-digest.ts'
 import { startReaper } from './start-reaper.ts'
 
 export interface WorkerDeps {
@@ -133,6 +133,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     authority: createAuthority({
       tokens,
       policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)),
+      outsideTeams: createTeamCheck(app),
       botLogin,
     }),
     source: createSource({

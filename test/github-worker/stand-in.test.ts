@@ -200,6 +200,7 @@ describe('authority, live', () => {
     createAuthority({
       tokens,
       policyDigest: async () => request.policyDigest,
+      outsideTeams: async () => null,
       botLogin: async () => standIn.app.bot.login,
     }).recheck(request, never)
 

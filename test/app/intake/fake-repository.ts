@@ -11,8 +11,8 @@ import type {
   ThreadBook,
 } from '../../../app/intake/ports.ts'
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
-import type { RepositoryTraits } from '../../../app/repo-policy/operator/least-isolation.ts'
 import { defaultOperatorPolicy, type OperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
+import type { Asker, RepositoryTraits } from '../../../app/repo-policy/rules/fits-condition.ts'
 import { noNotes, type ReviewNotes } from '../../../app/triggers/compose-task.ts'
 import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
 import type { JobRequest } from '../../../worker/contract/index.ts'
@@ -39,6 +39,8 @@ export interface FakeWorld {
   traits: RepositoryTraits
   reachable: boolean
   live: LivePermission | null
+  /** What is answered when it is asked who is in a team. */
+  asker: Asker
   head: BranchHead
   pull: PullRequestNow | null
   /** Names of protected branches. */
@@ -73,6 +75,7 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     traits: { fullName: 'octo/repo', nameIsProven: true, visibility: 'private', topics: [], properties: {} },
     reachable: true,
     live: { userId: 42, permission: 'write' },
+    asker: { kind: 'known', teams: [] },
     head: { kind: 'commit', sha: headSha },
     pull: personsPull,
     protectedBranches: [],
@@ -122,6 +125,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     async permissionOf() {
       may('permissionOf')
       return world.live
+    },
+    async teamsOf() {
+      may('teamsOf')
+      return world.asker
     },
     async headOf() {
       may('headOf')

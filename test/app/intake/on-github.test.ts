@@ -264,4 +264,58 @@ describe('on GitHub', () => {
 
     await expect(handleAll()).rejects.toMatchObject({ code: 'rate-limited', retryable: true, retryAfterMs: 7000 })
   })
+
+  it('who is in a team is asked with a token for that alone, and not granted it is refused with what is missing', async () => {
+    await github.createRepository({ name: '.github', files: { 'airlock.yml': 'triggers: { teams: [platform] }\n' } })
+    github.setTeam('acme', 'platform', ['ada'])
+    const { repository, issue } = await createWorld()
+
+    await github.label(repository, issue.number, { by: 'ada', name: 'airlock' })
+    const refused = await handleAll()
+    github.grant({ members: 'read' })
+    accepted.splice(0)
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it' })
+    const taken = await handleAll()
+    github.setTeam('acme', 'platform', [])
+    accepted.splice(0)
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it again' })
+    const left = await handleAll()
+
+    expect(refused).toEqual([{ kind: 'answered', with: 'permission-too-low' }])
+    expect(repository.comments[0]?.body).toContain('Members: read')
+    expect(taken).toMatchObject([{ kind: 'enqueued' }])
+    expect(left).toEqual([{ kind: 'answered', with: 'permission-too-low' }])
+    const asking = github.tokens.minted.filter(({ permissions }) => 'members' in permissions)
+    expect(asking.map(({ permissions }) => permissions)).toEqual([
+      { members: 'read', metadata: 'read' },
+      { members: 'read', metadata: 'read' },
+    ])
+  })
+
+  it('a team that is none is refused: a misspelt rule must not hold for nobody', async () => {
+    await github.createRepository({
+      name: '.github',
+      files: { 'airlock.yml': 'rules:\n  - when: { team: contractros }\n    agents: [claude]\n' },
+    })
+    github.grant({ members: 'read' })
+    const { repository, issue } = await createWorld()
+
+    await github.label(repository, issue.number, { by: 'ada', name: 'airlock' })
+
+    expect(await handleAll()).toEqual([{ kind: 'answered', with: 'policy-invalid' }])
+    expect(repository.comments[0]?.body).toContain('there is no team contractros in acme')
+  })
+
+  it('the policy of an owner may be in .github-private, where .github has none', async () => {
+    const file = (minutes: number) => ({ 'airlock.yml': `limits: { minutes: ${minutes} }\n` })
+    await github.createRepository({ name: '.github-private', files: file(3) })
+    const { repository, issue } = await createWorld()
+
+    await github.label(repository, issue.number, { by: 'ada', name: 'airlock' })
+    await handleAll()
+    await github.createRepository({ name: '.github', files: file(4) })
+    await handleAll()
+
+    expect(jobs.map(({ policy }) => policy.limits.wallMs)).toEqual([180_000, 240_000])
+  })
 })
