@@ -1,25 +1,11 @@
-import { z } from 'zod'
-import { repositorySchema, type TriggerEvent } from '../../worker/contract/index.ts'
-import type { Repositories, RepositoryNow } from '../intake/ports.ts'
+import type { TriggerEvent } from '../../worker/contract/index.ts'
+import type { Repositories } from '../intake/ports.ts'
 import type { GitHubApp, TokenPermissions } from './create-github-app.ts'
-import type { GitHubClient } from './github-client.ts'
 import { createIssueThread } from './issue-thread.ts'
+import { locate } from './locate.ts'
 import { orOutOfReach } from './or-out-of-reach.ts'
 import { createOwnerReaders } from './owner-readers.ts'
 import { createRepositoryFacts } from './repository-facts.ts'
-
-const reachableSchema = z.object({
-  repositories: z.array(
-    z.object({
-      id: repositorySchema.shape.id,
-      name: repositorySchema.shape.name,
-      owner: z.object({ login: repositorySchema.shape.owner }),
-      private: z.boolean(),
-      archived: z.boolean(),
-      default_branch: repositorySchema.shape.defaultBranch,
-    }),
-  ),
-})
 
 /** Tokens per event: one for its repository, to look and to answer, and one that only reads the owner's policy. */
 export function createRepositories(app: GitHubApp): Repositories {
@@ -55,13 +41,4 @@ function permissionsFor({ subject }: TriggerEvent): TokenPermissions {
   const answer: TokenPermissions =
     subject.kind === 'issue' ? { issues: 'write', pull_requests: 'read' } : { pull_requests: 'write' }
   return { metadata: 'read', contents: 'read', ...answer }
-}
-
-/** By its id, whatever it is called by now. Another owner's policy would apply: that is not the repository of then. */
-async function locate(client: GitHubClient, { repository }: TriggerEvent): Promise<RepositoryNow | null> {
-  const { repositories } = reachableSchema.parse(await client.call('GET /installation/repositories', { per_page: 1 }))
-  const found = repositories.find(({ id }) => id === repository.id)
-  if (found === undefined || found.owner.login.toLowerCase() !== repository.owner.toLowerCase()) return null
-  const { owner, name, private: isPrivate, archived, default_branch: defaultBranch } = found
-  return { owner: owner.login, name, private: isPrivate, archived, defaultBranch }
 }

@@ -17,7 +17,7 @@ export function policyComment(
     values,
   }: { readonly commit: string | null; readonly digest: string; readonly values: readonly ExplainedValue[] },
 ): string {
-  const rows = values.map(({ key, value, from }) => [key, harmlessLine(textOf(value), maxValue), originText(from)])
+  const rows = values.map(({ key, value, from }) => [key, harmlessLine(valueText(value), maxValue), originText(from)])
   const at = commit === null ? '' : `, as the default branch says it at ${commit.slice(0, 12)}`
   const head = `The policy of this repository${at}:`
   const table = formatTable(['key', 'value', 'from'], rows)
@@ -33,7 +33,8 @@ export function brokenPolicyComment(jobId: string, problems: readonly PolicyProb
   return `${statusMarker(jobId)}\n**The policy of this repository can't be used: no job starts.**\n\n${lines}`
 }
 
-function textOf(value: unknown): string {
+/** A value of a policy, for a table. */
+export function valueText(value: unknown): string {
   if (!Array.isArray(value)) return String(value)
   return value.length === 0
     ? 'none'

@@ -19,6 +19,8 @@ export interface PolicyTexts {
 
 export const policyPath = '.github/airlock.yml'
 export const organisationPolicyPath = 'airlock.yml'
+/** How people call it. */
+export const organisationPolicyName = `${organisationPolicyPath} of the organisation`
 /** Where an owner keeps it; the first that has one counts. */
 export const organisationRepositories = ['.github', '.github-private'] as const
 
@@ -34,7 +36,7 @@ export type FileLevels = readonly [organisation: ParsedPolicy | null, repository
 export function parseLevels(
   texts: PolicyTexts,
 ): { readonly ok: true; readonly levels: FileLevels } | Extract<Resolution, { ok: false }> {
-  const organisation = parseLevel(texts.organisation, `${organisationPolicyPath} of the organisation`)
+  const organisation = parseLevel(texts.organisation, organisationPolicyName)
   const repository = parseLevel(texts.repository, policyPath)
   const problems = [...organisation.problems, ...repository.problems]
   if (problems.length > 0) return { ok: false, problems }
@@ -76,7 +78,8 @@ interface Level {
   readonly problems: readonly PolicyProblem[]
 }
 
-function parseLevel(text: PolicyText, name: string): Level {
+/** One file of these. */
+export function parseLevel(text: PolicyText, name: string): Level {
   if (text.kind === 'none') return { policy: null, problems: [] }
   if (text.kind === 'unreadable') {
     return { policy: null, problems: [{ file: name, path: '', line: null, message: text.why }] }

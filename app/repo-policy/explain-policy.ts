@@ -4,10 +4,10 @@ import { evaluateLevels, type FileLevels, fitLevels, type PolicyTexts, parseLeve
 import { lineOfBound } from './operator/line-of-bound.ts'
 import type { OperatorPolicy } from './operator/operator-policy.ts'
 import type { ParsedPolicy } from './parse-policy.ts'
-import { policyFileOf } from './policy-file-of.ts'
 import { type PolicyLevels, type Resolution, resolvePolicy } from './resolve-policy.ts'
 import { withRules } from './rules/fit-rules.ts'
 import type { RepositoryTraits } from './rules/fits-condition.ts'
+import { valuesOf } from './values-of.ts'
 
 /** One value of the effective policy, in the words of airlock.yml. */
 export interface ExplainedValue {
@@ -112,15 +112,4 @@ function lineIn({ file, lineOf }: ParsedPolicy, path: readonly string[]): number
   const said = path.reduce<unknown>((value, name) => Reflect.get(Object(value), name), file)
   if (said !== undefined) return lineOf(path)
   return file.profile === undefined ? null : lineOf(['profile'])
-}
-
-function valuesOf(policy: Policy): Map<string, unknown> {
-  return new Map(leaves(policyFileOf(policy), ''))
-}
-
-function leaves(value: object, prefix: string): [string, unknown][] {
-  return Object.entries(value).flatMap(([name, below]: [string, unknown]): [string, unknown][] => {
-    const isGroup = typeof below === 'object' && below !== null && !Array.isArray(below)
-    return isGroup ? leaves(below, `${prefix}${name}.`) : [[`${prefix}${name}`, below]]
-  })
 }

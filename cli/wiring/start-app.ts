@@ -1,20 +1,24 @@
 import type { Logger } from 'pino'
 import { createGitHubApp } from '../../app/github/create-github-app.ts'
+import { createOfferedChanges } from '../../app/github/offered-changes.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
+import { checkPolicyChange } from '../../app/intake/check-policy-change.ts'
 import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createInOrder } from '../../app/intake/in-order.ts'
 import { createAppServer } from '../../app/server.ts'
+import { mayChangePolicy } from '../../app/webhooks/parse-pull-event.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createDeliveryBook } from '../../worker/queue/delivery-book.ts'
-import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
+import { createIntake, createJobs, createPullIntake } from '../../worker/queue/enqueue.ts'
 import { createHeldBook } from '../../worker/queue/held-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
+import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Settings } from '../settings/settings-schema.ts'
@@ -36,6 +40,8 @@ export interface RunningApp {
 
 /** Events that are being looked into at the same time; each is a few requests to GitHub. */
 const concurrency = 8
+/** Pull requests that are looked at for a change of policy; nobody waits for these. */
+const checksAtATime = 2
 
 /** Takes webhooks, and turns accepted events into jobs or answers, until it is closed. */
 export async function startApp(deps: AppDeps): Promise<RunningApp> {
@@ -57,6 +63,16 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     log,
     now: Date.now,
   }
+  const pulls = createPullIntake(redis, burst.over)
+  const changes = createOfferedChanges(gitHub, appId)
+  const checks = processPulls({
+    redis,
+    log,
+    concurrency: checksAtATime,
+    handle: (event, attempt) => checkPolicyChange({ changes, operatorPolicy, log }, event, attempt),
+    // Nobody asked for it, and the next push is looked at again.
+    onDeadLetter: async ({ id, reason }) => log.warn({ id, reason }, 'a policy change could not be checked'),
+  })
   const inOrder = createInOrder()
   const events = processIntake({
     redis,
@@ -74,6 +90,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const server = createAppServer({
     webhookSecret,
     intake: { accept: (event) => burst.deliver(() => intake.accept(event)) },
+    pulls: { accept: (event) => burst.deliver(() => pulls.accept(event)) },
     log,
     async checkReadiness() {
       const answer = await redis.ping().catch(() => 'nothing')
@@ -82,13 +99,15 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   })
   const { port } = await server.listen({ host: settings.HOST ?? 'localhost', port: settings.PORT ?? 3000 })
   log.info({ port, host: settings.HOST ?? 'localhost' }, 'listening')
-  const sent = createSentDeliveries(gitHub, canAsk)
+  const isWanted = (event: string, action: string | null) => canAsk(event, action) || mayChangePolicy(event, action)
+  const sent = createSentDeliveries(gitHub, isWanted)
   const redelivery = startRedelivery({ sent, book: createDeliveryBook(redis), log, now: Date.now })
   return {
     async close(graceMs) {
       await redelivery[Symbol.asyncDispose]()
       await server.close(graceMs)
-      await events.close({ graceMs })
+      await Promise.all([events.close({ graceMs }), checks.close({ graceMs })])
+      await pulls[Symbol.asyncDispose]()
       await intake[Symbol.asyncDispose]()
       await jobs[Symbol.asyncDispose]()
     },

@@ -19,7 +19,8 @@ export function policyPage(): string {
         'default branch counts. Everything is optional, and an empty file is a good policy. ' +
         'Editors can use [airlock.schema.json](airlock.schema.json). What holds for a repository, and which file and ' +
         'line each value is from, `/airlock why` shows on an issue, and `airlock policy explain` for a repository or a ' +
-        'folder.',
+        'folder. A pull request that changes one of these files is told [what it would ' +
+        'change](architecture.md#changes-to-a-policy).',
     ),
     `\`\`\`yaml\n${examplePolicy}\n\`\`\``,
     '## Keys',

@@ -79,6 +79,7 @@ describe('the app', () => {
     const second = createAppServer({
       webhookSecret: 'a webhook secret for tests',
       intake: { accept: async () => 'accepted' },
+      pulls: { accept: async () => 'accepted' },
       checkReadiness: async () => [],
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     })

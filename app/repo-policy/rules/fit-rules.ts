@@ -11,7 +11,12 @@ import { fitsCondition, type RepositoryTraits } from './fits-condition.ts'
 
 /** The file with those of its rules that hold here. */
 export function fitRules(level: ParsedPolicy, traits: RepositoryTraits): ParsedPolicy {
-  const fitting = rulesOf(level).filter(({ rule }) => holds(rule, traits))
+  return fitRulesIf(level, (rule) => holds(rule, traits))
+}
+
+/** The file with those of its rules that are chosen. */
+export function fitRulesIf(level: ParsedPolicy, isChosen: (rule: PolicyRule) => boolean): ParsedPolicy {
+  const fitting = rulesOf(level).filter(({ rule }) => isChosen(rule))
   const fitted: ParsedPolicy[] = []
   for (const { parsed } of fitting) {
     fitted.push({ ...parsed, file: fitted.reduce((file, above) => cutRule(file, above.file), parsed.file) })

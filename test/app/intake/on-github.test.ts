@@ -32,6 +32,7 @@ beforeEach(async () => {
         return 'accepted'
       },
     },
+    pulls: { accept: async () => 'accepted' },
     checkReadiness: async () => [],
     log,
   })

@@ -70,7 +70,9 @@ describe('a rule by team', () => {
     const world = createFakeWorld({ organisationPolicy: byTeam, asker: { kind: 'unknown', why: 'no such team' } })
 
     expect(await handle(world)).toEqual({ kind: 'answered', with: 'policy-invalid' })
-    expect(answersOf(world)).toContain('airlock.yml of the organisation:3: rules[0].unless.team: no such team')
+    expect(answersOf(world)).toContain(
+      String.raw`airlock.yml of the organisation:3: rules\[0\].unless.team: no such team`,
+    )
   })
 
   it('has a waiting job refused whose requester left the team, or one of those who joined it', async () => {
