@@ -5,6 +5,7 @@ import { createIssueThread } from './issue-thread.ts'
 import { locate } from './locate.ts'
 import { orOutOfReach } from './or-out-of-reach.ts'
 import { createOwnerReaders } from './owner-readers.ts'
+import { createIssueDesk } from './policy-issues.ts'
 import { createRepositoryFacts } from './repository-facts.ts'
 
 /** Tokens per event: one for its repository, to look and to answer, and one that only reads the owner's policy. */
@@ -29,6 +30,7 @@ export function createRepositories(app: GitHubApp): Repositories {
       const kept = opened.move()
       return {
         facts: createRepositoryFacts(client, now, owners),
+        issues: createIssueDesk(app, { account: now.owner, installationId, token: scope }, now.name, { signal, fence }),
         thread: createIssueThread(client, now, event, { fence, botLogin }),
         botLogin,
         [Symbol.asyncDispose]: () => kept.disposeAsync(),

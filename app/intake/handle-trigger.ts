@@ -15,19 +15,18 @@ import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
+import { keepPolicyIssues, type PolicyIssueDeps } from './keep-policy-issues.ts'
 import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { readBase } from './read-base.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readOverlaps } from './read-overlaps.ts'
 import { type PolicySources, readPolicySources, withAsker } from './read-policy.ts'
 
-export interface TriggerDeps {
+export interface TriggerDeps extends PolicyIssueDeps {
   readonly repositories: Repositories
   readonly jobs: Jobs
   readonly held: HeldBook
   readonly threads: ThreadBook
-  /** What the operator allows, above everybody's policy. */
-  readonly operatorPolicy: OperatorPolicy
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -124,6 +123,7 @@ async function start(
   const { deps, event, answers, jobId, repository } = handling
   const { now } = repository.facts
   if (now.archived) return refuse(handling, 'repository-archived')
+  await answers.quietly('policy issue', () => keepPolicyIssues(deps, event, repository, sources))
   if (!resolution.ok) return refuse(handling, 'policy-invalid', describeProblems(resolution.problems))
   const { policy } = resolution
   if ((ask.agent ?? policy.agent) === 'command' && policy.command === undefined) {

@@ -98,8 +98,20 @@ export interface Thread {
   takeLabelOff(label: string): Promise<void>
 }
 
+/** Issues about broken policies. Methods throw GitHubError. */
+export interface IssueDesk {
+  /** In the repository, or where its owner keeps the policy; null: the App does not reach that. */
+  open(
+    level: 'repository' | 'organisation',
+    issue: { readonly title: string; readonly body: string },
+  ): Promise<number | null>
+  /** One of the repository's, with a last word. */
+  close(number: number, comment: string): Promise<void>
+}
+
 export interface OpenRepository extends AsyncDisposable {
   readonly facts: RepositoryFacts
+  readonly issues: IssueDesk
   readonly thread: Thread
   /** The login that our comments and pull requests appear under. Throws GitHubError. */
   botLogin(): Promise<string>

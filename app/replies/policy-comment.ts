@@ -26,11 +26,15 @@ export function policyComment(
 
 /** No job can start, and why. */
 export function brokenPolicyComment(jobId: string, problems: readonly PolicyProblem[]): string {
-  const lines = formatList(problems, mostProblems, ({ file, line, path, message }) => {
+  return `${statusMarker(jobId)}\n**The policy of this repository can't be used: no job starts.**\n\n${problemList(problems)}`
+}
+
+/** What is wrong with a policy, a line each. */
+export function problemList(problems: readonly PolicyProblem[]): string {
+  return formatList(problems, mostProblems, ({ file, line, path, message }) => {
     const key = path === '' ? '' : `${harmlessLine(path, maxFile)}: `
     return `${placeText({ file, line })}: ${key}${harmlessLine(message, maxValue)}`
   })
-  return `${statusMarker(jobId)}\n**The policy of this repository can't be used: no job starts.**\n\n${lines}`
 }
 
 /** A value of a policy, for a table. */

@@ -17,6 +17,7 @@ import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createDeliveryBook } from '../../worker/queue/delivery-book.ts'
 import { createIntake, createJobs, createPullIntake } from '../../worker/queue/enqueue.ts'
 import { createHeldBook } from '../../worker/queue/held-book.ts'
+import { createPolicyIssueBook } from '../../worker/queue/policy-issue-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
 import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
@@ -59,6 +60,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     jobs,
     held: createHeldBook(redis),
     threads: jobs.threads,
+    policyIssues: createPolicyIssueBook(redis),
     operatorPolicy,
     log,
     now: Date.now,

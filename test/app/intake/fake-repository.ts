@@ -201,6 +201,13 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
           facts,
           thread,
           botLogin: async () => botLogin,
+          issues: {
+            async open(level) {
+              act('open issue', level)
+              return 1
+            },
+            close: async () => act('close issue'),
+          },
           async [Symbol.asyncDispose]() {
             world.opened -= 1
           },
@@ -216,6 +223,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     },
     held: world.held,
     threads: world.threads,
+    policyIssues: { claim: async () => false, note: async () => undefined, forget: async () => null },
     now: Date.now,
     operatorPolicy: world.operatorPolicy,
     log: pino({ level: 'silent' }),
