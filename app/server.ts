@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BaseLogger } from 'pino'
-import { acceptDelivery, type Intake } from './webhooks/accept-delivery.ts'
+import { acceptDelivery, type Intake, type PullIntake } from './webhooks/accept-delivery.ts'
 import { createWebhookGuard } from './webhooks/create-webhook-guard.ts'
 import type { BodyLimits } from './webhooks/read-signed-body.ts'
 
@@ -15,6 +15,7 @@ export const webhookPath = '/api/github/webhooks'
 export interface AppServerDeps {
   readonly webhookSecret: string
   readonly intake: Intake
+  readonly pulls: PullIntake
   /** What is not there yet, a line each; empty means that work can be taken. */
   readonly checkReadiness: (signal: AbortSignal) => Promise<readonly string[]>
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>

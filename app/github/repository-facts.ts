@@ -9,10 +9,11 @@ import {
 } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import type { PullRequestNow, RepositoryFacts, RepositoryNow } from '../intake/ports.ts'
-import { organisationPolicyPath, type PolicyText, policyPath } from '../repo-policy/evaluate-policy.ts'
-import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
-import { visibilities } from '../repo-policy/operator/operator-schema.ts'
+import { policyPath } from '../repo-policy/evaluate-policy.ts'
+import { visibilities } from '../repo-policy/rules/condition-schema.ts'
+import type { RepositoryTraits } from '../repo-policy/rules/fits-condition.ts'
 import type { GitHubClient } from './github-client.ts'
+import { readPolicyFile } from './read-policy-file.ts'
 
 const permissionAnswerSchema = z.object({
   permission: z.string(),
@@ -46,18 +47,10 @@ const openPullsSchema = z.array(
 )
 const commitsSchema = z.array(z.object({ commit: z.object({ message: z.string() }) }))
 const protectedSchema = z.object({ protected: z.boolean() })
-const fileSchema = z.object({
-  type: z.literal('file'),
-  encoding: z.literal('base64'),
-  size: z.int().max(256 * 1024),
-  content: z.string(),
-})
-
-/** `organisation` reads the owner's `.github` repository; where it has no right to, that is as if there were none. */
 export function createRepositoryFacts(
   client: GitHubClient,
-  organisation: GitHubClient,
   now: RepositoryNow,
+  { organisationPolicy, teamsOf }: Pick<RepositoryFacts, 'organisationPolicy' | 'teamsOf'>,
 ): RepositoryFacts {
   const at = { owner: now.owner, repo: now.name }
 
@@ -73,6 +66,8 @@ export function createRepositoryFacts(
 
   return {
     now,
+    organisationPolicy,
+    teamsOf,
     async traits() {
       return traitsOf(now, await client.find('GET /repos/{owner}/{repo}', at))
     },
@@ -127,9 +122,7 @@ export function createRepositoryFacts(
       const found = await client.find('GET /repos/{owner}/{repo}/branches/{branch}', { ...at, branch })
       return found !== null && protectedSchema.parse(found).protected
     },
-    repositoryPolicy: (commit) => readPolicy(client, { ...at, path: policyPath, ref: commit }),
-    organisationPolicy: () =>
-      readPolicy(organisation, { owner: now.owner, repo: '.github', path: organisationPolicyPath }),
+    repositoryPolicy: (commit) => readPolicyFile(client, { ...at, path: policyPath, ref: commit }),
   }
 }
 
@@ -162,12 +155,4 @@ function heldPermission(permission: string, role: string | undefined): Permissio
   if (permission === 'write' && role === 'maintain') return 'maintain'
   if (permission === 'read' && role === 'triage') return 'triage'
   return permissionSchema.safeParse(permission).data ?? 'none'
-}
-
-async function readPolicy(client: GitHubClient, where: Record<string, string>): Promise<PolicyText> {
-  const found = await client.find('GET /repos/{owner}/{repo}/contents/{path}', where)
-  if (found === null) return { kind: 'none' }
-  const file = fileSchema.safeParse(found)
-  if (!file.success) return { kind: 'unreadable', why: 'it is not a file, or far too large' }
-  return { kind: 'text', text: Buffer.from(file.data.content, 'base64').toString('utf8') }
 }

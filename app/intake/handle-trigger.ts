@@ -1,14 +1,15 @@
 import type { BaseLogger } from 'pino'
-import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import type { AgentName, Policy, Reason, TriggerEvent } from '../../worker/contract/index.ts'
 import { goesOnThereComment, notContinuedComment } from '../replies/continue-comment.ts'
 import { overlapComment } from '../replies/overlap-comment.ts'
 import { notRebasedComment } from '../replies/rebase-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { labelAgainComment, notAgainComment } from '../replies/thread-comment.ts'
 import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
+import { explainPolicy, originsOf } from '../repo-policy/explain-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
-import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
+import { evaluateAuthority, evaluateTeams } from '../triggers/evaluate-authority.ts'
 import { freezeRequest, jobIdFor } from '../triggers/freeze-request.ts'
 import { habitOf } from '../triggers/habit-of.ts'
 import { readAsk } from '../triggers/read-ask.ts'
@@ -16,21 +17,20 @@ import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
 import { fallbackTriggers } from './fallback-triggers.ts'
+import { keepPolicyIssues, type PolicyIssueDeps } from './keep-policy-issues.ts'
 import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { readBase } from './read-base.ts'
 import { type GoingOn, readContinued } from './read-continued.ts'
 import { type BringingUp, bringingUp, readMerge } from './read-merge.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readOverlaps } from './read-overlaps.ts'
-import { readPolicySources } from './read-policy.ts'
+import { type PolicySources, readPolicySources, withAsker } from './read-policy.ts'
 
-export interface TriggerDeps {
+export interface TriggerDeps extends PolicyIssueDeps {
   readonly repositories: Repositories
   readonly jobs: Jobs
   readonly held: HeldBook
   readonly threads: ThreadBook
-  /** What the operator allows, above everybody's policy. */
-  readonly operatorPolicy: OperatorPolicy
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -52,6 +52,7 @@ interface Handling {
   readonly jobId: string
   readonly triggers: Policy['triggers']
   readonly resolution: Resolution
+  readonly sources: PolicySources
   readonly defaultHead: BranchHead
 }
 
@@ -75,18 +76,25 @@ async function handleIn(
 ): Promise<TriggerResult> {
   const { facts, thread } = repository
   const defaultHead = await facts.headOf(facts.now.defaultBranch)
-  const sources = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
-  const resolution = evaluatePolicy(deps.operatorPolicy, sources.texts, sources.traits)
-  const triggers = resolution.ok ? resolution.policy.triggers : fallbackTriggers(deps.operatorPolicy.level)
-  const ask = readAsk(event, triggers)
+  const read = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
+  const listening = policyFor(deps, { ...read, traits: { ...read.traits, asker: { kind: 'unasked' } } })
+  const ask = readAsk(event, listening.triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
 
   const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
-  const handling = { deps, event, repository, answers, jobId, triggers, resolution, defaultHead }
+  const answering = { answers, jobId }
   const live = await facts.permissionOf(event.sender.login)
+  const outsider = evaluateAuthority(event.sender, live, listening.triggers.permission)
+  if (!outsider.allowed && outsider.reason === 'bot-sender') return { kind: 'ignored', why: outsider.reason }
+  if (!outsider.allowed) return refuse(answering, outsider.reason, outsider.detail)
+  // Only now: a stranger's word is not worth the requests.
+  const sources = await withAsker(read, facts, deps.operatorPolicy, event.sender.login)
+  const { policy: resolution, triggers } = policyFor(deps, sources)
+  const handling = { deps, event, repository, answers, jobId, triggers, resolution, sources, defaultHead }
   const authority = evaluateAuthority(event.sender, live, triggers.permission)
-  if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
   if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
+  const inTeam = evaluateTeams(triggers.teams, sources.traits.asker)
+  if (!inTeam.allowed) return refuse(handling, inTeam.reason, inTeam.detail)
   await answers.quietly('reaction', () => thread.acknowledge())
   if (event.kind === 'label' && event.changedSince === true) {
     await answers.once(labelAgainComment(jobId, event.label))
@@ -101,14 +109,25 @@ async function handleIn(
   }
   if (ask.kind === 'rebase') return bringUp(handling)
   if (ask.kind === 'continue') return goOn(handling, ask.task)
-  const read = await withNotes(ask, thread, triggers)
-  if (read.kind === 'run') return read.anyway ? start(handling, read) : startUnlessOpen(handling, read)
-  const { as, text } = await answerAsk(deps, event, read, { triggers, live, sources, defaultHead, jobId })
+  const noted = await withNotes(ask, thread, triggers)
+  if (noted.kind === 'run') return noted.anyway ? start(handling, noted) : startUnlessOpen(handling, noted)
+  const { teamsOf } = facts
+  const asked = { triggers, live, teamsOf, sources, defaultHead, jobId }
+  const { as, text } = await answerAsk(deps, event, noted, asked)
   await answers.once(text)
   return { kind: 'answered', with: as }
 }
 
-async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: string): Promise<TriggerResult> {
+function policyFor({ operatorPolicy }: TriggerDeps, { texts, traits }: PolicySources) {
+  const policy = evaluatePolicy(operatorPolicy, texts, traits)
+  return { policy, triggers: policy.ok ? policy.policy.triggers : fallbackTriggers(operatorPolicy.level) }
+}
+
+async function refuse(
+  { answers, jobId }: Pick<Handling, 'answers' | 'jobId'>,
+  reason: Reason,
+  detail?: string,
+): Promise<TriggerResult> {
   await answers.once(endedComment(jobId, { outcome: 'refused', reason, ...(detail === undefined ? {} : { detail }) }))
   return { kind: 'answered', with: reason }
 }
@@ -144,18 +163,17 @@ async function bringUp(handling: Handling): Promise<TriggerResult> {
 }
 
 async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
-  const { deps, event, answers, jobId, repository, resolution, defaultHead } = handling
+  const { deps, event, answers, jobId, repository, resolution, sources, defaultHead } = handling
   const { now } = repository.facts
   if (now.archived) return refuse(handling, 'repository-archived')
+  await answers.quietly('policy issue', () => keepPolicyIssues(deps, event, repository, sources))
   if (!resolution.ok) return refuse(handling, 'policy-invalid', describeProblems(resolution.problems))
   const { policy } = resolution
   if ((ask.agent ?? policy.agent) === 'command' && policy.command === undefined) {
     return refuse(handling, 'agent-unavailable', 'the policy names no command')
   }
-  const allowed = deps.operatorPolicy.file.agents
-  if (ask.agent !== null && allowed?.includes(ask.agent) === false) {
-    return refuse(handling, 'agent-unavailable', `the operator allows ${allowed.join(', ')}`)
-  }
+  const notAllowed = whyNotThisAgent(ask.agent, policy, deps.operatorPolicy)
+  if (notAllowed !== null) return refuse(handling, 'agent-unavailable', notAllowed)
   const base = await readBase(event, repository, defaultHead)
   if (!base.ok) return refuse(handling, base.reason, base.detail)
 
@@ -173,6 +191,7 @@ async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
     ...(base.continues === undefined ? {} : { continues: base.continues }),
     titles: habitOf(titles ?? []),
     policy,
+    policyOrigins: originsOf(explainPolicy(deps.operatorPolicy, sources.texts, sources.traits)),
     private: now.private,
     defaultBranch: now.defaultBranch,
   })
@@ -186,4 +205,12 @@ async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
   }
   if (event.kind === 'label') await answers.quietly('label', () => repository.thread.takeLabelOff(event.label))
   return { kind: 'enqueued', jobId }
+}
+
+/** Why an agent that was asked for by name is not one that may be; null: it may, or none was named. */
+function whyNotThisAgent(agent: AgentName | null, policy: Policy, operator: OperatorPolicy): string | null {
+  if (agent === null) return null
+  const byOperator = operator.file.agents
+  if (byOperator?.includes(agent) === false) return `the operator allows ${byOperator.join(', ')}`
+  return policy.agents?.includes(agent) === false ? `the policy allows ${policy.agents.join(', ')}` : null
 }

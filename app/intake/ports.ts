@@ -16,7 +16,7 @@ import type {
   TriggerEvent,
 } from '../../worker/contract/index.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
-import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
+import type { Asker, RepositoryTraits } from '../repo-policy/rules/fits-condition.ts'
 import type { ReviewNotes } from '../triggers/compose-task.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
 
@@ -63,10 +63,12 @@ export interface OpenPullRequest extends LivePullRequest {
 /** What is true on GitHub now. Methods throw GitHubError. */
 export interface RepositoryFacts {
   readonly now: RepositoryNow
-  /** What the operator's rules may ask of it: visibility, topics, custom properties. */
+  /** What rules may ask of it: visibility, topics, custom properties. */
   traits(): Promise<RepositoryTraits>
   /** Null: GitHub knows no such collaborator. */
   permissionOf(login: string): Promise<LivePermission | null>
+  /** In which of these teams of the owner's the person is; unknown where GitHub does not tell. */
+  teamsOf(login: string, teams: readonly string[]): Promise<Asker>
   headOf(branch: string): Promise<BranchHead>
   pullRequest(number: number): Promise<PullRequestNow | null>
   /** Those that are open, the newest first, up to a number. */
@@ -81,7 +83,7 @@ export interface RepositoryFacts {
   isProtected(branch: string): Promise<boolean>
   /** `.github/airlock.yml` at a commit. */
   repositoryPolicy(commit: string): Promise<PolicyText>
-  /** `airlock.yml` on the default branch of the owner's `.github` repository. */
+  /** `airlock.yml` on the default branch of the owner's `.github` repository, or else of `.github-private`. */
   organisationPolicy(): Promise<PolicyText>
 }
 
@@ -110,8 +112,20 @@ export interface Thread {
   takeLabelOff(label: string): Promise<void>
 }
 
+/** Issues about broken policies. Methods throw GitHubError. */
+export interface IssueDesk {
+  /** In the repository, or where its owner keeps the policy; null: the App does not reach that. */
+  open(
+    level: 'repository' | 'organisation',
+    issue: { readonly title: string; readonly body: string },
+  ): Promise<number | null>
+  /** One of the repository's, with a last word. */
+  close(number: number, comment: string): Promise<void>
+}
+
 export interface OpenRepository extends AsyncDisposable {
   readonly facts: RepositoryFacts
+  readonly issues: IssueDesk
   readonly thread: Thread
   /** The login that our comments and pull requests appear under. Throws GitHubError. */
   botLogin(): Promise<string>

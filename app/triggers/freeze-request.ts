@@ -6,6 +6,7 @@ import {
   type JobRequest,
   jobRequestSchema,
   type Policy,
+  type PolicyOrigin,
   type TriggerEvent,
 } from '../../worker/contract/index.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
@@ -34,6 +35,8 @@ export interface FrozenFacts {
   readonly private: boolean
   readonly defaultBranch: string
   readonly policy: Policy
+  /** Where its values are from. */
+  readonly policyOrigins?: readonly PolicyOrigin[]
 }
 
 /** The same event always makes the same job: what was accepted twice is one job, one comment, one branch. */
@@ -69,6 +72,7 @@ export function freezeRequest(event: TriggerEvent, facts: FrozenFacts): JobReque
     instructionsSha: facts.instructionsSha,
     policy: facts.policy,
     policyDigest: policyDigest(facts.policy),
+    ...(facts.policyOrigins === undefined ? {} : { policyOrigins: [...facts.policyOrigins] }),
     agent: facts.agent ?? facts.policy.agent,
     ...(event.subject.sorting === undefined ? {} : { sorting: sortingFor(event.subject.sorting, facts.policy) }),
     ...(facts.titles ? { titles: facts.titles } : {}),

@@ -2,10 +2,12 @@ import type { Logger } from 'pino'
 import { createGitHubApp, type GitHubApp } from '../../app/github/create-github-app.ts'
 import { createInstallations } from '../../app/github/installations.ts'
 import { createLabelledIssues, type LabelledDeps } from '../../app/github/labelled-issues.ts'
+import { createOfferedChanges } from '../../app/github/offered-changes.ts'
 import { openByName } from '../../app/github/open-by-name.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
+import { checkPolicyChange } from '../../app/intake/check-policy-change.ts'
 import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
 import { fallbackTriggers } from '../../app/intake/fallback-triggers.ts'
 import { type ReconcileDeps, reconcileLabels } from '../../app/intake/find-labelled.ts'
@@ -17,17 +19,20 @@ import { evaluatePolicy } from '../../app/repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { createAppServer } from '../../app/server.ts'
 import { lifeEventName } from '../../app/webhooks/parse-life-event.ts'
+import { mayChangePolicy } from '../../app/webhooks/parse-pull-event.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createDeliveryBook } from '../../worker/queue/delivery-book.ts'
-import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
+import { createIntake, createJobs, createPullIntake } from '../../worker/queue/enqueue.ts'
 import { createHeldBook } from '../../worker/queue/held-book.ts'
 import { createLifeBook } from '../../worker/queue/life-book.ts'
 import { createLifeIntake, processLife } from '../../worker/queue/life-intake.ts'
 import { createPauseBook } from '../../worker/queue/pause-book.ts'
+import { createPolicyIssueBook } from '../../worker/queue/policy-issue-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
+import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Settings } from '../settings/settings-schema.ts'
@@ -51,6 +56,8 @@ export interface RunningApp {
 const concurrency = 8
 /** Of an installation all repositories are listed. */
 const lifeConcurrency = 2
+/** Pull requests that are looked at for a change of policy; nobody waits for these. */
+const checksAtATime = 2
 
 /** Takes webhooks, and turns accepted events into jobs or answers, until it is closed. */
 export async function startApp(deps: AppDeps): Promise<RunningApp> {
@@ -69,10 +76,21 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     jobs,
     held: createHeldBook(redis),
     threads: jobs.threads,
+    policyIssues: createPolicyIssueBook(redis),
     operatorPolicy,
     log,
     now: Date.now,
   }
+  const pulls = createPullIntake(redis, burst.over)
+  const changes = createOfferedChanges(gitHub, appId)
+  const checks = processPulls({
+    redis,
+    log,
+    concurrency: checksAtATime,
+    handle: (event, attempt) => checkPolicyChange({ changes, operatorPolicy, log }, event, attempt),
+    // Nobody asked for it, and the next push is looked at again.
+    onDeadLetter: async ({ id, reason }) => log.warn({ id, reason }, 'a policy change could not be checked'),
+  })
   const inOrder = createInOrder()
   const events = processIntake({
     redis,
@@ -109,6 +127,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       accept: (event) => burst.deliver(() => intake.accept(event)),
       acceptLife: (event) => lifeIntake.accept(event),
     },
+    pulls: { accept: (event) => burst.deliver(() => pulls.accept(event)) },
     log,
     async checkReadiness() {
       const answer = await redis.ping().catch(() => 'nothing')
@@ -118,7 +137,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const { port } = await server.listen({ host: settings.HOST ?? 'localhost', port: settings.PORT ?? 3000 })
   log.info({ port, host: settings.HOST ?? 'localhost' }, 'listening')
   const wanted = (event: string, action: string | null) =>
-    canAsk(event, action) || lifeEventName(event, action) !== undefined
+    canAsk(event, action) || lifeEventName(event, action) !== undefined || mayChangePolicy(event, action)
   const sent = createSentDeliveries(gitHub, wanted)
   const labels: ReconcileDeps = {
     labelled: createLabelledIssues({ app: gitHub, labelOf: labelReader(gitHub, operatorPolicy), now: Date.now }),
@@ -137,8 +156,9 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     async close(graceMs) {
       await redelivery[Symbol.asyncDispose]()
       await server.close(graceMs)
-      await Promise.all([events.close({ graceMs }), lifeEvents.close({ graceMs })])
+      await Promise.all([events.close({ graceMs }), lifeEvents.close({ graceMs }), checks.close({ graceMs })])
       await lifeIntake[Symbol.asyncDispose]()
+      await pulls[Symbol.asyncDispose]()
       await intake[Symbol.asyncDispose]()
       await jobs[Symbol.asyncDispose]()
     },

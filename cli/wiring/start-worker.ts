@@ -38,7 +38,7 @@ import { createCore } from './create-core.ts'
 import { type DataFolders, dataDirOf, prepareDataFolders } from './data-folders.ts'
 import { gitHubUrls } from './github-urls.ts'
 import { createLoggedReporter } from './logged-reporter.ts'
-import { createPolicyDigest } from './policy-digest.ts'
+import { createPolicyDigest, createTeamCheck } from './policy-digest.ts'
 import { startLifeWatch } from './start-life-watch.ts'
 import { startReaper } from './start-reaper.ts'
 
@@ -143,6 +143,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     authority: createAuthority({
       tokens,
       policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)),
+      outsideTeams: createTeamCheck(app),
       botLogin,
     }),
     source: createSource({

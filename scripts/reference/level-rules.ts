@@ -12,6 +12,7 @@ export type LevelRule = keyof typeof levelRules
 /** The rule of each key; a test holds every one of them against resolvePolicy. */
 export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   agent: 'lowest',
+  agents: 'part',
   command: 'lowest',
   'agent-settings': 'stricter',
   model: 'lowest',
@@ -45,8 +46,10 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'triggers.label': 'lowest',
   'triggers.command': 'lowest',
   'triggers.permission': 'strictest',
+  'triggers.teams': 'part',
   'approvals.own': 'strictest',
   'approvals.permission': 'strictest',
+  'approvals.teams': 'part',
   'handoff.draft': 'strictest',
   'handoff.ci': 'strictest',
   'handoff.reviewers': 'lowest',

@@ -80,6 +80,7 @@ describe('the app', () => {
     const second = createAppServer({
       webhookSecret: 'a webhook secret for tests',
       intake: { accept: async () => 'accepted', acceptLife: async () => 'accepted' },
+      pulls: { accept: async () => 'accepted' },
       checkReadiness: async () => [],
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     })

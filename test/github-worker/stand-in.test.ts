@@ -202,6 +202,7 @@ describe('authority, live', () => {
     createAuthority({
       tokens,
       policyDigest: async () => request.policyDigest,
+      outsideTeams: async () => null,
       botLogin: async () => standIn.app.bot.login,
     }).recheck(request, never)
 

@@ -66,6 +66,8 @@ export interface GitHubStandIn extends AsyncDisposable, People, Reviewers, Admin
   /** To an owner whose installation reaches it there. */
   transferRepository(repository: Repository, owner: string): void
   addCollaborator(repository: Repository, login: string, role: CollaboratorRole): User
+  /** A team of an organisation, with these members and no others. */
+  setTeam(organisation: string, slug: string, members: readonly string[]): void
   /** Adds to what the App may do, as an administrator who agrees to it. */
   grant(permissions: Permissions): void
   /** Suspends or resumes the installation; the App's own by default. */
@@ -130,6 +132,14 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
       const user = ensureUser(state, login)
       repository.collaborators.set(user.id, role)
       return user
+    },
+    setTeam(organisation, slug, members) {
+      const owner = ensureUser(state, organisation, 'Organization')
+      const known = state.teams.find((team) => team.organisation === owner && team.slug === slug)
+      const team = known ?? { id: state.nextId(), organisation: owner, slug, members: new Set(), createdAt: new Date() }
+      if (!known) state.teams.push(team)
+      team.members.clear()
+      for (const login of members) team.members.add(ensureUser(state, login).id)
     },
     grant(permissions) {
       app.permissions = { ...app.permissions, ...permissions }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { continuedSchema } from './continued.ts'
 import { approvalSchema } from './held-change.ts'
 import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, shaSchema } from './names.ts'
-import { policySchema } from './policy.ts'
+import { policyOriginSchema, policySchema } from './policy.ts'
 import { askedInSchema, writtenInSchema } from './thread-job.ts'
 
 /** Owner and repository names also name folders of ours, so `.` and `..` are refused. */
@@ -77,6 +77,8 @@ export const jobRequestSchema = z.strictObject({
   policy: policySchema,
   /** SHA-256 of the policy's canonical JSON, compared again in `prepare`. */
   policyDigest: digestSchema,
+  /** Where its values are from. Absent: it is not known. */
+  policyOrigins: z.array(policyOriginSchema).max(200).optional(),
   agent: agentNameSchema,
   /** Set where all that is left to do is what a person approved: to publish what another job made, or let CI run on it. */
   approval: approvalSchema.optional(),

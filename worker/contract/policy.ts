@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fingerprintSchema } from './finding.ts'
 import { modelListSchema } from './models.ts'
-import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from './names.ts'
+import { agentNameSchema, isolationSchema, permissionSchema, profileSchema, teamSlugSchema } from './names.ts'
 import { networkEntrySchema } from './network.ts'
 
 /** What the operator wrote: where this class is all that can be had, a weaker one than the policy asks for may run. */
@@ -38,6 +38,8 @@ export const suppressors = ['repository', 'organisation'] as const
  */
 export const policySchema = z.strictObject({
   agent: agentNameSchema,
+  /** The agents that may be asked for. Left out: any. */
+  agents: z.array(agentNameSchema).max(64).optional(),
   /** Argument list, only with `agent: command`. */
   command: z.array(z.string().max(4096)).max(64).optional(),
   model: z.string().max(128).optional(),
@@ -111,6 +113,8 @@ export const policySchema = z.strictObject({
     label: z.string().max(50),
     command: z.string().max(50),
     permission: permissionSchema,
+    /** Whoever asks is in one of these teams of the repository's owner; nobody is in none. Left out: in any or none. */
+    teams: z.array(teamSlugSchema).max(64).optional(),
   }),
   /** Who lets a held change out. Left out: whoever may ask, the one who asked too. */
   approvals: z
@@ -119,6 +123,8 @@ export const policySchema = z.strictObject({
       own: z.boolean(),
       /** The least live permission, never less than that of `triggers`. */
       permission: permissionSchema,
+      /** Whoever approves is in one of these teams. Left out: those of `triggers`. */
+      teams: z.array(teamSlugSchema).max(64).optional(),
     })
     .optional(),
   handoff: z.strictObject({
@@ -132,7 +138,25 @@ export const policySchema = z.strictObject({
 export type Policy = z.infer<typeof policySchema>
 export type Limits = Policy['limits']
 
+/** Who writes policies, highest first. */
+export const policyLevels = ['operator', 'organisation', 'repository'] as const
+export type PolicyLevel = (typeof policyLevels)[number]
+
+/** Where a value of the effective policy is from: for the record. Values that nobody set are not named. */
+export const policyOriginSchema = z.strictObject({
+  /** With dots, in the words of airlock.yml: `limits.minutes`. */
+  key: z.string().max(100),
+  from: z
+    .array(
+      z.strictObject({ level: z.enum(policyLevels), file: z.string().max(4096), line: z.int().positive().nullable() }),
+    )
+    .max(300),
+})
+export type PolicyOrigin = z.infer<typeof policyOriginSchema>
+
 /** Who lets a held change out under a policy. */
 export function approvalsOf({ approvals, triggers }: Policy): NonNullable<Policy['approvals']> {
-  return approvals ?? { own: true, permission: triggers.permission }
+  const { own, permission, teams } = { own: true, permission: triggers.permission, ...approvals }
+  const asked = teams ?? triggers.teams
+  return { own, permission, ...(asked === undefined ? {} : { teams: asked }) }
 }

@@ -26,6 +26,13 @@ export interface AuthorityDeps {
     repository: LocatedRepository,
     request: JobRequest,
   ) => Promise<string | Outcome>
+  /** Why a person is not known to be in one of these teams of the owner's now; null: they are. */
+  readonly outsideTeams: (
+    repository: LocatedRepository,
+    request: JobRequest,
+    login: string,
+    teams: readonly string[],
+  ) => Promise<string | null>
   /** The login of this App's bot. Throws HandoffError. */
   readonly botLogin: () => Promise<string>
 }
@@ -37,7 +44,7 @@ const permissionSchema = z.object({
 })
 
 /** Looks again at what the request was allowed for. The text is frozen in the request, so it is not looked at. */
-export function createAuthority({ tokens, policyDigest, botLogin }: AuthorityDeps): Authority {
+export function createAuthority({ tokens, policyDigest, outsideTeams, botLogin }: AuthorityDeps): Authority {
   return {
     async recheck(request, signal, onMoved) {
       await using session = openRepositorySession(tokens, request, permissionsFor(request), signal)
@@ -46,6 +53,7 @@ export function createAuthority({ tokens, policyDigest, botLogin }: AuthorityDep
         if (at.archived) return refuse('repository-archived')
         return await firstRefusal([
           ...peopleOf(request).map((person) => recheckPerson(session, at, person)),
+          ...peopleOf(request).map((person) => recheckTeams(session, at, request, person, outsideTeams)),
           recheckContinued(session, at, request, botLogin),
           recheckBase(session, at, request.base, onMoved),
           ...(request.merges === undefined ? [] : [recheckBase(session, at, request.merges)]),
@@ -77,14 +85,29 @@ async function firstRefusal(asked: readonly Promise<Outcome | null>[]): Promise<
 interface Person {
   readonly actor: Actor
   readonly required: Permission
+  readonly teams: readonly string[] | undefined
 }
 
 /** Everybody on whose word the job goes on: all who asked, and whoever approved what came of it. */
 function peopleOf({ actor, approval, joined = [], policy }: JobRequest): Person[] {
-  const required = policy.triggers.permission
-  const asked = [actor, ...joined.map((other) => other.actor)].map((person) => ({ actor: person, required }))
+  const { permission: required, teams } = policy.triggers
+  const asked = [actor, ...joined.map((other) => other.actor)].map((person) => ({ actor: person, required, teams }))
   if (approval === undefined) return asked
-  return [...asked, { actor: approval.by, required: approvalsOf(policy).permission }]
+  const approvals = approvalsOf(policy)
+  return [...asked, { actor: approval.by, required: approvals.permission, teams: approvals.teams }]
+}
+
+/** By login: that it still is the same person's is looked at beside it. */
+async function recheckTeams(
+  session: RepositorySession,
+  at: LocatedRepository,
+  request: JobRequest,
+  { actor, teams }: Person,
+  outsideTeams: AuthorityDeps['outsideTeams'],
+) {
+  if (teams === undefined) return null
+  const why = await session.call(() => outsideTeams(at, request, actor.login, teams))
+  return why === null ? null : refuse('permission-lost', why)
 }
 
 async function recheckPerson(session: RepositorySession, at: LocatedRepository, { actor, required }: Person) {

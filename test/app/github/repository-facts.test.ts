@@ -1,5 +1,6 @@
 import nock from 'nock'
 import { describe, expect, it } from 'vitest'
+import { createOwnerReaders } from '../../../app/github/owner-readers.ts'
 import { createRepositoryFacts } from '../../../app/github/repository-facts.ts'
 import { createClient, mockGitHub, origin } from './api.ts'
 
@@ -8,7 +9,10 @@ mockGitHub()
 const sha = 'a'.repeat(40)
 const now = { owner: 'octo', name: 'repo', private: true, archived: false, defaultBranch: 'main' }
 const api = () => nock(origin, { reqheaders: { authorization: 'token ghs_test' } })
-const facts = () => createRepositoryFacts(createClient(), createClient(), now)
+const app = { openClient: async () => ({ ...createClient(), [Symbol.asyncDispose]: async () => undefined }) }
+const scope = { account: 'octo', installationId: 1, token: { owner: 'a test', repositoryId: 1 } }
+const owners = createOwnerReaders(app, { ...scope, otherwise: createClient() }, new AbortController().signal)
+const facts = () => createRepositoryFacts(createClient(), now, owners)
 
 describe('the permission of a person', () => {
   it.each([
@@ -82,7 +86,7 @@ describe('the permission of a person', () => {
         return never
       })
 
-    const asking = createRepositoryFacts(createClient(stop.signal), createClient(), now).permissionOf('ada')
+    const asking = createRepositoryFacts(createClient(stop.signal), now, owners).permissionOf('ada')
 
     await expect(asking).rejects.toThrow('shutdown')
   })

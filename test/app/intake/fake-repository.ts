@@ -12,8 +12,8 @@ import type {
   ThreadBook,
 } from '../../../app/intake/ports.ts'
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
-import type { RepositoryTraits } from '../../../app/repo-policy/operator/least-isolation.ts'
 import { defaultOperatorPolicy, type OperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
+import type { Asker, RepositoryTraits } from '../../../app/repo-policy/rules/fits-condition.ts'
 import { noNotes, type ReviewNotes } from '../../../app/triggers/compose-task.ts'
 import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
 import type { JobRequest } from '../../../worker/contract/index.ts'
@@ -41,6 +41,8 @@ export interface FakeWorld {
   traits: RepositoryTraits
   reachable: boolean
   live: LivePermission | null
+  /** What is answered when it is asked who is in a team. */
+  asker: Asker
   head: BranchHead
   pull: PullRequestNow | null
   /** Names of protected branches. */
@@ -76,6 +78,7 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     traits: { fullName: 'octo/repo', nameIsProven: true, visibility: 'private', topics: [], properties: {} },
     reachable: true,
     live: { userId: 42, permission: 'write' },
+    asker: { kind: 'known', teams: [] },
     head: { kind: 'commit', sha: headSha },
     pull: personsPull,
     protectedBranches: [],
@@ -126,6 +129,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     async permissionOf() {
       may('permissionOf')
       return world.live
+    },
+    async teamsOf() {
+      may('teamsOf')
+      return world.asker
     },
     async headOf() {
       may('headOf')
@@ -206,6 +213,13 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
           facts,
           thread: { ...thread, number: event.subject.number },
           botLogin: async () => botLogin,
+          issues: {
+            async open(level) {
+              act('open issue', level)
+              return 1
+            },
+            close: async () => act('close issue'),
+          },
           async [Symbol.asyncDispose]() {
             world.opened -= 1
           },
@@ -221,6 +235,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     },
     held: world.held,
     threads: world.threads,
+    policyIssues: { claim: async () => false, note: async () => undefined, forget: async () => null },
     now: Date.now,
     operatorPolicy: world.operatorPolicy,
     log: pino({ level: 'silent' }),

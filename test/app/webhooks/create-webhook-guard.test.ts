@@ -224,6 +224,7 @@ describe('the webhook guard', () => {
       createAppServer({
         webhookSecret,
         intake: { accept: async () => 'accepted', acceptLife: async () => 'accepted' },
+        pulls: { accept: async () => 'accepted' },
         checkReadiness: async () => [],
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       })

@@ -34,6 +34,7 @@ export async function startApp(changes: Partial<AppServerDeps> = {}): Promise<Te
         return 'accepted'
       },
     },
+    pulls: { accept: async () => 'accepted' },
     checkReadiness: async () => [],
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     ...changes,

@@ -55,6 +55,8 @@ export interface People {
     repository: Repository,
     pull: By & Omit<PullRequestSpec, 'user'>,
   ): Promise<Told & { readonly issue: Issue; readonly pull: PullRequest }>
+  /** Says that commits were pushed to its head branch. */
+  pushToPullRequest(repository: Repository, number: number, who: By): Promise<Told>
 }
 
 export function createPeople(world: World): People {
@@ -153,6 +155,12 @@ export function createPeople(world: World): People {
         pull,
         delivery: await deliveries.deliver(await pullEvent(world, repository, issue, pull, 'opened', user)),
       }
+    },
+    async pushToPullRequest(repository, number, who) {
+      const { pull, ...issue } = issueOf(repository, number)
+      if (pull === undefined) throw new Error(`${number} is no pull request`)
+      const event = await pullEvent(world, repository, { ...issue, pull }, pull, 'synchronize', userOf(who))
+      return { delivery: await deliveries.deliver(event) }
     },
   }
 }

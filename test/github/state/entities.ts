@@ -20,6 +20,15 @@ export interface Installation {
   suspendedAt: Date | undefined
 }
 
+export interface Team {
+  readonly id: number
+  readonly organisation: User
+  readonly slug: string
+  /** By user id. */
+  readonly members: Set<number>
+  readonly createdAt: Date
+}
+
 export interface Label {
   readonly id: number
   readonly name: string
