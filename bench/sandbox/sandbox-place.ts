@@ -58,7 +58,7 @@ export async function openSandboxPlace(): Promise<SandboxPlace> {
   return {
     ...{ folder, workspace, owner },
     create: engine.create,
-    createUnaudited: (spec) => createProcessSandbox({ host, worker, spec, system, user, now: Date.now }),
+    createUnaudited: (spec) => createProcessSandbox({ host, worker, spec, system, user, enter: [], now: Date.now }),
     spec: (broker) => ({
       ...{ jobId, attempt: 1, phase: 'agent', image: 'host', workspace, home, tools: [] },
       brokerSocket: broker ? brokerSocket : null,

@@ -5,6 +5,7 @@ import type { SandboxEngine } from '../../worker/pipeline/ports/index.ts'
 import { createContainerEngine } from '../../worker/sandbox/container/create-container-engine.ts'
 import { createGvisorEngine } from '../../worker/sandbox/gvisor/create-gvisor-engine.ts'
 import type { ImageStore } from '../../worker/sandbox/image/built-image.ts'
+import type { JobNamespaces } from '../../worker/sandbox/overlay/job-namespaces.ts'
 import { createMicrovmEngine } from '../../worker/sandbox/microvm/create-microvm-engine.ts'
 import { cachePosture } from '../../worker/sandbox/posture/cache-posture.ts'
 import { fingerprintHost } from '../../worker/sandbox/posture/fingerprint-host.ts'
@@ -22,6 +23,8 @@ export interface EngineDeps {
   readonly hostTools: Awaited<ReturnType<typeof findHostTools>>
   /** Probes run even where the last ones are young. */
   readonly probeNow: boolean
+  /** Of jobs, where this worker may mount nothing in its own. */
+  readonly namespaces: JobNamespaces
 }
 
 /** An engine, and what its posture depends on. */
@@ -36,8 +39,8 @@ interface Wired {
 const bubblewrapPrograms = ['bwrap', 'setpriv', 'taskset', 'sh', 'bash', 'perl', 'strace', 'du', 'mkfifo']
 
 const wiring: Readonly<Record<Isolation, (deps: EngineDeps) => Wired>> = {
-  process: ({ folders, store, hostTools }) => ({
-    engine: createProcessEngine({ runDir: folders.sandboxes, images: store, hostTools, now: Date.now }),
+  process: ({ folders, store, hostTools, namespaces: { enter } }) => ({
+    engine: createProcessEngine({ runDir: folders.sandboxes, images: store, hostTools, enter, now: Date.now }),
     watched: bubblewrapPrograms,
     configuration: hostTools,
   }),

@@ -112,7 +112,7 @@ describe('strace, which keeps the record of a sandbox', () => {
     const spec = await bench.spec()
     const system = { view: host.view, etc: host.files.etc, hostTools: [], env: {} }
     const user = bench.engine.fileOwner(spec.jobId)
-    const plan = { host, spec, system, user, worker: ownIdentity(), now: Date.now }
+    const plan = { host, spec, system, user, enter: [], worker: ownIdentity(), now: Date.now }
     const sandbox = await createProcessSandbox(plan)
     const started = Promise.withResolvers<void>()
     const line = `exec perl -e '$| = 1; print "there"; sleep 60'`

@@ -25,6 +25,8 @@ export interface SandboxPlan {
   readonly visible: readonly string[]
   /** Whom it runs as on the host; null: as the worker. */
   readonly user: HostUser | null
+  /** What a command line begins with to see the job's folders as the job does. */
+  readonly enter: readonly string[]
   readonly worker: ProcessIdentity
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -71,7 +73,7 @@ function giveTo(user: HostUser | null, folder: string): void {
   for (const name of Object.values(pipeNames)) chownSync(join(folder, name), user.uid, user.gid)
 }
 
-function watchDisk({ host, spec, now }: SandboxPlan, namespaces: ReadonlySet<string>): DiskWatch {
+function watchDisk({ host, spec, enter, now }: SandboxPlan, namespaces: ReadonlySet<string>): DiskWatch {
   const du = unhinderedDu(host.program('du'), host.program('bwrap'), process.getuid?.() === 0)
-  return watchFolders(spec, du, now, (folders) => unlinkedUsage(namespaces, folders))
+  return watchFolders(spec, [...enter, ...du], now, (folders) => unlinkedUsage(namespaces, folders))
 }
