@@ -5,8 +5,8 @@ import type { SandboxEngine } from '../../worker/pipeline/ports/index.ts'
 import { createContainerEngine } from '../../worker/sandbox/container/create-container-engine.ts'
 import { createGvisorEngine } from '../../worker/sandbox/gvisor/create-gvisor-engine.ts'
 import type { ImageStore } from '../../worker/sandbox/image/built-image.ts'
-import type { JobNamespaces } from '../../worker/sandbox/overlay/job-namespaces.ts'
 import { createMicrovmEngine } from '../../worker/sandbox/microvm/create-microvm-engine.ts'
+import type { JobNamespaces } from '../../worker/sandbox/overlay/job-namespaces.ts'
 import { cachePosture } from '../../worker/sandbox/posture/cache-posture.ts'
 import { fingerprintHost } from '../../worker/sandbox/posture/fingerprint-host.ts'
 import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
@@ -39,8 +39,8 @@ interface Wired {
 const bubblewrapPrograms = ['bwrap', 'setpriv', 'taskset', 'sh', 'bash', 'perl', 'strace', 'du', 'mkfifo']
 
 const wiring: Readonly<Record<Isolation, (deps: EngineDeps) => Wired>> = {
-  process: ({ folders, store, hostTools, namespaces: { enter } }) => ({
-    engine: createProcessEngine({ runDir: folders.sandboxes, images: store, hostTools, enter, now: Date.now }),
+  process: ({ folders, store, hostTools, namespaces }) => ({
+    engine: createProcessEngine({ runDir: folders.sandboxes, images: store, hostTools, namespaces, now: Date.now }),
     watched: bubblewrapPrograms,
     configuration: hostTools,
   }),

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import type { ChangeSet, FileVersion, JobRequest } from '../contract/index.ts'
 import type { CollectBudget, CollectResult, KeptFiles, SourcePaths } from '../pipeline/ports/index.ts'
 import type { BaseMemo } from './base-memo.ts'
@@ -88,10 +88,9 @@ function withContents(changes: readonly RawChange[], contents: ReadonlyMap<strin
   return changes.map(({ path, before, after }) => ({ path, before: fill(before), after: fill(after) }))
 }
 
-/** A symlink here is the worker's own, to where it mounted the folder: inside, nobody can put another thing in its place. */
 async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory()
+    return (await lstat(path)).isDirectory()
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
     throw error

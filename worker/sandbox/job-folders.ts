@@ -14,7 +14,7 @@ export interface JobFolderDeps {
   /** A short path for unix sockets, whose paths end at 107 bytes; usually the system's temporary folder. */
   readonly socketDir: string
   /** Where this worker mounts what its jobs see, if not in its own namespace. */
-  readonly namespaces?: Pick<JobNamespaces, 'release'>
+  readonly namespaces?: Pick<JobNamespaces, 'find' | 'release'>
 }
 
 /** Lies beside the folders of a job: which worker made them, and where its sockets are. */
@@ -23,14 +23,12 @@ type Claim = z.infer<typeof claimSchema>
 
 /** The host's side of a job: made empty, given to the sandbox's user, removed whole. */
 export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
-  const remove = async (jobRoot: string) => {
-    await removeJob(jobRoot)
-    deps.namespaces?.release(jobRoot)
-  }
+  const find = (folder: string) => deps.namespaces?.find(folder) ?? folder
   return {
     async create(jobId, attempt) {
       const jobRoot = join(deps.dir, jobId)
-      await remove(jobRoot)
+      deps.namespaces?.release(jobRoot)
+      await removeJob(jobRoot)
       const root = join(jobRoot, String(attempt))
       await mkdir(root, { recursive: true, mode: 0o711 })
       const sockets = await mkdtemp(join(deps.socketDir, 'airlock-'))
@@ -42,9 +40,9 @@ export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
         repository: join(root, 'repository.git'),
         brokerSocket: join(sockets, 'broker.sock'),
         async [Symbol.asyncDispose]() {
+          deps.namespaces?.release(root)
           // An attempt that slept and was overtaken leaves alone what is its successor's by now: its own is gone already.
           if ((await readClaim(jobRoot))?.sockets === sockets) await removeJob(jobRoot)
-          deps.namespaces?.release(root)
         },
       }
     },
@@ -58,8 +56,9 @@ export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
       const reaped = await Promise.all(jobs.map((jobId) => reapJob(join(deps.dir, jobId), () => isLive(jobId))))
       return reaped.filter(Boolean).length
     },
-    write: writeInside,
-    remove: removeInside,
+    find,
+    write: (folder, ...file) => writeInside(find(folder), ...file),
+    remove: (folder, path) => removeInside(find(folder), path),
   }
 }
 

@@ -10,7 +10,7 @@ const budget = { bytes: 64 * 1024 * 1024, files: 200_000, fileBytes: 16 * 1024 *
 /** Builds the change set from the plain files of the dead sandbox. */
 export async function collect(job: Job, sealed: Sealed): Promise<StepResult<ChangeSet>> {
   const { ports, request, folders, attempt } = job
-  const paths = { workspace: folders.agent.workspace, repository: folders.repository }
+  const paths = { workspace: ports.folders.find(folders.agent.workspace), repository: folders.repository }
   const result = await ports.source.collect(request, paths, sealed.kept, budget, attempt.signal)
   switch (result.kind) {
     case 'none':

@@ -5,16 +5,18 @@ import { closeSync, constants, openSync } from 'node:fs'
  * it open, and what is mounted in it too: when the worker ends, in whatever way, the kernel unmounts.
  */
 export interface JobNamespaces {
-  /**
-   * Takes over the namespaces of a process that stands in what was mounted on `folder`. Returns where the worker, and
-   * what it starts, find that: nowhere in the tree that they see.
-   */
-  hold(folder: string, pid: number): string
+  /** Takes over the namespaces of a process that stands in what was mounted on `folder`. */
+  hold(folder: string, pid: number): void
   /** What a command line has to begin with to see `path` as its job does; empty where everybody sees it so. */
   enter(path: string): readonly string[]
+  /** Where the worker, and what it starts, find what a job sees at `path`. */
+  find(path: string): string
   /** Lets go of all that is mounted on a folder or below it. */
   release(folder: string): void
 }
+
+/** As much of it as those need who look at a job. */
+export type JobView = Pick<JobNamespaces, 'enter' | 'find'>
 
 /** util-linux has it, which Debian is never without. */
 export const nsenter = '/usr/bin/nsenter'
@@ -25,19 +27,27 @@ interface Held {
   readonly place: number
 }
 
+/** Where the worker mounts in its own namespace, or nowhere. */
+export const noNamespaces: JobView = { enter: () => [], find: (path) => path }
+
 export function createJobNamespaces(): JobNamespaces {
   const held = new Map<string, Held>()
+  const around = (path: string) => [...held].find(([folder]) => isIn(folder, path)) ?? null
   return {
     hold(folder, pid) {
-      const opened = open(pid)
-      held.set(folder, opened)
-      return pathOf(opened.place)
+      held.set(folder, open(pid))
     },
     enter(path) {
-      const around = [...held].find(([folder]) => isIn(folder, path))?.[1]
-      if (around === undefined) return []
-      const { user, mount } = around
+      const found = around(path)
+      if (found === null) return []
+      const [, { user, mount }] = found
       return [nsenter, '--preserve-credentials', `--user=${pathOf(user)}`, `--mount=${pathOf(mount)}`, '--']
+    },
+    find(path) {
+      const found = around(path)
+      if (found === null) return path
+      const [folder, { place }] = found
+      return `${pathOf(place)}${path.slice(folder.length)}`
     },
     release(folder) {
       for (const [at, files] of held) {

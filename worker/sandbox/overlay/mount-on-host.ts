@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type OverlayMount, mountScript, mountTimeoutMs } from './overlay-mount.ts'
+import { mountScript, mountTimeoutMs, type OverlayMount } from './overlay-mount.ts'
 import { perlCommand, runPerl } from './run-perl.ts'
 import { unmountBelow } from './unmount-below.ts'
 
