@@ -55,8 +55,10 @@ const wiring: Readonly<Record<Isolation, (deps: EngineDeps) => Wired>> = {
       configuration: { socket, runtime },
     }
   },
-  gvisor: ({ settings: { AIRLOCK_RUNSC: runsc }, folders, store }) => ({
-    engine: createGvisorEngine({ runDir: join(folders.sandboxes, 'gvisor'), images: store, runsc, now: Date.now }),
+  gvisor: ({ settings: { AIRLOCK_RUNSC: runsc }, folders, store, namespaces }) => ({
+    engine: createGvisorEngine({
+      ...{ runDir: join(folders.sandboxes, 'gvisor'), images: store, runsc, namespaces, now: Date.now },
+    }),
     watched: [...bubblewrapPrograms, runsc ?? 'runsc'],
     configuration: null,
   }),
