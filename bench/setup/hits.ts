@@ -2,10 +2,10 @@ import type { createSetupJobs, SetupEnd } from './local-setup.ts'
 import { plainGit } from './plain-git.ts'
 
 type SetupJobs = Awaited<ReturnType<typeof createSetupJobs>>
-export type Way = NonNullable<SetupEnd['way']>
+type Way = NonNullable<SetupEnd['way']>
 
 /** Jobs that find a snapshot, each on a commit of its own; each answers with milliseconds. */
-export interface Hits {
+interface Hits {
   /** As this worker does it. */
   shown(): Promise<number>
   copied(): Promise<number>

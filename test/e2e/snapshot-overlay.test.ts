@@ -8,7 +8,7 @@ describe.each(users)('a snapshot that jobs share, of a worker that is %s,', (use
   let verdicts: ReadonlyMap<string, Verdict> | undefined
 
   beforeAll(async () => {
-    verdicts = await runCases(user, 'test/e2e/shown-snapshot/run-shown-cases.ts')
+    verdicts = await runCases(user, new URL('shown-snapshot/run-shown-cases.ts', import.meta.url))
   }, 300_000)
 
   it.each(names)('%s', (name) => {

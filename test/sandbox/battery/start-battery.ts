@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { relative } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -14,13 +15,15 @@ export type BatteryUser = (typeof users)[number]
 const verdictSchema = z.object({ name: z.string(), seen: z.unknown(), expected: z.unknown(), ms: z.number() })
 export type Verdict = z.infer<typeof verdictSchema>
 
+/** Runs the battery in a process of its own as this user, and returns what it saw, by name. */
 export function startBattery(user: BatteryUser): Promise<ReadonlyMap<string, Verdict>> {
-  return runCases(user, 'test/sandbox/battery/run-battery.ts')
+  return runCases(user, new URL('run-battery.ts', import.meta.url))
 }
 
-/** Runs a script of cases in a process of its own as this user, and returns what it saw, by name. */
-export async function runCases(user: BatteryUser, script: string): Promise<ReadonlyMap<string, Verdict>> {
-  const command = user === 'root' ? [process.execPath, `${project}${script}`] : await asOrdinaryUser(script)
+/** The same of any script that writes its cases so. */
+export async function runCases(user: BatteryUser, script: URL): Promise<ReadonlyMap<string, Verdict>> {
+  const path = fileURLToPath(script)
+  const command = user === 'root' ? [process.execPath, path] : await asOrdinaryUser(relative(project, path))
   const child = spawnProcess(command, {
     cwd: '/',
     env: { PATH: '/usr/bin:/bin' },

@@ -53,7 +53,13 @@ await unmountBelow(folder)
 await removeTree(folder)
 
 const seen = { refused, look, attack, isSame, outside }
-const expected = { refused: null, look: 'good\ngood\n', attack: 'd\nlarge\ntwin\nevil\nevil\n', isSame: true, outside: 'evil\n' }
+const expected = {
+  refused: null,
+  look: 'good\ngood\n',
+  attack: 'd\nlarge\ntwin\nevil\nevil\n',
+  isSame: true,
+  outside: 'evil\n',
+}
 const judged = expectsOverlay() ? { seen, expected } : { seen: null, expected: null }
 process.stdout.write(`${JSON.stringify({ name: 'shown', ...judged, ms: 0 })}\n`)
 

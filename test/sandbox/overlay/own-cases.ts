@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmod, mkdir, readdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { spawnProcess } from '../../../worker/process/spawn-process.ts'
 import { createJobFolders } from '../../../worker/sandbox/job-folders.ts'
 import { removeTree } from '../../../worker/seal/remove-tree.ts'
@@ -17,7 +18,7 @@ export interface OwnCase {
 }
 
 const { signal } = new AbortController()
-const abandon = new URL('./abandon-own-overlay.ts', import.meta.url).pathname
+const abandon = fileURLToPath(new URL('abandon-own-overlay.ts', import.meta.url))
 
 async function isThere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null

@@ -8,7 +8,7 @@ describe('a stored snapshot that a worker shows which is not root', () => {
   let verdicts: ReadonlyMap<string, Verdict> | undefined
 
   beforeAll(async () => {
-    verdicts = await runCases('an ordinary user', 'test/sandbox/overlay/run-own-cases.ts')
+    verdicts = await runCases('an ordinary user', new URL('run-own-cases.ts', import.meta.url))
   })
 
   it.each(names)('%s', (name) => {

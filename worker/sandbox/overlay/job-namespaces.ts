@@ -19,7 +19,7 @@ export interface JobNamespaces {
 export type JobView = Pick<JobNamespaces, 'enter' | 'find'>
 
 /** util-linux has it, which Debian is never without. */
-export const nsenter = '/usr/bin/nsenter'
+const nsenter = '/usr/bin/nsenter'
 
 interface Held {
   readonly user: number
