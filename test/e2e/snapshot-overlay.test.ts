@@ -9,7 +9,7 @@ describe.each(users)('a snapshot that jobs share, of a worker that is %s,', (use
 
   beforeAll(async () => {
     verdicts = await runCases(user, new URL('shown-snapshot/run-shown-cases.ts', import.meta.url))
-  }, 300_000)
+  }, 600_000)
 
   it.each(names)('%s', (name) => {
     const verdict = verdicts?.get(name)
