@@ -1,4 +1,4 @@
-import { readdir, readFile, utimes } from 'node:fs/promises'
+import { glob, readdir, readFile, utimes } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expectsOverlay } from '../../sandbox/overlay/expects-overlay.ts'
@@ -72,10 +72,10 @@ const shared: readonly ShownCase[] = [
     name: 'stays for the job that sees it when it is thrown away, and is made anew for the next',
     async run(world) {
       const [folder = ''] = await world.stored()
-      const running = world.again(`sleep 4; ${look}`)
-      // It was found before its use is noted, and must not be found any more after that.
-      while (!(await readdir(join(folder, 'uses')).catch(() => [])).length) await sleep(20)
-      await sleep(1000)
+      const running = world.again(`echo >started; sleep 4; rm started; ${look}`)
+      // What it writes is in the folder above, or in its copy.
+      const started = join(world.airlock.folders.jobs, '*/1/agent{,-upper}/workspace/started')
+      while ((await Array.fromAsync(glob(started))).length === 0) await sleep(20)
       await utimes(join(folder, 'workspace/node_modules/large'), 1, 1)
       const found = await world.airlock.core.snapshots.find(basename(folder))
       const text = await (await running).read('seen.txt')
