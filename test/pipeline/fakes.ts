@@ -249,6 +249,7 @@ export function portsOf(world: World): PipelinePorts {
       },
       give: async () => {},
       reap: async () => 0,
+      find: (folder) => folder,
       async write(_folder, path) {
         log(`write ${path}`)
       },

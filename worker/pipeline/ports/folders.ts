@@ -22,6 +22,8 @@ export interface JobFolderStore {
   give(folders: JobFolders, owner: Owner): Promise<void>
   /** Removes the folders of jobs whose worker died and that `isLive` does not know. Returns how many. */
   reap(isLive: (jobId: string) => boolean): Promise<number>
+  /** Where the worker finds a folder of a job: what the job sees there may be mounted for the job alone. */
+  find(folder: string): string
   /**
    * Writes a file below `folder`, which a sandbox may have filled with symlinks: no part of the path is followed,
    * what is in the way is replaced. Only while no sandbox runs on it.

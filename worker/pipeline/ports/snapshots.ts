@@ -81,6 +81,6 @@ export interface Snapshots {
    * long where it has to be copied, and else no time.
    */
   restore(snapshot: Snapshot, into: Folders, viewer: Viewer, signal: AbortSignal): Promise<Restored>
-  /** Moves what setup left, and `seal` found clean, to the agent. */
+  /** Moves what setup left, and `seal` found clean, to the agent, without the extended attributes that nobody searched. */
   handOver(from: Folders, into: Folders, signal: AbortSignal): Promise<void>
 }

@@ -11,7 +11,7 @@ const budget = { bytes: 64 * 1024 * 1024, files: 200_000, fileBytes: 16 * 1024 *
 /** Builds the change set from the plain files of the dead sandbox. */
 export async function collect(job: Job, sealed: Sealed): Promise<StepResult<ChangeSet>> {
   const { ports, request, folders, attempt } = job
-  const paths = { workspace: folders.agent.workspace, repository: folders.repository }
+  const paths = { workspace: ports.folders.find(folders.agent.workspace), repository: folders.repository }
   const { conflict } = job.facts
   // Where two sides are put together, what they brought is not the agent's.
   const from = conflict === null ? request : { ...request, base: { ...request.base, sha: conflict.sha } }
