@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { BaseLogger } from 'pino'
 import { isApiPath, type RequestHandler } from './api/create-api.ts'
-import { acceptDelivery, type Intake } from './webhooks/accept-delivery.ts'
+import { acceptDelivery, type Intake, type PullIntake } from './webhooks/accept-delivery.ts'
 import { createWebhookGuard } from './webhooks/create-webhook-guard.ts'
 import type { BodyLimits } from './webhooks/read-signed-body.ts'
 
@@ -18,6 +18,7 @@ export interface AppServerDeps {
   readonly intake: Intake
   /** What answers below `/api/jobs`; left out: nothing does. */
   readonly api?: RequestHandler
+  readonly pulls: PullIntake
   /** What is not there yet, a line each; empty means that work can be taken. */
   readonly checkReadiness: (signal: AbortSignal) => Promise<readonly string[]>
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>

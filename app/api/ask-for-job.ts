@@ -2,17 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { BaseLogger } from 'pino'
 import { digestOf, type KnownJob, type Outcome } from '../../worker/contract/index.ts'
 import { createQuietly } from '../intake/create-answers.ts'
-import { fallbackTriggers } from '../intake/fallback-triggers.ts'
 import type { Jobs } from '../intake/ports.ts'
 import { prepareRequest } from '../intake/prepare-request.ts'
 import { readOverlaps } from '../intake/read-overlaps.ts'
-import { readPolicySources } from '../intake/read-policy.ts'
 import { reasonTexts } from '../replies/reason-texts.ts'
-import { evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { DirectAsk } from '../triggers/direct-ask.ts'
-import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
+import { admitIn } from './admit-in.ts'
 import { ApiRefusal, notFound } from './api-refusal.ts'
 import type { Caller, KnownJobs, ReadRepositories, ReadRepository } from './ports.ts'
 import type { AskBody } from './schemas.ts'
@@ -63,22 +60,18 @@ export async function askForJob(deps: AskDeps, { caller, body, key }: ApiAsk, si
 
 async function requestFor(deps: AskDeps, open: ReadRepository, caller: Caller, body: AskBody, eventKey: string) {
   const { facts, botLogin, installationId, repository } = open
-  const defaultHead = await facts.headOf(facts.now.defaultBranch)
-  const { texts, traits } = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
-  const resolution = evaluatePolicy(deps.operatorPolicy, texts, traits)
-  const triggers = resolution.ok ? resolution.policy.triggers : fallbackTriggers(deps.operatorPolicy.level)
-  const { id, login, type } = caller
-  const live = await facts.permissionOf(login)
-  const authority = evaluateAuthority({ id, login, type }, live, triggers.permission)
-  if (!authority.allowed) {
-    if (live === null || live.userId !== id || live.permission === 'none') throw notFound()
-    throw new ApiRefusal('forbidden', sayOf(authority), { reason: authority.reason })
+  const { operatorPolicy } = deps
+  const admission = await admitIn(open, operatorPolicy, caller)
+  if (!admission.allowed) {
+    const { live } = admission
+    if (live === null || live.userId !== caller.id || live.permission === 'none') throw notFound()
+    throw new ApiRefusal('forbidden', sayOf(admission), { reason: admission.reason })
   }
 
   const subject = await subjectOf(open, body)
   const ask: DirectAsk = {
     ...{ kind: 'api', eventKey, deliveryId: eventKey, installationId, repository, subject },
-    sender: { id, login, type },
+    sender: admission.asker.sender,
     ...(body.base === undefined ? {} : { baseRef: body.base }),
     receivedAt: new Date(deps.now()).toISOString(),
   }
@@ -89,10 +82,10 @@ async function requestFor(deps: AskDeps, open: ReadRepository, caller: Caller, b
     throw new ApiRefusal('open-already', message, { open: [...overlaps] })
   }
   const quietly = createQuietly({ log: deps.log, deliveryId: eventKey, jobId: jobIdFor(eventKey) })
-  const preparing = { facts, botLogin, operatorPolicy: deps.operatorPolicy, quietly }
+  const preparing = { facts, botLogin, operatorPolicy, quietly }
   const { task, agent = null, model } = body
   const wish = { task, agent, ...(model === undefined ? {} : { model }) }
-  const prepared = await prepareRequest(preparing, ask, wish, resolution, defaultHead)
+  const prepared = await prepareRequest(preparing, ask, wish, admission.asker)
   if (!prepared.ok) throw new ApiRefusal('refused', sayOf(prepared), { reason: prepared.reason })
   return prepared.request
 }

@@ -4,11 +4,15 @@
  */
 import type { KnownJob, Repository, TriggerEvent } from '../../worker/contract/index.ts'
 import type { OpenRepository } from '../intake/ports.ts'
-import type { LivePermission } from '../triggers/evaluate-authority.ts'
 
 export interface RepositoryName {
   readonly owner: string
   readonly name: string
+}
+
+export interface RepositoryPlace {
+  readonly installationId: number
+  readonly repositoryId: number
 }
 
 /** The person whom a request is from, by what they brought to prove it. */
@@ -41,13 +45,8 @@ export interface ReadRepository extends Pick<OpenRepository, 'facts' | 'botLogin
 export interface ReadRepositories {
   /** Null: the App is not installed on it. `owner` is what tokens are minted for. */
   open(at: RepositoryName, owner: string, signal: AbortSignal): Promise<ReadRepository | null>
-  /** What somebody may on a repository that a job is about; null: nothing that is known. */
-  permissionOn(
-    at: { readonly installationId: number; readonly repositoryId: number },
-    login: string,
-    owner: string,
-    signal: AbortSignal,
-  ): Promise<LivePermission | null>
+  /** The one that a job is about, whatever it is called by now. Null: the App does not reach it any more. */
+  openById(place: RepositoryPlace, owner: string, signal: AbortSignal): Promise<ReadRepository | null>
 }
 
 /** Methods throw a retryable error. */

@@ -12,7 +12,7 @@ import type { BaseLogger } from 'pino'
 import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
 import { GitHubError } from '../intake/github-error.ts'
-import { createGitHubClient, type GitHubClient, type PagingClient, type WhenCalm } from './github-client.ts'
+import { createGitHubClient, type GitHubClient, type PagingClient, type Pause, type WhenCalm } from './github-client.ts'
 
 export interface GitHubAppDeps {
   readonly appId: number
@@ -24,6 +24,8 @@ export interface GitHubAppDeps {
   readonly log: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>
   /** Asked before every request. */
   readonly whenCalm?: WhenCalm
+  /** Waits that GitHub asked an installation for; left out: none is shared. */
+  readonly pauses?: (installationId: number) => Pause
 }
 
 /** The proof that we are the App, for ten minutes at most. `timeDifference`: GitHub's clock less ours, in seconds. */
@@ -42,13 +44,10 @@ export interface TokenVault {
 export type TokenPermissions = Readonly<Record<string, 'read' | 'write'>>
 /**
  * `owner` is what the token is minted for, such as an event's key. The repositories by id, which outlives a renaming,
- * or by names of the installation's account; or all of an installation, to look for what nobody told us of.
+ * by names of the installation's account, or all of them, to list them.
  */
-type RepositoryScope =
-  | { readonly repositoryId: number }
-  | { readonly names: readonly string[] }
-  | { readonly all: true }
-type TokenScope = { readonly owner: string } & RepositoryScope
+type TokenScope = { readonly owner: string } & Chosen
+type Chosen = { readonly repositoryId: number } | { readonly names: readonly string[] } | { readonly all: true }
 
 /** A client whose token is revoked when it is disposed of. */
 export interface TokenClient extends GitHubClient, AsyncDisposable {}
@@ -78,16 +77,16 @@ const installationSchema = z.object({ id: z.int().positive() })
 const revokeMs = 10_000
 const revokeTries = 3
 
-export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm }: GitHubAppDeps): GitHubApp {
+export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm, pauses }: GitHubAppDeps): GitHubApp {
   const shared = { baseUrl, log: boundLog(log) }
   const auth = { appId, createJwt: signJwt }
   const octokit = new PlainOctokit({ ...shared, authStrategy: createAppAuth, auth })
   let known: string | null = null
 
-  const asApp = (signal: AbortSignal) => createGitHubClient(octokit, signal, whenCalm)
+  const asApp = (signal: AbortSignal) => createGitHubClient(octokit, signal, { whenCalm })
 
-  function withToken(token: string, signal: AbortSignal): GitHubClient {
-    return createGitHubClient(new PlainOctokit({ ...shared, auth: { token } }), signal, whenCalm)
+  function withToken(token: string, signal: AbortSignal, pause?: Pause): GitHubClient {
+    return createGitHubClient(new PlainOctokit({ ...shared, auth: { token } }), signal, { whenCalm, pause })
   }
 
   /** With a signal of its own: a live token is worse than a late end. True: it is dead. */
@@ -126,7 +125,7 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
     async openClient(installationId, { owner, ...scope }, permissions, signal) {
       const minted = await asApp(signal).call('POST /app/installations/{installation_id}/access_tokens', {
         installation_id: installationId,
-        ...chosenBy(scope),
+        ...chosenIn(scope),
         permissions,
       })
       const { token } = mintedSchema.parse(minted)
@@ -136,7 +135,7 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
         await end(owner, token)
         throw error
       }
-      return { ...withToken(token, signal), [Symbol.asyncDispose]: () => end(owner, token) }
+      return { ...withToken(token, signal, pauses?.(installationId)), [Symbol.asyncDispose]: () => end(owner, token) }
     },
     async revokeLeft(owner) {
       for (const token of await vault.left(owner)) await end(owner, token)
@@ -144,9 +143,9 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm 
   }
 }
 
-function chosenBy(scope: RepositoryScope): Readonly<Record<string, unknown>> {
-  if ('names' in scope) return { repositories: scope.names }
-  return 'all' in scope ? {} : { repository_ids: [scope.repositoryId] }
+function chosenIn(scope: Chosen) {
+  if ('all' in scope) return {}
+  return 'names' in scope ? { repositories: scope.names } : { repository_ids: [scope.repositoryId] }
 }
 
 /** Octokit takes the methods off the logger that they belong to. */

@@ -32,17 +32,50 @@ const requestMs = 20_000
 /** Resolves when a request may be made: whoever has something more urgent to do lets it wait. */
 export type WhenCalm = (signal: AbortSignal) => Promise<void>
 
+/** What GitHub asked an installation to wait, told to every app and worker. Never throws. */
+export interface Pause {
+  /** Milliseconds; 0: go on. */
+  left(): Promise<number>
+  note(ms: number): Promise<void>
+}
+
+export interface ClientOptions {
+  readonly whenCalm?: WhenCalm | undefined
+  readonly pause?: Pause | undefined
+}
+
+/** A secondary rate limit that names no time: GitHub asks for at least a minute. */
+const unnamedWaitMs = 60_000
+
 /** Every request ends within 20 s from when it was let go, or with the signal. */
-export function createGitHubClient(octokit: Requester, signal: AbortSignal, whenCalm?: WhenCalm): PagingClient {
+export function createGitHubClient(
+  octokit: Requester,
+  signal: AbortSignal,
+  { whenCalm, pause }: ClientOptions = {},
+): PagingClient {
+  /** Whoever is told to wait tells the others; what they would ask meanwhile would make the wait longer. */
+  async function checkPause(route: string): Promise<void> {
+    const retryAfterMs = (await pause?.left()) ?? 0
+    if (retryAfterMs > 0) throw new GitHubError('rate-limited', `${route}: GitHub asked us to wait`, { retryAfterMs })
+  }
+
+  async function failure(error: unknown, route: string): Promise<unknown> {
+    const mapped = mapGitHubError(error, route)
+    const isLimit = mapped !== error && mapped instanceof GitHubError && mapped.code === 'rate-limited'
+    if (isLimit) await pause?.note(mapped.retryAfterMs ?? unnamedWaitMs)
+    return mapped
+  }
+
   async function page(route: string, parameters: Record<string, unknown>): Promise<Page> {
     try {
       await whenCalm?.(signal)
+      await checkPause(route)
       const bounded = { signal: AbortSignal.any([signal, AbortSignal.timeout(requestMs)]) }
       const { data, headers } = await octokit.request(route, { ...parameters, request: bounded })
       return { data, cursor: nextCursor(headers.link ?? '') }
     } catch (error) {
       signal.throwIfAborted()
-      throw mapGitHubError(error, route)
+      throw await failure(error, route)
     }
   }
 

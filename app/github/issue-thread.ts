@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { TriggerEvent } from '../../worker/contract/index.ts'
 import type { Attempt, RepositoryNow, Thread } from '../intake/ports.ts'
 import { noNotes } from '../triggers/compose-task.ts'
-import { findAnswer } from './find-answer.ts'
+import { findAnswer, findComment } from './find-answer.ts'
 import type { GitHubClient } from './github-client.ts'
 import { readReview, readReviewComment, readReviewNotes } from './review-notes.ts'
 import { createReviewThread } from './review-thread.ts'
@@ -27,7 +27,10 @@ export function createIssueThread(
     return client.call(route, parameters)
   }
 
+  const commentsRoute = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments'
+
   const thread: Thread = {
+    number: event.subject.number,
     async acknowledge() {
       const reaction = { content: 'eyes' }
       if (event.kind === 'label') {
@@ -38,8 +41,11 @@ export function createIssueThread(
       }
     },
     async findAnswer(jobId) {
-      const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments'
-      return findAnswer(client, route, { ...on, since: event.occurredAt }, { jobId, login: await botLogin() })
+      return findAnswer(client, commentsRoute, { ...on, since: event.occurredAt }, { jobId, login: await botLogin() })
+    },
+    async saidOf(jobId, since) {
+      const found = await findComment(client, commentsRoute, { ...on, since }, { jobId, login: await botLogin() })
+      return found?.body ?? null
     },
     async notes() {
       if (event.kind === 'review-comment') return { ...noNotes, notes: [{ at: event.at, text: '' }] }

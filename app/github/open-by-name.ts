@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { repositorySchema } from '../../worker/contract/index.ts'
 import type { RepositoryFacts } from '../intake/ports.ts'
 import type { GitHubApp } from './create-github-app.ts'
-import { openOrganisation } from './open-repositories.ts'
+import { createOwnerReaders } from './owner-readers.ts'
 import { createRepositoryFacts } from './repository-facts.ts'
 
 const foundSchema = z.object({
@@ -32,14 +32,18 @@ export async function openByName(
   await using opened = new AsyncDisposableStack()
   const scope = { owner: tokenOwner, names: [name] }
   const client = opened.use(await app.openClient(installationId, scope, look, signal))
-  const organisation = opened.use(await openOrganisation(app, tokenOwner, installationId, signal))
   const found = foundSchema.parse(await client.call('GET /repos/{owner}/{repo}', { owner, repo: name }))
   const { private: isPrivate, archived, default_branch: defaultBranch } = found
   const now = { owner: found.owner.login, name: found.name, private: isPrivate, archived, defaultBranch }
+  const owners = createOwnerReaders(
+    app,
+    { account: now.owner, installationId, token: scope, otherwise: client },
+    signal,
+  )
   const kept = opened.move()
   return {
     id: found.id,
-    facts: createRepositoryFacts(client, organisation ?? client, now),
+    facts: createRepositoryFacts(client, now, owners),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }

@@ -1,27 +1,14 @@
 import { z } from 'zod'
-import {
-  mostLabels,
-  type Repository,
-  repositorySchema,
-  subjectSchema,
-  type TriggerEvent,
-} from '../../worker/contract/index.ts'
-import type { ReadRepositories, ReadRepository } from '../api/ports.ts'
-import type { RepositoryNow } from '../intake/ports.ts'
+import { mostLabels, subjectSchema, type TriggerEvent } from '../../worker/contract/index.ts'
+import type { ReadRepositories, ReadRepository, RepositoryPlace } from '../api/ports.ts'
 import type { GitHubApp, TokenPermissions } from './create-github-app.ts'
 import type { GitHubClient } from './github-client.ts'
-import { openOrganisation, orNull } from './open-repositories.ts'
+import { findReachable } from './locate.ts'
+import { orOutOfReach } from './or-out-of-reach.ts'
+import { createOwnerReaders } from './owner-readers.ts'
+import { type ReachableRepository, reachableRepositorySchema, repositoryNowOf } from './reachable-repositories.ts'
 import { createRepositoryFacts } from './repository-facts.ts'
 
-const foundSchema = z.object({
-  id: repositorySchema.shape.id,
-  name: repositorySchema.shape.name,
-  owner: z.object({ login: repositorySchema.shape.owner }),
-  private: z.boolean(),
-  archived: z.boolean(),
-  default_branch: repositorySchema.shape.defaultBranch,
-})
-const reachableSchema = z.object({ repositories: z.array(foundSchema) })
 const issueSchema = z.object({
   title: subjectSchema.shape.title,
   body: z.string().max(130_000).nullish(),
@@ -30,7 +17,7 @@ const issueSchema = z.object({
   pull_request: z.object({}).nullish(),
 })
 /** To decide, and to write nothing. */
-export const look: TokenPermissions = { metadata: 'read', contents: 'read', issues: 'read', pull_requests: 'read' }
+const look: TokenPermissions = { metadata: 'read', contents: 'read', issues: 'read', pull_requests: 'read' }
 
 /** For what is asked over the HTTP API: nothing is written, a worker answers where it is asked to. */
 export function createReadRepositories(app: GitHubApp): ReadRepositories {
@@ -38,52 +25,56 @@ export function createReadRepositories(app: GitHubApp): ReadRepositories {
     async open({ owner, name }, tokenOwner, signal) {
       const installationId = await app.installationOf(owner, name, signal)
       if (installationId === null) return null
-      await app.revokeLeft(tokenOwner)
-      const client = await orNull(app.openClient(installationId, { owner: tokenOwner, names: [name] }, look, signal))
-      if (client === null) return null
-      await using opened = new AsyncDisposableStack()
-      opened.use(client)
-      const found = foundSchema.parse(await client.call('GET /repos/{owner}/{repo}', { owner, repo: name }))
-      const organisation = opened.use(await openOrganisation(app, tokenOwner, installationId, signal))
-      const { id, private: isPrivate, archived, default_branch: defaultBranch } = found
-      const at = { owner: found.owner.login, name: found.name }
-      const kept = opened.move()
-      return {
-        installationId,
-        repository: { id, ...at, private: isPrivate, defaultBranch },
-        facts: createRepositoryFacts(client, organisation ?? client, {
-          ...at,
-          private: isPrivate,
-          archived,
-          defaultBranch,
-        }),
-        botLogin: () => app.botLogin(signal),
-        subject: (kind, number) => readSubject(client, at, kind, number),
-        [Symbol.asyncDispose]: () => kept.disposeAsync(),
-      } satisfies ReadRepository
+      const scope = { owner: tokenOwner, names: [name] }
+      return openWith(app, { installationId, scope, signal }, async (client) =>
+        reachableRepositorySchema.parse(await client.call('GET /repos/{owner}/{repo}', { owner, repo: name })),
+      )
     },
-    async permissionOn({ installationId, repositoryId }, login, tokenOwner, signal) {
-      const scope = { owner: tokenOwner, repositoryId }
-      await using client = await orNull(app.openClient(installationId, scope, { metadata: 'read' }, signal))
-      const found = client === null ? null : await locateById(client, repositoryId)
-      return client === null || found === null
-        ? null
-        : createRepositoryFacts(client, client, found.now).permissionOf(login)
-    },
+    openById: (place, tokenOwner, signal) => openById(app, place, tokenOwner, signal),
   }
 }
 
-/** What a token for one repository reaches, whatever it is called by now. */
-export async function locateById(
-  client: GitHubClient,
-  repositoryId: number,
-): Promise<{ readonly now: RepositoryNow; readonly repository: Repository } | null> {
-  const { repositories } = reachableSchema.parse(await client.call('GET /installation/repositories', { per_page: 1 }))
-  const found = repositories.find(({ id }) => id === repositoryId)
-  if (found === undefined) return null
-  const { id, private: isPrivate, archived, default_branch: defaultBranch } = found
-  const common = { owner: found.owner.login, name: found.name, private: isPrivate, defaultBranch }
-  return { now: { ...common, archived }, repository: { ...common, id } }
+/** A repository to be looked at, whatever it is called by now. Null: the App does not reach it any more. */
+export function openById(
+  app: GitHubApp,
+  { installationId, repositoryId }: RepositoryPlace,
+  tokenOwner: string,
+  signal: AbortSignal,
+): Promise<ReadRepository | null> {
+  const scope = { owner: tokenOwner, repositoryId }
+  return openWith(app, { installationId, scope, signal }, (client) => findReachable(client, repositoryId))
+}
+
+interface Opening {
+  readonly installationId: number
+  readonly scope: Parameters<GitHubApp['openClient']>[1]
+  readonly signal: AbortSignal
+}
+
+async function openWith(
+  app: GitHubApp,
+  { installationId, scope, signal }: Opening,
+  find: (client: GitHubClient) => Promise<ReachableRepository | null>,
+): Promise<ReadRepository | null> {
+  await app.revokeLeft(scope.owner)
+  const client = await orOutOfReach(app.openClient(installationId, scope, look, signal))
+  if (client === null) return null
+  await using opened = new AsyncDisposableStack()
+  opened.use(client)
+  const found = await find(client)
+  if (found === null) return null
+  const now = repositoryNowOf(found)
+  const { owner, name, private: isPrivate, defaultBranch } = now
+  const owners = createOwnerReaders(app, { account: owner, installationId, token: scope, otherwise: client }, signal)
+  const kept = opened.move()
+  return {
+    installationId,
+    repository: { id: found.id, owner, name, private: isPrivate, defaultBranch },
+    facts: createRepositoryFacts(client, now, owners),
+    botLogin: () => app.botLogin(signal),
+    subject: (kind, number) => readSubject(client, now, kind, number),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
 }
 
 async function readSubject(

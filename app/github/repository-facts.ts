@@ -9,10 +9,11 @@ import {
 } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import type { PullRequestNow, RepositoryFacts, RepositoryNow } from '../intake/ports.ts'
-import { organisationPolicyPath, type PolicyText, policyPath } from '../repo-policy/evaluate-policy.ts'
-import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
-import { visibilities } from '../repo-policy/operator/operator-schema.ts'
+import { policyPath } from '../repo-policy/evaluate-policy.ts'
+import { visibilities } from '../repo-policy/rules/condition-schema.ts'
+import type { RepositoryTraits } from '../repo-policy/rules/fits-condition.ts'
 import type { GitHubClient } from './github-client.ts'
+import { readPolicyFile } from './read-policy-file.ts'
 
 const permissionAnswerSchema = z.object({
   permission: z.string(),
@@ -38,24 +39,18 @@ const pullSchema = z.object({
     sha: shaSchema,
     repo: z.object({ id: repositorySchema.shape.id }).nullable(),
   }),
+  base: z.object({ ref: z.string().max(255) }),
 })
+const comparedSchema = z.object({ merge_base_commit: z.object({ sha: shaSchema }), behind_by: z.int().nonnegative() })
 const openPullsSchema = z.array(
   pullSchema.extend({ number: z.int().positive(), title: z.string(), body: z.string().nullish() }),
 )
 const commitsSchema = z.array(z.object({ commit: z.object({ message: z.string() }) }))
 const protectedSchema = z.object({ protected: z.boolean() })
-const fileSchema = z.object({
-  type: z.literal('file'),
-  encoding: z.literal('base64'),
-  size: z.int().max(256 * 1024),
-  content: z.string(),
-})
-
-/** `organisation` reads the owner's `.github` repository; where it has no right to, that is as if there were none. */
 export function createRepositoryFacts(
   client: GitHubClient,
-  organisation: GitHubClient,
   now: RepositoryNow,
+  { organisationPolicy, teamsOf }: Pick<RepositoryFacts, 'organisationPolicy' | 'teamsOf'>,
 ): RepositoryFacts {
   const at = { owner: now.owner, repo: now.name }
 
@@ -71,6 +66,8 @@ export function createRepositoryFacts(
 
   return {
     now,
+    organisationPolicy,
+    teamsOf,
     async traits() {
       return traitsOf(now, await client.find('GET /repos/{owner}/{repo}', at))
     },
@@ -100,6 +97,14 @@ export function createRepositoryFacts(
         .parse(found)
         .map(({ number, title, body, ...pull }) => ({ ...pullRequestNow(pull), number, title, body: body ?? '' }))
     },
+    async divergence(base, head) {
+      const basehead = `${base}...${head}`
+      const asked = { ...at, basehead, per_page: 1, page: 2 }
+      const found = await client.find('GET /repos/{owner}/{repo}/compare/{basehead}', asked)
+      if (found === null) return null
+      const { merge_base_commit, behind_by } = comparedSchema.parse(found)
+      return { common: merge_base_commit.sha, isBehind: behind_by > 0 }
+    },
     async commitsOf(number) {
       const asked = { ...at, pull_number: number, per_page: 100 }
       const commits = commitsSchema.parse(
@@ -117,9 +122,7 @@ export function createRepositoryFacts(
       const found = await client.find('GET /repos/{owner}/{repo}/branches/{branch}', { ...at, branch })
       return found !== null && protectedSchema.parse(found).protected
     },
-    repositoryPolicy: (commit) => readPolicy(client, { ...at, path: policyPath, ref: commit }),
-    organisationPolicy: () =>
-      readPolicy(organisation, { owner: now.owner, repo: '.github', path: organisationPolicyPath }),
+    repositoryPolicy: (commit) => readPolicyFile(client, { ...at, path: policyPath, ref: commit }),
   }
 }
 
@@ -135,8 +138,9 @@ function traitsOf({ owner, name }: RepositoryNow, found: unknown): RepositoryTra
   }
 }
 
-function pullRequestNow({ state, user, head }: z.infer<typeof pullSchema>): PullRequestNow {
-  return { open: state === 'open', author: user, ref: head.ref, sha: head.sha, repositoryId: head.repo?.id ?? null }
+function pullRequestNow({ state, user, head, base }: z.infer<typeof pullSchema>): PullRequestNow {
+  const { ref, sha, repo } = head
+  return { open: state === 'open', author: user, ref, sha, baseRef: base.ref, repositoryId: repo?.id ?? null }
 }
 
 function firstLine(message: string): string {
@@ -151,12 +155,4 @@ function heldPermission(permission: string, role: string | undefined): Permissio
   if (permission === 'write' && role === 'maintain') return 'maintain'
   if (permission === 'read' && role === 'triage') return 'triage'
   return permissionSchema.safeParse(permission).data ?? 'none'
-}
-
-async function readPolicy(client: GitHubClient, where: Record<string, string>): Promise<PolicyText> {
-  const found = await client.find('GET /repos/{owner}/{repo}/contents/{path}', where)
-  if (found === null) return { kind: 'none' }
-  const file = fileSchema.safeParse(found)
-  if (!file.success) return { kind: 'unreadable', why: 'it is not a file, or far too large' }
-  return { kind: 'text', text: Buffer.from(file.data.content, 'base64').toString('utf8') }
 }

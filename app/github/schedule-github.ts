@@ -1,64 +1,35 @@
-import { z } from 'zod'
-import { repositorySchema } from '../../worker/contract/index.ts'
-import type { FoundPolicy, ScheduledPlace, ScheduleGitHub } from '../schedules/ports.ts'
+import { policyPath } from '../repo-policy/evaluate-policy.ts'
+import type { FoundPolicy, ScheduleGitHub } from '../schedules/ports.ts'
 import type { GitHubApp } from './create-github-app.ts'
 import { findAnswer } from './find-answer.ts'
 import type { GitHubClient } from './github-client.ts'
-import { openOrganisation, orNull } from './open-repositories.ts'
-import { locateById, look } from './read-repositories.ts'
-import { createRepositoryFacts } from './repository-facts.ts'
-
-const installationsSchema = z.array(z.object({ id: z.int().positive(), suspended_at: z.string().nullish() }))
-const repositoriesSchema = z.object({
-  repositories: z.array(
-    z.object({
-      id: repositorySchema.shape.id,
-      name: repositorySchema.shape.name,
-      owner: z.object({ login: repositorySchema.shape.owner }),
-      private: z.boolean(),
-      archived: z.boolean(),
-      default_branch: repositorySchema.shape.defaultBranch,
-    }),
-  ),
-})
-const perPage = 100
-const mostPages = 100
+import { readInstallations } from './install-facts.ts'
+import { orOutOfReach } from './or-out-of-reach.ts'
+import { listReachable } from './reachable-repositories.ts'
+import { readPolicyFile } from './read-policy-file.ts'
+import { openById } from './read-repositories.ts'
 
 export function createScheduleGitHub(app: GitHubApp): ScheduleGitHub {
   return {
-    async open({ installationId, repositoryId }, tokenOwner, signal) {
-      await app.revokeLeft(tokenOwner)
-      const scope = { owner: tokenOwner, repositoryId }
-      const client = await orNull(app.openClient(installationId, scope, look, signal))
-      if (client === null) return null
-      await using opened = new AsyncDisposableStack()
-      opened.use(client)
-      const located = await locateById(client, repositoryId)
-      if (located === null) return null
-      const { now, repository } = located
-      const organisation = opened.use(await openOrganisation(app, tokenOwner, installationId, signal))
-      const botLogin = () => app.botLogin(signal)
-      const kept = opened.move()
+    async open(place, tokenOwner, signal) {
+      const open = await openById(app, place, tokenOwner, signal)
+      if (open === null) return null
+      const scope = { owner: tokenOwner, repositoryId: place.repositoryId }
       return {
-        repository,
-        facts: createRepositoryFacts(client, organisation ?? client, now),
-        botLogin,
+        ...open,
         // With a token of its own, because all else only looks.
         async sayOnce(pullRequest, id, text) {
-          await using writer = await app.openClient(installationId, scope, { pull_requests: 'write' }, signal)
-          await sayOnce(writer, now, pullRequest, { jobId: id, login: await botLogin() }, text)
+          await using writer = await app.openClient(place.installationId, scope, { pull_requests: 'write' }, signal)
+          await sayOnce(writer, open.facts.now, pullRequest, { jobId: id, login: await open.botLogin() }, text)
         },
-        [Symbol.asyncDispose]: () => kept.disposeAsync(),
       }
     },
     async *policies(signal) {
       const owner = 'schedules'
       await app.revokeLeft(owner)
-      for await (const { id, suspended_at } of pages(async (page) => {
-        return installationsSchema.parse(await app.asApp(signal).call('GET /app/installations', page))
-      })) {
-        if (suspended_at) continue
-        await using client = await orNull(
+      for (const { id, suspended_at: suspended } of await readInstallations(app, signal)) {
+        if (suspended) continue
+        await using client = await orOutOfReach(
           app.openClient(id, { owner, all: true }, { metadata: 'read', contents: 'read' }, signal),
         )
         if (client !== null) yield* policiesOf(client, id)
@@ -68,23 +39,11 @@ export function createScheduleGitHub(app: GitHubApp): ScheduleGitHub {
 }
 
 async function* policiesOf(client: GitHubClient, installationId: number): AsyncIterable<FoundPolicy> {
-  for await (const found of pages(async (page) => {
-    return repositoriesSchema.parse(await client.call('GET /installation/repositories', page)).repositories
-  })) {
-    const { id: repositoryId, owner, private: isPrivate, archived, default_branch: defaultBranch, name } = found
-    if (archived) continue
-    const now = { owner: owner.login, name, private: isPrivate, archived, defaultBranch }
-    const policy = await createRepositoryFacts(client, client, now).repositoryPolicy(defaultBranch)
-    const place: ScheduledPlace = { installationId, repositoryId }
-    if (policy.kind === 'text') yield { ...place, fullName: `${owner.login}/${name}`, text: policy.text }
-  }
-}
-
-async function* pages<T>(read: (page: Record<string, number>) => Promise<readonly T[]>): AsyncIterable<T> {
-  for (let page = 1; page <= mostPages; page += 1) {
-    const items = await read({ per_page: perPage, page })
-    yield* items
-    if (items.length < perPage) return
+  for await (const { id: repositoryId, owner, name, default_branch: ref } of listReachable(client)) {
+    const policy = await readPolicyFile(client, { owner: owner.login, repo: name, path: policyPath, ref })
+    if (policy.kind === 'text') {
+      yield { installationId, repositoryId, fullName: `${owner.login}/${name}`, text: policy.text }
+    }
   }
 }
 

@@ -2,16 +2,15 @@ import type { Policy, TriggerEvent } from '../../worker/contract/index.ts'
 import { type DecisionReply, decisionComment } from '../replies/decision-comment.ts'
 import { helpComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
-import type { LivePermission } from '../triggers/evaluate-authority.ts'
 import type { Ask } from '../triggers/read-ask.ts'
 import { answerThread } from './answer-thread.ts'
 import { answerWhy } from './answer-why.ts'
-import { type DecideDeps, decide } from './decide.ts'
+import { type DecideDeps, type Decider, decide } from './decide.ts'
 import type { BranchHead, ThreadBook } from './ports.ts'
 import type { PolicySources } from './read-policy.ts'
 
 /** What is asked for is an answer, and no job. */
-export type Question = Exclude<Ask, { kind: 'none' | 'run' | 'run-comments' | 'retry' }>
+export type Question = Exclude<Ask, { kind: 'none' | 'run' | 'run-comments' | 'retry' | 'rebase' | 'continue' }>
 export type AnsweredAs = Exclude<Question['kind'], 'decision' | 'unclear-decision'> | DecisionReply['kind']
 
 export interface AskDeps extends DecideDeps {
@@ -20,9 +19,8 @@ export interface AskDeps extends DecideDeps {
 }
 
 /** What is known of the repository and of who asks. */
-export interface AskFacts {
+export interface AskFacts extends Decider {
   readonly triggers: Policy['triggers']
-  readonly live: LivePermission | null
   readonly sources: PolicySources
   readonly defaultHead: BranchHead
   readonly jobId: string
@@ -33,12 +31,13 @@ export async function answerAsk(
   deps: AskDeps,
   event: TriggerEvent,
   ask: Question,
-  { triggers, live, sources, defaultHead, jobId }: AskFacts,
+  { triggers, sources, defaultHead, jobId, ...decider }: AskFacts,
 ): Promise<{ readonly as: AnsweredAs; readonly text: string }> {
   switch (ask.kind) {
     case 'decision':
     case 'unclear-decision': {
-      const reply: DecisionReply = ask.kind === 'decision' ? await decide(deps, event, ask, live) : { kind: 'unclear' }
+      const reply: DecisionReply =
+        ask.kind === 'decision' ? await decide(deps, event, ask, decider) : { kind: 'unclear' }
       return { as: reply.kind, text: decisionComment(jobId, triggers.command, reply) }
     }
     case 'status':

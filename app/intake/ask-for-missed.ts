@@ -1,7 +1,7 @@
 import type { BaseLogger } from 'pino'
 import type { DeliveryState, MissedDelivery } from '../../worker/contract/index.ts'
 import { GitHubError } from './github-error.ts'
-import { afterAsking, isDue, type ListedDelivery, lookFrom, updateMissed } from './missed-deliveries.ts'
+import { afterAsking, isDue, keptMs, type ListedDelivery, lookFrom, updateMissed } from './missed-deliveries.ts'
 
 /** GitHub's list of what it sent to the App. Methods throw GitHubError. */
 export interface SentDeliveries {
@@ -23,11 +23,15 @@ export interface DeliveryBook {
 export interface MissedDeps {
   readonly sent: SentDeliveries
   readonly book: DeliveryBook
+  /** Takes labels that were set since then, and that no job is of. Returns how many. */
+  readonly reconcile: (since: number, signal: AbortSignal) => Promise<number>
   readonly log: Pick<BaseLogger, 'info'>
   readonly now: () => number
 }
 
 const lookMs = 4 * 60_000
+/** Every repository is asked; somebody else may look for deliveries meanwhile. */
+const reconcileMs = 60 * 60_000
 /** The rest waits for the next look: what was missed in an outage must not come all at once. */
 const mostAtOnce = 200
 
@@ -35,7 +39,10 @@ const mostAtOnce = 200
  * Looks which webhooks nobody took, and asks GitHub for them again: while the app or Redis was away, they are not lost.
  * One that was taken after all is a duplicate to the ledger. Throws GitHubError.
  */
-export async function askForMissed({ sent, book, log, now }: MissedDeps, stopped: AbortSignal): Promise<void> {
+export async function askForMissed(
+  { sent, book, log, now, reconcile }: MissedDeps,
+  stopped: AbortSignal,
+): Promise<void> {
   if (!(await book.take(lookMs))) return
   try {
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(lookMs)])
@@ -45,12 +52,26 @@ export async function askForMissed({ sent, book, log, now }: MissedDeps, stopped
     const due = missed.filter((one) => isDue(one, lookedAt)).slice(0, mostAtOnce)
     const { asked, stop } = await askFor(sent, due, signal)
     const left = missed.map((one) => (asked.has(one.id) ? afterAsking(one, lookedAt) : one))
-    await book.write({ lookedAt: new Date(lookedAt).toISOString(), missed: left })
+    const state = { lookedAt: new Date(lookedAt).toISOString(), missed: left }
+    const since = labelsSince(before, lookedAt)
+    await book.write(since === null ? state : { ...state, labelsSince: since })
+    if (since !== null) {
+      const found = await reconcile(Date.parse(since), AbortSignal.any([stopped, AbortSignal.timeout(reconcileMs)]))
+      log.info({ since, found }, 'looked for labels whose webhooks were lost')
+      await book.write(state)
+    }
     if (asked.size > 0) log.info({ asked: asked.size, missed: left.length }, 'asked GitHub to deliver again')
     if (stop !== null) throw stop
   } finally {
     await book.release()
   }
+}
+
+/** From when on webhooks may be lost for good, where that is still to be made up for. */
+function labelsSince(before: DeliveryState | null, lookedAt: number): string | null {
+  if (before === null) return null
+  if (before.labelsSince !== undefined) return before.labelsSince
+  return lookedAt - Date.parse(before.lookedAt) > keptMs ? before.lookedAt : null
 }
 
 /** `stop`: why the others were not asked for, if they were not. */

@@ -9,13 +9,18 @@ import type { DecisionReply } from '../replies/decision-comment.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
 import { type DecisionAsked, type DecisionVerdict, evaluateDecision } from '../triggers/evaluate-decision.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
-import type { HeldBook, Jobs } from './ports.ts'
+import type { HeldBook, Jobs, RepositoryFacts } from './ports.ts'
 
 export interface DecideDeps {
   readonly jobs: Jobs
   readonly held: HeldBook
   /** Milliseconds since the epoch. */
   readonly now: () => number
+}
+
+/** What GitHub says of whoever decides. */
+export interface Decider extends Pick<RepositoryFacts, 'teamsOf'> {
+  readonly live: LivePermission | null
 }
 
 /**
@@ -27,11 +32,14 @@ export async function decide(
   { jobs, held, now }: DecideDeps,
   event: TriggerEvent,
   asked: DecisionAsked,
-  live: LivePermission | null,
+  { live, teamsOf }: Decider,
 ): Promise<DecisionReply> {
   const place = { repository: event.repository.id, number: event.subject.number }
   const { sender, eventKey } = event
-  const verdict = evaluateDecision(asked, { sender, live, eventKey, held: await held.on(place) })
+  const entries = await held.on(place)
+  const teams = [...new Set(entries.flatMap(({ approvals }) => approvals.teams ?? []))]
+  const asker = teams.length === 0 ? undefined : await teamsOf(sender.login, teams)
+  const verdict = evaluateDecision(asked, { sender, live, asker, eventKey, held: entries })
   if (verdict.kind !== 'take') return replyTo(verdict)
 
   const { entry } = verdict

@@ -1,31 +1,30 @@
 import type { BaseLogger } from 'pino'
 import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.ts'
+import { goesOnThereComment, notContinuedComment } from '../replies/continue-comment.ts'
 import { overlapComment } from '../replies/overlap-comment.ts'
+import { notRebasedComment } from '../replies/rebase-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
-import { notAgainComment } from '../replies/thread-comment.ts'
-import { evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
-import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
-import type { Resolution } from '../repo-policy/resolve-policy.ts'
-import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
+import { labelAgainComment, notAgainComment } from '../replies/thread-comment.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
 import { readAsk } from '../triggers/read-ask.ts'
+import { type Admitted, admit, listen } from './admit.ts'
 import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
-import { fallbackTriggers } from './fallback-triggers.ts'
-import type { Attempt, BranchHead, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
+import { keepPolicyIssues, type PolicyIssueDeps } from './keep-policy-issues.ts'
+import type { Attempt, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { prepareRequest } from './prepare-request.ts'
+import { readBase } from './read-base.ts'
+import { type GoingOn, readContinued } from './read-continued.ts'
+import { type BringingUp, bringingUp, readMerge } from './read-merge.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readOverlaps } from './read-overlaps.ts'
-import { readPolicySources } from './read-policy.ts'
 
-export interface TriggerDeps {
+export interface TriggerDeps extends PolicyIssueDeps {
   readonly repositories: Repositories
   readonly jobs: Jobs
   readonly held: HeldBook
   readonly threads: ThreadBook
-  /** What the operator allows, above everybody's policy. */
-  readonly operatorPolicy: OperatorPolicy
   /** Told of every policy that was read, for what it asks for at set times. Throws a retryable error. */
   readonly onPolicy: (event: TriggerEvent, policy: Policy) => Promise<void>
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
@@ -35,7 +34,10 @@ export interface TriggerDeps {
 
 export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
-  | { readonly kind: 'answered'; readonly with: Reason | 'retry' | 'open-already' | AnsweredAs }
+  | {
+      readonly kind: 'answered'
+      readonly with: Reason | 'retry' | 'rebase' | 'continue' | 'open-already' | 'label-again' | AnsweredAs
+    }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
 interface Handling {
@@ -44,6 +46,8 @@ interface Handling {
   readonly repository: OpenRepository
   readonly answers: Answers
   readonly jobId: string
+  readonly asker: Admitted
+  readonly triggers: Policy['triggers']
 }
 
 /** Takes one accepted event to its end. Throws only what may be tried again, and bugs. */
@@ -65,66 +69,98 @@ async function handleIn(
   jobId: string,
 ): Promise<TriggerResult> {
   const { facts, thread } = repository
-  const defaultHead = await facts.headOf(facts.now.defaultBranch)
-  const sources = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
-  const policy = evaluatePolicy(deps.operatorPolicy, sources.texts, sources.traits)
-  const triggers = policy.ok ? policy.policy.triggers : fallbackTriggers(deps.operatorPolicy.level)
-  const ask = readAsk(event, triggers)
+  const admitting = { facts, operatorPolicy: deps.operatorPolicy }
+  const listening = await listen(admitting)
+  const ask = readAsk(event, listening.triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
-  if (policy.ok) await deps.onPolicy(event, policy.policy)
+  if (listening.resolution.ok) await deps.onPolicy(event, listening.resolution.policy)
 
   const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
-  const handling = { deps, event, repository, answers, jobId }
-  const live = await facts.permissionOf(event.sender.login)
-  const authority = evaluateAuthority(event.sender, live, triggers.permission)
-  if (!authority.allowed && authority.reason === 'bot-sender') return { kind: 'ignored', why: authority.reason }
-  if (!authority.allowed) return refuse(handling, authority.reason, authority.detail)
+  const admission = await admit(admitting, listening, event.sender)
+  if (!admission.allowed && admission.reason === 'bot-sender') return { kind: 'ignored', why: admission.reason }
+  if (!admission.allowed) return refuse({ answers, jobId }, admission.reason, admission.detail)
+  const { asker } = admission
+  const { triggers, live, sources, defaultHead } = asker
+  const handling = { deps, event, repository, answers, jobId, asker, triggers }
   await answers.quietly('reaction', () => thread.acknowledge())
+  if (event.kind === 'label' && event.changedSince === true) {
+    await answers.once(labelAgainComment(jobId, event.label))
+    await answers.quietly('label', () => thread.takeLabelOff(event.label))
+    return { kind: 'answered', with: 'label-again' }
+  }
   if (ask.kind === 'retry') {
     const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
-    if (again.kind === 'run') return start(handling, again, policy, defaultHead)
+    if (again.kind === 'run') return start(handling, again)
     await answers.once(notAgainComment(jobId, triggers, again.why))
     return { kind: 'answered', with: 'retry' }
   }
-  const read = await withNotes(ask, thread, triggers)
-  if (read.kind === 'run') {
-    const overlaps = read.anyway ? [] : await readOverlaps(event, repository)
-    if (overlaps.length === 0) return start(handling, read, policy, defaultHead)
-    await answers.once(overlapComment(jobId, triggers, { task: read.task, overlaps }))
-    return { kind: 'answered', with: 'open-already' }
-  }
-  const { as, text } = await answerAsk(deps, event, read, { triggers, live, sources, defaultHead, jobId })
+  if (ask.kind === 'rebase') return bringUp(handling)
+  if (ask.kind === 'continue') return goOn(handling, ask.task)
+  const noted = await withNotes(ask, thread, triggers)
+  if (noted.kind === 'run') return noted.anyway ? start(handling, noted) : startUnlessOpen(handling, noted)
+  const { teamsOf } = facts
+  const asked = { triggers, live, teamsOf, sources, defaultHead, jobId }
+  const { as, text } = await answerAsk(deps, event, noted, asked)
   await answers.once(text)
   return { kind: 'answered', with: as }
 }
 
-async function refuse({ answers, jobId }: Handling, reason: Reason, detail?: string): Promise<TriggerResult> {
+async function refuse(
+  { answers, jobId }: Pick<Handling, 'answers' | 'jobId'>,
+  reason: Reason,
+  detail?: string,
+): Promise<TriggerResult> {
   await answers.once(endedComment(jobId, { outcome: 'refused', reason, ...(detail === undefined ? {} : { detail }) }))
   return { kind: 'answered', with: reason }
 }
 
-async function start(
-  handling: Handling,
-  ask: Extract<AskWithNotes | Again, { kind: 'run' }>,
-  resolution: Resolution,
-  defaultHead: BranchHead,
-): Promise<TriggerResult> {
-  const { deps, event, answers, jobId, repository } = handling
+type Run = Extract<AskWithNotes | Again | GoingOn | BringingUp, { kind: 'run' }>
+
+/** Asks first where an open pull request is for the issue already. */
+async function startUnlessOpen(handling: Handling, ask: Run): Promise<TriggerResult> {
+  const { event, repository, answers, jobId, triggers } = handling
+  const overlaps = await readOverlaps(event, repository)
+  if (overlaps.length === 0) return start(handling, ask)
+  await answers.once(overlapComment(jobId, triggers, { task: ask.task, overlaps }))
+  return { kind: 'answered', with: 'open-already' }
+}
+
+async function goOn(handling: Handling, task: string | null): Promise<TriggerResult> {
+  const { deps, event, repository, answers, jobId, triggers } = handling
+  const continued = await readContinued({ ...repository, threads: deps.threads }, event, task, triggers, jobId)
+  if (continued.kind === 'go-on') return startUnlessOpen({ ...handling, event: continued.event }, continued.ask)
+  await answers.once(notContinuedComment(jobId, triggers, continued.why))
+  return { kind: 'answered', with: 'continue' }
+}
+
+/** Brings a pull request of ours up to its base branch. */
+async function bringUp(handling: Handling): Promise<TriggerResult> {
+  const { event, repository, answers, jobId, triggers, asker } = handling
+  const base = await readBase(event, repository, asker.defaultHead)
+  if (!base.ok) return refuse(handling, base.reason, base.detail)
+  const merging = await readMerge(event, repository, base)
+  if (merging.kind === 'merge') return start(handling, { ...bringingUp, merges: merging.merges })
+  await answers.once(notRebasedComment(jobId, triggers, merging))
+  return { kind: 'answered', with: 'rebase' }
+}
+
+async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
+  const { deps, event, answers, jobId, repository, asker } = handling
   const { facts, botLogin } = repository
-  const preparing = { facts, botLogin, operatorPolicy: deps.operatorPolicy, quietly: answers.quietly }
-  const wish = {
-    task: ask.task,
-    agent: ask.agent,
-    notes: ask.notes,
-    ...('askedIn' in ask ? { askedIn: ask.askedIn } : {}),
+  if (!facts.now.archived) {
+    await answers.quietly('policy issue', () => keepPolicyIssues(deps, event, repository, asker.sources))
   }
-  const prepared = await prepareRequest(preparing, event, wish, resolution, defaultHead)
+  const preparing = { facts, botLogin, operatorPolicy: deps.operatorPolicy, quietly: answers.quietly }
+  const { kind: _, ...wish } = ask
+  const prepared = await prepareRequest(preparing, event, wish, asker)
   if (!prepared.ok) return refuse(handling, prepared.reason, prepared.detail)
   const { request } = prepared
   // Before the job is written down: afterwards a worker may be writing to the same comment already.
-  const comment = await answers.announce(queuedComment(request, null))
+  const isElsewhere = event.subject.number !== repository.thread.number
+  const said = isElsewhere ? goesOnThereComment(request, event.subject.number) : queuedComment(request, null)
+  const comment = await answers.announce(said)
   const { position } = await deps.jobs.enqueue(request)
-  if (comment !== null && position > 1) {
+  if (comment !== null && position > 1 && !isElsewhere) {
     await answers.quietly('place', () => repository.thread.edit(comment, queuedComment(request, position)))
   }
   if (event.kind === 'label') await answers.quietly('label', () => repository.thread.takeLabelOff(event.label))

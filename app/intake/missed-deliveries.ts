@@ -18,7 +18,7 @@ const minuteMs = 60_000
 /** An attempt is in the list when it has ended, which takes 10 s; clocks differ. */
 const overlapMs = 10 * minuteMs
 /** As long as GitHub keeps them. */
-const keptMs = 3 * 24 * 60 * minuteMs
+export const keptMs = 3 * 24 * 60 * minuteMs
 const firstPauseMs = 2 * minuteMs
 const longestPauseMs = 6 * 60 * minuteMs
 

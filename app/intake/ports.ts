@@ -16,7 +16,7 @@ import type {
   TriggerEvent,
 } from '../../worker/contract/index.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
-import type { RepositoryTraits } from '../repo-policy/operator/least-isolation.ts'
+import type { Asker, RepositoryTraits } from '../repo-policy/rules/fits-condition.ts'
 import type { ReviewNotes } from '../triggers/compose-task.ts'
 import type { LivePermission } from '../triggers/evaluate-authority.ts'
 
@@ -43,6 +43,14 @@ export type BranchHead =
 export interface PullRequestNow extends LivePullRequest {
   /** The head branch's commit. */
   readonly sha: string
+  /** The branch that it goes against. */
+  readonly baseRef: string
+}
+
+export interface Divergence {
+  /** A commit that both go back to. */
+  readonly common: string
+  readonly isBehind: boolean
 }
 
 /** Title and body are anybody's words. */
@@ -55,14 +63,18 @@ export interface OpenPullRequest extends LivePullRequest {
 /** What is true on GitHub now. Methods throw GitHubError. */
 export interface RepositoryFacts {
   readonly now: RepositoryNow
-  /** What the operator's rules may ask of it: visibility, topics, custom properties. */
+  /** What rules may ask of it: visibility, topics, custom properties. */
   traits(): Promise<RepositoryTraits>
   /** Null: GitHub knows no such collaborator. */
   permissionOf(login: string): Promise<LivePermission | null>
+  /** In which of these teams of the owner's the person is; unknown where GitHub does not tell. */
+  teamsOf(login: string, teams: readonly string[]): Promise<Asker>
   headOf(branch: string): Promise<BranchHead>
   pullRequest(number: number): Promise<PullRequestNow | null>
   /** Those that are open, the newest first, up to a number. */
   openPullRequests(): Promise<readonly OpenPullRequest[]>
+  /** How far `head` lacks commits of `base`. Null: they have nothing in common, or one is gone. */
+  divergence(base: string, head: string): Promise<Divergence | null>
   /** First lines of a pull request's latest commits, the oldest first, as `Continued` has them. */
   commitsOf(pullRequest: number): Promise<readonly string[]>
   /** First lines of the latest commits that lead to this one, merges among them. */
@@ -71,7 +83,7 @@ export interface RepositoryFacts {
   isProtected(branch: string): Promise<boolean>
   /** `.github/airlock.yml` at a commit. */
   repositoryPolicy(commit: string): Promise<PolicyText>
-  /** `airlock.yml` on the default branch of the owner's `.github` repository. */
+  /** `airlock.yml` on the default branch of the owner's `.github` repository, or else of `.github-private`. */
   organisationPolicy(): Promise<PolicyText>
 }
 
@@ -82,10 +94,14 @@ export interface Words extends ReviewNotes {
 
 /** Where the event happened, and where it is answered. Methods throw GitHubError. */
 export interface Thread {
+  /** Of the issue or pull request. */
+  readonly number: number
   /** A reaction to what asked, where GitHub has one; the same one twice is one. */
   acknowledge(): Promise<void>
   /** Our comment that bears this job's mark. */
   findAnswer(jobId: string): Promise<number | null>
+  /** Our comment on the issue or pull request about an earlier job, changed at that time or later; null: none is found. */
+  saidOf(jobId: string, since: string): Promise<string | null>
   /** What stands on lines of the diff and is asked together with the event's own words. */
   notes(): Promise<ReviewNotes>
   /** What was written there, as it is now; null: it is gone. */
@@ -96,8 +112,20 @@ export interface Thread {
   takeLabelOff(label: string): Promise<void>
 }
 
+/** Issues about broken policies. Methods throw GitHubError. */
+export interface IssueDesk {
+  /** In the repository, or where its owner keeps the policy; null: the App does not reach that. */
+  open(
+    level: 'repository' | 'organisation',
+    issue: { readonly title: string; readonly body: string },
+  ): Promise<number | null>
+  /** One of the repository's, with a last word. */
+  close(number: number, comment: string): Promise<void>
+}
+
 export interface OpenRepository extends AsyncDisposable {
   readonly facts: RepositoryFacts
+  readonly issues: IssueDesk
   readonly thread: Thread
   /** The login that our comments and pull requests appear under. Throws GitHubError. */
   botLogin(): Promise<string>

@@ -4,13 +4,16 @@ import type { Ask } from '../triggers/read-ask.ts'
 import { commentsTask, withoutCommands } from '../triggers/read-task.ts'
 import type { Thread } from './ports.ts'
 
+/** What is read from more than the event itself. */
+type NeedsMore = 'none' | 'retry' | 'rebase' | 'continue'
+
 export type AskWithNotes =
   | (Extract<Ask, { kind: 'run' }> & { readonly notes: ReviewNotes })
-  | Exclude<Ask, { kind: 'none' | 'run' | 'run-comments' | 'retry' }>
+  | Exclude<Ask, { kind: NeedsMore | 'run' | 'run-comments' }>
 
 /** Adds what stands on lines of the diff to a task. A review whose summary is the command alone needs comments. */
 export async function withNotes(
-  ask: Exclude<Ask, { kind: 'none' | 'retry' }>,
+  ask: Exclude<Ask, { kind: NeedsMore }>,
   thread: Pick<Thread, 'notes'>,
   { command }: Pick<Policy['triggers'], 'command'>,
 ): Promise<AskWithNotes> {

@@ -1,4 +1,4 @@
-import type { JobRequest, JobSummary } from '../../worker/contract/index.ts'
+import { isContinued, type JobRequest, type JobSummary } from '../../worker/contract/index.ts'
 import type { TextPart } from './format.ts'
 import { identityPart } from './pull-request-body.ts'
 import { agentPart, changedFilesPart, posturePart, setupPart } from './summary-parts.ts'
@@ -8,7 +8,7 @@ import { agentPart, changedFilesPart, posturePart, setupPart } from './summary-p
  * have edited that text by now, and it is left to them.
  */
 export function continuedParts(request: JobRequest, summary: JobSummary): (TextPart | null)[] {
-  if (summary.outcome.reason !== 'pull-request-continued') return []
+  if (!isContinued(summary.outcome)) return []
   return [
     agentPart(summary),
     changedFilesPart(summary),

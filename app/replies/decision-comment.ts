@@ -84,8 +84,7 @@ export function approvalPart({ approval }: Pick<JobRequest, 'approval'>): TextPa
 export function quarantinePart({ quarantine }: Pick<JobSummary, 'quarantine'>, policy: Policy): TextPart | null {
   if (quarantine === undefined) return null
   const { command } = policy.triggers
-  const { permission, own } = approvalsOf(policy)
-  const who = `Whoever has at least ${permission} here${own ? '' : ', but for the one who asked,'}`
+  const who = `Whoever ${approverText(policy)}`
   const text = [
     `CI is asked to stay away from this branch until a person has read the change. ${who} comments on the pull request:`,
     '',
@@ -99,7 +98,6 @@ export function quarantinePart({ quarantine }: Pick<JobSummary, 'quarantine'>, p
 export function heldPart({ held }: JobSummary, policy: Policy): TextPart | null {
   if (held === undefined) return null
   const { command } = policy.triggers
-  const { permission, own } = approvalsOf(policy)
   const { digest, until } = held
   if (until === null) {
     return {
@@ -108,12 +106,19 @@ export function heldPart({ held }: JobSummary, policy: Policy): TextPart | null 
     }
   }
   const text = [
-    `Change sha256 ${digest}, kept until ${day(until)}. Whoever has at least ${permission} here${own ? '' : ', but for the one who asked,'} comments one of these:`,
+    `Change sha256 ${digest}, kept until ${day(until)}. Whoever ${approverText(policy)} comments one of these:`,
     '',
     `- \`${command} approve ${short(digest)}\` publishes exactly this change`,
     `- \`${command} reject ${short(digest)}\` deletes it`,
   ].join('\n')
   return { title: 'To let it out', text }
+}
+
+/** `has at least write here`, and what else is asked of whoever approves. */
+function approverText(policy: Policy): string {
+  const { permission, own, teams } = approvalsOf(policy)
+  const inTeam = teams === undefined ? '' : ` and is in one of the teams ${teams.join(', ') || '(none)'}`
+  return `has at least ${permission} here${inTeam}${own ? '' : ', but for the one who asked,'}`
 }
 
 /** The beginning of the held change, in at most `max` characters. */

@@ -35,6 +35,8 @@ function helpText({ label, command, permission }: Triggers): string {
     `- \`${command} approve DIGEST\`: publishes a change that a gate held, \`${command} reject DIGEST\` deletes it`,
     `- \`${command} status\`: what runs or waits here, \`${command} cancel\` stops it`,
     `- \`${command} retry\`: asks for the last job here once more, in the same words`,
+    `- \`${command} continue TASK\`: goes on with the last job here, which need not have made a pull request`,
+    `- \`${command} rebase\`: brings a pull request of Airlock's up to its base branch`,
     `- \`${command} why\`: the policy of this repository, and which file each value is from`,
     `- \`${command} help\`: this text`,
     '',

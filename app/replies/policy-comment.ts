@@ -17,7 +17,7 @@ export function policyComment(
     values,
   }: { readonly commit: string | null; readonly digest: string; readonly values: readonly ExplainedValue[] },
 ): string {
-  const rows = values.map(({ key, value, from }) => [key, harmlessLine(textOf(value), maxValue), originText(from)])
+  const rows = values.map(({ key, value, from }) => [key, harmlessLine(valueText(value), maxValue), originText(from)])
   const at = commit === null ? '' : `, as the default branch says it at ${commit.slice(0, 12)}`
   const head = `The policy of this repository${at}:`
   const table = formatTable(['key', 'value', 'from'], rows)
@@ -26,14 +26,19 @@ export function policyComment(
 
 /** No job can start, and why. */
 export function brokenPolicyComment(jobId: string, problems: readonly PolicyProblem[]): string {
-  const lines = formatList(problems, mostProblems, ({ file, line, path, message }) => {
+  return `${statusMarker(jobId)}\n**The policy of this repository can't be used: no job starts.**\n\n${problemList(problems)}`
+}
+
+/** What is wrong with a policy, a line each. */
+export function problemList(problems: readonly PolicyProblem[]): string {
+  return formatList(problems, mostProblems, ({ file, line, path, message }) => {
     const key = path === '' ? '' : `${harmlessLine(path, maxFile)}: `
     return `${placeText({ file, line })}: ${key}${harmlessLine(message, maxValue)}`
   })
-  return `${statusMarker(jobId)}\n**The policy of this repository can't be used: no job starts.**\n\n${lines}`
 }
 
-function textOf(value: unknown): string {
+/** A value of a policy, for a table. */
+export function valueText(value: unknown): string {
   if (!Array.isArray(value)) return String(value)
   return value.length === 0
     ? 'none'
@@ -41,9 +46,11 @@ function textOf(value: unknown): string {
 }
 
 function originText(from: readonly ValueOrigin[]): string {
-  return from.length === 0 ? 'default' : from.map(placeText).join(', ')
+  return from.length === 0
+    ? 'default'
+    : from.map((origin) => `${placeText(origin)}${origin.level === 'operator' ? ' of the operator' : ''}`).join(', ')
 }
 
-function placeText({ file, line }: ValueOrigin): string {
+function placeText({ file, line }: Pick<ValueOrigin, 'file' | 'line'>): string {
   return `${harmlessLine(file, maxFile)}${line === null ? '' : `:${line}`}`
 }

@@ -8,7 +8,8 @@ const maxTitle = 120
  * What was asked, as one line: an issue's title for a label, else the first line of the task; in the form of Conventional
  * Commits where the repository has that habit.
  */
-export function pullRequestTitle({ trigger, subject, task, titles, sorting }: JobRequest): string {
+export function pullRequestTitle({ trigger, subject, task, titles, sorting, merges, base }: JobRequest): string {
+  if (merges !== undefined) return harmlessTitle(`Merge ${merges.ref} into ${base.ref}`, maxTitle)
   const firstLine = task.text.split('\n', 1)[0] ?? ''
   const asked = trigger.kind === 'label' && subject !== null ? subject.title : firstLine
   const title = harmlessTitle(asked, maxTitle) || fallback(subject)
@@ -25,11 +26,15 @@ function fallback(subject: JobRequest['subject']): string {
  * asks CI to stay away is ours, by the policy; one of the agent's would have been broken.
  */
 export function commitMessage(request: JobRequest): string {
-  const { id, subject, policy, task, agent } = request
+  const { id, subject, policy, task, agent, merges } = request
   const asked =
     subject === null ? [] : [`Asked in ${subject.kind === 'issue' ? 'issue' : 'pull request'} ${subject.number}.`]
   const skip = policy.handoff.ci === 'skip' || isQuarantined(request) ? ['[skip ci]'] : []
-  const body = [...asked, `Made by an agent (${agent}) in a sandbox of Airlock.`, ...skip]
+  const made =
+    merges === undefined
+      ? `Made by an agent (${agent}) in a sandbox of Airlock.`
+      : 'Made by Airlock. Where the two did not fit together, an agent put them together in a sandbox.'
+  const body = [...asked, made, ...skip]
   return `${pullRequestTitle(request)}\n\n${body.join('\n')}\n\nAirlock-Job: ${id}\nAirlock-Task: sha256:${task.digest}\n`
 }
 

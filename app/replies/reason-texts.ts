@@ -19,6 +19,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'The work is done, and is a new commit on this pull request.',
     next: 'Review what it adds; nothing is merged without you.',
   },
+  'base-merged': {
+    what: 'The base branch is merged into this pull request, as a new commit on its branch.',
+    next: 'Review what it changed, and what CI says of it; nothing else is merged without you.',
+  },
   'branch-created': {
     what: 'The work is done, passed every gate, and is on a branch of its own.',
     next: 'Review the branch and merge it if you like it.',
@@ -34,6 +38,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
   'agent-changed-nothing': {
     what: 'The agent ended without changing a file, so there is nothing to review.',
     next: `Its closing words are below. If you expected a change, say more precisely what should be different. ${askAgain}`,
+  },
+  'base-merged-before': {
+    what: 'The pull request has everything already that its base branch had when this was asked. Nothing was changed.',
+    next: 'Nothing: it is up to date.',
   },
   'gate-hold': {
     what: 'The work is done, but a gate wants a person to look at it first. Nothing was published.',
@@ -135,6 +143,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'A person cancelled the job. Nothing was published.',
     next: 'Ask again whenever you like.',
   },
+  'access-ended': {
+    what: 'The App was suspended, removed or may not write here any more, so the job was stopped. Nothing was published.',
+    next: 'Ask again once an administrator has let the App act here again.',
+  },
   shutdown: {
     what: 'The worker was shut down before the job was done. Nothing was published.',
     next: 'Ask again.',
@@ -202,6 +214,14 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
   'workspace-deleted': {
     what: 'The agent deleted its whole workspace. That is not taken for a change.',
     next: 'Ask again. If files should really go, name them in the task.',
+  },
+  'conflict-unsolved': {
+    what: 'The base branch and this pull request do not fit together, and the agent left conflicts unsolved. The branch is as it was.',
+    next: 'The files are named below. Merge the base branch by hand, or write the command once more.',
+  },
+  'merge-failed': {
+    what: 'The base branch could not be merged into this pull request. The branch is as it was.',
+    next: 'The detail says why. Merge the base branch by hand.',
   },
   'collect-limit': {
     what: 'The change is larger than what Airlock reads out of a sandbox. Nothing was published.',

@@ -1,4 +1,5 @@
 import {
+  isContinued,
   type JobProgress,
   type JobRequest,
   type JobSummary,
@@ -116,7 +117,7 @@ function endPart(outcome: OutcomeName, reason: Reason, detail: string | undefine
 /** The address comes from GitHub's answer to us, and is still only taken if it looks like one. */
 function linkLine({ subject }: JobRequest, { outcome, pullRequestUrl, report }: JobSummary): string {
   if (pullRequestUrl !== null && /^https?:\/\/[A-Za-z0-9./:_-]{1,500}$/.test(pullRequestUrl)) {
-    const isHere = outcome.reason === 'pull-request-continued' && subject !== null
+    const isHere = isContinued(outcome) && subject !== null
     return isHere ? `${pullRequestUrl}/commits/${report.commit}` : pullRequestUrl
   }
   return report.branch === null ? '' : `Branch: ${harmlessLine(report.branch, 200)}`

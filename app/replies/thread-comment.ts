@@ -36,7 +36,7 @@ const notAgain = {
     'The comment that asked for the last job was edited since. What runs is what was asked: write the task again.',
   gone: 'The comment that asked for the last job is gone: write the task again.',
   unknown:
-    'The words of the last job here are not on GitHub: it carried out an approval, was asked for over the API, or is from before an update. Write the task again.',
+    'The words of the last job here are not on GitHub: it carried out an approval, merged the base branch, was asked for over the API, or is from before an update. Write the command or the task again.',
 } as const
 
 /** Nothing is tried again, and why. */
@@ -47,6 +47,12 @@ export function notAgainComment(
 ): string {
   const hint = why === 'runs' ? ` \`${command} cancel\` ends it.` : ''
   return `${statusMarker(jobId)}\n**Not tried again.** ${notAgain[why]}${hint}`
+}
+
+/** A label whose webhook was lost, on an issue that is not what it was when the label was set. */
+export function labelAgainComment(jobId: string, label: string): string {
+  const name = harmlessLine(label, 100)
+  return `${statusMarker(jobId)}\n**Not started.** The label ${name} was set while Airlock could not be reached, and something happened here since: what would run may not be what was meant. Set the label again to start it.`
 }
 
 function lineOf(job: StandingJob): string {

@@ -1,11 +1,13 @@
-import type { Policy } from '../../worker/contract/index.ts'
+import { type Policy, type PolicyLevel, type PolicyOrigin, policyLevels } from '../../worker/contract/index.ts'
 import { defaultPolicy } from './default-policy.ts'
-import { evaluateLevels, type PolicyTexts, parseLevels } from './evaluate-policy.ts'
-import type { RepositoryTraits } from './operator/least-isolation.ts'
+import { evaluateLevels, type FileLevels, fitLevels, type PolicyTexts, parseLevels } from './evaluate-policy.ts'
+import { lineOfBound } from './operator/line-of-bound.ts'
 import type { OperatorPolicy } from './operator/operator-policy.ts'
 import type { ParsedPolicy } from './parse-policy.ts'
-import { policyFileOf } from './policy-file-of.ts'
 import { type PolicyLevels, type Resolution, resolvePolicy } from './resolve-policy.ts'
+import { withRules } from './rules/fit-rules.ts'
+import type { RepositoryTraits } from './rules/fits-condition.ts'
+import { valuesOf } from './values-of.ts'
 
 /** One value of the effective policy, in the words of airlock.yml. */
 export interface ExplainedValue {
@@ -17,8 +19,9 @@ export interface ExplainedValue {
 }
 
 export interface ValueOrigin {
+  readonly level: PolicyLevel
   readonly file: string
-  /** Of a profile where that is what says it; null where nothing in the file does in so many words: a maximum, a rule. */
+  /** Of a profile or rule where that is what says it; null where nothing in the file does in so many words. */
   readonly line: number | null
 }
 
@@ -27,8 +30,10 @@ export type Explanation =
   | Extract<Resolution, { ok: false }>
 
 interface Stage {
-  readonly origin: ParsedPolicy
+  readonly level: PolicyLevel
+  readonly file: string
   readonly values: ReadonlyMap<string, unknown>
+  lineOf(key: string): number | null
 }
 
 /**
@@ -37,15 +42,21 @@ interface Stage {
  */
 export function explainPolicy(operator: OperatorPolicy, texts: PolicyTexts, traits: RepositoryTraits): Explanation {
   const parsed = parseLevels(texts)
-  if (!parsed.ok) return parsed
-  const effective = evaluateLevels(operator, parsed.levels, traits)
+  return parsed.ok ? explainLevels(operator, parsed.levels, traits) : parsed
+}
+
+/** The same of files that were read already. */
+export function explainLevels(operator: OperatorPolicy, files: FileLevels, traits: RepositoryTraits): Explanation {
+  const effective = evaluateLevels(operator, files, traits)
+  const fitted = fitLevels(operator, files, traits)
   if (!effective.ok) return effective
-  const [organisation, repository] = parsed.levels
-  const bounds: ParsedPolicy = { name: operator.name, file: {}, lineOf: () => null }
-  const stages = [
-    ...stagesOf({ operator: operator.level, organisation, repository }),
-    { origin: bounds, values: valuesOf(effective.policy) },
-  ]
+  if (!fitted.ok) return fitted
+  const bounded = valuesOf(effective.policy)
+  const bounds: Stage = {
+    ...{ level: 'operator', file: operator.name, values: bounded },
+    lineOf: (key) => lineOfBound(operator, key, bounded.get(key), traits),
+  }
+  const stages = [...stagesOf(fitted.levels), bounds]
   const initial = valuesOf(defaultPolicy)
   return {
     ok: true,
@@ -53,49 +64,52 @@ export function explainPolicy(operator: OperatorPolicy, texts: PolicyTexts, trai
     values: [...valuesOf(effective.policy)].map(([key, value]) => ({
       key,
       value,
-      from: originsOf(key, initial, stages),
+      from: originsOfKey(key, initial, stages),
     })),
   }
 }
 
-/** What holds with the first level alone, with the first two, and so on. One that is wrong without those below is left out. */
-function stagesOf({ operator, organisation, repository }: PolicyLevels): Stage[] {
-  const none = { operator: null, organisation: null, repository: null }
-  const steps: readonly (readonly [ParsedPolicy | null, PolicyLevels])[] = [
-    [operator, { ...none, operator }],
-    [organisation, { ...none, operator, organisation }],
-    [repository, { operator, organisation, repository }],
-  ]
-  return steps.flatMap(([origin, levels]) => {
-    const resolved = origin === null ? null : resolvePolicy(levels)
-    return origin !== null && resolved?.ok === true ? [{ origin, values: valuesOf(resolved.policy) }] : []
-  })
+/** For a job's record: where each value is from that is not the default. */
+export function originsOf(explanation: Explanation): PolicyOrigin[] {
+  if (!explanation.ok) return []
+  const set = explanation.values.filter(({ from }) => from.length > 0)
+  return set.map(({ key, from }) => ({ key, from: from.map(({ level, file, line }) => ({ level, file, line })) }))
+}
+
+/**
+ * What holds with the first level alone, with one of its rules, and so on down to the last. What is wrong without those
+ * below is left out.
+ */
+function stagesOf(levels: PolicyLevels): Stage[] {
+  const stages: Stage[] = []
+  let added: PolicyLevels = { operator: null, organisation: null, repository: null }
+  for (const level of policyLevels) {
+    const whole = levels[level]
+    if (whole === null) continue
+    for (const [index, origin] of withRules(whole).entries()) {
+      added = { ...added, [level]: { ...whole, fitted: withRules(whole).slice(1, index + 1) } }
+      const resolved = resolvePolicy(added)
+      if (!resolved.ok) continue
+      const lineOf = (key: string) => lineIn(origin, key.split('.'))
+      stages.push({ level, file: origin.name, values: valuesOf(resolved.policy), lineOf })
+    }
+  }
+  return stages
 }
 
 /** Of a single value the last who changed it; lists are added up and cut, so of a list everybody who did. */
-function originsOf(key: string, initial: Stage['values'], stages: readonly Stage[]): ValueOrigin[] {
+function originsOfKey(key: string, initial: Stage['values'], stages: readonly Stage[]): ValueOrigin[] {
   const changing = stages.filter(({ values }, index) => {
     const before = index === 0 ? initial : stages[index - 1]?.values
     return JSON.stringify(values.get(key)) !== JSON.stringify(before?.get(key))
   })
   const isList = stages.some(({ values }) => Array.isArray(values.get(key)))
   const counted = isList ? changing : changing.slice(-1)
-  return counted.map(({ origin }) => ({ file: origin.name, line: lineIn(origin, key.split('.')) }))
+  return counted.map(({ level, file, lineOf }) => ({ level, file, line: lineOf(key) }))
 }
 
 function lineIn({ file, lineOf }: ParsedPolicy, path: readonly string[]): number | null {
   const said = path.reduce<unknown>((value, name) => Reflect.get(Object(value), name), file)
   if (said !== undefined) return lineOf(path)
   return file.profile === undefined ? null : lineOf(['profile'])
-}
-
-function valuesOf(policy: Policy): Map<string, unknown> {
-  return new Map(leaves(policyFileOf(policy), ''))
-}
-
-function leaves(value: object, prefix: string): [string, unknown][] {
-  return Object.entries(value).flatMap(([name, below]: [string, unknown]): [string, unknown][] => {
-    const isGroup = typeof below === 'object' && below !== null && !Array.isArray(below)
-    return isGroup ? leaves(below, `${prefix}${name}.`) : [[`${prefix}${name}`, below]]
-  })
 }

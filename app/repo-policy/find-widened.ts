@@ -35,6 +35,23 @@ const boundedLists: readonly BoundedList[] = [
     beyond: (above, asked) => found(asked.setup?.secrets, (name) => !mayTake(above, name), String),
   },
   {
+    path: ['agents'],
+    beyond: ({ agents }, asked) => found(asked.agents, (name) => agents?.includes(name) === false, String),
+  },
+  {
+    path: ['triggers', 'teams'],
+    beyond: ({ triggers }, asked) =>
+      found(asked.triggers?.teams, (team) => triggers?.teams?.includes(team) === false, teamName),
+  },
+  {
+    // Where a level says nothing of who approves, it is whoever may ask.
+    path: ['approvals', 'teams'],
+    beyond: ({ approvals, triggers }, asked) => {
+      const allowed = approvals?.teams ?? triggers?.teams
+      return found(asked.approvals?.teams, (team) => allowed?.includes(team) === false, teamName)
+    },
+  },
+  {
     path: ['models'],
     beyond: ({ models }, asked) =>
       found(asked.models, (entry) => models !== undefined && !coversModel(models, entry), String),
@@ -61,8 +78,10 @@ export function findWidened(levels: readonly ParsedPolicy[]): PolicyProblem[] {
 
 function widenedIn({ path, beyond }: BoundedList, above: ParsedPolicy, level: ParsedPolicy): PolicyProblem[] {
   return beyond(above.file, level.file).map(({ index, what }) => {
-    const message = `${what} is not allowed by ${above.name}: a policy narrows what stands above it`
-    return { file: level.name, path: path.join('.'), line: level.lineOf([...path, index]), message }
+    const whose = above.pathPrefix === undefined ? above.name : `${above.pathPrefix.slice(0, -1)} of ${above.name}`
+    const message = `${what} is not allowed by ${whose}: a policy narrows what stands above it`
+    const place = `${level.pathPrefix ?? ''}${path.join('.')}`
+    return { file: level.name, path: place, line: level.lineOf([...path, index]), message }
   })
 }
 
@@ -81,6 +100,10 @@ function beyondNetwork(
   if (allowed === undefined) return []
   const isCovered = (entry: NetworkEntry) => allowed.some((candidate) => coversNetwork(candidate, entry))
   return found(asked, (entry) => !isCovered(entry), networkEntryName)
+}
+
+function teamName(team: string): string {
+  return `team ${team}`
 }
 
 function found<T>(

@@ -8,6 +8,10 @@ export interface ParsedPolicy {
   readonly name: string
   readonly file: PolicyFile
   lineOf(path: PolicyPath): number | null
+  /** Of a rule: where it stands in its file, before the path of a key. */
+  readonly pathPrefix?: string
+  /** Levels just below it that belong to it: those of its rules that hold where it is read. */
+  readonly fitted?: readonly ParsedPolicy[]
 }
 
 export type PolicyParse =

@@ -14,7 +14,10 @@ export type PolicyPath = readonly PropertyKey[]
 
 export interface ParsedYaml<T> {
   readonly value: T
+  /** Of the key, or of what holds it where it is not there. */
   lineOf(path: PolicyPath): number | null
+  /** Null where the key itself is not there. */
+  ownLineOf(path: PolicyPath): number | null
 }
 
 export type YamlParse<T> =
@@ -60,8 +63,12 @@ export function parseYaml<T>(text: string, name: string, schema: z.ZodType<T>): 
     const offset = offsetOf(document, path)
     return offset === null ? null : lineAt(offset)
   }
+  const ownLineOf = (path: PolicyPath) => {
+    const offset = ownOffsetOf(document, path)
+    return offset === null ? null : lineAt(offset)
+  }
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {})
-  if (parsed.success) return { ok: true, parsed: { value: parsed.data, lineOf } }
+  if (parsed.success) return { ok: true, parsed: { value: parsed.data, lineOf, ownLineOf } }
   const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, name, lineOf))
   return { ok: false, problems: problems.slice(0, maxProblems) }
 }
@@ -106,16 +113,21 @@ const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype'])
 /** A key's own place where there is one, else the place of what holds it. */
 function offsetOf(document: Document, path: PolicyPath): number | null {
   for (let length = path.length; length > 0; length -= 1) {
-    const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents
-    const key = path[length - 1]
-    const pair = isMap(parent)
-      ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
-      : undefined
-    if (pair !== undefined && isScalar(pair.key)) return pair.key.range?.[0] ?? null
-    const node = document.getIn(path.slice(0, length), true)
-    if (isScalar(node) || isMap(node)) return node.range?.[0] ?? null
+    const offset = ownOffsetOf(document, path.slice(0, length))
+    if (offset !== null) return offset
   }
   return document.contents?.range?.[0] ?? null
+}
+
+function ownOffsetOf(document: Document, path: PolicyPath): number | null {
+  const parent = document.getIn(path.slice(0, -1), true) ?? document.contents
+  const key = path.at(-1)
+  const pair = isMap(parent)
+    ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
+    : undefined
+  if (pair !== undefined && isScalar(pair.key)) return pair.key.range?.[0] ?? null
+  const node = document.getIn(path, true)
+  return isScalar(node) || isMap(node) ? (node.range?.[0] ?? null) : null
 }
 
 function describeIssue(issue: z.core.$ZodIssue, file: string, lineOf: ParsedYaml<unknown>['lineOf']): PolicyProblem[] {

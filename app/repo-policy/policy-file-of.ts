@@ -9,7 +9,7 @@ export function policyFileOf(policy: Policy): PolicyFile {
     ...same,
     ...(agentSettings === undefined ? {} : { 'agent-settings': agentSettings }),
     triggers: { ...policy.triggers, permission: permissionOf(policy.triggers) },
-    ...(approvals === undefined ? {} : { approvals: { own: approvals.own, permission: permissionOf(approvals) } }),
+    ...(approvals === undefined ? {} : { approvals: { ...approvals, permission: permissionOf(approvals) } }),
     limits: {
       minutes: limits.wallMs / 60_000,
       ...(silenceMs === undefined ? {} : { 'silence-minutes': silenceMs / 60_000 }),

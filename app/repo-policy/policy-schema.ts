@@ -14,15 +14,14 @@ import {
   modelEntryPattern,
   modelNamePattern,
   mostSchedules,
-  permissionSchema,
   profileSchema,
-  schedulePaceSchema,
+  reviewerChoices,
   scheduleSchema,
-  suppressionSchema,
-  suppressors,
 } from '../../worker/contract/index.ts'
-import { licensesSchema } from './license-schema.ts'
+import { gatesSchema } from './gates-schema.ts'
 import { agentNetworkEntry, secretName, setupNetworkEntry } from './network-schema.ts'
+import { approvalsSchema, triggersSchema } from './people-schema.ts'
+import { conditionSchema } from './rules/condition-schema.ts'
 
 const size = (text: string) =>
   z
@@ -32,12 +31,6 @@ const size = (text: string) =>
 
 const list = (item: z.ZodString, most: number) => z.array(item).max(most)
 const line = (most: number) => z.string().min(1).max(most)
-/** A star more in one part, and matching the name of a file that an agent thought up takes a matcher minutes. */
-const pathGlob = line(256).refine(
-  (glob) => glob.split('**').length <= 4 && glob.split('/').every((part) => part.split(/\*{1,256}/).length <= 3),
-  { error: 'a glob has at most two * in each part of the path, and ** three times: write it as several' },
-)
-
 const setupSchema = z
   .strictObject({
     run: list(line(8192), 64)
@@ -89,54 +82,6 @@ const budgetsSchema = z
   })
   .describe('Model cost of a day (UTC), all jobs together; none is bounded unless it is set.')
 
-const gatesSchema = z
-  .strictObject({
-    licenses: licensesSchema.optional(),
-    protected: list(pathGlob, 256).optional().describe('Globs of paths; a change that touches one is held.'),
-    suppress: z
-      .array(suppressionSchema)
-      .max(200)
-      .optional()
-      .describe('Findings that were looked at and are accepted for a time: they are noted and stop nothing.'),
-    'suppress-by': z
-      .enum(suppressors)
-      .optional()
-      .describe('Whose policy may suppress. Unset: that of the repository too.'),
-  })
-  .describe('What a change has to pass before it leaves the sandbox.')
-
-const triggersSchema = z
-  .strictObject({
-    label: z
-      .string()
-      .regex(/^[^\s:,][^\r\n:,]{0,48}$/, 'expected a label without colon or comma')
-      .optional()
-      .describe('Label that starts a job; LABEL:AGENT starts it with that agent.'),
-    command: z
-      .string()
-      .regex(/^\/[A-Za-z0-9][A-Za-z0-9-]{0,48}$/, 'expected a command such as /airlock')
-      .optional()
-      .describe('First word of a comment that starts a job.'),
-    permission: permissionSchema
-      .exclude(['none'])
-      .optional()
-      .describe('The least permission on the repository that may start a job.'),
-    schedules: schedulePaceSchema
-      .optional()
-      .describe('How often an entry of schedules may start a job at most; never: not at all. Unset: hourly.'),
-  })
-  .describe('Who starts a job, and how.')
-
-const approvalsSchema = z
-  .strictObject({
-    own: z.boolean().optional().describe('May the person who asked approve what came of it? Unset: yes.'),
-    permission: permissionSchema
-      .exclude(['none'])
-      .optional()
-      .describe('The least permission that may approve; never less than triggers.permission, which it is if unset.'),
-  })
-  .describe('Who lets a held change out, with `/airlock approve`.')
-
 const handoffSchema = z
   .strictObject({
     draft: z.boolean().optional().describe('Open the pull request as a draft.'),
@@ -144,12 +89,67 @@ const handoffSchema = z
       .enum(['run', 'quarantine', 'skip'])
       .optional()
       .describe('skip asks CI not to run on the branch; quarantine, until a person says `/airlock approve`.'),
+    reviewers: z
+      .array(z.enum(reviewerChoices))
+      .max(2)
+      .optional()
+      .describe(
+        'Who is asked to review a new pull request: who asked for it, owners of what it changes. Without it, both.',
+      ),
   })
   .describe('How the result is handed over.')
 
+/** What the file itself and each of its rules may say. */
+const sharedShape = {
+  agent: agentNameSchema.optional().describe('The coding agent; command runs a program of your own.'),
+  agents: z
+    .array(agentNameSchema)
+    .max(64)
+    .optional()
+    .describe('Agents that may be asked for; `agent` is one of them. Without it, any.'),
+  model: z
+    .string()
+    .regex(modelNamePattern, 'expected a model name')
+    .optional()
+    .describe("The model, by its provider's name."),
+  models: list(z.string().regex(modelEntryPattern, 'expected a model name, or its beginning and *: gpt-*'), 64)
+    .min(1)
+    .optional()
+    .describe('Models that may be asked, by name or as `gpt-*`; `model` is one of them. Without it, any.'),
+  isolation: isolationSchema.optional().describe('The least isolation that is accepted; nothing weaker is taken.'),
+  network: z
+    .array(agentNetworkEntry)
+    .max(128)
+    .optional()
+    .describe("What the agent's sandbox may reach besides its model: presets, domains and rules."),
+  limits: limitsSchema.optional(),
+  budgets: budgetsSchema.optional(),
+  approvals: approvalsSchema.optional(),
+  handoff: handoffSchema.optional(),
+}
+
+const ruleSchema = z
+  .strictObject({
+    when: conditionSchema.optional().describe('The rule holds where all of this fits. Unset: everywhere.'),
+    unless: conditionSchema.optional().describe('It does not hold where all of this fits.'),
+    ...sharedShape,
+    setup: setupSchema.pick({ secrets: true, network: true }).optional().describe('Of the setup phase.'),
+    gates: gatesSchema
+      .pick({ licenses: true, protected: true, 'suppress-by': true })
+      .optional()
+      .describe('Of the gates.'),
+    triggers: triggersSchema.pick({ permission: true, teams: true }).optional().describe('Who starts a job.'),
+  })
+  .refine((rule) => rule.gates?.licenses?.['allow-dependencies-licenses'] === undefined, {
+    error: 'an exception makes a gate milder: it has no place in a rule',
+    path: ['gates', 'licenses', 'allow-dependencies-licenses'],
+  })
+  .describe('Narrower for some repositories or people: what it says stands below the rest of the file.')
+export type PolicyRule = z.infer<typeof ruleSchema>
+
 export const policyFileSchema = z
   .strictObject({
-    agent: agentNameSchema.optional().describe('The coding agent; command runs a program of your own.'),
+    ...sharedShape,
     command: list(line(4096), 64).min(1).optional().describe('With agent: command, the program and its arguments.'),
     'agent-settings': z
       .enum(agentSettingsChoices)
@@ -157,32 +157,15 @@ export const policyFileSchema = z
       .describe(
         'Hooks, servers and settings that the repository brings for an agent: load obeys them, where the organisation or the operator says load too.',
       ),
-    model: z
-      .string()
-      .regex(modelNamePattern, 'expected a model name')
-      .optional()
-      .describe("The model, by its provider's name."),
-    models: list(z.string().regex(modelEntryPattern, 'expected a model name, or its beginning and *: gpt-*'), 64)
-      .min(1)
-      .optional()
-      .describe('Models that may be asked, by name or as `gpt-*`; `model` is one of them. Without it, any.'),
     image: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'expected an image name such as base, or host')
       .optional()
       .describe("What the sandbox's system is: an image of Airlock's by name, or host."),
-    isolation: isolationSchema.optional().describe('The least isolation that is accepted; nothing weaker is taken.'),
     profile: profileSchema
       .optional()
       .describe('Network and limits together; the other keys may narrow it, and never widen it.'),
     setup: setupSchema.optional(),
-    network: z
-      .array(agentNetworkEntry)
-      .max(128)
-      .optional()
-      .describe("What the agent's sandbox may reach besides its model: presets, domains and rules."),
-    limits: limitsSchema.optional(),
-    budgets: budgetsSchema.optional(),
     gates: gatesSchema.optional(),
     triggers: triggersSchema.optional(),
     schedules: z
@@ -190,8 +173,11 @@ export const policyFileSchema = z
       .max(mostSchedules)
       .optional()
       .describe('What is asked for at set times, in the name of a person. Only in the file of a repository.'),
-    approvals: approvalsSchema.optional(),
-    handoff: handoffSchema.optional(),
+    rules: z
+      .array(ruleSchema)
+      .max(100)
+      .optional()
+      .describe('Narrower rules for some repositories, by what they are, and for some people, by their team.'),
   })
   .refine((file) => file.agent !== 'command' || file.command !== undefined, {
     error: 'agent: command needs command: the program and its arguments',

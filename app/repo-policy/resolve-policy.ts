@@ -18,8 +18,9 @@ import type { ParsedPolicy, PolicyProblem } from './parse-policy.ts'
 import { parseSize } from './parse-size.ts'
 import type { PolicyFile } from './policy-schema.ts'
 import { findLaxerProfiles, withProfile } from './profiles.ts'
+import { findWideningRules, withRules } from './rules/fit-rules.ts'
 
-/** One policy per level; null where that level has none. */
+/** One policy per level, with those of its rules that hold; null where that level has none. */
 export interface PolicyLevels {
   readonly operator: ParsedPolicy | null
   readonly organisation: ParsedPolicy | null
@@ -37,21 +38,23 @@ export type Resolution =
  * understand. A profile bounds the file that names it and all below. Tastes (agent, model, label …) are the lowest level's.
  */
 export function resolvePolicy(levels: PolicyLevels): Resolution {
-  const written = [levels.operator, levels.organisation, levels.repository].filter((level) => level !== null)
+  const whole = [levels.operator, levels.organisation, levels.repository].filter((level) => level !== null)
+  const written = whole.flatMap(withRules)
   const parsed = written.flatMap(withProfile)
   const problems = [
     ...findLaxerProfiles(written),
-    ...findWidened(parsed),
+    ...findWidenedOnce(whole, parsed),
     ...findForbiddenSuppressions(levels),
     ...findLoadedSettings(written, levels.repository),
     ...findUnlistedModel(written),
     ...findWrongSchedules(levels),
+    ...findUnlistedAgent(written),
   ]
   if (problems.length > 0) return { ok: false, problems }
 
   const files = parsed.map((level) => level.file)
-  const tastes = files.map(({ agent, command, model, models, image, network }) => ({
-    ...{ agent, command, model, models, image, network },
+  const tastes = files.map(({ agent, agents, command, model, models, image, network }) => ({
+    ...{ agent, agents, command, model, models, image, network },
   }))
   const profile = strictest(
     profiles,
@@ -61,6 +64,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
   const permission = resolvePermission(levels)
   const policy: Policy = {
     ...defaultPolicy,
+    agent: firstAgent(files),
     ...mergeSet(tastes),
     ...mergeSet([{ profile, agentSettings }]),
     isolation:
@@ -92,6 +96,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
           ['run', 'quarantine', 'skip'],
           files.map((file) => file.handoff?.ci),
         ) ?? defaultPolicy.handoff.ci,
+      ...mergeSet([{ reviewers: lastSet(files.map((file) => file.handoff?.reviewers)) }]),
     },
   }
   return { ok: true, policy: policySchema.parse(policy) }
@@ -104,14 +109,40 @@ function findUnlistedModel(levels: readonly ParsedPolicy[]): PolicyProblem[] {
   const [model, models] = [asking?.file.model, bound?.file.models]
   if (asking === undefined || model === undefined || models === undefined || coversModel(models, model)) return []
   const message = `${model} is not among models of ${bound?.name}: ${models.join(', ')}`
-  return [{ file: asking.name, path: 'model', line: asking.lineOf(['model']), message }]
+  return [{ file: asking.name, path: `${asking.pathPrefix ?? ''}model`, line: asking.lineOf(['model']), message }]
+}
+
+/** The same of the agent, which is one of those that the lowest list allows. */
+function findUnlistedAgent(levels: readonly ParsedPolicy[]): PolicyProblem[] {
+  const asking = levels.findLast(({ file }) => file.agent !== undefined)
+  const bound = levels.findLast(({ file }) => file.agents !== undefined)
+  const [agent, agents] = [asking?.file.agent, bound?.file.agents]
+  if (asking === undefined || agent === undefined || agents?.includes(agent) !== false) return []
+  const message = `${agent} is not among agents of ${bound?.name}: ${agents.join(', ')}`
+  return [{ file: asking.name, path: `${asking.pathPrefix ?? ''}agent`, line: asking.lineOf(['agent']), message }]
+}
+
+/** What a file gets that names no agent. */
+function firstAgent(files: readonly PolicyFile[]): Policy['agent'] {
+  const agents = lastSet(files.map((file) => file.agents))
+  const { agent } = defaultPolicy
+  return agents === undefined || agents.includes(agent) ? agent : (agents[0] ?? agent)
+}
+
+/** A rule that is wider than its file is found as a rule, and once more as a level where it holds. */
+function findWidenedOnce(whole: readonly ParsedPolicy[], levels: readonly ParsedPolicy[]): PolicyProblem[] {
+  const found = [...whole.flatMap(findWideningRules), ...findWidened(levels)]
+  return [...new Map(found.map((problem) => [JSON.stringify(problem), problem])).values()]
 }
 
 /** Only the operator lowers it below the default: a repository must not open itself to strangers. */
 function resolvePermission({ operator, organisation, repository }: PolicyLevels): Policy['triggers']['permission'] {
   const floor = operator?.file.triggers?.permission ?? defaultPolicy.triggers.permission
-  const asked = [organisation?.file.triggers?.permission, repository?.file.triggers?.permission]
-  return strictest(permissions, [floor, ...asked]) ?? floor
+  const below = [
+    ...(operator?.fitted ?? []),
+    ...[organisation, repository].flatMap((level) => level && withRules(level)),
+  ]
+  return strictest(permissions, [floor, ...below.map((level) => level?.file.triggers?.permission)]) ?? floor
 }
 
 /** Left out where no level says anything. */
@@ -126,7 +157,8 @@ function resolveApprovals(files: readonly PolicyFile[], floor: Permission): Pick
   if (approvals.length === 0) return {}
   const own = approvals.every((level) => level.own !== false)
   const permission = strictest(permissions, [floor, ...approvals.map((level) => level.permission)]) ?? floor
-  return { approvals: { own, permission } }
+  const teams = lastSet(approvals.map((level) => level.teams))
+  return { approvals: { own, permission, ...mergeSet([{ teams }]) } }
 }
 
 function resolveLimits(files: readonly PolicyFile[]): Policy['limits'] {

@@ -1,13 +1,13 @@
 import type { BaseLogger } from 'pino'
-import { digestOf, isOwnPullRequest, type Policy, type Reason, type Schedule } from '../../worker/contract/index.ts'
+import { digestOf, isOwnPullRequest, type Reason, type Schedule } from '../../worker/contract/index.ts'
+import { admit, type Listening } from '../intake/admit.ts'
 import { createQuietly } from '../intake/create-answers.ts'
-import type { BranchHead, Jobs } from '../intake/ports.ts'
+import type { Jobs } from '../intake/ports.ts'
 import { prepareRequest } from '../intake/prepare-request.ts'
 import { scheduleBranches } from '../replies/branch-name.ts'
 import { skippedScheduleComment } from '../replies/schedule-comment.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { DirectAsk } from '../triggers/direct-ask.ts'
-import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
 import type { DueRepository } from './ports.ts'
 
@@ -21,8 +21,7 @@ export interface FireDeps {
 export interface Firing {
   readonly open: DueRepository
   readonly installationId: number
-  readonly policy: Policy
-  readonly defaultHead: BranchHead
+  readonly listening: Listening
   readonly schedule: Schedule
   /** The time that it was due at, in milliseconds since the epoch. */
   readonly due: number
@@ -39,16 +38,16 @@ export type Fired =
  * made of repository, entry and time, so that it is one job however often it is tried. Throws what may be tried again.
  */
 export async function fireSchedule(deps: FireDeps, firing: Firing): Promise<Fired> {
-  const { open, installationId, policy, defaultHead, schedule } = firing
+  const { open, installationId, listening, schedule } = firing
   const { repository, facts, botLogin } = open
   const digest = digestOf(schedule)
   const due = new Date(firing.due).toISOString()
   const eventKey = `schedule:${repository.id}:${digest}:${due}`
-  const live = await facts.permissionOf(schedule.by)
   // No bot can be named: their logins have brackets.
-  const sender = { id: live?.userId ?? 0, login: schedule.by, type: 'User' }
-  const authority = evaluateAuthority(sender, live, policy.triggers.permission)
-  if (!authority.allowed) return { kind: 'refused', reason: authority.reason, detail: authority.detail }
+  const named = { id: null, login: schedule.by, type: 'User' }
+  const admission = await admit({ facts, operatorPolicy: deps.operatorPolicy }, listening, named)
+  if (!admission.allowed) return { kind: 'refused', reason: admission.reason, detail: admission.detail }
+  const { asker } = admission
 
   const before = await openBefore(open, digest)
   if (before !== null) {
@@ -57,14 +56,22 @@ export async function fireSchedule(deps: FireDeps, firing: Firing): Promise<Fire
     return { kind: 'skipped', pullRequest: before }
   }
   const ask: DirectAsk = {
-    ...{ kind: 'schedule', eventKey, deliveryId: eventKey, installationId, repository, sender, subject: null },
+    ...{
+      kind: 'schedule',
+      eventKey,
+      deliveryId: eventKey,
+      installationId,
+      repository,
+      sender: asker.sender,
+      subject: null,
+    },
     receivedAt: new Date(deps.now()).toISOString(),
     schedule: { digest, cron: schedule.cron, due },
   }
   const quietly = createQuietly({ log: deps.log, deliveryId: eventKey, jobId: jobIdFor(eventKey) })
   const preparing = { facts, botLogin, operatorPolicy: deps.operatorPolicy, quietly }
   const wish = { task: schedule.task, agent: schedule.agent ?? null }
-  const prepared = await prepareRequest(preparing, ask, wish, { ok: true, policy }, defaultHead)
+  const prepared = await prepareRequest(preparing, ask, wish, asker)
   if (!prepared.ok) {
     const { reason, detail } = prepared
     return { kind: 'refused', reason, ...(detail === undefined ? {} : { detail }) }

@@ -5,10 +5,9 @@ import {
   QueueUnavailableError,
   type ScheduledRepository,
 } from '../../worker/contract/index.ts'
+import { listen } from '../intake/admit.ts'
 import { GitHubError } from '../intake/github-error.ts'
-import { readPolicySources } from '../intake/read-policy.ts'
 import { lastUpTo } from '../repo-policy/cron.ts'
-import { evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
 import { findListed } from './find-listed.ts'
 import { type FireDeps, type Fired, type Firing, fireSchedule } from './fire-schedule.ts'
 import { keptFrom, keptSchedules } from './keep-schedules.ts'
@@ -72,25 +71,22 @@ async function fireDue(
   known: ScheduledRepository,
   open: DueRepository,
 ): Promise<readonly KeptSchedule[]> {
-  const { facts } = open
   const lookedAt = deps.now()
-  const defaultHead = await facts.headOf(facts.now.defaultBranch)
-  const { texts, traits } = await readPolicySources(facts, deps.operatorPolicy, defaultHead)
-  const resolution = evaluatePolicy(deps.operatorPolicy, texts, traits)
+  const listening = await listen({ facts: open.facts, operatorPolicy: deps.operatorPolicy })
+  const { resolution } = listening
   if (!resolution.ok) {
     const { repositoryId, fullName } = known
     deps.log.warn({ repositoryId, fullName, reason: 'policy-invalid' }, 'schedules wait for a policy that can be read')
     return postponed(known, lookedAt).schedules
   }
-  const { policy } = resolution
-  const current = policy.schedules ?? []
+  const current = resolution.policy.schedules ?? []
   const kept: KeptSchedule[] = []
   for (const one of keptSchedules(current, known.schedules, lookedAt)) {
     const schedule = current.find((entry) => digestOf(entry) === one.digest)
     if (schedule === undefined) continue
     const due = lastUpTo(schedule, lookedAt)
     if (due > Date.parse(one.since)) {
-      const firing = { open, installationId: known.installationId, policy, defaultHead, schedule, due }
+      const firing = { open, installationId: known.installationId, listening, schedule, due }
       tell(deps, known, firing, await fireSchedule(deps, firing))
     }
     kept.push(keptFrom(schedule, Math.max(due, Date.parse(one.since))))

@@ -32,14 +32,32 @@ const mostLines = 30
  */
 const mostOfPullRequest = 8000
 
+/** What came of the job before, as it is told on GitHub. */
+export interface Earlier {
+  /** What it was asked to do; null: the issue itself, or that can't be read any more. */
+  readonly asked: string | null
+  /** Our own comment, into which others may have written; null: there is none any more. */
+  readonly said: string | null
+}
+
+const mostOfAsked = 4000
+const mostOfSaid = 8000
+
+interface ComposeOptions {
+  readonly notes?: ReviewNotes
+  /** It goes on with what a job of ours made. */
+  readonly isOwn?: boolean
+  readonly earlier?: Earlier | null
+}
+
 /**
  * The text that the agent is given: what the person wrote, and the issue or pull request as they saw it. Made from the
- * payload: an edit afterwards, or a later comment, is not read. `isOwn`: it goes on with what a job of ours made.
+ * payload: an edit afterwards, or a later comment, is not read.
  */
 export function composeTask(
   { subject }: Pick<Asked, 'subject'>,
   task: string | null,
-  { notes = noNotes, isOwn = false }: { readonly notes?: ReviewNotes; readonly isOwn?: boolean } = {},
+  { notes = noNotes, isOwn = false, earlier = null }: ComposeOptions = {},
 ): ComposedTask {
   if (subject === null) return wordsAlone(task ?? '')
   const { kind, number, title, body } = subject
@@ -48,7 +66,9 @@ export function composeTask(
   const isBounded = (isOwn || notes.notes.length > 0) && body.length > mostOfPullRequest
   const told = isBounded ? `${body.slice(0, mostOfPullRequest)}\n…` : body
   const asked = askedWords(task, notes)
-  const text = joinParts([asked, `This was asked on ${about}: ${title}`, told, ...notes.notes.map(quoteHunk)])
+  const hunks = notes.notes.map(quoteHunk)
+  const before = earlier === null ? [] : sayEarlier(earlier)
+  const text = joinParts([asked, `This was asked on ${about}: ${title}`, told, ...hunks, ...before])
   return { text, askedLength: asked.length }
 }
 
@@ -62,6 +82,20 @@ export function askedWords(task: string, { notes, leftOut }: ReviewNotes = noNot
   const [only, ...more] = notes
   if (only?.text === '' && more.length === 0) return joinParts([task, `This is about ${placeOf(only.at)}.`])
   return joinParts([task, ...notes.map(sayNote), leftOut === 0 ? '' : leftOutText(leftOut)])
+}
+
+function sayEarlier({ asked, said }: Earlier): string[] {
+  const wasAsked =
+    asked === null
+      ? ''
+      : `An earlier job here, whose files are not there any more, was asked:\n\n${cut(asked, mostOfAsked)}`
+  const cameOf =
+    said === null ? '' : `What became of the earlier job:\n\n${cut(said.replace(/^<!--[^\n]*\n/, ''), mostOfSaid)}`
+  return [wasAsked, cameOf]
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}\n…` : text
 }
 
 function sayNote({ at, text }: ReviewNote, index: number): string {

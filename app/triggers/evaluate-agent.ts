@@ -24,7 +24,10 @@ export function evaluateAgent(
   if (agent !== null && allowed?.includes(agent) === false) {
     return { reason: 'agent-unavailable', detail: `the operator allows ${allowed.join(', ')}` }
   }
-  const { models } = policy
+  const { agents, models } = policy
+  if (agent !== null && agents?.includes(agent) === false) {
+    return { reason: 'agent-unavailable', detail: `the policy allows ${agents.join(', ')}` }
+  }
   if (model === undefined || models === undefined || coversModel(models, model)) return null
   return { reason: 'model-unavailable', detail: `the policy allows ${models.join(', ')}` }
 }

@@ -1,4 +1,5 @@
 import { type Permission, permissions, type TriggerEvent } from '../../worker/contract/index.ts'
+import type { Asker } from '../repo-policy/rules/fits-condition.ts'
 
 /** What GitHub says now about one person on one repository. */
 export interface LivePermission {
@@ -28,4 +29,18 @@ export function evaluateAuthority(
     return { allowed: false, reason: 'permission-too-low', detail: `has ${permission}, needs ${required}` }
   }
   return { allowed: true }
+}
+
+/** Whether a person is in one of the teams that a policy asks for, if it asks for any. What is not known is no. */
+export function evaluateTeams(teams: readonly string[] | undefined, asker: Asker | undefined): Authority {
+  if (teams === undefined) return { allowed: true }
+  const refused = { allowed: false, reason: 'permission-too-low' } as const
+  if (teams.length === 0) return { ...refused, detail: 'is in no team that may: the policy names none' }
+  const named = teams.join(', ')
+  if (asker?.kind !== 'known') {
+    const why = asker?.kind === 'unknown' ? `: ${asker.why}` : ''
+    return { ...refused, detail: `is not known to be in one of the teams ${named}${why}` }
+  }
+  if (teams.some((team) => asker.teams.includes(team))) return { allowed: true }
+  return { ...refused, detail: `is in none of the teams ${named}` }
 }

@@ -1,5 +1,6 @@
 import type { HeldEntry, TriggerEvent } from '../../worker/contract/index.ts'
-import { type Authority, evaluateAuthority, type LivePermission } from './evaluate-authority.ts'
+import type { Asker } from '../repo-policy/rules/fits-condition.ts'
+import { type Authority, evaluateAuthority, evaluateTeams, type LivePermission } from './evaluate-authority.ts'
 
 export interface DecisionAsked {
   readonly verb: 'approve' | 'reject'
@@ -10,6 +11,8 @@ export interface DecisionAsked {
 export interface DecisionFacts {
   readonly sender: TriggerEvent['sender']
   readonly live: LivePermission | null
+  /** In which of the teams that are asked for the sender is. */
+  readonly asker?: Asker | undefined
   readonly eventKey: string
   /** Everything that is or was held where the word was said. */
   readonly held: readonly HeldEntry[]
@@ -34,9 +37,11 @@ export function evaluateDecision(asked: DecisionAsked, facts: DecisionFacts): De
   const named = nameOne(asked, facts)
   if ('kind' in named) return named
   const { entry } = named
-  const { sender, live } = facts
+  const { sender, live, asker } = facts
   const authority = evaluateAuthority(sender, live, entry.approvals.permission)
   if (!authority.allowed) return { kind: 'not-allowed', entry, authority }
+  const inTeam = evaluateTeams(entry.approvals.teams, asker)
+  if (!inTeam.allowed) return { kind: 'not-allowed', entry, authority: inTeam }
   // Taking one's own back is always allowed.
   if (asked.verb === 'approve' && !entry.approvals.own && entry.requester.id === sender.id) {
     return { kind: 'own-change', entry }

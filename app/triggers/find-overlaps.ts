@@ -9,6 +9,7 @@ interface TitledPullRequest extends LivePullRequest {
 export interface Overlap {
   readonly number: number
   readonly title: string
+  readonly body: string
   /** This App opened it for the very issue. */
   readonly isOurs: boolean
 }
@@ -26,7 +27,7 @@ export function findOverlaps(pulls: readonly TitledPullRequest[], ground: Overla
   return pulls.flatMap((pull) => {
     const { number, title, ref, body } = pull
     const isOurs = isOwnPullRequest(pull, ground) && ref.startsWith(own)
-    return isOurs || closes(body, ground) ? [{ number, title, isOurs }] : []
+    return isOurs || closes(body, ground) ? [{ number, title, body, isOurs }] : []
   })
 }
 

@@ -6,9 +6,10 @@ import {
   type JobRequest,
   jobRequestSchema,
   type Policy,
+  type PolicyOrigin,
 } from '../../worker/contract/index.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
-import { askedWords, composeTask, noNotes, type ReviewNotes } from './compose-task.ts'
+import { askedWords, composeTask, type Earlier, noNotes, type ReviewNotes } from './compose-task.ts'
 import { type Asked, isDirect } from './direct-ask.ts'
 import { sortingFor } from './sorting.ts'
 
@@ -27,11 +28,17 @@ export interface FrozenFacts {
   readonly instructionsSha: string
   /** Set where the job goes on with a pull request of ours. */
   readonly continues?: Continued
+  /** Set where that is to be brought up to its base branch. */
+  readonly merges?: JobRequest['merges']
+  /** What came of the job before, where this one goes on with it. */
+  readonly earlier?: Earlier | null
   /** How the repository titles its commits; null: there is no rule to be seen. */
   readonly titles?: JobRequest['titles'] | null
   readonly private: boolean
   readonly defaultBranch: string
   readonly policy: Policy
+  /** Where its values are from. */
+  readonly policyOrigins?: readonly PolicyOrigin[]
 }
 
 /** The same event always makes the same job: what was accepted twice is one job, one comment, one branch. */
@@ -45,6 +52,7 @@ export function freezeRequest(event: Asked, facts: FrozenFacts): JobRequest {
   const { text, askedLength } = composeTask(event, facts.task, {
     notes: facts.notes ?? noNotes,
     isOwn: facts.continues !== undefined,
+    earlier: facts.earlier ?? null,
   })
   return jobRequestSchema.parse({
     version: 1,
@@ -58,7 +66,7 @@ export function freezeRequest(event: Asked, facts: FrozenFacts): JobRequest {
       deliveryId: event.deliveryId,
       eventKey: event.eventKey,
       ...answeredAt(event),
-      askedIn: facts.askedIn ?? (facts.task === null ? null : askedInOf(event, text.slice(0, askedLength))),
+      ...askedWhere(event, facts, text.slice(0, askedLength)),
       receivedAt: event.receivedAt,
       ...('schedule' in event ? { schedule: event.schedule } : {}),
     },
@@ -68,10 +76,12 @@ export function freezeRequest(event: Asked, facts: FrozenFacts): JobRequest {
     policy: facts.model === undefined ? policy : { ...policy, model: facts.model },
     // Of the policy that is in force: whoever looks again finds that one, whichever model was asked for.
     policyDigest: policyDigest(facts.policy),
+    ...(facts.policyOrigins === undefined ? {} : { policyOrigins: [...facts.policyOrigins] }),
     agent: facts.agent ?? facts.policy.agent,
     ...(event.subject?.sorting === undefined ? {} : { sorting: sortingFor(event.subject.sorting, facts.policy) }),
     ...(facts.titles ? { titles: facts.titles } : {}),
     ...(facts.continues === undefined ? {} : { continues: facts.continues }),
+    ...(facts.merges === undefined ? {} : { merges: facts.merges }),
   } satisfies JobRequest)
 }
 
@@ -85,6 +95,12 @@ function answeredAt(event: Asked): Pick<JobRequest['trigger'], 'commentId' | 'wr
   const { id: commentId } = event.comment
   if (event.kind === 'comment') return { commentId }
   return { commentId, writtenIn: event.kind, ...(event.kind === 'review' ? {} : { threadId: event.threadId }) }
+}
+
+/** A merge has no words of a person's that could be asked again: the command is. */
+function askedWhere(event: Asked, facts: FrozenFacts, words: string): Pick<JobRequest['trigger'], 'askedIn'> {
+  if (facts.merges !== undefined) return {}
+  return { askedIn: facts.askedIn ?? (facts.task === null ? null : askedInOf(event, words)) }
 }
 
 /** Undefined: its words are nowhere on GitHub, to be read again. */

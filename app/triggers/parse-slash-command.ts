@@ -10,10 +10,12 @@ import { nearestWord } from './nearest-word.ts'
 
 /** Words after the command that are not a task. */
 const decisions = ['approve', 'reject'] as const
-const singles = ['help', 'status', 'cancel', 'retry', 'why'] as const
-const commandWords = [...singles, ...decisions, 'anyway'] as const
+const singles = ['help', 'status', 'cancel', 'retry', 'rebase', 'why'] as const
+const commandWords = [...singles, ...decisions, 'anyway', 'continue'] as const
 /** In front of a task, or alone for the issue itself. */
 const anyway = /^anyway(?:\s+|$)/
+/** In front of what is to be done further. */
+const further = /^continue(?:\s+|$)/
 /** A digest of a change, or its beginning. */
 const digestStart = /^[0-9a-f]{7,64}$/i
 /** What people ask to be done with a commit, and no slip of `reject`. */
@@ -26,6 +28,8 @@ export type SlashCommand =
   | { readonly kind: 'task'; readonly task: string }
   /** Also where a pull request for it is open already. `task` is null where the issue itself is meant. */
   | { readonly kind: 'anyway'; readonly task: string | null }
+  /** Goes on with the newest job. `task` is null where nothing was said. */
+  | { readonly kind: 'continue'; readonly task: string | null }
   | { readonly kind: (typeof singles)[number] }
   /** `hash` is a digest's beginning; null where none was given. */
   | { readonly kind: 'decision'; readonly verb: 'approve' | 'reject'; readonly hash: string | null }
@@ -47,6 +51,7 @@ export function parseSlashCommand(body: string, command: string): SlashCommand {
   const single = singles.find((word) => word === firstLine)
   if (single !== undefined) return { kind: single }
   if (anyway.test(task)) return { kind: 'anyway', task: task.replace(anyway, '') || null }
+  if (further.test(task)) return { kind: 'continue', task: task.replace(further, '') || null }
   const decision = parseDecision(firstLine)
   if (decision !== null) return decision
   if (!/\s/.test(task)) return { kind: 'unknown', word: task, nearest: nearestWord(task, commandWords) }

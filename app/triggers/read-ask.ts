@@ -19,6 +19,10 @@ export type Ask =
   | { readonly kind: 'cancel' }
   /** The newest job of the issue or pull request, once more. */
   | { readonly kind: 'retry' }
+  /** The base branch's commits, into a pull request of ours. */
+  | { readonly kind: 'rebase' }
+  /** The newest job of the issue or pull request, with more to do. Null: nothing was said. */
+  | { readonly kind: 'continue'; readonly task: string | null }
   /** The effective policy, and where it is from. */
   | { readonly kind: 'why' }
   | { readonly kind: 'decision'; readonly verb: 'approve' | 'reject'; readonly hash: string | null }

@@ -8,7 +8,7 @@ export const commentsTask = 'Do what the comments of this review ask for.'
 /** The task that these words are; null: they are none. */
 export function readTask(body: string, writtenIn: WrittenIn, command: string): string | null {
   const read = parseSlashCommand(body, command)
-  if (read.kind === 'task' || read.kind === 'anyway') return read.task
+  if (read.kind === 'task' || read.kind === 'anyway' || read.kind === 'continue') return read.task
   return read.kind === 'bare' && writtenIn === 'review' ? commentsTask : null
 }
 

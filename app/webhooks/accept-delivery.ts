@@ -1,17 +1,33 @@
 import type { BaseLogger } from 'pino'
-import { QueueUnavailableError, type TriggerEvent } from '../../worker/contract/index.ts'
+import {
+  type LifeEvent,
+  type PullEvent,
+  QueueUnavailableError,
+  type TriggerEvent,
+} from '../../worker/contract/index.ts'
 import { isBot } from '../triggers/evaluate-authority.ts'
 import { mayAsk } from '../triggers/read-ask.ts'
 import type { WebhookAnswer } from './create-webhook-guard.ts'
+import { parseLifeEvent } from './parse-life-event.ts'
+import { parsePullEvent } from './parse-pull-event.ts'
 import { type Delivery, parseTriggerEvent } from './parse-trigger-event.ts'
 
 export interface Intake {
   /** Resolves when the event is written down for good. Throws QueueUnavailableError: nothing was written. */
   accept(event: TriggerEvent): Promise<'accepted' | 'duplicate'>
+  /** The same for what an installation or a repository went through. */
+  acceptLife(event: LifeEvent): Promise<'accepted' | 'duplicate'>
+}
+
+/** For what asks for no job: it is kept apart, so that much of it keeps nobody waiting who asks. */
+export interface PullIntake {
+  /** As Intake's. */
+  accept(event: PullEvent): Promise<'accepted' | 'duplicate'>
 }
 
 export interface AcceptDeps {
   readonly intake: Intake
+  readonly pulls: PullIntake
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
 }
 
@@ -28,21 +44,38 @@ const oldestMs = 7 * 24 * 60 * 60 * 1000
 export function acceptDelivery(deps: AcceptDeps, delivery: Delivery): WebhookAnswer | Promise<WebhookAnswer> {
   const { deliveryId, event: name } = delivery
   if (name === 'ping') return { status: 200, message: 'pong' }
-  const parsed = parseTriggerEvent(delivery)
+  const life = parseLifeEvent(delivery)
+  if (life.kind === 'event') {
+    const { event } = life
+    const told = { deliveryId, event: event.name }
+    return acknowledge(deps, told, { what: 'organisation event taken', accept: () => deps.intake.acceptLife(event) })
+  }
+  const parsed =
+    life.kind === 'invalid' ? life : name === 'pull_request' ? parsePullEvent(delivery) : parseTriggerEvent(delivery)
   if (parsed.kind === 'invalid') {
     deps.log.warn({ deliveryId, event: name, problem: parsed.problem }, 'delivery not understood')
     return { status: 400, message: parsed.problem }
   }
   if (parsed.kind === 'ignored') return { status: 200, message: `ignored: ${parsed.why}` }
-  const why = whyNot(parsed.event)
-  return why === null ? acceptEvent(deps, parsed.event) : { status: 200, message: `ignored: ${why}` }
+  if (parsed.kind === 'pull') {
+    const { event } = parsed
+    return acknowledge(deps, event, { what: 'pull request', accept: () => deps.pulls.accept(event) })
+  }
+  const { event } = parsed
+  const why = whyNot(event)
+  if (why !== null) return { status: 200, message: `ignored: ${why}` }
+  return acknowledge(deps, event, { what: 'trigger event', accept: () => deps.intake.accept(event) })
 }
 
-async function acceptEvent({ intake, log }: AcceptDeps, event: TriggerEvent): Promise<WebhookAnswer> {
-  const { deliveryId, eventKey } = event
+async function acknowledge(
+  { log }: AcceptDeps,
+  told: { readonly deliveryId: string; readonly eventKey?: string; readonly event?: string },
+  { what, accept }: { readonly what: string; readonly accept: () => Promise<'accepted' | 'duplicate'> },
+): Promise<WebhookAnswer> {
+  const { deliveryId } = told
   try {
-    const taken = await intake.accept(event)
-    log.info({ deliveryId, eventKey, taken }, 'trigger event')
+    const taken = await accept()
+    log.info({ ...told, taken }, what)
     return { status: 202, message: taken }
   } catch (error) {
     if (!(error instanceof QueueUnavailableError)) throw error

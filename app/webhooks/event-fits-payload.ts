@@ -5,6 +5,7 @@ const meaningful: ReadonlySet<string> = new Set([
   'issue_comment',
   'pull_request_review_comment',
   'pull_request_review',
+  'pull_request',
   'ping',
 ])
 
@@ -25,5 +26,7 @@ function eventOf(payload: Payload): string | null {
 
 function eventOfPull(payload: Payload): string | null {
   if (Object.hasOwn(payload, 'comment')) return 'pull_request_review_comment'
-  return Object.hasOwn(payload, 'review') ? 'pull_request_review' : null
+  if (Object.hasOwn(payload, 'review')) return 'pull_request_review'
+  // A review thread's event has a pull request too, and a thread.
+  return Object.hasOwn(payload, 'number') && !Object.hasOwn(payload, 'thread') ? 'pull_request' : null
 }

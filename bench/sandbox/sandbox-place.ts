@@ -6,6 +6,7 @@ import { createBrokerFactory } from '../../worker/broker/create-broker-factory.t
 import type { Sandbox, SandboxSpec } from '../../worker/pipeline/ports/index.ts'
 import { hostUser } from '../../worker/sandbox/host-user.ts'
 import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
+import { noNamespaces } from '../../worker/sandbox/overlay/job-namespaces.ts'
 import { chooseSystem } from '../../worker/sandbox/process/choose-system.ts'
 import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
 import { prepareHost } from '../../worker/sandbox/process/prepare-host.ts'
@@ -58,7 +59,8 @@ export async function openSandboxPlace(): Promise<SandboxPlace> {
   return {
     ...{ folder, workspace, owner },
     create: engine.create,
-    createUnaudited: (spec) => createProcessSandbox({ host, worker, spec, system, user, now: Date.now }),
+    createUnaudited: (spec) =>
+      createProcessSandbox({ host, worker, spec, system, user, namespaces: noNamespaces, now: Date.now }),
     spec: (broker) => ({
       ...{ jobId, attempt: 1, phase: 'agent', image: 'host', workspace, home, tools: [] },
       brokerSocket: broker ? brokerSocket : null,

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { defaultOperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { createLocalPorts } from '../../cli/run/local-ports.ts'
 import { createLocalRequest } from '../../cli/run/local-request.ts'
@@ -12,8 +14,22 @@ const agent = 'agent: command\ncommand: ["true"]\n'
 const reporter = { progress: async () => {}, finished: async () => {} }
 
 export interface JobOptions {
-  /** As on a worker that is not root. */
+  /** As on a worker that can show none. */
   readonly copied?: boolean
+}
+
+export interface SetupEnd {
+  readonly ms: number
+  readonly snapshot: string | undefined
+  /** How the agent got what setup left; null: there was nothing, or it was moved. */
+  readonly way: 'through an overlay' | 'copied' | null
+}
+
+const laidOut = /"laidOut":\{"by":"(overlay|copy)"/
+
+function wayOf(record: string): SetupEnd['way'] {
+  const by = laidOut.exec(record)?.[1] ?? null
+  return by === null ? null : by === 'overlay' ? 'through an overlay' : 'copied'
 }
 
 /**
@@ -25,9 +41,7 @@ export async function createSetupJobs(dataDir: string, repository: string, lines
   const core = await createCore({}, process.env, folders)
   return {
     folders,
-    async run({
-      copied = false,
-    }: JobOptions = {}): Promise<{ readonly ms: number; readonly snapshot: string | undefined }> {
+    async run({ copied = false }: JobOptions = {}): Promise<SetupEnd> {
       const base = { ref: 'main', sha: await plainGit(['-C', repository, 'rev-parse', 'HEAD']) }
       const created = createLocalRequest({
         ...{ repository, base, defaultBranch: 'main', task: 'Nothing', agent: null, command: null, isolation: null },
@@ -41,7 +55,8 @@ export async function createSetupJobs(dataDir: string, repository: string, lines
       const { outcome, report, setup } = await runJob(created.request, attempt, ports)
       if (outcome.outcome !== 'no-changes') throw new Error(JSON.stringify(outcome))
       const { prepare = 0, clone = 0, setup: setupMs = 0, seal = 0 } = report.durations
-      return { ms: prepare + clone + setupMs + seal, snapshot: setup?.snapshot }
+      const record = await readFile(join(folders.audit, `${created.request.id}-1.jsonl`), 'utf8')
+      return { ms: prepare + clone + setupMs + seal, snapshot: setup?.snapshot, way: wayOf(record) }
     },
   }
 }

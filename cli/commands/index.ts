@@ -56,6 +56,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map(
       summary: 'make, list and revoke tokens of the HTTP API, each for one person and some repositories',
       load: async () => (await import('./tokens.ts')).tokens,
     },
+    'install-check': {
+      summary: 'what is missing or unwise on GitHub: permissions, events, webhook, rules of a repository',
+      load: async () => (await import('./install-check.ts')).installCheck,
+    },
     policy: {
       summary: 'the policy that holds for a repository, and which file each value is from',
       load: async () => (await import('./policy.ts')).policy,

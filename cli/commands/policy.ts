@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { openByName } from '../../app/github/open-by-name.ts'
 import { GitHubError } from '../../app/intake/github-error.ts'
@@ -7,8 +9,10 @@ import { type Explanation, explainPolicy } from '../../app/repo-policy/explain-p
 import { repositorySchema } from '../../worker/contract/index.ts'
 import { type Command, type Io, parseFlagsAndWords, UsageError } from '../command.ts'
 import { describePolicy } from '../policy/describe-policy.ts'
+import { explainFolder } from '../policy/explain-folder.ts'
 import { type AppCredentials, loadAppCredentials } from '../settings/app-credentials.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
+import { parseSettings } from '../settings/parse-settings.ts'
 import { terminalJson } from '../terminal-text.ts'
 import { createPassingApp } from '../wiring/create-passing-app.ts'
 
@@ -18,27 +22,27 @@ const nameSchema = z.object({ owner: repositorySchema.shape.owner, name: reposit
 export const policy: Command = {
   help: `
 usage: airlock policy explain OWNER/REPO [--json]
+       airlock policy explain --repo DIR [--json]
 
 Shows the policy that holds for a repository now, of the operator's file, the organisation's and its own, and which file
-and line each value is from. Asks GitHub as the App.
+and line each value is from. Asks GitHub as the App. Rules by team are shown as if they all held: who asks is not known.
 
+  --repo  a folder on this machine: of the file that lies there and the operator's; every rule counts that could be meant
   --json  prints one object
 
-Needs APP_ID, and PRIVATE_KEY or PRIVATE_KEY_PATH; AIRLOCK_OPERATOR_POLICY where the installation has one.
+Needs APP_ID, and PRIVATE_KEY or PRIVATE_KEY_PATH, but not for a folder; AIRLOCK_OPERATOR_POLICY where the installation
+has one.
 
-example:
+examples:
   airlock policy explain acme/widget
+  airlock policy explain --repo .
 
 exit status: 0 done · 1 no job can start there, or it cannot be read · 2 wrong usage or settings`,
   async run(args, io) {
-    const { values, positionals } = parseFlagsAndWords(args, { json: { type: 'boolean' } }, right)
-    const [verb, repository, ...more] = positionals
-    const [owner, name, ...below] = (repository ?? '').split('/')
-    const named = nameSchema.safeParse({ owner, name })
-    if (verb !== 'explain' || !named.success || more.length > 0 || below.length > 0) {
-      throw new UsageError('explain and the name of one repository are needed', right)
-    }
-    const explanation = await explain(loadAppCredentials(io.env, []), named.data, io)
+    const options = { json: { type: 'boolean' }, repo: { type: 'string' } } as const
+    const { values, positionals } = parseFlagsAndWords(args, options, right)
+    const explanation =
+      values.repo === undefined ? await byName(positionals, io) : await byFolder(values.repo, positionals, io)
     if ('why' in explanation) {
       io.stderr(`${explanation.why}\n`)
       return 1
@@ -48,11 +52,33 @@ exit status: 0 done · 1 no job can start there, or it cannot be read · 2 wrong
   },
 }
 
+type Explained = Explanation | { readonly why: string }
+
+async function byFolder(path: string, [verb, ...more]: readonly string[], io: Io): Promise<Explained> {
+  if (verb !== 'explain' || more.length > 0) {
+    throw new UsageError('explain is needed, and beside --repo no other name', 'airlock policy explain --repo .')
+  }
+  const folder = resolve(io.cwd, path)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new UsageError(`--repo: there is no folder ${path}`, 'airlock policy explain --repo .')
+  }
+  return explainFolder(folder, loadOperatorPolicy(parseSettings(io.env, [])))
+}
+
+async function byName([verb, repository, ...more]: readonly string[], io: Io): Promise<Explained> {
+  const [owner, name, ...below] = (repository ?? '').split('/')
+  const named = nameSchema.safeParse({ owner, name })
+  if (verb !== 'explain' || !named.success || more.length > 0 || below.length > 0) {
+    throw new UsageError('explain and the name of one repository are needed', right)
+  }
+  return explain(loadAppCredentials(io.env, []), named.data, io)
+}
+
 async function explain(
   credentials: AppCredentials,
   at: { readonly owner: string; readonly name: string },
   { signal }: Io,
-): Promise<Explanation | { readonly why: string }> {
+): Promise<Explained> {
   const operator = loadOperatorPolicy(credentials.settings)
   const app = createPassingApp(credentials)
   try {

@@ -11,7 +11,10 @@ export function describePolicy(explanation: Explanation): string {
 }
 
 function describeValue({ key, value, from }: ExplainedValue, width: number): string {
-  const origin = from.length === 0 ? 'default' : from.map(placeOf).join(', ')
+  const origin =
+    from.length === 0
+      ? 'default'
+      : from.map((one) => `${placeOf(one)}${one.level === 'operator' ? ' of the operator' : ''}`).join(', ')
   return `${key.padEnd(width)}  ${JSON.stringify(value)}  (${origin})`
 }
 
@@ -19,6 +22,6 @@ function describeProblem({ file, line, path, message }: PolicyProblem): string {
   return `${placeOf({ file, line })}: ${path === '' ? '' : `${path}: `}${message}`
 }
 
-function placeOf({ file, line }: ValueOrigin): string {
+function placeOf({ file, line }: Pick<ValueOrigin, 'file' | 'line'>): string {
   return line === null ? file : `${file}:${line}`
 }

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
-import { evaluateLevels, type PolicyText } from '../../app/repo-policy/evaluate-policy.ts'
-import { strictest } from '../../app/repo-policy/narrow.ts'
-import type { RepositoryTraits } from '../../app/repo-policy/operator/least-isolation.ts'
+import type { PolicyText } from '../../app/repo-policy/evaluate-policy.ts'
+import { explainLevels, originsOf } from '../../app/repo-policy/explain-policy.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { type ParsedPolicy, type PolicyProblem, parsePolicy } from '../../app/repo-policy/parse-policy.ts'
 import { policyDigest } from '../../app/repo-policy/policy-digest.ts'
-import { type AgentName, type Isolation, isolationClasses, type JobRequest } from '../../worker/contract/index.ts'
+import type { RepositoryTraits } from '../../app/repo-policy/rules/fits-condition.ts'
+import type { AgentName, Isolation, JobRequest } from '../../worker/contract/index.ts'
 
 export interface LocalAsk {
   /** Absolute path of the repository, bare or not. */
@@ -63,15 +63,16 @@ export function createLocalRequest(ask: LocalAsk): LocalRequest {
       base: ask.base,
       policy,
       policyDigest: policyDigest(policy),
+      policyOrigins: originsOf(resolved),
       agent: policy.agent,
     },
   }
 }
 
 function policyOf(ask: LocalAsk) {
-  const traits = traitsOf(ask.repository)
+  const traits = localTraits(ask.repository)
   const parsed = parseLevel(ask.policy)
-  return parsed.ok ? evaluateLevels(ask.operatorPolicy, [null, withOverrides(parsed.policy, ask)], traits) : parsed
+  return parsed.ok ? explainLevels(ask.operatorPolicy, [null, withOverrides(parsed.policy, ask)], traits) : parsed
 }
 
 function parseLevel({ name, written }: LocalAsk['policy']): ReturnType<typeof parsePolicy> {
@@ -82,7 +83,7 @@ function parseLevel({ name, written }: LocalAsk['policy']): ReturnType<typeof pa
 }
 
 /** Whose copy a folder is cannot be told: every rule of the operator's may be meant for it. */
-function traitsOf(repository: string): RepositoryTraits {
+export function localTraits(repository: string): RepositoryTraits {
   const fullName = `${localOwner}/${nameOf(repository)}`
   return { fullName, nameIsProven: false, visibility: null, topics: null, properties: null }
 }
@@ -94,11 +95,12 @@ function nameOf(repository: string): string {
     .slice(0, 100)
 }
 
-/** What the command line says of the agent holds; of isolation, whichever is stricter. */
+/** What the command line says stands below the file: of the agent it holds, of isolation whichever is stricter. */
 function withOverrides(level: ParsedPolicy, { command, agent, isolation }: LocalAsk): ParsedPolicy {
-  const least = strictest(isolationClasses, [level.file.isolation, isolation ?? undefined])
   const chosen = command === null ? agent && { agent } : { agent: 'command' as const, command: [...command] }
-  return { ...level, file: { ...level.file, ...(least && { isolation: least }), ...chosen } }
+  const file = { ...(isolation && { isolation }), ...chosen }
+  if (Object.keys(file).length === 0) return level
+  return { ...level, fitted: [{ name: 'the command line', file, lineOf: () => null }] }
 }
 
 function sha256(text: string): string {

@@ -14,6 +14,7 @@ import { createImages } from '../../worker/sandbox/image/create-images.ts'
 import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
 import { once } from '../../worker/sandbox/once.ts'
 import { createOverlays } from '../../worker/sandbox/overlay/create-overlays.ts'
+import { createJobNamespaces } from '../../worker/sandbox/overlay/job-namespaces.ts'
 import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
 import { loadModelPrices } from '../settings/load-model-prices.ts'
 import type { Environment } from '../settings/parse-settings.ts'
@@ -35,6 +36,8 @@ export type CorePorts = Pick<
 export interface CoreOptions {
   /** Probe the engines now, whatever is known of earlier. */
   readonly probeNow?: boolean
+  /** Where brokers' sockets are: a short path. By default the system's temporary folder. */
+  readonly socketDir?: string
   readonly modelKeys?: ModelKeys
 }
 
@@ -42,7 +45,7 @@ export async function createCore(
   settings: Settings,
   env: Environment,
   folders: DataFolders,
-  { probeNow = false, modelKeys }: CoreOptions = {},
+  { probeNow = false, socketDir = tmpdir(), modelKeys }: CoreOptions = {},
 ): Promise<CorePorts> {
   const packageManagers = once(() => readPackageManagers(env))
   const [hostTools, certificates] = await Promise.all([
@@ -50,8 +53,9 @@ export async function createCore(
     prepareCertificates(folders.root, env),
   ])
   const store = createImageStore(folders.images)
+  const namespaces = createJobNamespaces()
   return {
-    engines: createEngines({ settings, folders, store, hostTools, probeNow }),
+    engines: createEngines({ settings, folders, store, hostTools, probeNow, namespaces }),
     images: createImages(store, hostTools),
     brokers: createBrokerFactory({
       presets: async () => createOperatorPresets(await packageManagers()),
@@ -60,8 +64,8 @@ export async function createCore(
       prices: loadModelPrices(settings),
       certificates,
     }),
-    snapshots: createSnapshots({ dir: folders.snapshots, overlays: createOverlays() }),
-    folders: createJobFolders({ dir: folders.jobs, socketDir: tmpdir() }),
+    snapshots: createSnapshots({ dir: folders.snapshots, overlays: createOverlays(namespaces) }),
+    folders: createJobFolders({ dir: folders.jobs, socketDir, namespaces }),
     agents: createAgents(folders.root, createToolRunner(env)),
     gates,
     registries: createRegistries({

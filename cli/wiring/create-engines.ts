@@ -6,6 +6,7 @@ import { createContainerEngine } from '../../worker/sandbox/container/create-con
 import { createGvisorEngine } from '../../worker/sandbox/gvisor/create-gvisor-engine.ts'
 import type { ImageStore } from '../../worker/sandbox/image/built-image.ts'
 import { createMicrovmEngine } from '../../worker/sandbox/microvm/create-microvm-engine.ts'
+import type { JobNamespaces } from '../../worker/sandbox/overlay/job-namespaces.ts'
 import { cachePosture } from '../../worker/sandbox/posture/cache-posture.ts'
 import { fingerprintHost } from '../../worker/sandbox/posture/fingerprint-host.ts'
 import { createProcessEngine } from '../../worker/sandbox/process/create-process-engine.ts'
@@ -22,6 +23,8 @@ export interface EngineDeps {
   readonly hostTools: Awaited<ReturnType<typeof findHostTools>>
   /** Probes run even where the last ones are young. */
   readonly probeNow: boolean
+  /** Of jobs, where this worker may mount nothing in its own. */
+  readonly namespaces: JobNamespaces
 }
 
 /** An engine, and what its posture depends on. */
@@ -36,8 +39,8 @@ interface Wired {
 const bubblewrapPrograms = ['bwrap', 'setpriv', 'taskset', 'sh', 'bash', 'perl', 'strace', 'du', 'mkfifo']
 
 const wiring: Readonly<Record<Isolation, (deps: EngineDeps) => Wired>> = {
-  process: ({ folders, store, hostTools }) => ({
-    engine: createProcessEngine({ runDir: folders.sandboxes, images: store, hostTools, now: Date.now }),
+  process: ({ folders, store, hostTools, namespaces }) => ({
+    engine: createProcessEngine({ runDir: folders.sandboxes, images: store, hostTools, namespaces, now: Date.now }),
     watched: bubblewrapPrograms,
     configuration: hostTools,
   }),
@@ -52,8 +55,10 @@ const wiring: Readonly<Record<Isolation, (deps: EngineDeps) => Wired>> = {
       configuration: { socket, runtime },
     }
   },
-  gvisor: ({ settings: { AIRLOCK_RUNSC: runsc }, folders, store }) => ({
-    engine: createGvisorEngine({ runDir: join(folders.sandboxes, 'gvisor'), images: store, runsc, now: Date.now }),
+  gvisor: ({ settings: { AIRLOCK_RUNSC: runsc }, folders, store, namespaces }) => ({
+    engine: createGvisorEngine({
+      ...{ runDir: join(folders.sandboxes, 'gvisor'), images: store, runsc, namespaces, now: Date.now },
+    }),
     watched: [...bubblewrapPrograms, runsc ?? 'runsc'],
     configuration: null,
   }),

@@ -1,9 +1,11 @@
 import type { GitHubApp } from '../../app/github/create-github-app.ts'
-import { createGitHubClient, type GitHubClient } from '../../app/github/github-client.ts'
-import { openOrganisation } from '../../app/github/open-repositories.ts'
+import { createGitHubClient } from '../../app/github/github-client.ts'
+import { createOwnerReaders } from '../../app/github/owner-readers.ts'
 import { createRepositoryFacts } from '../../app/github/repository-facts.ts'
+import { createTeamReader } from '../../app/github/team-reader.ts'
 import { readPolicyDigest } from '../../app/intake/read-policy.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
+import { evaluateTeams } from '../../app/triggers/evaluate-authority.ts'
 import type { AuthorityDeps } from '../../worker/github/authority.ts'
 
 const readMs = 60_000
@@ -11,22 +13,34 @@ const readMs = 60_000
 /** How a worker reads the policy that is in force now: with the app's own reader, so that both read the same. */
 export function createPolicyDigest(app: GitHubApp, operator: OperatorPolicy): AuthorityDeps['policyDigest'] {
   return async (octokit, at, request) => {
-    if (request.installationId === null) return request.policyDigest
+    const { installationId, actor, joined = [], policyDigest } = request
+    if (installationId === null) return policyDigest
     const signal = AbortSignal.timeout(readMs)
     const { owner, repo: name, archived, defaultBranch } = at
     const now = { owner, name, private: request.repository.private, archived, defaultBranch }
-    const repository = createGitHubClient(octokit, signal)
-    // Opened while the default branch is looked at; whoever asks it something hears of a failure.
-    const opening = openOrganisation(app, request.id, request.installationId, signal)
-    const opened = opening.catch(() => null)
-    const organisation: GitHubClient = {
-      call: async (...asked) => ((await opening) ?? repository).call(...asked),
-      find: async (...asked) => ((await opening) ?? repository).find(...asked),
-    }
+    const otherwise = createGitHubClient(octokit, signal)
+    const token = { owner: request.id, repositoryId: request.repository.id }
+    const owners = createOwnerReaders(app, { account: owner, installationId, token, otherwise }, signal)
+    // Read while the default branch is looked at; whoever asks for it hears of a failure.
+    const organisation = owners.organisationPolicy()
+    const settled = organisation.catch(() => null)
+    const facts = createRepositoryFacts(otherwise, now, { ...owners, organisationPolicy: () => organisation })
+    const logins = [actor, ...joined.map((other) => other.actor)].map(({ login }) => login)
     try {
-      return await readPolicyDigest(createRepositoryFacts(repository, organisation, now), operator)
+      return await readPolicyDigest(facts, operator, { logins, policyDigest })
     } finally {
-      await (await opened)?.[Symbol.asyncDispose]()
+      await settled
     }
+  }
+}
+
+/** Whether a person is in one of the teams that the frozen policy asks for, now; the app's own judgement of it. */
+export function createTeamCheck(app: GitHubApp): AuthorityDeps['outsideTeams'] {
+  return async ({ owner: account }, { id, repository, installationId }, login, teams) => {
+    if (installationId === null) return null
+    const token = { owner: id, repositoryId: repository.id }
+    const teamsOf = createTeamReader(app, { account, installationId, token }, AbortSignal.timeout(readMs))
+    const authority = evaluateTeams(teams, await teamsOf(login, teams))
+    return authority.allowed ? null : `${login} ${authority.detail}`
   }
 }

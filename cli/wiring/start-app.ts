@@ -1,22 +1,40 @@
 import type { Logger } from 'pino'
-import { createGitHubApp } from '../../app/github/create-github-app.ts'
+import { createGitHubApp, type GitHubApp } from '../../app/github/create-github-app.ts'
+import { createInstallations } from '../../app/github/installations.ts'
+import { createLabelledIssues, type LabelledDeps } from '../../app/github/labelled-issues.ts'
+import { createOfferedChanges } from '../../app/github/offered-changes.ts'
+import { openByName } from '../../app/github/open-by-name.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
 import { createScheduleGitHub } from '../../app/github/schedule-github.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
+import { checkPolicyChange } from '../../app/intake/check-policy-change.ts'
 import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
+import { fallbackTriggers } from '../../app/intake/fallback-triggers.ts'
+import { type ReconcileDeps, reconcileLabels } from '../../app/intake/find-labelled.ts'
+import { handleLife, type LifeDeps } from '../../app/intake/handle-life.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createInOrder } from '../../app/intake/in-order.ts'
+import { readPolicySources } from '../../app/intake/read-policy.ts'
+import { evaluatePolicy } from '../../app/repo-policy/evaluate-policy.ts'
+import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { learnSchedules } from '../../app/schedules/keep-schedules.ts'
 import { createAppServer } from '../../app/server.ts'
+import { lifeEventName } from '../../app/webhooks/parse-life-event.ts'
+import { mayChangePolicy } from '../../app/webhooks/parse-pull-event.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createDeliveryBook } from '../../worker/queue/delivery-book.ts'
-import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
+import { createIntake, createJobs, createPullIntake } from '../../worker/queue/enqueue.ts'
 import { createHeldBook } from '../../worker/queue/held-book.ts'
+import { createLifeBook } from '../../worker/queue/life-book.ts'
+import { createLifeIntake, processLife } from '../../worker/queue/life-intake.ts'
+import { createPauseBook } from '../../worker/queue/pause-book.ts'
+import { createPolicyIssueBook } from '../../worker/queue/policy-issue-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
+import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
@@ -41,6 +59,10 @@ export interface RunningApp {
 
 /** Events that are being looked into at the same time; each is a few requests to GitHub. */
 const concurrency = 8
+/** Of an installation all repositories are listed. */
+const lifeConcurrency = 2
+/** Pull requests that are looked at for a change of policy; nobody waits for these. */
+const checksAtATime = 2
 
 /** Takes webhooks, and turns accepted events into jobs or answers, until it is closed. */
 export async function startApp(deps: AppDeps): Promise<RunningApp> {
@@ -49,7 +71,8 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const baseUrl = gitHubUrls(settings).api
   const burst = createBurstWatch()
   const signJwt = createAppJwtSigner(privateKey)
-  const gitHub = createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm: burst.over })
+  const pauses = createPauseBook(redis)
+  const gitHub = createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm: burst.over, pauses })
   const intake = createIntake(redis, burst.over)
   const jobs = createJobs(redis)
   const operatorPolicy = loadOperatorPolicy(settings)
@@ -59,12 +82,23 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     jobs,
     held: createHeldBook(redis),
     threads: jobs.threads,
+    policyIssues: createPolicyIssueBook(redis),
     operatorPolicy,
     onPolicy: ({ installationId, repository: { id, owner, name } }, { schedules = [] }) =>
       learnSchedules(book, { installationId, repositoryId: id, fullName: `${owner}/${name}` }, schedules, Date.now()),
     log,
     now: Date.now,
   }
+  const pulls = createPullIntake(redis, burst.over)
+  const changes = createOfferedChanges(gitHub, appId)
+  const checks = processPulls({
+    redis,
+    log,
+    concurrency: checksAtATime,
+    handle: (event, attempt) => checkPolicyChange({ changes, operatorPolicy, log }, event, attempt),
+    // Nobody asked for it, and the next push is looked at again.
+    onDeadLetter: async ({ id, reason }) => log.warn({ id, reason }, 'a policy change could not be checked'),
+  })
   const inOrder = createInOrder()
   const events = processIntake({
     redis,
@@ -79,10 +113,30 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       await answerDeadLetter(trigger, letter.request, outcomeOfDeath(letter).reason, attempt)
     },
   })
+  const life: LifeDeps = {
+    installations: createInstallations(gitHub),
+    book: createLifeBook(redis),
+    log,
+    now: Date.now,
+  }
+  const lifeIntake = createLifeIntake(redis)
+  const lifeEvents = processLife({
+    redis,
+    log,
+    concurrency: lifeConcurrency,
+    handle: (event, attempt) => handleLife(life, event, attempt),
+    async onDeadLetter({ id, request, reason }) {
+      log.error({ id, event: request?.name, reason }, 'an organisation event was given up')
+    },
+  })
   const server = createAppServer({
     webhookSecret,
-    intake: { accept: (event) => burst.deliver(() => intake.accept(event)) },
     api: createAppApi({ gitHub, jobs, operatorPolicy, ...deps }),
+    intake: {
+      accept: (event) => burst.deliver(() => intake.accept(event)),
+      acceptLife: (event) => lifeIntake.accept(event),
+    },
+    pulls: { accept: (event) => burst.deliver(() => pulls.accept(event)) },
     log,
     async checkReadiness() {
       const answer = await redis.ping().catch(() => 'nothing')
@@ -91,8 +145,6 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   })
   const { port } = await server.listen({ host: settings.HOST ?? 'localhost', port: settings.PORT ?? 3000 })
   log.info({ port, host: settings.HOST ?? 'localhost' }, 'listening')
-  const sent = createSentDeliveries(gitHub, canAsk)
-  const redelivery = startRedelivery({ sent, book: createDeliveryBook(redis), log, now: Date.now })
   const schedules = startSchedules({
     book,
     gitHub: createScheduleGitHub(gitHub),
@@ -101,14 +153,44 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     log,
     now: Date.now,
   })
+  const wanted = (event: string, action: string | null) =>
+    canAsk(event, action) || lifeEventName(event, action) !== undefined || mayChangePolicy(event, action)
+  const sent = createSentDeliveries(gitHub, wanted)
+  const labels: ReconcileDeps = {
+    labelled: createLabelledIssues({ app: gitHub, labelOf: labelReader(gitHub, operatorPolicy), now: Date.now }),
+    fallbackLabel: fallbackTriggers(operatorPolicy.level).label,
+    async hasJobSince({ repository, subject, occurredAt }) {
+      const standing = await jobs.threads.on({ repository: repository.id, number: subject.number })
+      return standing.some(({ askedAt }) => askedAt >= occurredAt)
+    },
+    accept: (event) => intake.accept(event),
+  }
+  const redelivery = startRedelivery({
+    ...{ sent, book: createDeliveryBook(redis), log, now: Date.now },
+    reconcile: (since, signal) => reconcileLabels(labels, since, signal),
+  })
   return {
     async close(graceMs) {
       await schedules[Symbol.asyncDispose]()
       await redelivery[Symbol.asyncDispose]()
       await server.close(graceMs)
-      await events.close({ graceMs })
+      await Promise.all([events.close({ graceMs }), lifeEvents.close({ graceMs }), checks.close({ graceMs })])
+      await lifeIntake[Symbol.asyncDispose]()
+      await pulls[Symbol.asyncDispose]()
       await intake[Symbol.asyncDispose]()
       await jobs[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** What the label of a repository's policy is; null where the policy cannot be had. */
+function labelReader(app: GitHubApp, operator: OperatorPolicy): LabelledDeps['labelOf'] {
+  return async (at, signal) => {
+    await using repository = await openByName(app, at, `labels:${at.owner}/${at.name}`, signal)
+    if (repository === null) return null
+    const { facts } = repository
+    const sources = await readPolicySources(facts, operator, await facts.headOf(facts.now.defaultBranch))
+    const resolution = evaluatePolicy(operator, sources.texts, sources.traits)
+    return resolution.ok ? resolution.policy.triggers.label : null
   }
 }

@@ -4,7 +4,7 @@ import { wording } from '../../app/replies/wording.ts'
 import { createRecordReaper } from '../../worker/audit/create-record-reaper.ts'
 import { createModelKeys } from '../../worker/broker/model-keys.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
-import type { JobRequest } from '../../worker/contract/index.ts'
+import { isContinued, type JobRequest } from '../../worker/contract/index.ts'
 import { toSarif } from '../../worker/gates/sarif/to-sarif.ts'
 import { createSource, defaultSourceLimits } from '../../worker/git/create-source.ts'
 import { createBotLogin } from '../../worker/github/app-identity.ts'
@@ -24,6 +24,7 @@ import { runJob } from '../../worker/pipeline/run-job.ts'
 import { createBlockedChanges } from '../../worker/queue/blocked-changes.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createHeldChanges } from '../../worker/queue/held-changes.ts'
+import { createPauseBook } from '../../worker/queue/pause-book.ts'
 import { processJobs } from '../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
 import { createSpendBook } from '../../worker/queue/spend-book.ts'
@@ -37,7 +38,8 @@ import { createCore } from './create-core.ts'
 import { type DataFolders, dataDirOf, prepareDataFolders } from './data-folders.ts'
 import { gitHubUrls } from './github-urls.ts'
 import { createLoggedReporter } from './logged-reporter.ts'
-import { createPolicyDigest } from './policy-digest.ts'
+import { createPolicyDigest, createTeamCheck } from './policy-digest.ts'
+import { startLifeWatch } from './start-life-watch.ts'
 import { startReaper } from './start-reaper.ts'
 
 export interface WorkerDeps {
@@ -64,15 +66,20 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const spending = createSpendBook(deps.redis)
   const turns = createTurnBook(deps.redis)
   const keepsBlocked = deps.settings.AIRLOCK_BLOCKED_CHANGES === 'seal'
-  const running = new Set<string>()
+  const running = new Map<string, JobRequest>()
   const reaper = await startReaper(
     { ...core, records: recordReapers(deps.settings, folders.audit) },
     (jobId) => running.has(jobId),
     deps.log,
   )
 
+  const lifeWatch = await startLifeWatch({
+    ...{ redis: deps.redis, folders, secretsDir, audits: core.audits, log: deps.log },
+    running: () => [...running.values()],
+  })
+
   const handle = async (request: JobRequest, context: AttemptContext) => {
-    running.add(request.id)
+    running.set(request.id, request)
     try {
       await gitHub.tokens.revokeLeft(request.id)
       await using reporter = gitHub.reporterOf(context)
@@ -92,7 +99,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       // The queue decides what follows a failure: no attempt knows that it is the last one.
       const one = { number: attempt, final: false, fence, signal, settle: cancel.settle }
       const { outcome, report } = await runJob(request, one, ports)
-      if (outcome.reason === 'pull-request-continued') await turns.noteMove(request, report.commit)
+      if (isContinued(outcome)) await turns.noteMove(request, report.commit)
     } finally {
       running.delete(request.id)
     }
@@ -117,6 +124,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   return {
     async close(graceMs) {
       await jobs.close({ graceMs })
+      await lifeWatch[Symbol.asyncDispose]()
       await reaper.stop()
     },
   }
@@ -126,8 +134,10 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
   const vault = createTokenVault(deps.redis, privateKey)
-  const tokens = createInstallationTokens({ appId, privateKey, baseUrl: urls.api, vault, log })
-  const app = createGitHubApp({ appId, signJwt: createAppJwtSigner(privateKey), baseUrl: urls.api, vault, log })
+  const pauses = createPauseBook(deps.redis)
+  const common = { appId, baseUrl: urls.api, vault, pauses, log }
+  const tokens = createInstallationTokens({ ...common, privateKey })
+  const app = createGitHubApp({ ...common, signJwt: createAppJwtSigner(privateKey) })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const granted = createGrantedPermissions({ appId, privateKey, baseUrl: urls.api })
   const codeScanning = createCodeScanning({ tokens, granted, wording, toSarif, log })
@@ -135,6 +145,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     authority: createAuthority({
       tokens,
       policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)),
+      outsideTeams: createTeamCheck(app),
       botLogin,
     }),
     source: createSource({

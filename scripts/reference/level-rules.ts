@@ -13,6 +13,7 @@ export type LevelRule = keyof typeof levelRules
 /** The rule of each key; a test holds every one of them against resolvePolicy. */
 export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   agent: 'lowest',
+  agents: 'part',
   command: 'lowest',
   'agent-settings': 'stricter',
   model: 'lowest',
@@ -48,8 +49,11 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'triggers.permission': 'strictest',
   'triggers.schedules': 'strictest',
   schedules: 'own',
+  'triggers.teams': 'part',
   'approvals.own': 'strictest',
   'approvals.permission': 'strictest',
+  'approvals.teams': 'part',
   'handoff.draft': 'strictest',
   'handoff.ci': 'strictest',
+  'handoff.reviewers': 'lowest',
 }

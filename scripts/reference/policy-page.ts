@@ -1,6 +1,7 @@
 import { defaultPolicy } from '../../app/repo-policy/default-policy.ts'
 import { policyFileOf } from '../../app/repo-policy/policy-file-of.ts'
 import { networkRuleJsonSchema, policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
+import { exampleOrganisation } from './example-organisation.ts'
 import { examplePolicy } from './example-policy.ts'
 import { exampleRules } from './example-rules.ts'
 import { levelRules, ruleOfKey } from './level-rules.ts'
@@ -13,15 +14,22 @@ export function policyPage(): string {
     paragraph('Written by `npm run docs` from the schema. Do not edit this page.'),
     paragraph(
       'A repository keeps its policy in `.github/airlock.yml`, an organisation in `airlock.yml` of its `.github` ' +
-        'repository; where that is private the App has to be installed on it, or the file is not seen. Only the ' +
+        'or, where that has none, its `.github-private` repository; the App has to be installed on a private one, or the ' +
+        'file is not seen. Only the ' +
         'default branch counts. Everything is optional, and an empty file is a good policy. ' +
         'Editors can use [airlock.schema.json](airlock.schema.json). What holds for a repository, and which file and ' +
-        'line each value is from, `/airlock why` shows on an issue, and `airlock policy explain OWNER/REPO` on the ' +
-        "operator's machine.",
+        'line each value is from, `/airlock why` shows on an issue, and `airlock policy explain` for a repository or a ' +
+        'folder. A pull request that changes one of these files is told [what it would ' +
+        'change](architecture.md#changes-to-a-policy).',
     ),
     `\`\`\`yaml\n${examplePolicy}\n\`\`\``,
     '## Keys',
-    formatTable(['key', 'type', 'default', 'what it means', 'levels'], policyKeys(policyJsonSchema()).map(rowOf)),
+    formatTable(
+      ['key', 'type', 'default', 'what it means', 'levels'],
+      policyKeys(policyJsonSchema())
+        .filter(({ path }) => !isOfRule(path))
+        .map(rowOf),
+    ),
     formatList([
       'A size is a whole number and `k`, `m`, `g` or `t`, in powers of 1024: `512m`, `4g`.',
       'An entry of a `network` list is a preset (`npm`, `pypi`, `crates`, `go`, `rubygems`, `maven`, `gradle`, ' +
@@ -37,6 +45,29 @@ export function policyPage(): string {
       'Isolation is the least: the weakest class that is enough, and that the worker has with the image, runs. Image ' +
         '`host` is for `process` alone; without an `image`, a stronger class takes `base`. What cannot be had is ' +
         'refused with `isolation-unavailable`, and what is missing. More: [isolation](isolation.md).',
+    ]),
+    '## Rules for some repositories or people',
+    paragraph(
+      'Mostly for an organisation: `rules` is a list of narrower words. Each rule says for which repositories and people ' +
+        'it holds, and then what any airlock.yml may say of these keys: ' +
+        `${ruleKeys().map(code).join(', ')}.`,
+    ),
+    `\`\`\`yaml\n${exampleOrganisation}\n\`\`\``,
+    formatTable(['key', 'type', 'what it means'], conditionRows()),
+    formatList([
+      '`when` and `unless` take the same conditions. All that one of them names has to fit. A rule without either holds ' +
+        'everywhere.',
+      'A rule stands below the rest of its file and narrows it; what is wider is refused with its line, also where the ' +
+        'rule does not hold. Where two rules of a file hold, what both allow is allowed. Rules stand above the files ' +
+        'below: a repository narrows them.',
+      'What GitHub does not say of a repository counts as a fit of `when`, and not as one of `unless`: in doubt the rule ' +
+        'holds.',
+      '`team`, `triggers.teams` and `approvals.teams` are teams of the organisation by slug, asked of GitHub for each ' +
+        'request and again before the job starts and before it publishes. Members of a child team count. The App needs ' +
+        '[a permission of its own](running.md#teams) for it. Without it, or where there is no such team, a request ' +
+        'that depends on it is refused with the reason. At most 20 teams in all that hold for one repository.',
+      'Whoever administers a repository can change its name and topics; visibility and custom properties are harder to ' +
+        'walk around.',
     ]),
     '## Rules for hosts',
     paragraph(
@@ -82,6 +113,31 @@ export function policyPage(): string {
         'it in any way. Where it only has it in a `credential`, a repository may only use it in the same one.',
     ),
   ])
+}
+
+const ofRule = 'rules[].'
+
+function isOfRule(path: string): boolean {
+  return path === 'rules' || path.startsWith(ofRule)
+}
+
+function isCondition(path: string): boolean {
+  return /^rules\[\]\.(?:when|unless)\./.test(path)
+}
+
+function ruleKeys(): string[] {
+  return policyKeys(policyJsonSchema())
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith(ofRule) && !isCondition(path))
+    .map((path) => path.slice(ofRule.length))
+}
+
+/** `unless` takes the same. */
+function conditionRows(): string[][] {
+  const prefix = `${ofRule}when.`
+  return policyKeys(policyJsonSchema())
+    .filter(({ path }) => path.startsWith(prefix))
+    .map((key) => ruleRowOf({ ...key, path: key.path.slice(prefix.length) }))
 }
 
 function ruleRowOf({ path, type, description }: PolicyKey): string[] {

@@ -56,6 +56,7 @@ describe('the app', () => {
     const begun = Promise.withResolvers<void>()
     const goOn = Promise.withResolvers<'accepted'>()
     const intake = {
+      acceptLife: async () => 'accepted' as const,
       accept() {
         begun.resolve()
         return goOn.promise
@@ -78,7 +79,8 @@ describe('the app', () => {
     const { createAppServer } = await import('../../app/server.ts')
     const second = createAppServer({
       webhookSecret: 'a webhook secret for tests',
-      intake: { accept: async () => 'accepted' },
+      intake: { accept: async () => 'accepted', acceptLife: async () => 'accepted' },
+      pulls: { accept: async () => 'accepted' },
       checkReadiness: async () => [],
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     })

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -61,6 +61,24 @@ describe('airlock policy explain', () => {
     expect(stdout).not.toMatch(/[\u001b\u0007\u202e]/)
   })
 
+  it('shows what holds for a folder, as it lies there, without an App', async () => {
+    const folder = join(dataDir, 'folder')
+    await mkdir(join(folder, '.github'), { recursive: true })
+    await writeFile(join(folder, '.github/airlock.yml'), 'agent: pi\nlimits: { minutes: 9 }\n')
+    const operatorPolicy = join(dataDir, 'operator.yml')
+    await writeFile(operatorPolicy, 'isolation:\n  rules:\n    - { topic: regulated, least: gvisor }\n')
+    const env = { AIRLOCK_OPERATOR_POLICY: operatorPolicy }
+
+    const { status, stdout } = await runInProcess(policy, ['explain', '--repo', 'folder'], { env, cwd: dataDir })
+
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^limits\.minutes +9 {2}\(\.github\/airlock\.yml:2\)$/m)
+    expect(stdout).toMatch(/^isolation +"gvisor" {2}\(.*operator\.yml:3 of the operator\)$/m)
+    await writeFile(join(folder, '.github/airlock.yml'), 'agnt: pi\n')
+    const broken = await runInProcess(policy, ['explain', '--repo', 'folder'], { env, cwd: dataDir })
+    expect(broken).toMatchObject({ status: 1, stdout: '.github/airlock.yml:1: agnt: unknown key\n' })
+  })
+
   it('says so where the App is not installed', async () => {
     expect(await run(['explain', 'acme/nowhere'])).toMatchObject({
       status: 1,
@@ -75,6 +93,7 @@ describe('airlock policy explain', () => {
     [['explain', 'widget']],
     [['explain', 'acme/..']],
     [['explain', 'a/b/c']],
+    [['explain', 'a/b', 'c/d']],
     [['show', 'a/b']],
   ])('refuses %j as a wrong call', async (args) => {
     await expect(run(args)).rejects.toMatchObject({ name: 'UsageError', right: 'airlock policy explain acme/widget' })

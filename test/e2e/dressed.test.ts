@@ -78,6 +78,19 @@ describe('a pull request of ours', () => {
     expect(body).toContain('### What was asked')
   })
 
+  it('asks owners of its code for review beside the one who asked, and nobody whom the last rule does not name', async () => {
+    const repository = await world.createRepository({ name: 'owned' })
+    for (const login of ['bea', 'cyd']) world.github.addCollaborator(repository, login, 'write')
+    const owners = '* @cyd\nfixed.txt @bea @ada @acme/core mail@example.com # @cyd\n'
+    const files = { 'docs/CODEOWNERS': '* @cyd\n', '.github/CODEOWNERS': owners }
+    await world.github.commit(repository, { branch: 'main', message: 'Owners', files })
+
+    await label(repository, await openIssue(repository))
+
+    const asked = pullsOf(repository)[0]?.pull?.requestedReviewers.map(({ login }) => login)
+    expect(asked).toEqual(['ada', 'bea'])
+  })
+
   it('is opened as well where GitHub refuses all of that', async () => {
     const repository = await world.createRepository({ name: 'refused' })
     const issue = await openIssue(repository, ['bug'], 4)

@@ -2,6 +2,7 @@ import { chmod, chown, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalPublisher } from '../../worker/git/publish-local.ts'
+import { noReviewers } from '../../worker/pipeline/code-owners.ts'
 import type { HandOffInput, StageInput } from '../../worker/pipeline/ports/index.ts'
 import { makeRequest } from './job-request.ts'
 import { changesOf, type LocalJob, startLocalJob } from './local-job.ts'
@@ -39,7 +40,15 @@ async function stageInput(): Promise<StageInput> {
 async function staged(): Promise<HandOffInput> {
   const input = await stageInput()
   const commit = await makePublisher().stage(input, signal)
-  return { request: input.request, branch: 'airlock/7-mend', commit, title: 't', body: 'b', fence }
+  return {
+    request: input.request,
+    branch: 'airlock/7-mend',
+    commit,
+    title: 't',
+    body: 'b',
+    reviewers: noReviewers,
+    fence,
+  }
 }
 
 describe('publishing into a repository on this machine', () => {

@@ -17,7 +17,10 @@ const ada = { id: 5, login: 'ada' }
 function recheck(policyDigest = same, least: Permission = 'write'): Promise<Outcome | null> {
   const { policy } = request
   const asked = { ...request, policy: { ...policy, triggers: { ...policy.triggers, permission: least } } }
-  return createAuthority({ tokens: github.tokens, policyDigest, botLogin }).recheck(asked, never)
+  return createAuthority({ tokens: github.tokens, policyDigest, outsideTeams: async () => null, botLogin }).recheck(
+    asked,
+    never,
+  )
 }
 
 function expectStart(change: object = {}): void {
@@ -36,6 +39,39 @@ function expectWriter(): void {
   lookAtActor().reply(200, { permission: 'write', role_name: 'write', user: ada })
 }
 
+describe('a team that the policy asks for', () => {
+  const inTeam = (outsideTeams: AuthorityDeps['outsideTeams']) => {
+    const { policy } = request
+    const asked = { ...request, policy: { ...policy, triggers: { ...policy.triggers, teams: ['platform'] } } }
+    return createAuthority({ tokens: github.tokens, policyDigest: same, outsideTeams, botLogin }).recheck(asked, never)
+  }
+
+  it('is looked at again: whoever left it since they asked starts nothing', async () => {
+    expectWriter()
+    expectSameBranch()
+    const asked: unknown[] = []
+
+    const refused = await inTeam(async (_at, _request, login, teams) => {
+      asked.push([login, teams])
+      return 'ada is in none of the teams platform'
+    })
+
+    expect(asked).toEqual([['ada', ['platform']]])
+    expect(refused).toMatchObject({
+      outcome: 'refused',
+      reason: 'permission-lost',
+      detail: 'ada is in none of the teams platform',
+    })
+  })
+
+  it('keeps nobody away who is in it', async () => {
+    expectWriter()
+    expectSameBranch()
+
+    await expect(inTeam(async () => null)).resolves.toBeNull()
+  })
+})
+
 describe('what was allowed at the trigger', () => {
   it('goes on when nothing changed', async () => {
     expectWriter()
@@ -50,6 +86,43 @@ describe('what was allowed at the trigger', () => {
     compare().reply(200, { status: 'ahead' })
 
     await expect(recheck()).resolves.toBeNull()
+  })
+
+  it('tells where the branch is, where that went on', async () => {
+    expectWriter()
+    lookAtBranch().reply(200, { commit: { sha: moved } })
+    compare().reply(200, { status: 'ahead' })
+    const told: string[] = []
+    const authority = createAuthority({
+      tokens: github.tokens,
+      policyDigest: same,
+      outsideTeams: async () => null,
+      botLogin,
+    })
+
+    await authority.recheck(request, never, (head) => told.push(head))
+
+    expect(told).toEqual([moved])
+  })
+
+  it.each([
+    ['is still in its branch', 'ahead', null],
+    ['was taken out of it', 'diverged', 'base-moved'],
+  ])('looks also whether a commit that is to be merged %s', async (_what, status, reason) => {
+    const theirs = '9'.repeat(40)
+    expectWriter()
+    expectSameBranch()
+    github.api.get(`${repo}/branches/release`).reply(200, { commit: { sha: moved } })
+    github.api.get(`${repo}/compare/${theirs}...${moved}?per_page=1&page=2`).reply(200, { status })
+    const merges = { ref: 'release', sha: theirs, from: request.base.sha }
+    const authority = createAuthority({
+      tokens: github.tokens,
+      policyDigest: same,
+      outsideTeams: async () => null,
+      botLogin,
+    })
+
+    expect((await authority.recheck({ ...request, merges }, never))?.reason ?? null).toBe(reason)
   })
 
   it.each([
@@ -138,7 +211,12 @@ describe('what was allowed at the trigger', () => {
       eventKey: 'e',
     } as const
 
-    const authority = createAuthority({ tokens: github.tokens, policyDigest: same, botLogin })
+    const authority = createAuthority({
+      tokens: github.tokens,
+      policyDigest: same,
+      outsideTeams: async () => null,
+      botLogin,
+    })
     const refused = await authority.recheck({ ...request, approval }, never)
 
     expect(refused).toEqual(reason === null ? null : { outcome: 'refused', reason, detail: 'bea' })
@@ -153,7 +231,12 @@ describe('what was allowed at the trigger', () => {
     github.api.get(`${repo}/collaborators/bea/permission`).reply(200, { permission, role_name: permission, user: bea })
     expectSameBranch()
 
-    const authority = createAuthority({ tokens: github.tokens, policyDigest: same, botLogin })
+    const authority = createAuthority({
+      tokens: github.tokens,
+      policyDigest: same,
+      outsideTeams: async () => null,
+      botLogin,
+    })
     const joined = [{ jobId: 'job0000001', actor: bea }]
 
     expect(await authority.recheck({ ...request, joined }, never)).toEqual(answer)
@@ -226,7 +309,12 @@ describe('the pull request that a job goes on with', () => {
       .get(`${repo}/branches/airlock%2Fissue-3-0123456789`)
       .reply(200, { commit: { sha: request.base.sha }, protected: false })
     github.api.get(`${repo}/pulls/9`).reply(pull === null ? 404 : 200, pull ?? {})
-    return createAuthority({ tokens: github.tokens, policyDigest: same, botLogin }).recheck(asked, never)
+    return createAuthority({
+      tokens: github.tokens,
+      policyDigest: same,
+      outsideTeams: async () => null,
+      botLogin,
+    }).recheck(asked, never)
   }
 
   it('control: goes on while it is open and ours', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createPublisher } from '../../worker/github/publish.ts'
+import { noReviewers } from '../../worker/pipeline/code-owners.ts'
 import { type Fence, FenceLostError } from '../../worker/pipeline/ports/index.ts'
 import { type MockGitHub, mockGitHub, never, openFence, repo, requestOf } from './mock-github.ts'
 
@@ -23,7 +24,7 @@ afterEach(() => github.verify())
 
 const handOff = (fence: Fence = openFence) =>
   createPublisher(github).handOff(
-    { request, branch: instead, commit, title: 'More', body: 'Asked on #9', fence },
+    { request, branch: instead, commit, title: 'More', body: 'Asked on #9', reviewers: noReviewers, fence },
     never,
   )
 const lookAtBranch = (sha: string, isProtected = false) =>

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPublisher } from '../../worker/github/publish.ts'
+import { noReviewers } from '../../worker/pipeline/code-owners.ts'
 import { type Fence, FenceLostError, type HandOffInput } from '../../worker/pipeline/ports/index.ts'
 import { type MockGitHub, mockGitHub, never, openFence, repo, requestOf } from './mock-github.ts'
 
@@ -16,7 +17,8 @@ beforeEach(() => {
 afterEach(() => github.verify())
 
 function handOff(change: Partial<HandOffInput> = {}, fence: Fence = openFence) {
-  const input = { request: requestOf(), branch, commit, title: 'Fix it', body: 'Closes #3', fence, ...change }
+  const text = { title: 'Fix it', body: 'Closes #3' }
+  const input = { request: requestOf(), branch, commit, ...text, reviewers: noReviewers, fence, ...change }
   return createPublisher(github).handOff(input, never)
 }
 
@@ -166,6 +168,47 @@ describe('handing off', () => {
     await expect(handOff()).resolves.toMatchObject({ pullRequest })
     const message = 'GitHub refused a part of the pull request'
     expect(github.log.lines).toEqual([{ message, fields: expect.objectContaining({ what: 'reviewers' }) }])
+  })
+
+  const askOwners = (...reviewers: string[]) => github.api.post(`${repo}/pulls/5/requested_reviewers`, { reviewers })
+  const askTeam = (team: string) => github.api.post(`${repo}/pulls/5/requested_reviewers`, { team_reviewers: [team] })
+
+  function expectFound(): void {
+    expectStart()
+    lookForRef().reply(200, ref(commit))
+    lookForPull().reply(200, [found])
+    askForReview().reply(201, {})
+  }
+
+  it('asks owners of the code together, the one who asked not twice, and teams one by one', async () => {
+    expectFound()
+    askOwners('bea', 'cyd').reply(201, {})
+    askTeam('core').reply(422, {})
+    askTeam('docs').reply(201, {})
+
+    const reviewers = { users: ['bea', 'Ada', 'cyd'], teams: ['core', 'docs'] }
+    await expect(handOff({ reviewers })).resolves.toMatchObject({ pullRequest })
+    expect(github.log.lines).toMatchObject([{ fields: { what: 'team' } }])
+  })
+
+  it('asks nobody where the policy wants that', async () => {
+    const request = requestOf()
+    const policy = { ...request.policy, handoff: { ...request.policy.handoff, reviewers: [] } }
+    expectStart()
+    lookForRef().reply(200, ref(commit))
+    lookForPull().reply(200, [found])
+
+    await expect(handOff({ request: { ...request, policy } })).resolves.toMatchObject({ pullRequest })
+  })
+
+  it('asks each of them where one keeps the others away, and stops at nothing', async () => {
+    expectFound()
+    askOwners('gone', 'cyd').reply(422, {})
+    askOwners('gone').reply(422, {})
+    askOwners('cyd').reply(201, {})
+
+    await expect(handOff({ reviewers: { users: ['gone', 'cyd'], teams: [] } })).resolves.toMatchObject({ pullRequest })
+    expect(github.log.lines).toHaveLength(2)
   })
 
   it.each([

@@ -32,11 +32,11 @@ beforeEach(() => {
 })
 afterEach(() => github.verify())
 
-function stage(files: readonly FileChange[], fence: Fence = openFence): Promise<string> {
+function stage(files: readonly FileChange[], fence: Fence = openFence, request = requestOf()): Promise<string> {
   const changeSet: ChangeSet = { baseSha, treeSha, files }
   const publisher = createPublisher(github)
   const input = {
-    request: requestOf(),
+    request,
     changeSet,
     baseTreeSha,
     repository: '/nowhere',
@@ -61,6 +61,19 @@ function expectTree() {
 }
 
 describe('staging a commit', () => {
+  it('makes a merge a commit on the branch first and on the other side second, without a tree where nothing differs', async () => {
+    const request = { ...requestOf(), merges: { ref: 'main', sha: '9'.repeat(40), from: '8'.repeat(40) } }
+    expectStart()
+    github.api
+      .post(`${repo}/git/commits`, (body) => {
+        expect(body).toMatchObject({ tree: treeSha, parents: [request.base.sha, '9'.repeat(40)] })
+        return true
+      })
+      .reply(201, { sha: commitSha })
+
+    await expect(stage([], openFence, request)).resolves.toBe(commitSha)
+  })
+
   it('uploads texts within the tree, and binary content, links and deletions, and names no author', async () => {
     expectStart()
     for (const file of [added, linked]) expectBlob(file).reply(201, { sha: file.after?.sha })

@@ -4,6 +4,7 @@ import { createAuthority } from '../../worker/github/authority.ts'
 import { createCloneAccess } from '../../worker/github/clone-access.ts'
 import { createInstallationTokens, type InstallationTokens } from '../../worker/github/installation-tokens.ts'
 import { createPublisher } from '../../worker/github/publish.ts'
+import { noReviewers } from '../../worker/pipeline/code-owners.ts'
 import type { Publisher } from '../../worker/pipeline/ports/index.ts'
 import { createFolder, git } from '../github/clients.ts'
 import { writeBlob, writeTree } from '../github/git/objects.ts'
@@ -95,7 +96,8 @@ async function publish() {
 }
 
 function handOff(commit: string) {
-  return publisher.handOff({ request, branch, commit, title: 'Mend it', body: 'Closes #1', fence: openFence }, never)
+  const text = { title: 'Mend it', body: 'Closes #1' }
+  return publisher.handOff({ request, branch, commit, ...text, reviewers: noReviewers, fence: openFence }, never)
 }
 
 const pulls = () => repository.issues.filter(({ pull }) => pull !== undefined)
@@ -200,6 +202,7 @@ describe('authority, live', () => {
     createAuthority({
       tokens,
       policyDigest: async () => request.policyDigest,
+      outsideTeams: async () => null,
       botLogin: async () => standIn.app.bot.login,
     }).recheck(request, never)
 

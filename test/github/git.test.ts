@@ -62,6 +62,17 @@ describe('git over smart HTTP', () => {
     expect(await readFile(join(folder.path, 'clone/c.txt'), 'utf8')).toBe('three\n')
   })
 
+  it('serves the last that was made under a name, and knows the one before no more', async () => {
+    const before = await standIn.createRepository({ name: 'open', private: false, files: { 'c.txt': 'three\n' } })
+    const after = await standIn.createRepository({ name: 'Open', private: false, files: { 'c.txt': 'four\n' } })
+
+    await clone('open', undefined)
+
+    expect(await readFile(join(folder.path, 'clone/c.txt'), 'utf8')).toBe('four\n')
+    expect(standIn.state.repositories).toContain(after)
+    expect(standIn.state.repositories).not.toContain(before)
+  })
+
   it('refuses a token for another repository', async () => {
     const { token } = await mintToken(standIn, { repositories: ['other'] })
 

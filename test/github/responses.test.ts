@@ -65,7 +65,8 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   })
   standIn.addCollaborator(repository, 'mona', 'write')
   await standIn.openIssue(repository, { title: 'Broken', body: 'It is.', by: 'mona' })
-  standIn.grant({ security_events: 'write' })
+  standIn.grant({ security_events: 'write', members: 'read' })
+  standIn.setTeam('acme', 'platform', ['mona'])
   const [app, octokit] = [createAppOctokit(standIn), createInstallationOctokit(standIn)]
   const person = createTokenOctokit(standIn, {
     token: standIn.userToken('mona', { kind: 'app', appId: standIn.app.id }),
@@ -124,6 +125,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.pulls.list(at)
   await rest.pulls.get(pull)
   await rest.pulls.listCommits(pull)
+  await rest.pulls.listFiles(pull)
   await rest.pulls.update({ ...pull, body: 'Closes #1.' })
   await rest.pulls.requestReviewers({ ...pull, reviewers: ['mona'] })
   const note = { path: 'new.txt', line: 1, body: 'Why?' }
@@ -136,6 +138,10 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.pulls.createReplyForReviewComment({ ...noted, ...pull, body: 'Because.' })
   await rest.reactions.createForPullRequestReviewComment({ ...noted, content: 'eyes' })
 
+  await rest.teams.getByName({ org: 'acme', team_slug: 'platform' })
+  await rest.teams.getMembershipForUserInOrg({ org: 'acme', team_slug: 'platform', username: 'mona' })
+  await rest.issues.listForRepo(at)
+  await rest.issues.create({ ...at, title: 'Another' })
   await rest.issues.get(issue)
   await rest.issues.update({ ...issue, milestone: 1 })
   await rest.issues.addLabels({ ...issue, labels: ['bug'] })

@@ -23,6 +23,7 @@ import { createMatchRoute } from './http/match-route.ts'
 import { createRequestLog, type RecordedRequest } from './http/request-log.ts'
 import { createServe, type Failure } from './http/serve.ts'
 import { loadCheckRequest } from './openapi/check-request.ts'
+import { type Administrators, createAdministrators } from './people/administrators.ts'
 import { createPeople, type People } from './people/people.ts'
 import { createReviewers, type Reviewers } from './people/reviewers.ts'
 import { routes } from './routes/routes.ts'
@@ -38,7 +39,7 @@ export interface GitHubStandInOptions {
   readonly app?: AppSpec
 }
 
-export interface GitHubStandIn extends AsyncDisposable, People, Reviewers {
+export interface GitHubStandIn extends AsyncDisposable, People, Reviewers, Administrators {
   /** `http://127.0.0.1:PORT`; the API is below `/api/v3`, git at `/OWNER/REPO.git`. */
   readonly url: string
   readonly app: App
@@ -69,6 +70,8 @@ export interface GitHubStandIn extends AsyncDisposable, People, Reviewers {
   /** A token of a person's; it proves who they are. */
   userToken(login: string, spec: UserTokenSpec): string
   revokeUserToken(token: string): void
+  /** A team of an organisation, with these members and no others. */
+  setTeam(organisation: string, slug: string, members: readonly string[]): void
   /** Adds to what the App may do, as an administrator who agrees to it. */
   grant(permissions: Permissions): void
   /** Suspends or resumes the installation; the App's own by default. */
@@ -113,6 +116,7 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
   return {
     ...createPeople(world),
     ...createReviewers(world),
+    ...createAdministrators(world),
     url: world.url,
     app,
     installationId: installation.id,
@@ -145,6 +149,14 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
     },
     userToken: (login, spec) => userTokens.create(ensureUser(state, login), spec),
     revokeUserToken: userTokens.revoke,
+    setTeam(organisation, slug, members) {
+      const owner = ensureUser(state, organisation, 'Organization')
+      const known = state.teams.find((team) => team.organisation === owner && team.slug === slug)
+      const team = known ?? { id: state.nextId(), organisation: owner, slug, members: new Set(), createdAt: new Date() }
+      if (!known) state.teams.push(team)
+      team.members.clear()
+      for (const login of members) team.members.add(ensureUser(state, login).id)
+    },
     grant(permissions) {
       app.permissions = { ...app.permissions, ...permissions }
     },

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { glob, readdir } from 'node:fs/promises'
 import type { LocalAirlock } from './local-airlock.ts'
 import { processesOf, procFile } from './processes-of.ts'
@@ -13,11 +13,25 @@ export async function leftOfJob(airlock: Pick<LocalAirlock, 'folders' | 'sockets
   return [
     ...processesOf(jobId).map((pid) => `process ${pid}: ${procFile(pid, 'cmdline').replaceAll('\0', ' ')}`),
     ...mounts.map((line) => `mount ${line}`),
+    ...heldNamespaces(),
     ...groups.filter((path) => path.includes(jobId)),
     ...(await entriesOf(folders.jobs)),
     ...(await entriesOf(`${folders.sandboxes}/sandboxes`)),
     ...(await entriesOf(sockets)).filter((path) => !path.endsWith('.keep')),
   ]
+}
+
+/** Namespaces that this process, which is the worker, keeps alive: what is mounted in them is not in its own tree. */
+function heldNamespaces(): string[] {
+  const files = readdirSync('/proc/self/fd').map((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`)
+    } catch {
+      // The one that listed the folder.
+      return ''
+    }
+  })
+  return files.filter((target) => /^(mnt|user):/.test(target))
 }
 
 async function entriesOf(path: string): Promise<string[]> {

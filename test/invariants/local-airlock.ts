@@ -10,7 +10,6 @@ import { type DataFolders, prepareDataFolders } from '../../cli/wiring/data-fold
 import type { Isolation, JobRequest, JobSummary } from '../../worker/contract/index.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
-import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
 import { makeOrigin, type OriginFile, plainGit, writeTree } from '../git/origin.ts'
 import { makeShortFolder } from './short-folder.ts'
 
@@ -73,8 +72,7 @@ export async function startLocalAirlock(options: LocalAirlockOptions = {}): Prom
     'sockets/.keep': '',
   })
   const env = { PATH: process.env.PATH ?? '', HOME: home }
-  const made = await createCore(options.settings ?? {}, env, folders)
-  const core = { ...made, folders: createJobFolders({ dir: folders.jobs, socketDir: sockets }) }
+  const core = await createCore(options.settings ?? {}, env, folders, { socketDir: sockets })
   const tools = await readTools()
   let count = 0
 

@@ -10,6 +10,7 @@ import {
   type ExecResult,
   FenceLostError,
   type JobProgress,
+  type Merge,
   type ModelStop,
   type Published,
   type SealResult,
@@ -100,6 +101,8 @@ export const exited: ExecResult = {
 export interface World {
   exec: (phase: string, request: ExecRequest) => Promise<ExecResult>
   recheck: () => Outcome | null | Promise<Outcome | null>
+  /** Where the base's branch is by now. */
+  movedTo: string | null
   sealed: SealResult['kind']
   /** What an earlier job sealed. */
   snapshot: Snapshot | null
@@ -115,6 +118,8 @@ export interface World {
   /** What the image has. */
   programs: ReadonlySet<string>
   collected: CollectResult
+  merge: (request: JobRequest, theirs: string) => Promise<Merge>
+  changes: (between: { readonly from: string; readonly to: string }) => ChangeSet | null
   /** Of the collected change. */
   patch: Uint8Array | null
   leftProcesses: number
@@ -138,6 +143,7 @@ export function createWorld(changes: Partial<World> = {}): World {
   return {
     exec: async () => exited,
     recheck: () => null,
+    movedTo: null,
     sealed: 'sealed',
     snapshot: null,
     restore: async () => {},
@@ -147,6 +153,10 @@ export function createWorld(changes: Partial<World> = {}): World {
     trusted: [],
     programs: new Set(['npm']),
     collected: { kind: 'changes', changeSet },
+    merge: async () => {
+      throw new Error('nothing was to be merged')
+    },
+    changes: () => null,
     patch: Buffer.from('diff --git a/a.js b/a.js\n+one\n+two\n'),
     leftProcesses: 0,
     modelStop: null,
@@ -188,8 +198,9 @@ export function portsOf(world: World): PipelinePorts {
   }
   return {
     authority: {
-      async recheck() {
+      async recheck(_request, _signal, onMoved) {
         log('recheck')
+        if (world.movedTo !== null) onMoved?.(world.movedTo)
         return world.recheck()
       },
     },
@@ -219,6 +230,8 @@ export function portsOf(world: World): PipelinePorts {
         log('collect')
         return world.collected
       },
+      merge: async (request, { theirs }) => world.merge(request, theirs.sha),
+      changes: async (_repository, between) => world.changes(between),
       patch: async () => world.patch,
     },
     snapshots: snapshotsOf(world, log),
@@ -236,8 +249,12 @@ export function portsOf(world: World): PipelinePorts {
       },
       give: async () => {},
       reap: async () => 0,
+      find: (folder) => folder,
       async write(_folder, path) {
         log(`write ${path}`)
+      },
+      async link(_folder, path) {
+        log(`link ${path}`)
       },
       async remove(folder, path) {
         log(`${folder === '/agent/w' ? 'remove' : 'clear'} ${path}`)

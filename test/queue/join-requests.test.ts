@@ -53,6 +53,7 @@ describe('joinable', () => {
   it.each([
     ['with another agent', { agent: 'codex' }],
     ['under another policy', { policyDigest: 'd'.repeat(64) }],
+    ['to merge the base branch', { merges: { ref: 'main', sha: base, from: base } }],
     ['for another branch', { continues: { pullRequest: 9, branch: 'airlock/other', commits: [] } }],
     ['for no pull request of ours', { continues: undefined }],
   ] as const)('leaves out what is asked %s', (_what, changes) => {

@@ -1,6 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -63,6 +75,22 @@ describe('job folders', () => {
     expect(await readdir(outside)).toEqual([])
     expect(await readFile(join(home, '.pi', 'agent', 'models.json'), 'utf8')).toBe('{}')
     expect((await lstat(join(home, 'task.md'))).isFile()).toBe(true)
+  })
+
+  it('make a symlink in place of what a sandbox planted, below real folders alone, and look at nothing it leads to', async () => {
+    await using folders = await store.create('job0000001', 1)
+    const { workspace } = folders.agent
+    const outside = join(root, 'elsewhere')
+    await symlink(outside, join(workspace, 'docs'))
+    await symlink(outside, join(workspace, 'planted'))
+
+    await store.link(workspace, 'docs/current', Buffer.from('../README.md'), null)
+    await store.link(workspace, 'planted', Buffer.from('/etc/passwd'), null)
+
+    expect(await readdir(outside)).toEqual([])
+    expect(await readlink(join(workspace, 'docs', 'current'))).toBe('../README.md')
+    expect(await readlink(join(workspace, 'planted'))).toBe('/etc/passwd')
+    await expect(store.link(workspace, '../out', Buffer.from('x'), null)).rejects.toThrow('not a path inside')
   })
 
   it.each(['../out', '/etc/passwd', 'a/../../b', 'a//b', ''])('refuse the path %j', async (path) => {

@@ -26,7 +26,10 @@ async function seal({ changes = false } = {}) {
   await put(left.root, 'workspace/node_modules/dep/index.js', 'dep')
   await put(left.root, 'home/.npm/cache', 'cache')
   const base = new Map([['src/a.js', `100644 1 ${gitShaOfA}`]])
-  const sealed = await make().seal({ from: left.folders, secrets: new Map(), base, store: { shared, exact } }, signal)
+  const sealed = await make().seal(
+    { from: left.folders, secrets: new Map(), base, store: { shared, exact, repository: 7 } },
+    signal,
+  )
   if (sealed.kind !== 'sealed' || sealed.snapshot === null) throw new Error(JSON.stringify(sealed))
   return sealed.snapshot
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actorSchema, digestSchema, jobIdSchema, permissionSchema } from './names.ts'
+import { actorSchema, digestSchema, jobIdSchema, permissionSchema, teamSlugSchema } from './names.ts'
 
 /** A person's word on a held change. */
 export const decisionSchema = z.strictObject({
@@ -19,7 +19,11 @@ export const heldEntrySchema = z.strictObject({
   jobId: jobIdSchema,
   digest: digestSchema,
   requester: actorSchema,
-  approvals: z.strictObject({ own: z.boolean(), permission: permissionSchema }),
+  approvals: z.strictObject({
+    own: z.boolean(),
+    permission: permissionSchema,
+    teams: z.array(teamSlugSchema).max(64).optional(),
+  }),
   until: z.iso.datetime(),
   decision: decisionSchema.nullable(),
 })

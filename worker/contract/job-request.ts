@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { continuedSchema } from './continued.ts'
 import { approvalSchema } from './held-change.ts'
 import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, shaSchema } from './names.ts'
-import { policySchema } from './policy.ts'
+import { policyOriginSchema, policySchema } from './policy.ts'
 import { askedInSchema, writtenInSchema } from './thread-job.ts'
 
 /** Owner and repository names also name folders of ours, so `.` and `..` are refused. */
@@ -80,6 +80,8 @@ export const jobRequestSchema = z.strictObject({
   policy: policySchema,
   /** SHA-256 of the policy's canonical JSON, compared again in `prepare`. */
   policyDigest: digestSchema,
+  /** Where its values are from. Absent: it is not known. */
+  policyOrigins: z.array(policyOriginSchema).max(200).optional(),
   agent: agentNameSchema,
   /** Set where all that is left to do is what a person approved: to publish what another job made, or let CI run on it. */
   approval: approvalSchema.optional(),
@@ -89,6 +91,11 @@ export const jobRequestSchema = z.strictObject({
   titles: z.enum(['conventional']).optional(),
   /** Set where the job goes on with a pull request of ours, in its branch, which is then the base. */
   continues: continuedSchema.optional(),
+  /**
+   * Set where the job brings that pull request up to its base branch: the branch, its commit, and one that both go back
+   * to. An agent only runs where the two do not fit together.
+   */
+  merges: z.strictObject({ ref: z.string().max(255), sha: shaSchema, from: shaSchema }).optional(),
   /** Others whose words on the same pull request were waiting when the job began: it does what they asked, too. */
   joined: z.array(joinedSchema).max(mostJoined).optional(),
   /** The job that does what this one was asked for. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { usageSchema } from './job-report.ts'
 import type { JobRequest } from './job-request.ts'
 import type { JobSummary } from './job-summary.ts'
-import { actorSchema, agentNameSchema, jobIdSchema, permissionSchema } from './names.ts'
+import { actorSchema, agentNameSchema, jobIdSchema } from './names.ts'
 import { outcomeSchema } from './outcome.ts'
 import type { JobStanding } from './thread-job.ts'
 
@@ -14,19 +14,16 @@ export const jobNoteSchema = z.strictObject({
   subject: z.strictObject({ kind: z.enum(['issue', 'pull-request']), number: z.int().positive() }).nullable(),
   actor: actorSchema,
   agent: agentNameSchema,
-  /** The least that whoever asks about it, or stops it, has to have on the repository. */
-  permission: permissionSchema,
   askedAt: z.iso.datetime(),
 })
 export type JobNote = z.infer<typeof jobNoteSchema>
 
 export function jobNoteOf(request: JobRequest, now: Date): JobNote {
-  const { id, installationId, repository, subject, actor, agent, policy } = request
+  const { id, installationId, repository, subject, actor, agent } = request
   return {
     ...{ id, installationId, actor, agent },
     repository: { id: repository.id, owner: repository.owner, name: repository.name },
     subject: subject === null ? null : { kind: subject.kind, number: subject.number },
-    permission: policy.triggers.permission,
     askedAt: now.toISOString(),
   }
 }

@@ -24,6 +24,8 @@ export const mostMissedDeliveries = 10_000
 export const deliveryStateSchema = z.strictObject({
   /** Up to when it was looked at. */
   lookedAt: time,
+  /** Nobody looked for longer than GitHub keeps them: labels that were set since then are still to be looked for. */
+  labelsSince: time.optional(),
   missed: z.array(missedDeliverySchema).max(mostMissedDeliveries),
 })
 export type DeliveryState = z.infer<typeof deliveryStateSchema>

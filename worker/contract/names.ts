@@ -20,6 +20,9 @@ export const permissions = ['none', 'read', 'triage', 'write', 'maintain', 'admi
 export const permissionSchema = z.enum(permissions)
 export type Permission = z.infer<typeof permissionSchema>
 
+/** A team of an organisation, as its address on GitHub has it. */
+export const teamSlugSchema = z.string().regex(/^[a-z0-9_-]{1,100}$/, 'expected the slug of a team, such as platform')
+
 /** The nine steps of a job, in the order in which they run. */
 export const stepNames = ['prepare', 'clone', 'setup', 'seal', 'agent', 'collect', 'gate', 'publish', 'report'] as const
 export const stepNameSchema = z.enum(stepNames)

@@ -15,8 +15,8 @@ export type OutcomeName = z.infer<typeof outcomeNameSchema>
 
 /** Every reason that a job can end with, by outcome. Texts for people are made from it in app/replies alone. */
 export const reasons = {
-  published: ['pull-request-opened', 'pull-request-continued', 'branch-created', 'ci-released'],
-  'no-changes': ['agent-changed-nothing'],
+  published: ['pull-request-opened', 'pull-request-continued', 'base-merged', 'branch-created', 'ci-released'],
+  'no-changes': ['agent-changed-nothing', 'base-merged-before'],
   held: ['gate-hold'],
   blocked: ['gate-block', 'gate-error'],
   joined: ['joined-another-job'],
@@ -43,7 +43,7 @@ export const reasons = {
     'workspace-unsafe',
     'approval-void',
   ],
-  cancelled: ['by-person', 'shutdown'],
+  cancelled: ['by-person', 'access-ended', 'shutdown'],
   failed: [
     'setup-failed',
     'secret-left-behind',
@@ -61,6 +61,8 @@ export const reasons = {
     'cost-limit',
     'budget-used-up',
     'workspace-deleted',
+    'conflict-unsolved',
+    'merge-failed',
     'collect-limit',
     'branch-taken',
     'github-unavailable',
@@ -82,3 +84,8 @@ export const outcomeSchema = z.strictObject({
   detail: z.string().max(2000).optional(),
 })
 export type Outcome = z.infer<typeof outcomeSchema>
+
+/** Did the job add a commit to a pull request of ours that there was? */
+export function isContinued({ reason }: Pick<Outcome, 'reason'>): boolean {
+  return reason === 'pull-request-continued' || reason === 'base-merged'
+}

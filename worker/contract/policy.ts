@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fingerprintSchema } from './finding.ts'
 import { modelListSchema } from './models.ts'
-import { agentNameSchema, isolationSchema, permissionSchema, profileSchema } from './names.ts'
+import { agentNameSchema, isolationSchema, permissionSchema, profileSchema, teamSlugSchema } from './names.ts'
 import { networkEntrySchema } from './network.ts'
 import { mostSchedules, schedulePaceSchema, scheduleSchema } from './schedule.ts'
 
@@ -28,6 +28,9 @@ export type Suppression = z.infer<typeof suppressionSchema>
 /** What becomes of hooks, servers and settings that a repository brings for an agent; laxest first. */
 export const agentSettingsChoices = ['load', 'ignore'] as const
 
+/** Who may be asked to review what comes out. */
+export const reviewerChoices = ['requester', 'codeowners'] as const
+
 export const suppressors = ['repository', 'organisation'] as const
 
 /**
@@ -36,6 +39,8 @@ export const suppressors = ['repository', 'organisation'] as const
  */
 export const policySchema = z.strictObject({
   agent: agentNameSchema,
+  /** The agents that may be asked for. Left out: any. */
+  agents: z.array(agentNameSchema).max(64).optional(),
   /** Argument list, only with `agent: command`. */
   command: z.array(z.string().max(4096)).max(64).optional(),
   model: z.string().max(128).optional(),
@@ -111,6 +116,8 @@ export const policySchema = z.strictObject({
     permission: permissionSchema,
     /** How often a schedule may start a job. Left out: hourly. */
     schedules: schedulePaceSchema.optional(),
+    /** Whoever asks is in one of these teams of the repository's owner; nobody is in none. Left out: in any or none. */
+    teams: z.array(teamSlugSchema).max(64).optional(),
   }),
   /** What is asked for at set times. It is no part of what a job may, so no job's policy has it. */
   schedules: z.array(scheduleSchema).max(mostSchedules).optional(),
@@ -121,18 +128,40 @@ export const policySchema = z.strictObject({
       own: z.boolean(),
       /** The least live permission, never less than that of `triggers`. */
       permission: permissionSchema,
+      /** Whoever approves is in one of these teams. Left out: those of `triggers`. */
+      teams: z.array(teamSlugSchema).max(64).optional(),
     })
     .optional(),
   handoff: z.strictObject({
     draft: z.boolean(),
     /** `skip` asks CI not to run on the branch, `quarantine` until a person lets it; `run` leaves it alone. */
     ci: z.enum(['run', 'quarantine', 'skip']),
+    /** Who is asked to review a new pull request. Left out: all of these. */
+    reviewers: z.array(z.enum(reviewerChoices)).max(2).optional(),
   }),
 })
 export type Policy = z.infer<typeof policySchema>
 export type Limits = Policy['limits']
 
+/** Who writes policies, highest first. */
+export const policyLevels = ['operator', 'organisation', 'repository'] as const
+export type PolicyLevel = (typeof policyLevels)[number]
+
+/** Where a value of the effective policy is from: for the record. Values that nobody set are not named. */
+export const policyOriginSchema = z.strictObject({
+  /** With dots, in the words of airlock.yml: `limits.minutes`. */
+  key: z.string().max(100),
+  from: z
+    .array(
+      z.strictObject({ level: z.enum(policyLevels), file: z.string().max(4096), line: z.int().positive().nullable() }),
+    )
+    .max(300),
+})
+export type PolicyOrigin = z.infer<typeof policyOriginSchema>
+
 /** Who lets a held change out under a policy. */
 export function approvalsOf({ approvals, triggers }: Policy): NonNullable<Policy['approvals']> {
-  return approvals ?? { own: true, permission: triggers.permission }
+  const { own, permission, teams } = { own: true, permission: triggers.permission, ...approvals }
+  const asked = teams ?? triggers.teams
+  return { own, permission, ...(asked === undefined ? {} : { teams: asked }) }
 }

@@ -35,7 +35,13 @@ const commonShape = {
  * Redis by the ledger, parsed again when it is taken from there.
  */
 export const triggerEventSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ ...commonShape, kind: z.literal('label'), label: z.string().max(100) }),
+  z.strictObject({
+    ...commonShape,
+    kind: z.literal('label'),
+    label: z.string().max(100),
+    /** Of one that was found on GitHub because its webhook was lost: is the issue still what it was when it was set? */
+    changedSince: z.boolean().optional(),
+  }),
   z.strictObject({ ...commonShape, kind: z.literal('comment'), comment: commentSchema }),
   z.strictObject({
     ...commonShape,

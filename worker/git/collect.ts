@@ -1,13 +1,14 @@
 import { lstat } from 'node:fs/promises'
-import type { ChangeSet, FileVersion, JobRequest } from '../contract/index.ts'
+import type { JobRequest } from '../contract/index.ts'
 import type { CollectBudget, CollectResult, KeptFiles, SourcePaths } from '../pipeline/ports/index.ts'
 import type { BaseMemo } from './base-memo.ts'
 import { type BaseEntry, readBaseTree, type TreeLimits } from './base-tree.ts'
 import { checkResult } from './check-result.ts'
 import type { Git } from './git-command.ts'
 import { createIgnoreRules } from './ignored-paths.ts'
-import { listChanges, type RawChange } from './list-changes.ts'
+import { listChanges } from './list-changes.ts'
 import { readBlobs } from './read-blobs.ts'
+import { fill } from './read-changes.ts'
 import type { SpareThreads } from './spare-threads.ts'
 import { startWalk } from './start-walk.ts'
 import type { WalkResult } from './walk-result.ts'
@@ -68,7 +69,7 @@ async function build(
   if (changes.length === 0) return { kind: 'none' }
   const contents = new Map<string, Uint8Array>(read)
   for (const { sha, content } of changed) contents.set(sha, content)
-  return { kind: 'changes', changeSet: { baseSha, treeSha, files: withContents(changes, contents) } }
+  return { kind: 'changes', changeSet: { baseSha, treeSha, files: fill(changes, contents) } }
 }
 
 /** What the files held that changed or are gone. */
@@ -76,16 +77,6 @@ function blobsBefore(base: readonly BaseEntry[], changed: Walked['changed'], del
   const gone = new Set([...changed.map(({ path }) => path), ...deleted])
   const sizes = new Map(base.flatMap(({ path, sha, size }) => (gone.has(path) ? [[sha, size] as const] : [])))
   return { shas: sizes.keys(), bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) }
-}
-
-function withContents(changes: readonly RawChange[], contents: ReadonlyMap<string, Uint8Array>): ChangeSet['files'] {
-  const fill = (version: RawChange['before']): FileVersion | null => {
-    if (version === null) return null
-    const content = contents.get(version.sha)
-    if (content === undefined) throw new Error(`no content for blob ${version.sha}`)
-    return { ...version, content }
-  }
-  return changes.map(({ path, before, after }) => ({ path, before: fill(before), after: fill(after) }))
 }
 
 async function isFolder(path: string): Promise<boolean> {

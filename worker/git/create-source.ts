@@ -10,13 +10,15 @@
  */
 import { join } from 'node:path'
 import type { JobRequest } from '../contract/index.ts'
-import { type BaseTree, type MaterialisedBase, type Owner, type Source, SourceError } from '../pipeline/ports/index.ts'
+import { type Owner, type Source, SourceError } from '../pipeline/ports/index.ts'
 import { CommandError } from '../process/run-command.ts'
 import type { CloneAccess } from './access-options.ts'
 import { createBaseMemo, type KnownBase } from './base-memo.ts'
-import { type BaseEntry, readBaseTree, type TreeLimits } from './base-tree.ts'
+import { readBaseTree, type TreeLimits } from './base-tree.ts'
 import { createCleanRepository } from './clean-repository.ts'
 import { collect } from './collect.ts'
+import { createMerging } from './create-merging.ts'
+import { describeBase } from './describe-base.ts'
 import { describeTree } from './describe-tree.ts'
 import { createGit, type Git } from './git-command.ts'
 import { gitVersion, isGitSupported } from './git-version.ts'
@@ -76,16 +78,15 @@ export function createSource(deps: SourceDeps): Source {
     const { sha } = request.base
     const { mirror, treeSha } = await mirrors.fetchBase(request, () => deps.cloneAccess(request, signal), signal)
     await createCleanRepository(paths.repository, mirror, sha)
-    const { entries, notes } = await readBase(paths.repository, sha, signal)
+    const base = await readBase(paths.repository, sha, signal)
     const { workspace, owner } = paths
     if (workspace !== null) await layOutFrom(mirror, { request, workspace, owner }, signal)
     // `collect` will need one, and the agent comes before it.
     threads.refill()
     return describeBase(
       sha,
-      describeTree(git, mirror, treeSha, async () => entries),
-      entries,
-      notes,
+      describeTree(git, mirror, treeSha, async () => base.entries),
+      base,
     )
   }
 
@@ -135,6 +136,7 @@ export function createSource(deps: SourceDeps): Source {
       }
       return mending(request, read, signal)
     },
+    ...createMerging({ git, mirrors, limits: deps.limits, cloneAccess: deps.cloneAccess, readBase }),
     collect: (request, paths, kept, budget, signal) =>
       collect({ git, limits: deps.limits, threads, memo }, { request, paths, kept, budget }, signal),
     patch: (repository, change, signal) => writePatch(git, repository, change, signal),
@@ -160,21 +162,4 @@ function branchName({ base }: JobRequest): string {
   const name = base.ref.replace(/^refs\/heads\//, '')
   const isPlain = /^[a-z0-9]+([._/-][a-z0-9]+)*$/i.test(name) && !/\.lock(\/|$)|^(refs\/|HEAD$)/.test(name)
   return isPlain && name !== base.sha ? name : 'base'
-}
-
-function describeBase(
-  sha: string,
-  tree: BaseTree,
-  entries: readonly BaseEntry[],
-  notes: readonly string[],
-): MaterialisedBase {
-  return {
-    sha,
-    treeSha: tree.treeSha,
-    tree,
-    files: entries.length,
-    bytes: entries.reduce((sum, { size }) => sum + size, 0),
-    paths: entries.map(({ path }) => Buffer.from(path, 'latin1').toString('utf8')),
-    notes,
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobRequest } from '../contract/index.ts'
 import { SourceError } from '../pipeline/ports/index.ts'
@@ -36,7 +36,7 @@ export interface MirrorDeps {
  */
 export function createMirrors(deps: MirrorDeps): Mirrors {
   const folder = join(deps.dataDir, 'mirrors')
-  const pathOf = (repositoryId: number): string => join(folder, `${repositoryId}.git`)
+  const pathOf = (repositoryId: number): string => mirrorPath(folder, repositoryId)
   // A fetch may hold the lock for its whole time; a few jobs may queue behind it.
   const lock = async (repositoryId: number, signal: AbortSignal): Promise<AsyncDisposable> => {
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -88,6 +88,25 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
     },
   }
 }
+
+/**
+ * Removes a repository's mirror for good, as the one who may fetch into it. False: there was none. `waitMs` is for a fetch
+ * that is under way.
+ */
+export async function removeMirror(
+  dataDir: string,
+  repositoryId: number,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const path = mirrorPath(join(dataDir, 'mirrors'), repositoryId)
+  if ((await stat(path).catch(() => null)) === null) return false
+  await using _held = await lockFile(`${path}.lock`, signal, waitMs)
+  await rm(path, { recursive: true, force: true })
+  return true
+}
+
+const mirrorPath = (folder: string, repositoryId: number) => join(folder, `${repositoryId}.git`)
 
 async function openAccess(open: () => Promise<CloneAccess>): Promise<CloneAccess & AsyncDisposable> {
   const access = await open()

@@ -26,6 +26,13 @@ export interface AuthorityDeps {
     repository: LocatedRepository,
     request: JobRequest,
   ) => Promise<string | Outcome>
+  /** Why a person is not known to be in one of these teams of the owner's now; null: they are. */
+  readonly outsideTeams: (
+    repository: LocatedRepository,
+    request: JobRequest,
+    login: string,
+    teams: readonly string[],
+  ) => Promise<string | null>
   /** The login of this App's bot. Throws HandoffError. */
   readonly botLogin: () => Promise<string>
 }
@@ -37,17 +44,19 @@ const permissionSchema = z.object({
 })
 
 /** Looks again at what the request was allowed for. The text is frozen in the request, so it is not looked at. */
-export function createAuthority({ tokens, policyDigest, botLogin }: AuthorityDeps): Authority {
+export function createAuthority({ tokens, policyDigest, outsideTeams, botLogin }: AuthorityDeps): Authority {
   return {
-    async recheck(request, signal) {
+    async recheck(request, signal, onMoved) {
       await using session = openRepositorySession(tokens, request, permissionsFor(request), signal)
       try {
         const at = await session.locate()
         if (at.archived) return refuse('repository-archived')
         return await firstRefusal([
           ...peopleOf(request).map((person) => recheckPerson(session, at, person)),
+          ...peopleOf(request).map((person) => recheckTeams(session, at, request, person, outsideTeams)),
           recheckContinued(session, at, request, botLogin),
-          recheckBase(session, at, request),
+          recheckBase(session, at, request.base, onMoved),
+          ...(request.merges === undefined ? [] : [recheckBase(session, at, request.merges)]),
           recheckPolicy(session, at, request, policyDigest),
         ])
       } catch (error) {
@@ -76,14 +85,29 @@ async function firstRefusal(asked: readonly Promise<Outcome | null>[]): Promise<
 interface Person {
   readonly actor: Actor
   readonly required: Permission
+  readonly teams: readonly string[] | undefined
 }
 
 /** Everybody on whose word the job goes on: all who asked, and whoever approved what came of it. */
 function peopleOf({ actor, approval, joined = [], policy }: JobRequest): Person[] {
-  const required = policy.triggers.permission
-  const asked = [actor, ...joined.map((other) => other.actor)].map((person) => ({ actor: person, required }))
+  const { permission: required, teams } = policy.triggers
+  const asked = [actor, ...joined.map((other) => other.actor)].map((person) => ({ actor: person, required, teams }))
   if (approval === undefined) return asked
-  return [...asked, { actor: approval.by, required: approvalsOf(policy).permission }]
+  const approvals = approvalsOf(policy)
+  return [...asked, { actor: approval.by, required: approvals.permission, teams: approvals.teams }]
+}
+
+/** By login: that it still is the same person's is looked at beside it. */
+async function recheckTeams(
+  session: RepositorySession,
+  at: LocatedRepository,
+  request: JobRequest,
+  { actor, teams }: Person,
+  outsideTeams: AuthorityDeps['outsideTeams'],
+) {
+  if (teams === undefined) return null
+  const why = await session.call(() => outsideTeams(at, request, actor.login, teams))
+  return why === null ? null : refuse('permission-lost', why)
 }
 
 async function recheckPerson(session: RepositorySession, at: LocatedRepository, { actor, required }: Person) {
@@ -111,7 +135,12 @@ function heldPermission(permission: string, role: string | undefined): Permissio
  * A branch that went on has the base in its history. One that was rewritten has not, also where GitHub still keeps the
  * commit: it was taken away on purpose, and must not come back on a branch of ours.
  */
-async function recheckBase(session: RepositorySession, at: LocatedRepository, { base }: JobRequest) {
+async function recheckBase(
+  session: RepositorySession,
+  at: LocatedRepository,
+  base: JobRequest['base'],
+  onMoved?: (head: string) => void,
+): Promise<Outcome | null> {
   const branch = await session.find((octokit) => octokit.rest.repos.getBranch({ ...nameOf(at), branch: base.ref }))
   if (branch === null) return refuse('base-missing')
   const head = branch.data.commit.sha
@@ -121,7 +150,9 @@ async function recheckBase(session: RepositorySession, at: LocatedRepository, { 
   const found = await session.find((octokit) =>
     octokit.rest.repos.compareCommitsWithBasehead({ ...nameOf(at), basehead, per_page: 1, page: 2 }),
   )
-  return found?.data.status === 'ahead' ? null : refuse('base-moved')
+  if (found?.data.status !== 'ahead') return refuse('base-moved')
+  onMoved?.(head)
+  return null
 }
 
 async function recheckPolicy(

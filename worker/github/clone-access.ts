@@ -23,9 +23,11 @@ export function createCloneAccess({ tokens, gitUrl }: CloneAccessDeps) {
     const token = await tryAgain(() => tokens.mint(request, { contents: 'read' }, signal), signal)
     const dispose = async () => token[Symbol.asyncDispose]()
     const ask = () =>
-      locateRepository(createTokenClient(tokens.baseUrl, token.value, signal), request).catch((error: unknown) => {
-        throw mapGitHubError(error)
-      })
+      locateRepository(createTokenClient(tokens.baseUrl, token.value, signal, token.pause), request).catch(
+        (error: unknown) => {
+          throw mapGitHubError(error)
+        },
+      )
     try {
       const { repository } = token
       const { owner, repo } = repository === null ? await tryAgain(ask, signal) : locatedAt(repository, request)

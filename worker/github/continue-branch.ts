@@ -16,7 +16,7 @@ export interface Continuation {
 }
 
 /** The commit that stands for the work on the branch; or why it can't be there. */
-export type Added = { readonly sha: string } | { readonly why: string }
+export type Added = { readonly sha: string } | { readonly why: string; readonly isRefused?: boolean }
 
 /**
  * Adds the commit to the branch, and never forces it: GitHub refuses to move a branch that has moved in between, so
@@ -41,7 +41,8 @@ export async function continueBranch(
     return await ensure<Added>({ find, create }, fence, session.signal)
   } catch (error) {
     // By a rule that is no protection of the branch. A new branch may still be had.
-    if (error instanceof HandoffError && error.code === 'rejected') return { why: 'GitHub refused to add to it' }
+    if (error instanceof HandoffError && error.code === 'rejected')
+      return { why: 'GitHub refused to add to it', isRefused: true }
     throw error
   }
 }

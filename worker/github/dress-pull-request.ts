@@ -1,12 +1,13 @@
 import type { Octokit } from 'octokit'
 import type { BaseLogger } from 'pino'
 import type { JobRequest } from '../contract/index.ts'
-import { type Fence, HandoffError } from '../pipeline/ports/index.ts'
+import { type Fence, HandoffError, type Reviewers } from '../pipeline/ports/index.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 import type { RepositorySession } from './repository-session.ts'
 
 interface Dress {
   readonly request: JobRequest
+  readonly reviewers: Reviewers
   readonly fence: Fence
   readonly log: Pick<BaseLogger, 'info'>
 }
@@ -19,21 +20,32 @@ export async function dressPullRequest(
   session: RepositorySession,
   { owner, repo }: LocatedRepository,
   number: number,
-  { request, fence, log }: Dress,
+  { request, reviewers: { users, teams }, fence, log }: Dress,
 ): Promise<void> {
   const pull = { owner, repo, pull_number: number }
   const issue = { owner, repo, issue_number: number }
   const { labels, milestone } = request.sorting ?? { labels: [], milestone: null }
 
-  async function quietly(what: string, act: (octokit: Octokit) => Promise<unknown>): Promise<void> {
+  /** False: GitHub refused. */
+  async function quietly(what: string, act: (octokit: Octokit) => Promise<unknown>): Promise<boolean> {
     await fence.check()
-    await session.once(act).catch((error: unknown) => {
+    return session.once(act).then(Boolean, (error: unknown) => {
       if (!(error instanceof HandoffError)) throw error
       log.info({ err: error, jobId: request.id, what }, 'GitHub refused a part of the pull request')
+      return false
     })
   }
 
-  await quietly('reviewers', ({ rest }) => rest.pulls.requestReviewers({ ...pull, reviewers: [request.actor.login] }))
+  const ask = (reviewers: readonly string[]) =>
+    quietly('reviewers', ({ rest }) => rest.pulls.requestReviewers({ ...pull, reviewers: [...reviewers] }))
+  const askTeam = (team: string) =>
+    quietly('team', ({ rest }) => rest.pulls.requestReviewers({ ...pull, team_reviewers: [team] }))
+
+  if (request.policy.handoff.reviewers?.includes('requester') !== false) await ask([request.actor.login])
+  const owners = users.filter((login) => login.toLowerCase() !== request.actor.login.toLowerCase())
+  // Of several GitHub takes all or none: one who left must not keep the others away.
+  if (owners.length > 0 && !(await ask(owners)) && owners.length > 1) for (const login of owners) await ask([login])
+  for (const team of teams) await askTeam(team)
   if (labels.length > 0) await quietly('labels', ({ rest }) => rest.issues.addLabels({ ...issue, labels }))
   if (milestone !== null) await quietly('milestone', ({ rest }) => rest.issues.update({ ...issue, milestone }))
 }

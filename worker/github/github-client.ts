@@ -7,14 +7,44 @@
  */
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from 'octokit'
+import { HandoffError } from '../pipeline/ports/index.ts'
+import { mapGitHubError } from './map-github-error.ts'
 import type { SignAppJwt } from './sign-app-jwt.ts'
+
+/** What GitHub asked an installation to wait, told to every worker and app. Never throws. */
+export interface Pause {
+  /** Milliseconds; 0: go on. */
+  left(): Promise<number>
+  note(ms: number): Promise<void>
+}
 
 const requestMs = 20_000
 const plain = { userAgent: 'airlock', throttle: { enabled: false }, retry: { enabled: false } }
 
 /** A client with an installation token. Every request ends within 20 s, or with the signal. */
-export function createTokenClient(baseUrl: string, token: string, signal: AbortSignal): Octokit {
-  return bounded(new Octokit({ ...plain, baseUrl, auth: token }), signal)
+export function createTokenClient(
+  baseUrl: string,
+  token: string,
+  signal: AbortSignal,
+  pause: Pause | null = null,
+): Octokit {
+  const octokit = bounded(new Octokit({ ...plain, baseUrl, auth: token }), signal)
+  return pause === null ? octokit : paused(octokit, pause)
+}
+
+/** Whoever is told to wait tells the others; a request that they would make meanwhile would make the wait longer. */
+function paused(octokit: Octokit, pause: Pause): Octokit {
+  octokit.hook.before('request', async ({ url }) => {
+    const retryAfterMs = await pause.left()
+    if (retryAfterMs > 0) throw new HandoffError('rate-limited', `GitHub asked us to wait: ${url}`, { retryAfterMs })
+  })
+  octokit.hook.error('request', async (error) => {
+    const mapped = mapGitHubError(error)
+    const isLimit = mapped instanceof HandoffError && mapped.code === 'rate-limited'
+    if (isLimit && mapped !== error) await pause.note(mapped.retryAfterMs ?? 0)
+    throw error
+  })
+  return octokit
 }
 
 /** A client that signs in as the App itself; it mends a clock that is wrong by GitHub's. */

@@ -3,7 +3,7 @@ import type { BaseLogger } from 'pino'
 import { z } from 'zod'
 import type { JobRequest } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
-import { createAppClient, createTokenClient } from './github-client.ts'
+import { createAppClient, createTokenClient, type Pause } from './github-client.ts'
 import { type ReachableRepository, reachableRepositorySchema } from './locate-repository.ts'
 import { mapGitHubError, statusOf } from './map-github-error.ts'
 import { createAppJwtSigner } from './sign-app-jwt.ts'
@@ -15,6 +15,8 @@ export interface InstallationTokensDeps {
   /** `https://api.github.com`, or `PROTOCOL://HOST/api/v3`. */
   readonly baseUrl: string
   readonly vault: TokenVault
+  /** Waits that GitHub asked an installation for; left out: none is shared. */
+  readonly pauses?: (installationId: number) => Pause
   readonly log: Pick<BaseLogger, 'warn'>
 }
 
@@ -34,6 +36,8 @@ export interface InstallationToken extends AsyncDisposable {
   readonly value: string
   /** Its repository, as GitHub named it together with the token; null where it said the id alone. */
   readonly repository: ReachableRepository | null
+  /** Of its installation. */
+  readonly pause: Pause | null
 }
 
 export interface InstallationTokens {
@@ -83,7 +87,8 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
         throw error
       }
       const described = reachableRepositorySchema.safeParse(repositories[0]).data ?? null
-      return { value: token, repository: described, [Symbol.asyncDispose]: () => end(jobId, token) }
+      const pause = deps.pauses?.(installationId) ?? null
+      return { value: token, repository: described, pause, [Symbol.asyncDispose]: () => end(jobId, token) }
     },
     async revokeLeft(jobId) {
       for (const token of await vault.left(jobId)) await end(jobId, token)

@@ -1,4 +1,5 @@
 import type { BaseLogger } from 'pino'
+import type { ChangeSet, JobRequest } from '../contract/index.ts'
 import { type HandOffInput, HandoffError, type Published, type Publisher } from '../pipeline/ports/index.ts'
 import { checkBranchName } from './check-branch-name.ts'
 import { coAuthorTrailers } from './co-authors.ts'
@@ -24,7 +25,10 @@ export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
       const at = await locateWritable(session)
       // Awaited here, or its failure would be nobody's while the session ends.
       const message = `${commitMessage}${coAuthorTrailers(request, tokens.baseUrl)}`
-      return await stageCommit(session, at, { changeSet, baseTreeSha, message, fence })
+      return await stageCommit(session, at, {
+        ...{ changeSet, baseTreeSha, message, fence },
+        parents: parentsOf(request, changeSet),
+      })
     },
 
     async handOff(input, signal) {
@@ -36,17 +40,32 @@ export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
       if (continues === undefined) return await openNew(session, at, input, log)
       const { branch, pullRequest } = continues
       const added = await continueBranch(session, at, { branch, base: base.sha, commit, fence })
+      if ('why' in added && request.merges !== undefined && added.isRefused === true) throw refusedMerge(branch)
       if ('why' in added) return { ...(await openNew(session, at, input, log)), apart: added.why }
       return { branch, commit: added.sha, pullRequest: await readPullRequest(session, at, pullRequest) }
     },
   }
 }
 
+/** Of a merge: first the branch that it is added to, so that adding it is moving forward. */
+function parentsOf({ merges, base }: JobRequest, { baseSha }: ChangeSet): string[] {
+  return merges === undefined ? [baseSha] : [base.sha, merges.sha]
+}
+
+/** What GitHub does not let onto this branch, it does not let onto a new one either. */
+function refusedMerge(branch: string): HandoffError {
+  const why = 'a rule of the repository is against it, or the base branch changed workflows, which an App may not bring'
+  return new HandoffError(
+    'rejected',
+    `GitHub refused to add the merge to ${branch}: ${why}. Its button Update branch may`,
+  )
+}
+
 /** A branch of the job's own, and its pull request. */
 async function openNew(
   session: RepositorySession,
   at: LocatedRepository,
-  { request, branch, commit, title, body, fence }: HandOffInput,
+  { request, branch, commit, title, body, reviewers, fence }: HandOffInput,
   log: PublisherDeps['log'],
 ): Promise<Published> {
   checkBranchName(branch, at.defaultBranch)
@@ -58,7 +77,7 @@ async function openNew(
   const { draft } = request.policy.handoff
   const wanted = { branch, base: request.base.ref, title, body, draft, fence }
   const pullRequest = await openPullRequest(session, at, wanted, pullThere)
-  await dressPullRequest(session, at, pullRequest.number, { request, fence, log })
+  await dressPullRequest(session, at, pullRequest.number, { request, reviewers, fence, log })
   return { branch, commit: published, pullRequest }
 }
 

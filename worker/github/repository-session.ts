@@ -36,7 +36,7 @@ export function openRepositorySession(
   async function mint(): Promise<Minted> {
     try {
       const token = await tokens.mint(request, permissions, signal)
-      return { token, octokit: createTokenClient(tokens.baseUrl, token.value, signal) }
+      return { token, octokit: createTokenClient(tokens.baseUrl, token.value, signal, token.pause) }
     } catch (error) {
       minted = null
       throw error

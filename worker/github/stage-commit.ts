@@ -10,6 +10,8 @@ export interface StagedCommit {
   readonly changeSet: ChangeSet
   /** The tree of the base commit. */
   readonly baseTreeSha: string
+  /** Ids of commits that GitHub has. */
+  readonly parents: readonly string[]
   readonly message: string
   readonly fence: Fence
 }
@@ -29,7 +31,7 @@ const createdSchema = z.object({ sha: z.string() })
 export async function stageCommit(
   session: RepositorySession,
   { owner, repo }: LocatedRepository,
-  { changeSet, baseTreeSha, message, fence }: StagedCommit,
+  { changeSet, baseTreeSha, parents, message, fence }: StagedCommit,
 ): Promise<string> {
   const at = { owner, repo }
   const within = filesWithin(changeSet.files)
@@ -43,6 +45,23 @@ export async function stageCommit(
     expectSha(blob.data, after.sha, `the blob of ${path}`)
   })
 
+  await uploadTree(session, at, { changeSet, baseTreeSha, fence }, within)
+
+  await fence.check()
+  const commit = await session.call((octokit) =>
+    octokit.rest.git.createCommit({ ...at, message, tree: changeSet.treeSha, parents: [...parents] }),
+  )
+  return createdSchema.parse(commit.data).sha
+}
+
+/** GitHub takes no tree without an entry; that one is there already. */
+async function uploadTree(
+  session: RepositorySession,
+  at: Pick<LocatedRepository, 'owner' | 'repo'>,
+  { changeSet, baseTreeSha, fence }: Pick<StagedCommit, 'changeSet' | 'baseTreeSha' | 'fence'>,
+  within: ReadonlySet<FileChange>,
+): Promise<void> {
+  if (changeSet.files.length === 0) return
   await fence.check()
   const entries = changeSet.files.map((file) => toTreeEntry(file, within.has(file)))
   const tree = await session
@@ -51,12 +70,6 @@ export async function stageCommit(
       throw explainWorkflows(error, changeSet)
     })
   expectSha(tree.data, changeSet.treeSha, 'the tree')
-
-  await fence.check()
-  const commit = await session.call((octokit) =>
-    octokit.rest.git.createCommit({ ...at, message, tree: changeSet.treeSha, parents: [changeSet.baseSha] }),
-  )
-  return createdSchema.parse(commit.data).sha
 }
 
 /** Small texts go with the tree, up to a size: each blob of its own is a request, and GitHub counts those that write. */

@@ -1,5 +1,6 @@
 import type { JobRequest, Policy } from '../contract/index.ts'
 import { cleanTask } from './clean-task.ts'
+import { type Conflict, conflictPrompt } from './conflict.ts'
 
 export interface AgentPrompt {
   /** All that the agent is told. The words in front keep a task from being taken for a command of the agent's own. */
@@ -10,13 +11,14 @@ export interface AgentPrompt {
 }
 
 /** What an agent is told: where it is, what would be refused, and the task, marked by who wrote which part of it. */
-export function agentPrompt(request: JobRequest): AgentPrompt {
+export function agentPrompt(request: JobRequest, conflict: Conflict | null = null): AgentPrompt {
   const { text, digest, askedLength = 0 } = request.task
   const asked = cleanTask(text.slice(0, askedLength))
   const quoted = cleanTask(text.slice(askedLength))
   const prompt = [
     place,
     continuedPart(request),
+    conflict === null || request.merges === undefined ? '' : conflictPrompt(request.merges, conflict),
     swappedPart(request),
     rulesOf(request.policy),
     askedPart(asked.text.trim(), digest),

@@ -9,6 +9,10 @@ const handoffSchema = z.strictObject({
   commit: shaSchema,
   title: z.string(),
   body: z.string(),
+  /** Absent: nobody beside the one who asked. */
+  reviewers: z
+    .strictObject({ users: z.array(z.string()).readonly(), teams: z.array(z.string()).readonly() })
+    .optional(),
   summary: jobSummarySchema,
 })
 export type Handoff = z.infer<typeof handoffSchema>

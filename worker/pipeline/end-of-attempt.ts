@@ -70,6 +70,8 @@ function sourceOutcome(error: SourceError): Outcome {
       return { outcome: 'refused', reason: 'submodules-unsupported', detail }
     case 'too-large':
       return { outcome: 'refused', reason: 'repository-too-large', detail }
+    case 'unmergeable':
+      return { outcome: 'failed', reason: 'merge-failed', detail }
     case 'git-too-old':
       return { outcome: 'failed', reason: 'internal-error', detail }
   }

@@ -14,6 +14,7 @@ import type {
   StepName,
   Usage,
 } from '../contract/index.ts'
+import type { Conflict } from './conflict.ts'
 import type { NetworkObservation } from './network-proof.ts'
 import type {
   Agents,
@@ -79,7 +80,7 @@ export interface Attempt {
   /** No further attempt follows: a failure is reported instead of thrown for a retry. */
   readonly final: boolean
   readonly fence: Fence
-  /** Aborted with the reason `by-person`, or anything else when the attempt must stop without effects. */
+  /** Aborted with the reason `by-person` or `access-ended`, or anything else when the attempt must stop without effects. */
   readonly signal: AbortSignal
   /** From here on nobody can cancel the job, in this attempt or a later one. Throws where somebody has. */
   settle(): Promise<void>
@@ -99,6 +100,8 @@ export interface Facts {
   earlier: Pick<JobReport, 'egress' | 'network'> | null
   usage: Usage
   gates: readonly GateResult[]
+  /** Set where the agent has to put together what two sides changed. */
+  conflict: Conflict | null
   changedFiles: JobSummary['changedFiles']
   readonly notes: string[]
   setup: SetupReport | null
@@ -156,6 +159,7 @@ export function createFacts(now: number): Facts {
     networks: [],
     usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
     gates: [],
+    conflict: null,
     changedFiles: [],
     notes: [],
     setup: null,

@@ -8,18 +8,19 @@ import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { JobRequest, TriggerEvent } from '../contract/index.ts'
+import type { JobRequest, PullEvent, TriggerEvent } from '../contract/index.ts'
 import { answered } from './answered.ts'
 import { carry } from './carry.ts'
 import { createJobBook, type JobBook, noteJob } from './job-book.ts'
 import { createLedger, type LedgerEntry } from './ledger.ts'
+import { noteJobOfRepository } from './repository-jobs.ts'
 import { type QueueName, queuePrefix } from './settings.ts'
 import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
 import { noteAsk } from './turn-book.ts'
 
-export interface Intake extends AsyncDisposable {
+export interface Intake<T = TriggerEvent> extends AsyncDisposable {
   /** Resolves when the event is written down. Throws QueueUnavailableError: nothing was, ask for it again. */
-  accept(event: TriggerEvent): Promise<'accepted' | 'duplicate'>
+  accept(event: T): Promise<'accepted' | 'duplicate'>
 }
 
 export interface Jobs extends AsyncDisposable {
@@ -47,9 +48,24 @@ const pauseMs = 200
 const mostWaiting = 1000
 
 /** `whenCalm` resolves when handing over is no burden to what is being accepted, and soon in any case. */
-export function createIntake(redis: Redis, whenCalm?: (signal: AbortSignal) => Promise<void>): Intake {
-  const queue = openQueue(redis, 'intake')
-  const ledger = createLedger(redis, 'intake')
+export function createIntake(redis: Redis, whenCalm?: WhenCalm): Intake {
+  return createEventIntake<TriggerEvent>(redis, 'intake', whenCalm)
+}
+
+/** The same for what asks for no job, in a queue of its own: much of it keeps nobody waiting who asks. */
+export function createPullIntake(redis: Redis, whenCalm?: WhenCalm): Intake<PullEvent> {
+  return createEventIntake<PullEvent>(redis, 'pulls', whenCalm)
+}
+
+type WhenCalm = (signal: AbortSignal) => Promise<void>
+
+function createEventIntake<T extends Pick<TriggerEvent, 'eventKey' | 'deliveryId'>>(
+  redis: Redis,
+  name: QueueName,
+  whenCalm?: WhenCalm,
+): Intake<T> {
+  const queue = openQueue(redis, name)
+  const ledger = createLedger(redis, name)
   const waiting: LedgerEntry[] = []
   const closing = new AbortController()
   let carrying: Promise<void> | null = null
@@ -86,6 +102,7 @@ export function createJobs(redis: Redis): Jobs {
   return {
     async enqueue(request) {
       const entry = { id: request.id, body: JSON.stringify(request) }
+      await noteJobOfRepository(redis, request, new Date())
       await noteJobOfThread(redis, request, new Date())
       await noteJob(redis, request, new Date())
       await noteAsk(redis, request)

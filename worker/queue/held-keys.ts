@@ -18,8 +18,11 @@ export const blockedIndexKey = 'airlock:held:blocked'
 
 /** What is or was held in one place: per job its entry, and beside it the decision. */
 export function heldPlaceKey({ repository, number }: Place): string {
-  return `airlock:held:on:${repository}:${number}`
+  return `${heldPlacesOf(repository)}${number}`
 }
+
+/** What the keys of all places of a repository begin with. */
+export const heldPlacesOf = (repository: number) => `airlock:held:on:${repository}:`
 
 /** No job's id has a colon in it. */
 export const decisionField = (jobId: string) => `${jobId}:decision`

@@ -21,6 +21,8 @@ export function joinable(first: JobRequest, waiting: readonly JobRequest[]): Job
 }
 
 function isAlike(one: JobRequest, other: JobRequest): boolean {
+  // A merge of the base branch is a commit of its own, with its own way to be made.
+  if (one.merges !== undefined || other.merges !== undefined) return false
   return (
     one.continues?.branch === other.continues?.branch &&
     one.agent === other.agent &&

@@ -28,7 +28,7 @@ export const triesToTell = 8
 /** Longer than the 30 days in which a delivery may come again. */
 export const ledgerSeconds = 40 * 24 * 3600
 
-export const queueNames = { intake: 'intake', jobs: 'jobs' } as const
+export const queueNames = { intake: 'intake', pulls: 'pulls', jobs: 'jobs', life: 'life' } as const
 export type QueueName = keyof typeof queueNames
 /** Prefix of BullMQ's own keys. */
 export const queuePrefix = 'airlock'

@@ -15,7 +15,7 @@ import { ledgerEntryKey } from './ledger.ts'
 import { ledgerSeconds } from './settings.ts'
 
 /** The jobs that were asked for there: by id, what is known of each. */
-const threadKey = ({ repository, number }: Place) => `airlock:thread:${repository}:${number}`
+export const threadKey = ({ repository, number }: Place) => `airlock:thread:${repository}:${number}`
 
 /** Methods throw QueueUnavailableError. */
 export interface ThreadBook {

@@ -4,7 +4,7 @@
  */
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { type JobRequest, jobRequestSchema } from '../contract/index.ts'
+import { type JobRequest, jobRequestSchema, type Place } from '../contract/index.ts'
 import { answered } from './answered.ts'
 import { joinable, joinRequests } from './join-requests.ts'
 import { ledgerEntryKey } from './ledger.ts'
@@ -98,12 +98,16 @@ interface PlaceKeys {
 /** Null: it needs no turn. An approval brings what was made on a base of its own. */
 function keysOf({ repository, continues, approval }: JobRequest): PlaceKeys | null {
   if (continues === undefined || approval !== undefined) return null
-  const root = `airlock:turns:${repository.id}:${continues.pullRequest}`
-  return { holder: `${root}:holder`, asks: `${root}:asks`, moves: `${root}:moves` }
+  const place = { repository: repository.id, number: continues.pullRequest }
+  const root = rootOf(place)
+  return { holder: `${root}:holder`, asks: asksKey(place), moves: `${root}:moves` }
 }
 
+const rootOf = ({ repository, number }: Place) => `airlock:turns:${repository}:${number}`
+export const asksKey = (place: Place) => `${rootOf(place)}:asks`
+
 /** What a job does in its turn. */
-const turnKey = (jobId: string) => `airlock:turn:${jobId}`
+export const turnKey = (jobId: string) => `airlock:turn:${jobId}`
 
 /** Redis is an edge like any other. Another version's requests take no part. */
 function parse(text: string | null): JobRequest | null {

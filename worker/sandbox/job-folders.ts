@@ -1,9 +1,10 @@
 import { constants, type Stats } from 'node:fs'
-import { chown, lchown, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, lchown, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { JobFolderStore, JobFolders, Owner } from '../pipeline/ports/index.ts'
 import { removeTree } from '../seal/remove-tree.ts'
+import type { JobNamespaces } from './overlay/job-namespaces.ts'
 import { unmountBelow } from './overlay/unmount-below.ts'
 import { isStillRunning, ownIdentity, processIdentitySchema } from './reaper/process-identity.ts'
 
@@ -12,6 +13,8 @@ export interface JobFolderDeps {
   readonly dir: string
   /** A short path for unix sockets, whose paths end at 107 bytes; usually the system's temporary folder. */
   readonly socketDir: string
+  /** Where this worker mounts what its jobs see, if not in its own namespace. */
+  readonly namespaces?: Pick<JobNamespaces, 'find' | 'release'>
 }
 
 /** Lies beside the folders of a job: which worker made them, and where its sockets are. */
@@ -20,9 +23,11 @@ type Claim = z.infer<typeof claimSchema>
 
 /** The host's side of a job: made empty, given to the sandbox's user, removed whole. */
 export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
+  const find = (folder: string) => deps.namespaces?.find(folder) ?? folder
   return {
     async create(jobId, attempt) {
       const jobRoot = join(deps.dir, jobId)
+      deps.namespaces?.release(jobRoot)
       await removeJob(jobRoot)
       const root = join(jobRoot, String(attempt))
       await mkdir(root, { recursive: true, mode: 0o711 })
@@ -34,7 +39,11 @@ export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
         agent: await makePair(join(root, 'agent')),
         repository: join(root, 'repository.git'),
         brokerSocket: join(sockets, 'broker.sock'),
-        [Symbol.asyncDispose]: () => removeOwn(jobRoot, sockets),
+        async [Symbol.asyncDispose]() {
+          deps.namespaces?.release(root)
+          // An attempt that slept and was overtaken leaves alone what is its successor's by now: its own is gone already.
+          if ((await readClaim(jobRoot))?.sockets === sockets) await removeJob(jobRoot)
+        },
       }
     },
     async give({ setup, agent, brokerSocket }, owner) {
@@ -47,8 +56,10 @@ export function createJobFolders(deps: JobFolderDeps): JobFolderStore {
       const reaped = await Promise.all(jobs.map((jobId) => reapJob(join(deps.dir, jobId), () => isLive(jobId))))
       return reaped.filter(Boolean).length
     },
-    write: writeInside,
-    remove: removeInside,
+    find,
+    write: (folder, ...file) => writeInside(find(folder), ...file),
+    link: (folder, ...link) => linkInside(find(folder), ...link),
+    remove: (folder, path) => removeInside(find(folder), path),
   }
 }
 
@@ -58,12 +69,6 @@ async function reapJob(jobRoot: string, isLive: () => boolean): Promise<boolean>
   if (claim === null || isLive() || isStillRunning(claim.worker)) return false
   await removeJob(jobRoot)
   return true
-}
-
-/** An attempt that slept and was overtaken leaves alone what is its successor's by now: its own is gone already. */
-async function removeOwn(jobRoot: string, sockets: string): Promise<void> {
-  const claim = await readClaim(jobRoot)
-  if (claim?.sockets === sockets) await removeJob(jobRoot)
 }
 
 async function removeJob(jobRoot: string): Promise<void> {
@@ -115,6 +120,18 @@ async function writeInside(
   owner: Owner,
   executable = false,
 ): Promise<void> {
+  await writeFresh(await clearPlace(folder, path, owner), content, owner, executable ? 0o700 : 0o600)
+}
+
+async function linkInside(folder: string, path: string, target: Uint8Array, owner: Owner): Promise<void> {
+  const place = await clearPlace(folder, path, owner)
+  await removeTree(place)
+  await symlink(Buffer.from(target), place)
+  if (owner !== null) await lchown(place, owner.uid, owner.gid)
+}
+
+/** The place of a file below real folders. */
+async function clearPlace(folder: string, path: string, owner: Owner): Promise<string> {
   const names = namesOf(path)
   const fileName = names.pop() ?? ''
   let parent = folder
@@ -122,7 +139,7 @@ async function writeInside(
     parent = join(parent, name)
     await ensureRealFolder(parent, owner)
   }
-  await writeFresh(join(parent, fileName), content, owner, executable ? 0o700 : 0o600)
+  return join(parent, fileName)
 }
 
 /** A symlink planted where a folder of ours goes would lead the host's write elsewhere: it is removed, not followed. */

@@ -10,7 +10,7 @@ import type { ProbedEngine } from './posture/run-probe.ts'
 
 export type { ProbeResult } from './posture/probe-result.ts'
 
-/** Takes about a second. */
+/** Takes a few seconds. */
 export async function runProbes(probed: ProbedEngine): Promise<readonly ProbeResult[]> {
   return probeFolder(async (folder) => [
     ...(await runAttempts(probed, folder)),

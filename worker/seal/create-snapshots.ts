@@ -10,10 +10,10 @@
 import type { SealInput, SealResult, Snapshots } from '../pipeline/ports/index.ts'
 import { cleanHome } from './clean-home.ts'
 import { findLayer } from './find-layer.ts'
+import { handOver } from './hand-over.ts'
 import type { Overlays } from './overlays.ts'
 import { pruneStore } from './prune-store.ts'
 import { removeTree } from './remove-tree.ts'
-import { replaceFolders } from './restore-copy.ts'
 import { restoreSnapshot } from './restore-snapshot.ts'
 import type { SearchLimits } from './search-result.ts'
 import { minimumSecretBytes, tooShortSecrets } from './secret-forms.ts'
@@ -77,7 +77,7 @@ export function createSnapshots({
 
     restore: (snapshot, into, viewer, signal) => restoreSnapshot({ dir, overlays }, snapshot, into, viewer, signal),
 
-    handOver: replaceFolders,
+    handOver: (from, into, signal) => handOver(overlays, from, into, signal),
   }
 }
 
@@ -100,7 +100,12 @@ async function sealIn(
   const layer = keys.shared === null ? null : await findLayer(from.workspace, kept, base)
   const key = layer === null ? keys.exact : (keys.shared ?? keys.exact)
   const store = await open()
-  const snapshot = await storeSnapshot(store, key, { from, kept, bytes, layer, now: now() }, signal)
+  const snapshot = await storeSnapshot(
+    store,
+    key,
+    { from, kept, bytes, layer, now: now(), repository: keys.repository },
+    signal,
+  )
   await pruneStore(store.dir, limits.storeBytes, now())
   return { kind: 'sealed', snapshot, kept, honeytokens, cleaned }
 }

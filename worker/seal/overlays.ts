@@ -1,3 +1,5 @@
+import type { Owner } from '../pipeline/ports/index.ts'
+
 /** A stored snapshot, and the folder of one attempt that it is to be seen through. */
 export interface OverlayPlan {
   /** The snapshot's folder, with `workspace` and `home` in it, all of which belong to one user. */
@@ -5,7 +7,7 @@ export interface OverlayPlan {
   /** The folder around a job's `workspace` and `home`. What is in them already lies over what is stored. */
   readonly folder: string
   /** As whose it is seen. */
-  readonly owner: { readonly uid: number; readonly gid: number }
+  readonly owner: Owner
 }
 
 /** How a snapshot is shown to a job instead of copied. Whoever removes the job's folders unmounts first. */
@@ -17,6 +19,6 @@ export interface Overlays {
    * False: one stayed, or not all of it belongs to one user.
    */
   bare(folders: readonly string[], signal: AbortSignal): Promise<boolean>
-  /** Returns why the kernel refused; then everything is as it was. */
+  /** Returns why it cannot be; then everything is as it was. */
   lay(plan: OverlayPlan, signal: AbortSignal): Promise<string | null>
 }

@@ -23,17 +23,13 @@ export async function placeCopy({ layer }: Pick<Snapshot, 'layer'>, into: Folder
   await removeTree(staging)
 }
 
-export async function replaceFolders(from: Folders, into: Folders, signal: AbortSignal): Promise<void> {
-  await replace(from.workspace, into.workspace, signal)
-  await replace(from.home, into.home, signal)
-}
-
 /** Beside the folders that it is for: moving it in is a rename. */
 function stagingFor({ workspace }: Folders): string {
   return `${workspace}-restored`
 }
 
-async function replace(from: string, to: string, signal: AbortSignal): Promise<void> {
+/** Moves a folder to where another one is, or nothing. */
+export async function replace(from: string, to: string, signal: AbortSignal): Promise<void> {
   await removeTree(to)
   await moveTree(from, to, signal)
   await chmod(to, 0o700)

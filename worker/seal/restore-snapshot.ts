@@ -25,7 +25,7 @@ export async function restoreSnapshot(
     return { place: (signal) => placeCopied(snapshot, into, why, signal) }
   }
   const { owner } = viewer
-  if (overlays === null || owner === null) return copied('only a worker that is root can show it')
+  if (overlays === null) return copied('this worker shows none')
   const unseen = viewer.seesMounts ? null : 'a sandbox of this class does not see what is mounted'
   const why = unseen ?? overlays.whyNot() ?? (await obstacle(dir, snapshot.key, into))
   if (why !== null) return copied(why)

@@ -14,7 +14,9 @@ import { throwAway } from './throw-away.ts'
 
 /** `about.json` is small and read often; `kept.json` may list very many files. */
 export const aboutSchema = z.strictObject({
-  version: z.literal(3),
+  version: z.literal(4),
+  /** Whose setup left it. */
+  repository: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
   /** Milliseconds since the epoch. */
   createdAt: z.int().nonnegative(),
@@ -85,6 +87,8 @@ export interface StoreInput {
   /** Null: the whole workspace is moved. */
   readonly layer: readonly string[] | null
   readonly now: number
+  /** The repository's id. */
+  readonly repository: number
 }
 
 /**
@@ -94,7 +98,7 @@ export interface StoreInput {
 export async function storeSnapshot(
   store: Store,
   key: string,
-  { from, kept: all, bytes, layer, now }: StoreInput,
+  { from, kept: all, bytes, layer, now, repository }: StoreInput,
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const folder = folderOf(store.dir, key)
@@ -109,7 +113,8 @@ export async function storeSnapshot(
     const keptText = JSON.stringify([...kept])
     const print = await printOf(staging)
     const facts = {
-      version: 3,
+      version: 4,
+      repository,
       bytes,
       createdAt: now,
       layer: layer && [...layer],
@@ -145,9 +150,9 @@ function partsOf(folder: string): readonly string[] {
 
 function textOf(
   key: string,
-  { version, bytes, createdAt, layer, bare, kept, print }: Omit<About, 'signature'>,
+  { version, repository, bytes, createdAt, layer, bare, kept, print }: Omit<About, 'signature'>,
 ): string {
-  return JSON.stringify([key, version, bytes, createdAt, layer, bare, kept, print])
+  return JSON.stringify([key, version, repository, bytes, createdAt, layer, bare, kept, print])
 }
 
 function sha256(text: string): string {

@@ -8,7 +8,8 @@ import {
 import type { ParsedPolicy, PolicyProblem } from '../parse-policy.ts'
 import { parseSize } from '../parse-size.ts'
 import type { PolicyFile } from '../policy-schema.ts'
-import { leastIsolation, type RepositoryTraits } from './least-isolation.ts'
+import type { RepositoryTraits } from '../rules/fits-condition.ts'
+import { leastIsolation } from './least-isolation.ts'
 import { matchesName } from './match-name.ts'
 import type { OperatorPolicy } from './operator-policy.ts'
 import type { OperatorFile } from './operator-schema.ts'
@@ -41,7 +42,7 @@ export function boundPolicy(
     limits: cut(policy.limits, file.maximum),
     silenceMs: Math.min(policy.silenceMs ?? Number.POSITIVE_INFINITY, toMs(file.maximum['silence-minutes'])),
     image: isSet(levels, 'image') ? policy.image : orFirst(fallback, file.images),
-    agent: isSet(levels, 'agent') ? policy.agent : orFirst(policy.agent, file.agents),
+    agent: isSet(levels, 'agent') ? policy.agent : orFirst(policy.agent, both(policy.agents, file.agents)),
     ...(acceptedWeaker === null ? {} : { acceptedWeaker }),
   }
   const problems = [
@@ -86,6 +87,10 @@ function acceptedFor(
 
 function isSet(levels: readonly ParsedPolicy[], key: 'image' | 'agent'): boolean {
   return levels.some(({ file }) => file[key] !== undefined)
+}
+
+function both<T>(one: readonly T[] | undefined, other: readonly T[] | undefined): readonly T[] | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : one.filter((entry) => other.includes(entry))
 }
 
 function orFirst<T>(value: T, allowed: readonly T[] | undefined): T {

@@ -1,5 +1,5 @@
 import type { ParsedPolicy, PolicyProblem } from '../parse-policy.ts'
-import { parseYaml } from '../parse-yaml.ts'
+import { type ParsedYaml, type PolicyPath, parseYaml } from '../parse-yaml.ts'
 import { type OperatorFile, operatorFileSchema } from './operator-schema.ts'
 
 export interface OperatorPolicy {
@@ -8,11 +8,15 @@ export interface OperatorPolicy {
   readonly file: OperatorFile
   /** Its `policy`: an airlock.yml above everybody's. */
   readonly level: ParsedPolicy
+  /** Null where the file does not say it in so many words. */
+  readonly lineOf: ParsedPolicy['lineOf']
 }
 
 export type OperatorParse =
   | { readonly ok: true; readonly policy: OperatorPolicy }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] }
+
+const unwritten = { lineOf: () => null, ownLineOf: () => null }
 
 /** What holds where the operator has written nothing. */
 export const defaultOperatorPolicy: OperatorPolicy = policyOf(operatorFileSchema.parse({}), "Airlock's own bounds")
@@ -21,12 +25,17 @@ export const defaultOperatorPolicy: OperatorPolicy = policyOf(operatorFileSchema
 export function parseOperatorPolicy(text: string, name: string): OperatorParse {
   const result = parseYaml(text, name, operatorFileSchema)
   if (!result.ok) return { ok: false, problems: result.problems.map(withRemedy) }
-  const { value, lineOf } = result.parsed
-  return { ok: true, policy: policyOf(value, name, (path) => lineOf(['policy', ...path])) }
+  const { value, lineOf, ownLineOf } = result.parsed
+  return { ok: true, policy: policyOf(value, name, { lineOf, ownLineOf }) }
 }
 
-function policyOf(file: OperatorFile, name: string, lineOf: ParsedPolicy['lineOf'] = () => null): OperatorPolicy {
-  return { name, file, level: { name, file: file.policy, lineOf } }
+function policyOf(
+  file: OperatorFile,
+  name: string,
+  { lineOf, ownLineOf }: Pick<ParsedYaml<unknown>, 'lineOf' | 'ownLineOf'> = unwritten,
+): OperatorPolicy {
+  const level = { name, file: file.policy, lineOf: (path: PolicyPath) => lineOf(['policy', ...path]) }
+  return { name, file, level, lineOf: ownLineOf }
 }
 
 /** A line that would be right, for each key of the file. */

@@ -6,31 +6,18 @@
 import { z } from 'zod'
 import { agentNameSchema, isolationSchema, profileSchema } from '../../../worker/contract/index.ts'
 import { limitsSchema, policyFileSchema } from '../policy-schema.ts'
-
-/** GitHub's own words for who can see a repository. */
-export const visibilities = ['public', 'private', 'internal'] as const
-
-const glob = z
-  .string()
-  .regex(/^[A-Za-z0-9._*-]{1,100}\/[A-Za-z0-9._*-]{1,100}$/, 'expected OWNER/NAME, where * stands for any part')
-const word = (text: string) => z.string().min(1).max(200).describe(text)
+import { repositoryConditions, repositoryGlob } from '../rules/condition-schema.ts'
 
 const ruleSchema = z
   .strictObject({
-    visibility: z.enum(visibilities).optional().describe('Who can see the repository.'),
-    name: glob.optional().describe('OWNER/NAME, where * stands for any part; case is ignored.'),
-    topic: word('One of the topics of the repository.').optional(),
-    property: z
-      .record(z.string().max(75), z.string().max(200))
-      .optional()
-      .describe('Custom properties of the repository, each with the value that it has; a list has it as one of its.'),
+    ...repositoryConditions,
     least: isolationSchema.describe('The least isolation of these repositories.'),
   })
   .describe('One rule: all of its conditions have to fit.')
 
 const acceptSchema = z
   .strictObject({
-    repository: glob.describe('OWNER/NAME, where * stands for any part; case is ignored.'),
+    repository: repositoryGlob.describe('OWNER/NAME, where * stands for any part; case is ignored.'),
     isolation: isolationSchema.describe('The weakest class that may run there where the one asked for is missing.'),
     until: z.iso
       .date('expected a day such as 2027-03-31')
@@ -92,4 +79,3 @@ export const operatorFileSchema = z
   })
   .describe("The operator's policy.")
 export type OperatorFile = z.output<typeof operatorFileSchema>
-export type IsolationRule = OperatorFile['isolation']['rules'][number]

@@ -66,7 +66,8 @@ export async function startApiWorld(now: () => number = Date.now): Promise<ApiWo
   const tokens = createApiTokens(redis.redis, now)
   const server = createAppServer({
     webhookSecret: github.app.webhookSecret,
-    intake: { accept: async () => 'accepted' },
+    intake: { accept: async () => 'accepted', acceptLife: async () => 'accepted' },
+    pulls: { accept: async () => 'accepted' },
     api: createApi({
       callers: createCallers({ owners: createTokenOwners({ appId, baseUrl }), tokens }),
       repositories: createReadRepositories(app),

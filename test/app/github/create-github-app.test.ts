@@ -3,7 +3,7 @@ import nock from 'nock'
 import pino from 'pino'
 import { describe, expect, it, vi } from 'vitest'
 import { createGitHubApp } from '../../../app/github/create-github-app.ts'
-import { openOrganisation } from '../../../app/github/open-repositories.ts'
+import { createOrganisationPolicyReader } from '../../../app/github/organisation-policy.ts'
 import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { createMemoryVault } from '../../github-worker/memory-vault.ts'
 import { mockGitHub, origin } from './api.ts'
@@ -155,18 +155,52 @@ describe('the GitHub App', () => {
     await using _client = await app.openClient(99, { owner: 'event', repositoryId: 1 }, {}, signal)
   })
 
-  it('opens the policy of an owner to read it, and nothing where it may not', async () => {
-    const asked = { repositories: ['.github'], permissions: { contents: 'read' } }
-    for (const status of [422, 404, 403]) nock(origin).post(tokens, asked).reply(status)
+  const otherwise = { call: async () => null, find: async () => null }
+  const token = { owner: 'event', repositoryId: 1 }
+  const scope = { account: 'octo', installationId: 99, token, otherwise }
+
+  it('opens the policy of an owner to read it, and finds none where it may not', async () => {
     const { app } = await createApp()
 
-    for (let turn = 0; turn < 3; turn += 1) expect(await openOrganisation(app, 'event', 99, signal)).toBeNull()
+    for (const status of [422, 404, 403]) {
+      for (const name of ['.github', '.github-private']) {
+        nock(origin)
+          .post(tokens, { repositories: [name], permissions: { contents: 'read' } })
+          .reply(status)
+      }
+      expect(await createOrganisationPolicyReader(app, scope, signal)()).toEqual({ kind: 'none' })
+    }
   })
 
   it.each([401, 500])('does not take %i for a missing policy', async (status) => {
     nock(origin).post(tokens).reply(status)
     const { app } = await createApp()
 
-    await expect(openOrganisation(app, 'event', 99, signal)).rejects.toMatchObject({ name: 'GitHubError' })
+    await expect(createOrganisationPolicyReader(app, scope, signal)()).rejects.toMatchObject({ name: 'GitHubError' })
+  })
+
+  it('keeps to a wait that GitHub asked another app or worker for, of that installation alone', async () => {
+    const waits = new Map<number, number>()
+    const pauses = (id: number) => ({
+      left: async () => waits.get(id) ?? 0,
+      note: async (ms: number) => void waits.set(id, ms),
+    })
+    const log = pino({ level: 'silent' })
+    const common = { appId: 1, signJwt: createAppJwtSigner(pem), baseUrl: origin, log, pauses }
+    const [one, other] = [1, 2].map(() => createGitHubApp({ ...common, vault: createMemoryVault() }))
+    for (const _turn of [1, 2, 3]) nock(origin).delete('/installation/token').reply(204)
+    nock(origin).post(tokens).times(2).reply(201, { token: 'ghs_minted' })
+    nock(origin).post(tokens.replace('99', '98')).reply(201, { token: 'ghs_other' })
+    nock(origin).get('/repos/octo/hello').reply(403, {}, { 'retry-after': '30' })
+    nock(origin).get('/repos/octo/hello').reply(200, {})
+    const ask = async (app: typeof one, installation: number) => {
+      if (app === undefined) throw new Error('there are two')
+      await using client = await app.openClient(installation, { owner: 'x', repositoryId: 1 }, {}, signal)
+      return await client.call('GET /repos/octo/hello')
+    }
+
+    await expect(ask(one, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+    await expect(ask(other, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+    expect(await ask(other, 98)).toEqual({})
   })
 })

@@ -27,7 +27,8 @@ function fakeApp(reachable: unknown, organisation: Error | null = null) {
       const revoke = async () => {
         live -= 1
       }
-      return { call: answer, find: answer, [Symbol.asyncDispose]: revoke }
+      const find = 'names' in scope ? async () => null : answer
+      return { call: answer, find, [Symbol.asyncDispose]: revoke }
     },
   }
   return { app, opened, live: () => live }
@@ -61,17 +62,19 @@ describe('opening a repository', () => {
     const subject = { kind: 'pull-request', number: 9, title: 'x', body: '' } as const
 
     for (const event of [labelEvent(), commentEvent('/airlock x y', { subject })]) {
-      await using _opened = await open(app, event)
+      await using opening = await open(app, event)
+      await opening?.facts.organisationPolicy()
     }
 
     const read = { metadata: 'read', contents: 'read' }
-    const policy = { names: ['.github'], permissions: { contents: 'read' } }
+    const policyIn = (name: string) => ({ names: [name], permissions: { contents: 'read' } })
+    const policy = [policyIn('.github'), policyIn('.github-private')]
     expect(opened.filter((entry) => typeof entry !== 'string')).toEqual([
       // On an issue, open pull requests for it are looked for.
       { repositoryId: 1, permissions: { ...read, issues: 'write', pull_requests: 'read' } },
-      policy,
+      ...policy,
       { repositoryId: 1, permissions: { ...read, pull_requests: 'write' } },
-      policy,
+      ...policy,
     ])
     expect(live()).toBe(0)
   })
@@ -80,7 +83,9 @@ describe('opening a repository', () => {
     const reachable = { repositories: [{ ...repository, owner: { login: 'octo' } }] }
     const { app, live } = fakeApp(reachable, new GitHubError('unavailable', 'away'))
 
-    await expect(open(app)).rejects.toMatchObject({ retryable: true })
+    await using opening = await open(app)
+    await expect(opening?.facts.organisationPolicy()).rejects.toMatchObject({ retryable: true })
+    await opening?.[Symbol.asyncDispose]()
     expect(live()).toBe(0)
   })
 

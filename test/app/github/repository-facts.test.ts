@@ -1,5 +1,6 @@
 import nock from 'nock'
 import { describe, expect, it } from 'vitest'
+import { createOwnerReaders } from '../../../app/github/owner-readers.ts'
 import { createRepositoryFacts } from '../../../app/github/repository-facts.ts'
 import { createClient, mockGitHub, origin } from './api.ts'
 
@@ -8,7 +9,10 @@ mockGitHub()
 const sha = 'a'.repeat(40)
 const now = { owner: 'octo', name: 'repo', private: true, archived: false, defaultBranch: 'main' }
 const api = () => nock(origin, { reqheaders: { authorization: 'token ghs_test' } })
-const facts = () => createRepositoryFacts(createClient(), createClient(), now)
+const app = { openClient: async () => ({ ...createClient(), [Symbol.asyncDispose]: async () => undefined }) }
+const scope = { account: 'octo', installationId: 1, token: { owner: 'a test', repositoryId: 1 } }
+const owners = createOwnerReaders(app, { ...scope, otherwise: createClient() }, new AbortController().signal)
+const facts = () => createRepositoryFacts(createClient(), now, owners)
 
 describe('the permission of a person', () => {
   it.each([
@@ -82,7 +86,7 @@ describe('the permission of a person', () => {
         return never
       })
 
-    const asking = createRepositoryFacts(createClient(stop.signal), createClient(), now).permissionOf('ada')
+    const asking = createRepositoryFacts(createClient(stop.signal), now, owners).permissionOf('ada')
 
     await expect(asking).rejects.toThrow('shutdown')
   })
@@ -153,7 +157,29 @@ describe('a policy', () => {
   })
 })
 
+describe('how far a branch is apart from another', () => {
+  const other = 'b'.repeat(40)
+  const compare = () => api().get(`/repos/octo/repo/compare/${other}...${sha}?per_page=1&page=2`)
+
+  it.each([
+    [0, false],
+    [3, true],
+  ])('is told by the commits that it lacks: %i', async (behind_by, isBehind) => {
+    compare().reply(200, { behind_by, merge_base_commit: { sha: other }, status: 'diverged' })
+
+    expect(await facts().divergence(other, sha)).toEqual({ common: other, isBehind })
+  })
+
+  it('is nothing where they have no commit in common', async () => {
+    compare().reply(404)
+
+    expect(await facts().divergence(other, sha)).toBeNull()
+  })
+})
+
 describe('the head of a pull request', () => {
+  const base = { ref: 'main' }
+
   it.each([
     [{ id: 1 }, 1],
     [null, null],
@@ -161,17 +187,17 @@ describe('the head of a pull request', () => {
     const user = { login: 'ada', type: 'User' }
     api()
       .get('/repos/octo/repo/pulls/9')
-      .reply(200, { state: 'open', user, head: { ref: 'feature', sha, repo } })
+      .reply(200, { state: 'open', user, head: { ref: 'feature', sha, repo }, base })
 
     const found = await facts().pullRequest(9)
 
-    expect(found).toEqual({ open: true, author: user, ref: 'feature', sha, repositoryId })
+    expect(found).toEqual({ open: true, author: user, ref: 'feature', sha, baseRef: 'main', repositoryId })
   })
 
   it('says that it is closed, and that nobody knows its author', async () => {
     api()
       .get('/repos/octo/repo/pulls/9')
-      .reply(200, { state: 'closed', user: null, head: { ref: 'feature', sha, repo: { id: 1 } } })
+      .reply(200, { state: 'closed', user: null, head: { ref: 'feature', sha, repo: { id: 1 } }, base })
 
     expect(await facts().pullRequest(9)).toMatchObject({ open: false, author: null })
   })

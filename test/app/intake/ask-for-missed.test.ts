@@ -9,9 +9,10 @@ const start = Date.parse('2026-11-29T12:00:00.000Z')
 const { signal } = new AbortController()
 
 /** A book in memory, a list that the test fills, and a clock that it turns. */
-function openDesk(again: (id: number) => void = () => undefined) {
+function openDesk(again: (id: number) => void = () => undefined, reconcile: () => void = () => undefined) {
   const listed: ListedDelivery[] = []
   const asked: number[] = []
+  const reconciled: string[] = []
   let state: DeliveryState | null = null
   let taken = false
   const book: DeliveryBook = {
@@ -36,9 +37,16 @@ function openDesk(again: (id: number) => void = () => undefined) {
     },
   }
   let now = start
-  const look = () => askForMissed({ sent, book, log: pino({ level: 'silent' }), now: () => now }, signal)
+  const labels = async (since: number) => {
+    reconcile()
+    reconciled.push(new Date(since).toISOString())
+    return 0
+  }
+  const deps = { sent, book, log: pino({ level: 'silent' }), now: () => now, reconcile: labels }
+  const look = () => askForMissed(deps, signal)
   return {
     asked,
+    reconciled,
     look,
     book,
     pass: (minutes: number) => {
@@ -136,5 +144,47 @@ describe('looking for missed deliveries', () => {
 
     expect(new Set(desk.asked).size).toBe(450)
     expect(desk.asked).toHaveLength(450)
+  })
+})
+
+describe('an outage', () => {
+  const days = (count: number) => count * 24 * 60
+
+  it('that is longer than GitHub keeps its deliveries has labels looked for since then, once', async () => {
+    const desk = openDesk()
+    await desk.look()
+    desk.pass(days(4))
+
+    await desk.look()
+    desk.pass(3)
+    await desk.look()
+
+    expect(desk.reconciled).toEqual(['2026-11-29T12:00:00.000Z'])
+  })
+
+  it('that is shorter has not, nor has the first look of all', async () => {
+    const desk = openDesk()
+    await desk.look()
+    desk.pass(days(2))
+    await desk.look()
+
+    expect(desk.reconciled).toEqual([])
+  })
+
+  it('is made up for by the next look where GitHub failed meanwhile, from the same moment', async () => {
+    let fails = true
+    const desk = openDesk(undefined, () => {
+      if (fails) throw new GitHubError('unavailable', 'away')
+    })
+    await desk.look()
+    desk.pass(days(4))
+    await expect(desk.look()).rejects.toMatchObject({ code: 'unavailable' })
+    fails = false
+    desk.pass(3)
+
+    await desk.look()
+    await desk.look()
+
+    expect(desk.reconciled).toEqual(['2026-11-29T12:00:00.000Z'])
   })
 })

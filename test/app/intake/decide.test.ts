@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../../app/intake/decide.ts'
-import type { HeldBook } from '../../../app/intake/ports.ts'
+import type { HeldBook, RepositoryFacts } from '../../../app/intake/ports.ts'
 import type { Decision, HeldEntry, JobRequest } from '../../../worker/contract/index.ts'
 import { jobRequest } from '../../queue/job-request.ts'
 import { commentEvent } from '../triggers/make-event.ts'
@@ -17,7 +17,8 @@ const entry: HeldEntry = {
   decision: null,
 }
 const event = commentEvent('/airlock approve')
-const live = { userId: event.sender.id, permission: 'write' } as const
+const teamsOf: RepositoryFacts['teamsOf'] = async () => ({ kind: 'known', teams: ['security'] })
+const live = { live: { userId: event.sender.id, permission: 'write' }, teamsOf } as const
 
 /** Keeps one change as Redis does, and a queue that is away for the first `outages` times. */
 function createWorld(outages: number) {
@@ -68,7 +69,7 @@ describe('a word on a held change, when the app dies after it was written down',
     const other = { ...event, eventKey: 'another', sender: { ...event.sender, id: 99, login: 'cy' } }
 
     await expect(decide(deps, event, approve, live)).rejects.toThrow('away')
-    const reply = await decide(deps, other, approve, { userId: 99, permission: 'write' })
+    const reply = await decide(deps, other, approve, { live: { userId: 99, permission: 'write' }, teamsOf })
 
     expect(reply).toMatchObject({ kind: 'decided-before', decision: { by: { login: event.sender.login } } })
     expect(jobs).toMatchObject([{ approval: { by: { login: event.sender.login } } }])

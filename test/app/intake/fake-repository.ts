@@ -4,6 +4,7 @@ import type { TriggerDeps } from '../../../app/intake/handle-trigger.ts'
 import type {
   Attempt,
   BranchHead,
+  Divergence,
   HeldBook,
   OpenPullRequest,
   PullRequestNow,
@@ -11,8 +12,8 @@ import type {
   ThreadBook,
 } from '../../../app/intake/ports.ts'
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
-import type { RepositoryTraits } from '../../../app/repo-policy/operator/least-isolation.ts'
 import { defaultOperatorPolicy, type OperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
+import type { Asker, RepositoryTraits } from '../../../app/repo-policy/rules/fits-condition.ts'
 import { noNotes, type ReviewNotes } from '../../../app/triggers/compose-task.ts'
 import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
 import type { JobRequest } from '../../../worker/contract/index.ts'
@@ -26,6 +27,7 @@ export const personsPull: PullRequestNow = {
   author: { login: 'ada', type: 'User' },
   ref: 'feature',
   sha: 'b'.repeat(40),
+  baseRef: 'main',
   repositoryId: 1,
 }
 export const ownPull: PullRequestNow = {
@@ -39,11 +41,14 @@ export interface FakeWorld {
   traits: RepositoryTraits
   reachable: boolean
   live: LivePermission | null
+  /** What is answered when it is asked who is in a team. */
+  asker: Asker
   head: BranchHead
   pull: PullRequestNow | null
   /** Names of protected branches. */
   protectedBranches: readonly string[]
   commits: readonly string[]
+  divergence: Divergence | null
   openPulls: readonly OpenPullRequest[]
   /** First lines of the default branch's commits. */
   titles: readonly string[]
@@ -73,10 +78,12 @@ export function createFakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     traits: { fullName: 'octo/repo', nameIsProven: true, visibility: 'private', topics: [], properties: {} },
     reachable: true,
     live: { userId: 42, permission: 'write' },
+    asker: { kind: 'known', teams: [] },
     head: { kind: 'commit', sha: headSha },
     pull: personsPull,
     protectedBranches: [],
     commits: [],
+    divergence: { common: 'c'.repeat(40), isBehind: true },
     titles: [],
     openPulls: [],
     repositoryPolicy: { kind: 'none' },
@@ -123,6 +130,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       may('permissionOf')
       return world.live
     },
+    async teamsOf() {
+      may('teamsOf')
+      return world.asker
+    },
     async headOf() {
       may('headOf')
       return world.head
@@ -130,6 +141,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     async pullRequest() {
       may('pullRequest')
       return world.pull
+    },
+    async divergence() {
+      may('divergence')
+      return world.divergence
     },
     async commitsOf() {
       may('commitsOf')
@@ -157,6 +172,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     },
   }
   const thread = {
+    async saidOf(jobId: string) {
+      may('saidOf')
+      return [...world.comments.values()].find((text) => text.startsWith(`<!-- airlock:job=${jobId} -->`)) ?? null
+    },
     acknowledge: async () => act('acknowledge'),
     async findAnswer(jobId: string) {
       may('findAnswer')
@@ -186,14 +205,21 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
   }
   return {
     repositories: {
-      async open() {
+      async open(event) {
         may('open')
         if (!world.reachable) return null
         world.opened += 1
         return {
           facts,
-          thread,
+          thread: { ...thread, number: event.subject.number },
           botLogin: async () => botLogin,
+          issues: {
+            async open(level) {
+              act('open issue', level)
+              return 1
+            },
+            close: async () => act('close issue'),
+          },
           async [Symbol.asyncDispose]() {
             world.opened -= 1
           },
@@ -210,6 +236,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     held: world.held,
     threads: world.threads,
     onPolicy: async () => undefined,
+    policyIssues: { claim: async () => false, note: async () => undefined, forget: async () => null },
     now: Date.now,
     operatorPolicy: world.operatorPolicy,
     log: pino({ level: 'silent' }),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGitHubApp } from '../../../app/github/create-github-app.ts'
 import { createRepositories } from '../../../app/github/open-repositories.ts'
 import { handleTrigger } from '../../../app/intake/handle-trigger.ts'
+import type { PolicyIssueBook } from '../../../app/intake/keep-policy-issues.ts'
 import { defaultOperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
 import { createAppServer, webhookPath } from '../../../app/server.ts'
 import type { JobRequest, TriggerEvent } from '../../../worker/contract/index.ts'
@@ -23,6 +24,7 @@ beforeEach(async () => {
   resources = new AsyncDisposableStack()
   github = resources.use(await createGitHubStandIn({ openapi: true }))
   accepted = []
+  told.clear()
   jobs = []
   const server = createAppServer({
     webhookSecret: github.app.webhookSecret,
@@ -31,7 +33,9 @@ beforeEach(async () => {
         accepted.push(event)
         return 'accepted'
       },
+      acceptLife: async () => 'accepted',
     },
+    pulls: { accept: async () => 'accepted' },
     checkReadiness: async () => [],
     log,
   })
@@ -49,6 +53,24 @@ afterEach(async () => {
   await resources.disposeAsync()
 })
 
+/** As the one in Redis. */
+const told = new Map<string, number>()
+const policyIssues: PolicyIssueBook = {
+  async claim(place) {
+    if (told.has(place)) return false
+    told.set(place, 0)
+    return true
+  },
+  async note(place, issue) {
+    told.set(place, issue)
+  },
+  async forget(place) {
+    const issue = told.get(place) ?? 0
+    told.delete(place)
+    return issue > 0 ? issue : null
+  },
+}
+
 async function handleAll() {
   const { id: appId, privateKey } = github.app
   const signJwt = createAppJwtSigner(privateKey)
@@ -64,6 +86,7 @@ async function handleAll() {
     },
     held: { on: async () => [], decide: async () => null },
     threads: { on: async () => [], cancel: async () => false },
+    policyIssues,
     operatorPolicy: defaultOperatorPolicy,
     onPolicy: async () => undefined,
     log,
@@ -264,5 +287,95 @@ describe('on GitHub', () => {
     github.failNext({ path: '/repos/{owner}/{repo}/git/ref/{ref}' }, { status: 403, retryAfterSeconds: 7 })
 
     await expect(handleAll()).rejects.toMatchObject({ code: 'rate-limited', retryable: true, retryAfterMs: 7000 })
+  })
+
+  it('who is in a team is asked with a token for that alone, and not granted it is refused with what is missing', async () => {
+    await github.createRepository({ name: '.github', files: { 'airlock.yml': 'triggers: { teams: [platform] }\n' } })
+    github.setTeam('acme', 'platform', ['ada'])
+    const { repository, issue } = await createWorld()
+
+    await github.label(repository, issue.number, { by: 'ada', name: 'airlock' })
+    const refused = await handleAll()
+    github.grant({ members: 'read' })
+    accepted.splice(0)
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it' })
+    const taken = await handleAll()
+    github.setTeam('acme', 'platform', [])
+    accepted.splice(0)
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it again' })
+    const left = await handleAll()
+
+    expect(refused).toEqual([{ kind: 'answered', with: 'permission-too-low' }])
+    expect(repository.comments[0]?.body).toContain('Members: read')
+    expect(taken).toMatchObject([{ kind: 'enqueued' }])
+    expect(left).toEqual([{ kind: 'answered', with: 'permission-too-low' }])
+    const asking = github.tokens.minted.filter(({ permissions }) => 'members' in permissions)
+    expect(asking.map(({ permissions }) => permissions)).toEqual([
+      { members: 'read', metadata: 'read' },
+      { members: 'read', metadata: 'read' },
+    ])
+  })
+
+  it('a team that is none is refused: a misspelt rule must not hold for nobody', async () => {
+    await github.createRepository({
+      name: '.github',
+      files: { 'airlock.yml': 'rules:\n  - when: { team: contractros }\n    agents: [claude]\n' },
+    })
+    github.grant({ members: 'read' })
+    const { repository, issue } = await createWorld()
+
+    await github.label(repository, issue.number, { by: 'ada', name: 'airlock' })
+
+    expect(await handleAll()).toEqual([{ kind: 'answered', with: 'policy-invalid' }])
+    expect(repository.comments[0]?.body).toContain('there is no team contractros in acme')
+  })
+
+  it('the policy of an owner may be in .github-private, where .github has none', async () => {
+    const file = (minutes: number) => ({ 'airlock.yml': `limits: { minutes: ${minutes} }\n` })
+    await github.createRepository({ name: '.github-private', files: file(3) })
+    const { repository, issue } = await createWorld()
+
+    await github.label(repository, issue.number, { by: 'ada', name: 'airlock' })
+    await handleAll()
+    await github.createRepository({ name: '.github', files: file(4) })
+    await handleAll()
+
+    expect(jobs.map(({ policy }) => policy.limits.wallMs)).toEqual([180_000, 240_000])
+  })
+
+  it('a broken policy refuses each request with its line, and opens one issue, which is closed when it is mended', async () => {
+    const { repository, issue } = await createWorld({ '.github/airlock.yml': 'agent: pi\nlimits: { minuets: 5 }\n' })
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it' })
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it all' })
+
+    const refused = await handleAll()
+    const [opened, ...more] = repository.issues.filter(({ user }) => user.login === 'airlock[bot]')
+    const files = { '.github/airlock.yml': 'agent: pi\n' }
+    await github.commit(repository, { branch: 'main', message: 'mend', files })
+    accepted.splice(0)
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it now' })
+    const taken = await handleAll()
+
+    expect(refused.map((result) => result.kind)).toEqual(['answered', 'answered'])
+    expect(repository.comments[0]?.body ?? '').not.toBe('')
+    expect(more).toEqual([])
+    expect(opened).toMatchObject({ title: "Airlock: .github/airlock.yml can't be used", state: 'closed' })
+    expect(opened?.body).toContain('.github/airlock.yml:2: limits.minuets: unknown key')
+    expect(taken).toMatchObject([{ kind: 'enqueued' }])
+  })
+
+  it('a broken policy of the organisation opens one issue there, whichever repositories meet it', async () => {
+    const organisation = await github.createRepository({ name: '.github', files: { 'airlock.yml': 'agnt: pi\n' } })
+    const { repository, issue } = await createWorld()
+    const other = await github.createRepository({ name: 'other', files: { 'README.md': 'x\n' } })
+    github.addCollaborator(other, 'ada', 'write')
+    await github.openIssue(other, { by: 'ada', title: 'x' })
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it' })
+    await github.comment(other, 1, { by: 'ada', body: '/airlock fix it' })
+
+    await handleAll()
+
+    expect(organisation.issues).toMatchObject([{ title: "Airlock: airlock.yml of the organisation can't be used" }])
+    expect([...repository.issues, ...other.issues].filter(({ user }) => user.login === 'airlock[bot]')).toEqual([])
   })
 })

@@ -40,7 +40,8 @@ describe('an operator who says “private repositories: at least gvisor”', () 
     world.traits = { ...world.traits, visibility: 'private' }
 
     await using repository = await fakeDeps(world).repositories.open(labelEvent(), attempt)
-    const digest = repository === null ? null : await readPolicyDigest(repository.facts, privately)
+    const frozen = { logins: ['ada'], policyDigest: world.jobs[0]?.policyDigest ?? '' }
+    const digest = repository === null ? null : await readPolicyDigest(repository.facts, privately, frozen)
 
     expect(digest).toMatch(/^[0-9a-f]{64}$/)
     expect(digest).not.toBe(world.jobs[0]?.policyDigest)

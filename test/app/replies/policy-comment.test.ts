@@ -8,16 +8,16 @@ describe('the answer to why', () => {
   it('has a row for each value with its file and line', () => {
     const values = [
       { key: 'agent', value: 'claude', from: [] },
-      { key: 'limits.minutes', value: 5, from: [{ file: '.github/airlock.yml', line: 3 }] },
-      { key: 'network', value: [], from: [{ file: 'policy.yml', line: null }] },
-    ]
+      { key: 'limits.minutes', value: 5, from: [{ level: 'repository', file: '.github/airlock.yml', line: 3 }] },
+      { key: 'network', value: [], from: [{ level: 'operator', file: 'policy.yml', line: 7 }] },
+    ] as const
 
     const text = policyComment('job0000001', { ...at, values })
 
     expect(text).toContain('at cccccccccccc:')
     expect(text).toContain('| agent | claude | default |')
     expect(text).toContain('| limits.minutes | 5 | .github/airlock.yml:3 |')
-    expect(text).toContain('| network | none | policy.yml |')
+    expect(text).toContain('| network | none | policy.yml:7 of the operator |')
   })
 
   it('calls nobody, breaks no table and shows no picture, whatever a policy says', () => {

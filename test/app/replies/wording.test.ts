@@ -371,4 +371,13 @@ describe('branch and commit', () => {
     expect(texts.commitMessage(request)).not.toContain('[skip ci]')
     expect(texts.commitMessage({ ...request, policy: { ...request.policy, handoff } })).toContain('[skip ci]')
   })
+
+  it('of a merge names both branches, harmlessly, and no agent that need not have run', () => {
+    const merges = { ref: 'main @ada [skip ci]', sha: 'c'.repeat(40), from: 'd'.repeat(40) }
+
+    const message = texts.commitMessage({ ...makeRequest(), merges })
+
+    expect(message).toMatch(/^Merge main /)
+    expect(message).not.toMatch(/@ada|\[skip ci\]|Made by an agent/)
+  })
 })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
 import { type ExplainedValue, explainPolicy } from '../../../app/repo-policy/explain-policy.ts'
-import type { RepositoryTraits } from '../../../app/repo-policy/operator/least-isolation.ts'
 import {
   defaultOperatorPolicy,
   type OperatorPolicy,
   parseOperatorPolicy,
 } from '../../../app/repo-policy/operator/operator-policy.ts'
+import type { RepositoryTraits } from '../../../app/repo-policy/rules/fits-condition.ts'
 
 const traits: RepositoryTraits = {
   ...{ fullName: 'octo/repo', nameIsProven: true, visibility: 'private', topics: [], properties: {} },
@@ -46,8 +46,8 @@ describe('the origin of a value', () => {
   it('is the file and line that set it', () => {
     const values = valuesOf({ repository: 'agent: codex\nlimits:\n  minutes: 5\n' })
 
-    expect(values.get('agent')).toEqual({ value: 'codex', from: [{ file: own, line: 1 }] })
-    expect(values.get('limits.minutes')).toEqual({ value: 5, from: [{ file: own, line: 3 }] })
+    expect(values.get('agent')).toEqual({ value: 'codex', from: [{ level: 'repository', file: own, line: 1 }] })
+    expect(values.get('limits.minutes')).toEqual({ value: 5, from: [{ level: 'repository', file: own, line: 3 }] })
   })
 
   it('is who said less, whoever said more below or above', () => {
@@ -57,7 +57,7 @@ describe('the origin of a value', () => {
       repository: 'limits: { minutes: 12 }\n',
     })
 
-    expect(values.get('limits.minutes')).toEqual({ value: 10, from: [{ file: above, line: 2 }] })
+    expect(values.get('limits.minutes')).toEqual({ value: 10, from: [{ level: 'organisation', file: above, line: 2 }] })
   })
 
   it('is everybody who added to a list', () => {
@@ -69,8 +69,8 @@ describe('the origin of a value', () => {
     expect(values.get('gates.protected')).toMatchObject({
       value: expect.arrayContaining(['deploy/**', 'infra/**']),
       from: [
-        { file: above, line: 1 },
-        { file: own, line: 3 },
+        { level: 'organisation', file: above, line: 1 },
+        { level: 'repository', file: own, line: 3 },
       ],
     })
   })
@@ -81,14 +81,48 @@ describe('the origin of a value', () => {
       repository: 'limits: { minutes: 12 }\nisolation: container\n',
     })
 
-    expect(values.get('limits.minutes')).toEqual({ value: 3, from: [{ file: 'policy.yml', line: null }] })
-    expect(values.get('isolation')).toEqual({ value: 'gvisor', from: [{ file: 'policy.yml', line: null }] })
+    expect(values.get('limits.minutes')).toEqual({
+      value: 3,
+      from: [{ level: 'operator', file: 'policy.yml', line: 1 }],
+    })
+    expect(values.get('isolation')).toEqual({
+      value: 'gvisor',
+      from: [{ level: 'operator', file: 'policy.yml', line: 2 }],
+    })
+  })
+
+  it('is no line of the operator where a built-in maximum cuts', () => {
+    const values = valuesOf({ operator: 'maximum: { cpus: 2 }\n', repository: 'limits: { minutes: 300 }\n' })
+
+    expect(values.get('limits.minutes')).toEqual({
+      value: 120,
+      from: [{ level: 'operator', file: 'policy.yml', line: null }],
+    })
+  })
+
+  it('is the line of the rule that holds', () => {
+    const values = valuesOf({
+      organisation: [
+        'limits: { minutes: 20 }',
+        'rules:',
+        '  - when: { visibility: private }',
+        '    limits: { minutes: 9 }',
+        '    agents: [codex, pi]',
+        '  - when: { visibility: public }',
+        '    limits: { minutes: 1 }',
+      ].join('\n'),
+    })
+
+    const at = (line: number) => [{ level: 'organisation', file: above, line }]
+    expect(values.get('limits.minutes')).toEqual({ value: 9, from: at(4) })
+    expect(values.get('agents')).toEqual({ value: ['codex', 'pi'], from: at(5) })
+    expect(values.get('agent')).toMatchObject({ value: 'codex', from: [{ level: 'organisation', file: above }] })
   })
 
   it('is the file that names a profile', () => {
     const values = valuesOf({ organisation: 'agent: pi\nprofile: moderate\n' })
 
-    expect(values.get('limits.cpus')).toEqual({ value: 4, from: [{ file: above, line: 2 }] })
+    expect(values.get('limits.cpus')).toEqual({ value: 4, from: [{ level: 'organisation', file: above, line: 2 }] })
   })
 })
 

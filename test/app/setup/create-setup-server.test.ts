@@ -80,6 +80,7 @@ describe('app.yml', () => {
       'issue_comment',
       'pull_request_review_comment',
       'pull_request_review',
+      'repository',
     ])
   })
 })

@@ -31,6 +31,16 @@ describe('a word on a held change', () => {
     expect(kindOf('reject', null)).toBe('take')
   })
 
+  it('counts from somebody in a team that the policy names, and from nobody else', () => {
+    const held = [entryOf({ approvals: { own: true, permission: 'write', teams: ['security'] } })]
+    const inTeams = (teams: readonly string[]) => ({ held, asker: { kind: 'known', teams } as const })
+
+    expect(kindOf('approve', digest, inTeams(['security']))).toBe('take')
+    expect(kindOf('approve', digest, inTeams(['platform']))).toBe('not-allowed')
+    expect(kindOf('approve', digest, { held, asker: { kind: 'unknown', why: 'not granted' } })).toBe('not-allowed')
+    expect(kindOf('approve', digest, { held })).toBe('not-allowed')
+  })
+
   it.each([
     ['a reader', { live: { userId: 42, permission: 'read' } as const }],
     ['nobody that GitHub knows', { live: null }],

@@ -21,7 +21,9 @@ describe('findOverlaps', () => {
     'Fix https://github.example.com/octo/repo/issues/7',
     'closes GH-7',
   ])('finds one that says %j', (body) => {
-    expect(findOverlaps([{ ...theirs, body }], ground)).toEqual([{ number: 9, title: 'Mend the sum', isOurs: false }])
+    expect(findOverlaps([{ ...theirs, body }], ground)).toMatchObject([
+      { number: 9, title: 'Mend the sum', isOurs: false },
+    ])
   })
 
   it.each([
@@ -38,7 +40,7 @@ describe('findOverlaps', () => {
   })
 
   it('finds ours by its branch, whatever its text became, and none that only looks so', () => {
-    expect(findOverlaps([ours], ground)).toEqual([{ number: 9, title: 'Mend the sum', isOurs: true }])
+    expect(findOverlaps([ours], ground)).toMatchObject([{ number: 9, title: 'Mend the sum', isOurs: true }])
     expect(findOverlaps([{ ...ours, ref: 'airlock/issue-77-0123456789' }], ground)).toEqual([])
     expect(findOverlaps([{ ...ours, author: theirs.author }], ground)).toEqual([])
     expect(findOverlaps([{ ...ours, repositoryId: 2 }], ground)).toEqual([])

@@ -175,6 +175,7 @@ describe('a verified delivery', () => {
 
   it('is not acknowledged while the queue is away: GitHub is asked to send it again', async () => {
     const intake = {
+      acceptLife: async () => 'accepted' as const,
       accept: async () => {
         throw new QueueUnavailableError('connection refused')
       },
@@ -189,6 +190,7 @@ describe('a verified delivery', () => {
 
   it('is answered with 500 and without details where we have a bug', async () => {
     const intake = {
+      acceptLife: async () => 'accepted' as const,
       accept: async () => {
         throw new Error('secret detail')
       },

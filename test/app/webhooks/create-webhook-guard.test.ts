@@ -223,7 +223,8 @@ describe('the webhook guard', () => {
     const start = () =>
       createAppServer({
         webhookSecret,
-        intake: { accept: async () => 'accepted' },
+        intake: { accept: async () => 'accepted', acceptLife: async () => 'accepted' },
+        pulls: { accept: async () => 'accepted' },
         checkReadiness: async () => [],
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       })

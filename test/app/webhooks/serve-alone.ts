@@ -3,7 +3,8 @@ import { createAppServer } from '../../../app/server.ts'
 
 const server = createAppServer({
   webhookSecret: 'a webhook secret for tests',
-  intake: { accept: async () => 'accepted' },
+  intake: { accept: async () => 'accepted', acceptLife: async () => 'accepted' },
+  pulls: { accept: async () => 'accepted' },
   checkReadiness: async () => [String(process.memoryUsage.rss())],
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
 })

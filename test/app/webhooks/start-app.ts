@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { sign } from '@octokit/webhooks-methods'
 import pino from 'pino'
 import { type AppServerDeps, createAppServer, webhookPath } from '../../../app/server.ts'
-import type { TriggerEvent } from '../../../worker/contract/index.ts'
+import type { LifeEvent, TriggerEvent } from '../../../worker/contract/index.ts'
 
 export const secret = 'a webhook secret for tests'
 
@@ -11,6 +11,7 @@ export interface TestApp extends AsyncDisposable {
   readonly port: number
   readonly url: string
   readonly accepted: TriggerEvent[]
+  readonly acceptedLife: LifeEvent[]
   /** All that was logged, as text. */
   log(): string
 }
@@ -18,6 +19,7 @@ export interface TestApp extends AsyncDisposable {
 /** The real server on a free port, before an intake that remembers. */
 export async function startApp(changes: Partial<AppServerDeps> = {}): Promise<TestApp> {
   const accepted: TriggerEvent[] = []
+  const acceptedLife: LifeEvent[] = []
   const lines: string[] = []
   const server = createAppServer({
     webhookSecret: secret,
@@ -27,7 +29,12 @@ export async function startApp(changes: Partial<AppServerDeps> = {}): Promise<Te
         if (!known) accepted.push(event)
         return known ? 'duplicate' : 'accepted'
       },
+      async acceptLife(event) {
+        acceptedLife.push(event)
+        return 'accepted'
+      },
     },
+    pulls: { accept: async () => 'accepted' },
     checkReadiness: async () => [],
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     ...changes,
@@ -37,6 +44,7 @@ export async function startApp(changes: Partial<AppServerDeps> = {}): Promise<Te
     port,
     url: `http://127.0.0.1:${port}`,
     accepted,
+    acceptedLife,
     log: () => lines.join(''),
     [Symbol.asyncDispose]: () => server.close(2000),
   }

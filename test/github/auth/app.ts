@@ -17,7 +17,9 @@ export interface App {
   /** What was granted to its installations; a token may hold less, never more. */
   permissions: Permissions
   /** The webhook events that it subscribed to. */
-  readonly events: readonly string[]
+  events: readonly string[]
+  /** What its webhook is set to; the secret's value GitHub never shows. */
+  hook: { url: string; contentType: 'json' | 'form'; hasSecret: boolean; insecureSsl: '0' | '1' }
   readonly createdAt: Date
 }
 
@@ -55,7 +57,12 @@ export async function createApp(state: State, spec: AppSpec = {}): Promise<App> 
       'pull_request',
       'pull_request_review',
       'pull_request_review_comment',
+      'repository',
     ],
+    hook: {
+      ...{ url: 'https://airlock.example.com/api/github/webhooks', contentType: 'json' },
+      ...{ hasSecret: true, insecureSsl: '0' },
+    },
     createdAt: new Date(),
   }
 }

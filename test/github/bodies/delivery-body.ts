@@ -12,7 +12,7 @@ export function deliveryBody(delivery: Delivery) {
     event: delivery.event,
     action: delivery.action,
     installation_id: delivery.installation?.id ?? null,
-    repository_id: delivery.repository.id,
+    repository_id: delivery.repository?.id ?? null,
   }
 }
 

@@ -38,7 +38,7 @@ export function repositoryBody(world: World, repository: Repository) {
     stargazers_count: 0,
     watchers_count: 0,
     language: null,
-    has_issues: true,
+    has_issues: repository.hasIssues,
     has_projects: true,
     has_downloads: true,
     has_wiki: false,

@@ -55,6 +55,8 @@ export interface People {
     repository: Repository,
     pull: By & Omit<PullRequestSpec, 'user'>,
   ): Promise<Told & { readonly issue: Issue; readonly pull: PullRequest }>
+  /** Says that commits were pushed to its head branch. */
+  pushToPullRequest(repository: Repository, number: number, who: By): Promise<Told>
 }
 
 export function createPeople(world: World): People {
@@ -72,6 +74,7 @@ export function createPeople(world: World): People {
         body,
         state: 'open',
         labels: labels.map((name) => ensureLabel(state, repository, name)),
+        labelled: [],
         milestone,
         pull: undefined,
         createdAt: now,
@@ -100,6 +103,7 @@ export function createPeople(world: World): People {
       const label = ensureLabel(state, repository, name)
       if (!issue.labels.includes(label)) issue.labels.push(label)
       issue.updatedAt = new Date()
+      issue.labelled.push({ label, by: userOf({ by }), at: issue.updatedAt, id: state.nextId() })
       return {
         issue,
         delivery: await deliveries.deliver(
@@ -151,6 +155,12 @@ export function createPeople(world: World): People {
         pull,
         delivery: await deliveries.deliver(await pullEvent(world, repository, issue, pull, 'opened', user)),
       }
+    },
+    async pushToPullRequest(repository, number, who) {
+      const { pull, ...issue } = issueOf(repository, number)
+      if (pull === undefined) throw new Error(`${number} is no pull request`)
+      const event = await pullEvent(world, repository, { ...issue, pull }, pull, 'synchronize', userOf(who))
+      return { delivery: await deliveries.deliver(event) }
     },
   }
 }

@@ -19,6 +19,12 @@ const tokenSchema = z.object({
 
 export const appRoutes: readonly Route[] = [
   appRoute('GET', '/app', ({ world }) => ok(appBody(world))),
+  appRoute('GET', '/app/hook/config', ({ world: { app } }) =>
+    ok({
+      ...{ url: app.hook.url, content_type: app.hook.contentType, insecure_ssl: app.hook.insecureSsl },
+      ...(app.hook.hasSecret ? { secret: '********' } : {}),
+    }),
+  ),
   appRoute('GET', '/app/installations', (call) =>
     page(
       call,

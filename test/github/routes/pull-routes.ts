@@ -22,7 +22,10 @@ const updateSchema = z.object({
   body: z.string().max(65_536).optional(),
   state: z.enum(['open', 'closed']).optional(),
 })
-const reviewersSchema = z.object({ reviewers: z.array(z.string()).default([]) })
+const reviewersSchema = z.object({
+  reviewers: z.array(z.string()).default([]),
+  team_reviewers: z.array(z.string()).default([]),
+})
 
 export const pullRoutes: readonly Route[] = [
   repositoryRoute('GET', '/pulls', ['pull_requests:read'], list),
@@ -89,7 +92,10 @@ function update(call: RepositoryCall) {
 async function requestReviewers(call: RepositoryCall) {
   const { world, repository } = call
   const { issue, pull } = pullOf(call)
-  const reviewers = parseBody(call, reviewersSchema).reviewers.map((login) => reviewer(call, issue, login))
+  const asked = parseBody(call, reviewersSchema)
+  // There are no teams here: as for an App that may not see them.
+  if (asked.team_reviewers.length > 0) throw invalid('Could not resolve to a node with the global id.')
+  const reviewers = asked.reviewers.map((login) => reviewer(call, issue, login))
   pull.requestedReviewers = [...new Set([...pull.requestedReviewers, ...reviewers])]
   return created(await pullBody(world, repository, issue, pull))
 }

@@ -8,10 +8,13 @@ import { contentsRoutes } from './contents-routes.ts'
 import { gitDataRoutes } from './git-data-routes.ts'
 import { hookDeliveryRoutes } from './hook-delivery-routes.ts'
 import { issueRoutes } from './issue-routes.ts'
+import { pullFileRoutes } from './pull-file-routes.ts'
 import { pullRoutes } from './pull-routes.ts'
 import { refRoutes } from './ref-routes.ts'
 import { repositoryRoutes } from './repository-routes.ts'
 import { reviewRoutes } from './review-routes.ts'
+import { settingsRoutes } from './settings-routes.ts'
+import { teamRoutes } from './team-routes.ts'
 import { treeRoutes } from './tree-routes.ts'
 import { userRoutes } from './user-routes.ts'
 
@@ -26,10 +29,13 @@ export const routes: readonly Route[] = [
   ...gitDataRoutes,
   ...hookDeliveryRoutes,
   ...issueRoutes,
+  ...pullFileRoutes,
   ...pullRoutes,
   ...refRoutes,
   ...repositoryRoutes,
   ...reviewRoutes,
+  ...settingsRoutes,
+  ...teamRoutes,
   ...treeRoutes,
   ...userRoutes,
 ]

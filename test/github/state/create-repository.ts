@@ -7,7 +7,7 @@ import { updateRef } from '../git/refs.ts'
 import { gitText, runGit } from '../git/run-git.ts'
 import type { World } from '../world.ts'
 import type { Repository, User } from './entities.ts'
-import { ensureInstallation, ensureUser } from './state.ts'
+import { ensureInstallation, ensureUser, fullName, same } from './state.ts'
 
 /** A repository as GitHub serves it: any commit may be asked for, and names that only other systems trip over are refused. */
 const SETTINGS = `
@@ -69,6 +69,10 @@ export async function createRepository(world: World, spec: RepositorySpec): Prom
     installation: spec.installed === false ? undefined : ensureInstallation(state, owner),
     private: spec.private ?? true,
     archived: false,
+    hasIssues: true,
+    ruledApprovals: undefined,
+    protectedApprovals: 0,
+    workflows: { level: 'read', approve: false },
     topics: [...(spec.topics ?? [])],
     properties: { ...spec.properties },
     defaultBranch,
@@ -90,8 +94,14 @@ export async function createRepository(world: World, spec: RepositorySpec): Prom
   if (spec.folder !== undefined) await importFolder(repository, spec.folder)
   if (spec.files !== undefined)
     await commitFiles(repository, { branch: defaultBranch, message: 'Initial commit', files: spec.files, by: owner })
-  state.repositories.push(repository)
+  takeNameOver(state.repositories, repository)
   return repository
+}
+
+/** One that has the name already goes, as if it had been deleted: a test that is run again starts from nothing. */
+function takeNameOver(repositories: Repository[], repository: Repository): void {
+  const at = repositories.findIndex((other) => same(fullName(other), fullName(repository)))
+  repositories.splice(at < 0 ? repositories.length : at, 1, repository)
 }
 
 /** Commits onto a branch as its pusher would; a new branch starts from the default branch. */

@@ -20,6 +20,15 @@ export interface Installation {
   suspendedAt: Date | undefined
 }
 
+export interface Team {
+  readonly id: number
+  readonly organisation: User
+  readonly slug: string
+  /** By user id. */
+  readonly members: Set<number>
+  readonly createdAt: Date
+}
+
 export interface Label {
   readonly id: number
   readonly name: string
@@ -96,6 +105,8 @@ export interface Issue {
   body: string | null
   state: 'open' | 'closed'
   labels: Label[]
+  /** Each time that a label was set, and by whom. */
+  readonly labelled: { readonly label: Label; readonly by: User; readonly at: Date; readonly id: number }[]
   milestone: number | null
   updatedAt: Date
 }
@@ -164,6 +175,12 @@ export interface Repository {
   name: string
   private: boolean
   archived: boolean
+  hasIssues: boolean
+  /** Approvals that rulesets, and the protection of branches, ask for; undefined: there is none. */
+  ruledApprovals: number | undefined
+  protectedApprovals: number
+  /** What a workflow's own token may do. */
+  workflows: { level: 'read' | 'write'; approve: boolean }
   /** Whether code scanning is on; on GitHub a private repository has to pay for it. */
   codeScanning: boolean
   topics: string[]

@@ -60,6 +60,7 @@ export async function openPullRequest(
     body,
     state: 'open',
     labels: [],
+    labelled: [],
     milestone: null,
     pull,
     createdAt: now,

@@ -1,16 +1,17 @@
-import type { CollaboratorRole, Installation, Issue, Label, Repository, User } from './entities.ts'
+import type { CollaboratorRole, Installation, Issue, Label, Repository, Team, User } from './entities.ts'
 
 export interface State {
   readonly users: User[]
   readonly repositories: Repository[]
   readonly installations: Installation[]
+  readonly teams: Team[]
   /** Ids are never reused between kinds, so mistaking one for another shows. */
   nextId(): number
 }
 
 export function createState(): State {
   let last = 700_000_000
-  return { users: [], repositories: [], installations: [], nextId: () => ++last }
+  return { users: [], repositories: [], installations: [], teams: [], nextId: () => ++last }
 }
 
 export function findUser(state: State, login: string): User | undefined {
@@ -74,6 +75,6 @@ function typeOf(login: string): User['type'] {
   return login.endsWith('[bot]') ? 'Bot' : 'User'
 }
 
-function same(left: string, right: string): boolean {
+export function same(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase()
 }

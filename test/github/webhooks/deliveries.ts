@@ -9,7 +9,10 @@ const TIMEOUT_MS = 10_000
 export interface WebhookEvent {
   readonly event: string
   readonly payload: { readonly action: string; readonly [key: string]: unknown }
-  readonly repository: Repository
+  /** Undefined: it is about an installation. */
+  readonly repository: Repository | undefined
+  /** The repository's, where it is left out. */
+  readonly installation?: Installation
 }
 
 export interface Delivery {
@@ -21,7 +24,7 @@ export interface Delivery {
   readonly url: string
   readonly requestHeaders: Readonly<Record<string, string>>
   readonly installation: Installation | undefined
-  readonly repository: Repository
+  readonly repository: Repository | undefined
   readonly redelivery: boolean
   readonly deliveredAt: Date
   readonly durationMs: number
@@ -64,7 +67,7 @@ export function createDeliveries(app: App, nextId: () => number, signal: AbortSi
       payload,
       url: target ?? '',
       requestHeaders: request.headers,
-      installation: repository.installation,
+      installation: source.installation ?? repository?.installation,
       repository,
       redelivery,
       deliveredAt: new Date(),
@@ -87,7 +90,7 @@ export function createDeliveries(app: App, nextId: () => number, signal: AbortSi
     },
     deliver: (event) => post(event, randomUUID(), false),
     announce(event) {
-      if (target === undefined || !event.repository.installation || !app.events.includes(event.event)) return
+      if (target === undefined || !event.repository?.installation || !app.events.includes(event.event)) return
       void post(event, randomUUID(), false)
     },
     async redeliver(id) {

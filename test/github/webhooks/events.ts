@@ -116,7 +116,7 @@ export async function reviewEvent(
   return { event: 'pull_request_review', payload, repository }
 }
 
-function common(world: World, repository: Repository, sender: User) {
+export function common(world: World, repository: Repository, sender: User) {
   const { installation } = repository
   return {
     repository: repositoryBody(world, repository),

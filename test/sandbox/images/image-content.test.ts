@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -133,6 +133,15 @@ describe(
         await expect(tested).rejects.toMatchObject({ name: 'ImageError', code: 'smoke-failed' })
         await expect(tested).rejects.toThrow(/image minimal, .* ended with exit 7: no such thing/)
         expect(lines).toHaveLength(2)
+      })
+
+      it('tells a command that went over a limit from one that somebody killed', async () => {
+        const trial = (name: string, line: string) => smokeTest(image, [['/bin/sh', '-c', line]], join(work, name), run)
+        const run = { ...buildOptions(work), onLine: () => {} }
+        for (const name of ['loud', 'killed']) await mkdir(join(work, name), { mode: 0o711 })
+
+        await expect(trial('loud', 'cat /dev/zero')).rejects.toThrow(/killed by the smoke test's limit on output: /)
+        await expect(trial('killed', 'kill -KILL $$')).rejects.toThrow(/ended with SIGKILL: /)
       })
     })
   },

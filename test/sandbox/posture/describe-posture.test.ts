@@ -49,6 +49,13 @@ describe('a posture', () => {
     expect(posture.degraded.join()).toContain('memory did not hold')
   })
 
+  it('does not claim that somebody looks after the disk where it could be filled', () => {
+    const posture = describePosture({ ...strong, probes: [probe('disk', 'open')] })
+
+    expect(posture.limits.disk).toEqual({ level: 'none', by: 'none' })
+    expect(posture.degraded.join()).toContain('disk did not hold')
+  })
+
   it('does not claim a record that did not tell of what was tried', () => {
     const posture = describePosture({ ...strong, recorded: { exec: true, connect: false } })
 

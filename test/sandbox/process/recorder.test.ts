@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createControlGroup } from '../../../worker/sandbox/cgroup/control-group.ts'
 import { findCgroupPlaces } from '../../../worker/sandbox/cgroup/find-cgroup-places.ts'
 import { type CgroupPlace, parseCgroupMounts } from '../../../worker/sandbox/cgroup/parse-cgroup-mounts.ts'
+import { noNamespaces } from '../../../worker/sandbox/overlay/job-namespaces.ts'
 import { prepareHost } from '../../../worker/sandbox/process/prepare-host.ts'
 import { createProcessSandbox } from '../../../worker/sandbox/process/process-sandbox.ts'
 import { findByArgument } from '../../../worker/sandbox/reaper/find-processes.ts'
@@ -112,7 +113,7 @@ describe('strace, which keeps the record of a sandbox', () => {
     const spec = await bench.spec()
     const system = { view: host.view, etc: host.files.etc, hostTools: [], env: {} }
     const user = bench.engine.fileOwner(spec.jobId)
-    const plan = { host, spec, system, user, worker: ownIdentity(), now: Date.now }
+    const plan = { host, spec, system, user, namespaces: noNamespaces, worker: ownIdentity(), now: Date.now }
     const sandbox = await createProcessSandbox(plan)
     const started = Promise.withResolvers<void>()
     const line = `exec perl -e '$| = 1; print "there"; sleep 60'`

@@ -22,11 +22,15 @@ export interface JobFolderStore {
   give(folders: JobFolders, owner: Owner): Promise<void>
   /** Removes the folders of jobs whose worker died and that `isLive` does not know. Returns how many. */
   reap(isLive: (jobId: string) => boolean): Promise<number>
+  /** Where the worker finds a folder of a job: what the job sees there may be mounted for the job alone. */
+  find(folder: string): string
   /**
    * Writes a file below `folder`, which a sandbox may have filled with symlinks: no part of the path is followed,
    * what is in the way is replaced. Only while no sandbox runs on it.
    */
   write(folder: string, path: string, content: string | Uint8Array, owner: Owner, executable?: boolean): Promise<void>
+  /** Makes a symlink in the same way; what it leads to is not looked at. */
+  link(folder: string, path: string, target: Uint8Array, owner: Owner): Promise<void>
   /** Removes a file or folder in the same way: nothing is followed, and what is not there is no error. */
   remove(folder: string, path: string): Promise<void>
 }

@@ -1,8 +1,11 @@
 import type { ChangeSet, JobRequest, Outcome } from '../../contract/index.ts'
 
-/** Reads permission and policy again; null: nothing changed, go on. */
 export interface Authority {
-  recheck(request: JobRequest, signal: AbortSignal): Promise<Outcome | null>
+  /**
+   * Reads permission and policy again; null: nothing changed, go on. `onMoved` is told where the base's branch is by now,
+   * where that has the base in its history and went on.
+   */
+  recheck(request: JobRequest, signal: AbortSignal, onMoved?: (head: string) => void): Promise<Outcome | null>
 }
 
 export type HandoffErrorCode =
@@ -54,7 +57,15 @@ export interface HandOffInput {
   readonly commit: string
   readonly title: string
   readonly body: string
+  /** Who is asked for review of a new pull request, beside the one who asked for it. */
+  readonly reviewers: Reviewers
   readonly fence: Fence
+}
+
+/** Logins, and slugs of teams of the repository's organisation. */
+export interface Reviewers {
+  readonly users: readonly string[]
+  readonly teams: readonly string[]
 }
 
 export interface Published {

@@ -68,6 +68,9 @@ export type AuditKind =
   | 'registries'
   | 'destroyed'
   | 'outcome'
+  | 'organisation'
+  | 'access-ended'
+  | 'removed'
 
 export interface AuditLogs {
   open(jobId: string, attempt: number): Promise<AuditLog>

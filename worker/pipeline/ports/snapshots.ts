@@ -47,9 +47,9 @@ export interface SealInput {
   readonly base: KeptFiles
   /**
    * Keys to store it under: `shared` where its inputs are named files and setup has only added to the base commit,
-   * `exact` else. Null: what this job's setup left is for this job alone.
+   * `exact` else. Null: what this job's setup left is for this job alone. The repository's id is kept beside it.
    */
-  readonly store: { readonly shared: string | null; readonly exact: string } | null
+  readonly store: { readonly shared: string | null; readonly exact: string; readonly repository: number } | null
 }
 
 export type SealResult =
@@ -81,6 +81,6 @@ export interface Snapshots {
    * long where it has to be copied, and else no time.
    */
   restore(snapshot: Snapshot, into: Folders, viewer: Viewer, signal: AbortSignal): Promise<Restored>
-  /** Moves what setup left, and `seal` found clean, to the agent. */
+  /** Moves what setup left, and `seal` found clean, to the agent, without the extended attributes that nobody searched. */
   handOver(from: Folders, into: Folders, signal: AbortSignal): Promise<void>
 }

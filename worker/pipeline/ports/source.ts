@@ -9,6 +9,7 @@ export type SourceErrorCode =
   | 'repository-empty'
   | 'submodules'
   | 'too-large'
+  | 'unmergeable'
   | 'git-too-old'
 
 /** The repository could not be had. `retryable` only where trying again may help. */
@@ -75,6 +76,28 @@ export interface TrustedFile {
   readonly executable: boolean
 }
 
+/** What a three-way merge is made of. */
+export interface MergeInput {
+  /** The job's clean bare repository. */
+  readonly repository: string
+  /** A commit that both sides go back to. */
+  readonly from: string
+  /** The commit or tree of our side, in the clean repository. */
+  readonly ours: string
+  /** The other side: a branch, and its commit that is merged. */
+  readonly theirs: JobRequest['base']
+}
+
+export interface Merge {
+  /** The other side's commit, as a base. */
+  readonly theirs: MaterialisedBase
+  readonly tree: BaseTree
+  /** A commit of the result that the clean repository alone knows. */
+  readonly sha: string
+  /** Paths of the result on which the sides do not fit together. Where such a file is text, it has git's marks. */
+  readonly conflicts: readonly string[]
+}
+
 export interface Source {
   /** The base commit's files where this machine has fetched it before; null where it has not. Asks nobody. */
   find(request: JobRequest, signal: AbortSignal): Promise<BaseTree | null>
@@ -110,6 +133,21 @@ export interface Source {
     budget: CollectBudget,
     signal: AbortSignal,
   ): Promise<CollectResult>
+  /**
+   * Puts together what two sides changed, in the clean repository and without any driver or attribute of theirs. What is
+   * not there of `from` and `theirs` is fetched. Throws SourceError.
+   */
+  merge(request: JobRequest, input: MergeInput, signal: AbortSignal): Promise<Merge>
+  /**
+   * What differs between a commit and a tree of the clean repository. Null: more than `mostBytes` of contents. Throws
+   * SourceError for what Airlock does not take.
+   */
+  changes(
+    repository: string,
+    between: { readonly from: string; readonly to: string },
+    mostBytes: number,
+    signal: AbortSignal,
+  ): Promise<ChangeSet | null>
   /**
    * A collected change as a patch that `git apply` takes, binary files in it, from the clean `repository`. Null: too
    * large to be written as one.

@@ -3,6 +3,7 @@ import { verdictOf } from '../../gates/evaluate-gates.ts'
 import { digestOfChange } from '../digest-of-change.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import type { Held, HeldChange, HeldCi } from '../ports/index.ts'
+import { readCodeOwners } from '../read-code-owners.ts'
 import { publish, restore } from './publish.ts'
 
 /**
@@ -26,7 +27,7 @@ async function publishHeld(job: Job, approval: Approval, held: HeldChange): Prom
   // Nobody may let a blocked change out, whatever put it there.
   if (verdictOf(held.summary.gates) !== 'hold') return end('refused', 'approval-void', 'the gates did not hold it')
   noteApproval(job, approval, held)
-  return publish(job, held.baseTreeSha, held.changeSet, null)
+  return publish(job, held, { template: null, owners: await readCodeOwners(job, null), rebase: null })
 }
 
 /** Time has passed since the pull request was opened: the authority is asked again. */

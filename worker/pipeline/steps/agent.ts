@@ -30,8 +30,8 @@ export interface AgentTurn {
   readonly limits: Limits
 }
 
-export function firstTurn({ request }: Job): AgentTurn {
-  return { ...agentPrompt(request), limits: request.policy.limits }
+export function firstTurn({ request, facts }: Job): AgentTurn {
+  return { ...agentPrompt(request, facts.conflict), limits: request.policy.limits }
 }
 
 /** Runs the agent in sandbox 2: no network device, no secret, the model through the broker. */

@@ -1,4 +1,5 @@
 import type { ChangeSet } from '../../contract/index.ts'
+import { listPaths, unsolvedIn } from '../conflict.ts'
 import { countLines } from '../count-lines.ts'
 import { digestOfChange } from '../digest-of-change.ts'
 import { end, type Job, type StepResult } from '../job.ts'
@@ -10,10 +11,14 @@ const budget = { bytes: 64 * 1024 * 1024, files: 200_000, fileBytes: 16 * 1024 *
 /** Builds the change set from the plain files of the dead sandbox. */
 export async function collect(job: Job, sealed: Sealed): Promise<StepResult<ChangeSet>> {
   const { ports, request, folders, attempt } = job
-  const paths = { workspace: folders.agent.workspace, repository: folders.repository }
-  const result = await ports.source.collect(request, paths, sealed.kept, budget, attempt.signal)
+  const paths = { workspace: ports.folders.find(folders.agent.workspace), repository: folders.repository }
+  const { conflict } = job.facts
+  // Where two sides are put together, what they brought is not the agent's.
+  const from = conflict === null ? request : { ...request, base: { ...request.base, sha: conflict.sha } }
+  const result = await ports.source.collect(from, paths, sealed.kept, budget, attempt.signal)
   switch (result.kind) {
     case 'none':
+      if (conflict !== null) return end('failed', 'conflict-unsolved', listPaths(conflict.paths))
       return end('no-changes', 'agent-changed-nothing')
     case 'workspace-deleted':
       return end('failed', 'workspace-deleted')
@@ -21,7 +26,9 @@ export async function collect(job: Job, sealed: Sealed): Promise<StepResult<Chan
       return end('refused', 'workspace-unsafe', `${result.path}: ${result.why}`)
     case 'over-budget':
       return end('failed', 'collect-limit', [result.path, result.why].filter(Boolean).join(': '))
-    case 'changes':
+    case 'changes': {
+      const unsolved = conflict === null ? [] : unsolvedIn(result.changeSet, conflict)
+      if (unsolved.length > 0) return end('failed', 'conflict-unsolved', listPaths(unsolved))
       job.facts.changedFiles = result.changeSet.files.map(countLines)
       job.audit.append('change-set', {
         baseSha: result.changeSet.baseSha,
@@ -30,5 +37,6 @@ export async function collect(job: Job, sealed: Sealed): Promise<StepResult<Chan
         files: result.changeSet.files.length,
       })
       return { value: result.changeSet }
+    }
   }
 }

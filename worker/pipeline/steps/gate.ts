@@ -13,7 +13,7 @@ const dayOf = (now: number) => new Date(now).toISOString().slice(0, 10)
 export async function gate(
   job: Job,
   prepared: Prepared,
-  cloned: Cloned,
+  cloned: { readonly base: Pick<Cloned['base'], 'tree' | 'files' | 'paths'> },
   changeSet: ChangeSet,
 ): Promise<readonly GateResult[]> {
   const { tree, files, paths = [] } = cloned.base

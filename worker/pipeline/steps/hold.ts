@@ -3,23 +3,22 @@ import { digestOfChange } from '../digest-of-change.ts'
 import type { Job } from '../job.ts'
 import { readablePatch } from '../readable-patch.ts'
 import { summarise } from '../summarise.ts'
-import type { Cloned } from './clone.ts'
+import type { Made } from './publish.ts'
 
 /** What a comment may show; a reader of more has the operator's command. */
 const mostCharacters = 60_000
 
 /** Puts a held change where a person can let it out, and notes what they have to know of it. */
-export async function hold(job: Job, cloned: Cloned, changeSet: ChangeSet, held: Outcome): Promise<Outcome> {
+export async function hold(job: Job, made: Made, changeSet: ChangeSet, held: Outcome): Promise<Outcome> {
   const { ports, request, attempt, facts, folders, redactor } = job
   if (ports.held === null || request.subject === null) return held
-  const digest = digestOfChange(changeSet)
+  const digest = digestOfChange(made.changeSet)
   const patch = await ports.source.patch(folders.repository, changeSet, attempt.signal)
   await attempt.fence.check()
   const place = { number: request.subject.number, digest }
   const until = await ports.held.keep(request, place, {
     kind: 'change',
-    changeSet,
-    baseTreeSha: cloned.base.treeSha,
+    ...made,
     patch,
     summary: summarise(job, held),
   })

@@ -1,9 +1,25 @@
-import { type ChangeSet, isQuarantined, type JobSummary, type Outcome } from '../../contract/index.ts'
+import { type ChangeSet, isQuarantined, type JobRequest, type JobSummary, type Outcome } from '../../contract/index.ts'
 import type { Handoff } from '../checkpoint.ts'
+import { noReviewers, reviewersOf } from '../code-owners.ts'
 import { digestOfChange } from '../digest-of-change.ts'
 import type { Facts, Job, StepResult } from '../job.ts'
 import type { Published } from '../ports/index.ts'
 import { summarise } from '../summarise.ts'
+
+/** A change, and the tree of the commit that it is told against. */
+export interface Made {
+  readonly changeSet: ChangeSet
+  readonly baseTreeSha: string
+}
+
+export interface PublishOptions {
+  /** The repository's own for pull requests; null: it has none. */
+  readonly template: string | null
+  /** The default branch's CODEOWNERS; null: it has none. */
+  readonly owners: string | null
+  /** Puts the change on another commit of its base's branch; null: it is published as it is, or not at all. */
+  readonly rebase: ((head: string) => Promise<Made | null>) | null
+}
 
 /**
  * Uploads the commit, writes down that it exists, and hands it off. While it is uploaded, which nobody can see, the
@@ -11,15 +27,36 @@ import { summarise } from '../summarise.ts'
  */
 export async function publish(
   job: Job,
-  baseTreeSha: string,
-  changeSet: ChangeSet,
-  template: string | null,
+  made: Made,
+  { template, owners, rebase }: PublishOptions,
 ): Promise<StepResult<Outcome>> {
-  const { ports, request, folders, attempt } = job
-  const branch = ports.wording.branch(request)
+  const { ports, request, attempt } = job
+  const first = await stage(job, made)
+  if ('end' in first) return first
+  const rebased = first.value.movedTo === null || rebase === null ? null : await rebase(first.value.movedTo)
+  const staged = rebased === null ? first : await stage(job, rebased)
+  if ('end' in staged) return staged
+  const { changeSet } = rebased ?? made
   if (isQuarantined(request)) job.facts.quarantine = { digest: digestOfChange(changeSet) }
+  const branch = ports.wording.branch(request)
   const summary = summarise(job, outcomeFor(job))
   const { title, body } = ports.wording.pullRequest(request, summary, template)
+  const { commit } = staged.value
+  const paths = changeSet.files.map(({ path }) => path)
+  const reviewers = owners === null ? noReviewers : reviewersOf(owners, paths, request.repository.owner)
+  // What is handed off cannot be taken back.
+  await attempt.settle()
+  const handoff: Handoff = { kind: 'handoff', branch, commit, title, body, reviewers, summary }
+  await ports.checkpoints.save(request.id, handoff)
+  return handOff(job, handoff)
+}
+
+/** A commit that nobody sees yet; and where its base's branch is, where that went on. */
+async function stage(
+  { ports, request, folders, attempt }: Job,
+  { changeSet, baseTreeSha }: Made,
+): Promise<StepResult<{ readonly commit: string; readonly movedTo: string | null }>> {
+  let movedTo: string | null = null
   await attempt.fence.check()
   const staged = ports.publisher.stage(
     {
@@ -32,17 +69,14 @@ export async function publish(
     },
     attempt.signal,
   )
-  const rechecked = ports.authority.recheck(request, attempt.signal)
+  const rechecked = ports.authority.recheck(request, attempt.signal, (head) => {
+    movedTo = head
+  })
   // Both are waited for, whatever becomes of either: an upload that goes on alone would have a live token.
   await Promise.allSettled([staged, rechecked])
   const refused = await rechecked
   if (refused !== null) return { end: refused }
-  const commit = await staged
-  // What is handed off cannot be taken back.
-  await attempt.settle()
-  const handoff: Handoff = { kind: 'handoff', branch, commit, title, body, summary }
-  await ports.checkpoints.save(request.id, handoff)
-  return handOff(job, handoff)
+  return { value: { commit: await staged, movedTo } }
 }
 
 /** What an earlier attempt had ready when it died. Time has passed: the authority is asked before anything is shown. */
@@ -71,9 +105,9 @@ export function restore(
 /** Branch and pull request, from what was checkpointed; or one more commit on those that the job goes on with. */
 async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>> {
   const { ports, request, attempt, facts } = job
-  const { branch, commit, title, body } = handoff
+  const { branch, commit, title, body, reviewers = noReviewers } = handoff
   const published = await ports.publisher.handOff(
-    { request, branch, commit, title, body, fence: attempt.fence },
+    { request, branch, commit, title, body, reviewers, fence: attempt.fence },
     attempt.signal,
   )
   facts.branch = published.branch
@@ -82,9 +116,13 @@ async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>>
   const isContinued = request.continues !== undefined && published.apart === undefined
   if (!isContinued) facts.pullRequest = { title, body }
   if (published.apart !== undefined) facts.notes.push(noteOf(request.base.ref, published.apart))
-  const outcome: Outcome = isContinued ? { outcome: 'published', reason: 'pull-request-continued' } : outcomeFor(job)
+  const outcome: Outcome = isContinued ? continuedBy(request) : outcomeFor(job)
   await quarantine(job, published, outcome)
   return { value: outcome }
+}
+
+function continuedBy({ merges }: JobRequest): Outcome {
+  return { outcome: 'published', reason: merges === undefined ? 'pull-request-continued' : 'base-merged' }
 }
 
 function noteOf(branch: string, why: string): string {

@@ -31,7 +31,7 @@ async function sealSetup(job: Job, prepared: Prepared, cloned: Cloned, warm: War
     return { value: { kept: await keptOf(job, cloned, cloned.snapshot) } }
   }
   const base = await cloned.base.tree.list(attempt.signal)
-  const store = mayStore(request) ? cloned.keys : null
+  const store = mayStore(request) ? { ...cloned.keys, repository: request.repository.id } : null
   const input = { from: folders.setup, secrets: prepared.secrets, base, store }
   const sealed = await ports.snapshots.seal(input, attempt.signal)
   if (sealed.kind === 'secret-found') {

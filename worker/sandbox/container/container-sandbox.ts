@@ -33,7 +33,10 @@ export async function createContainerSandbox(context: ContainerContext): Promise
   const { id, containerId } = container
   const places: ContainerPlace[] = []
   const namespaces = () => new Set(places.flatMap(({ namespace }) => namespace?.inode ?? []))
-  const disk = watchFolders(spec, du, context.now, (folders) => unlinkedUsage(namespaces(), folders))
+  const disk = watchFolders({
+    ...{ folders: [spec.workspace, spec.home], limits: spec.limits, du, now: context.now },
+    unlinked: (folders) => unlinkedUsage(namespaces(), folders),
+  })
   const spend = createPhaseBudget(spec.limits, context.now)
   const filter = sandboxFilter(thisMachine())
   let waiting: Duplex | null = await startContainer(engine, containerId).catch(async (error: unknown) => {

@@ -1,4 +1,5 @@
 import { type LimitPosture, type Posture, sealPosture } from '../../contract/index.ts'
+import { holds, limitsThatFailed, watchedDisk } from '../posture/describe-posture.ts'
 import type { ProbeResult } from '../posture/probe-result.ts'
 import { sharesKernel } from './container-config.ts'
 import type { EngineFacts } from './engine-facts.ts'
@@ -12,7 +13,6 @@ export interface ContainerPostureFacts {
 
 /** What an Engine enforces, from what it says of itself and what the probes saw. Pure. */
 export function describeContainerPosture({ engine, runtime, kernel, probes }: ContainerPostureFacts): Posture {
-  const held = (name: string) => !probes.some((probe) => probe.name === name && probe.outcome === 'open')
   const limit = (can: boolean, otherwise: LimitPosture): LimitPosture =>
     can ? { level: 'complete', by: engine.cgroups } : otherwise
   const none: LimitPosture = { level: 'none', by: 'none' }
@@ -26,20 +26,20 @@ export function describeContainerPosture({ engine, runtime, kernel, probes }: Co
     hostReads: 'image',
     credentials: 'none',
     limits: {
-      memory: held('memory') ? limit(engine.limits.memory, rlimit) : none,
+      memory: holds({ probes }, 'memory') ? limit(engine.limits.memory, rlimit) : none,
       cpu: limit(engine.limits.cpu, none),
-      pids: held('pids') ? limit(engine.limits.pids, rlimit) : none,
-      disk: { level: 'best-effort', by: 'monitor' },
+      pids: holds({ probes }, 'pids') ? limit(engine.limits.pids, rlimit) : none,
+      disk: watchedDisk({ probes }),
       files: { level: 'best-effort', by: 'monitor' },
       wall: { level: 'complete', by: 'timer' },
       output: { level: 'complete', by: 'monitor' },
     },
     audit: { exec: 'none', connect: 'none', files: 'none' },
-    degraded: degraded(engine, runtime, held),
+    degraded: [...degraded(engine, runtime), ...limitsThatFailed({ probes })],
   })
 }
 
-function degraded(engine: EngineFacts, runtime: string, held: (name: string) => boolean): string[] {
+function degraded(engine: EngineFacts, runtime: string): string[] {
   const { memory, cpu, pids } = engine.limits
   const sentences: readonly (readonly [boolean, string])[] = [
     [sharesKernel(runtime), "The kernel is the host's: namespaces are no boundary between tenants who attack it."],
@@ -47,9 +47,6 @@ function degraded(engine: EngineFacts, runtime: string, held: (name: string) => 
     [!memory, 'Memory is limited per process: the Engine cannot limit it as a whole here.'],
     [!cpu, 'Processor time is not limited: the Engine cannot limit it here.'],
     [!pids, 'The number of processes is limited by rlimit: the Engine cannot limit it here.'],
-    ...(['memory', 'pids', 'file-size'] as const).map(
-      (name) => [!held(name), `The limit on ${name} did not hold when it was tried.`] as const,
-    ),
   ]
   return sentences.flatMap(([applies, sentence]) => (applies ? [sentence] : []))
 }

@@ -19,6 +19,7 @@ import { hostUser } from '../host-user.ts'
 import type { ImageStore } from '../image/built-image.ts'
 import { requireImage } from '../image/require-image.ts'
 import { once } from '../once.ts'
+import { type JobView, noNamespaces } from '../overlay/job-namespaces.ts'
 import { findProbeImage } from '../posture/find-probe-image.ts'
 import { removeSandbox } from '../process/remove-sandbox.ts'
 import { setUpSandbox } from '../process/set-up-sandbox.ts'
@@ -34,6 +35,8 @@ export interface GvisorEngineOptions extends GvisorSettings {
   /** Absolute folder for the engine's own small files; made if need be. May be shared by workers of one machine. */
   readonly runDir: string
   readonly images: ImageStore
+  /** Those in which jobs see their folders; none where the worker mounts in its own. */
+  readonly namespaces?: JobView | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -49,7 +52,9 @@ export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine 
     const [image, host] = await Promise.all([requireImage(options.images, spec.image), prepared()])
     const view = await readImageView(image.rootfs)
     const user = fileOwner(spec.jobId)
-    return createGvisorSandbox({ host, view, env: image.env, worker: ownIdentity(), spec, user, now: options.now })
+    const { namespaces = noNamespaces, now } = options
+    const given = { host, view, env: image.env, worker: ownIdentity(), spec, user }
+    return createGvisorSandbox({ ...given, namespaces, now })
   }
 
   const posture: SandboxEngine['posture'] = async (name) => {
@@ -60,7 +65,7 @@ export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine 
 
   return {
     isolation: 'gvisor',
-    seesMounts: false,
+    seesMounts: true,
     create,
     fileOwner,
     posture,

@@ -143,9 +143,13 @@ function view({ host, spec, user, view: system }: GvisorContext, { id, folder, s
   }
 }
 
-function command({ host, spec, user }: GvisorContext, { id, group, stage }: SandboxParts): readonly string[] {
+function command(
+  { host, spec, user, namespaces }: GvisorContext,
+  { id, group, stage }: SandboxParts,
+): readonly string[] {
   return gvisorCommand({
     programs: { bwrap: host.program('bwrap'), perl: host.program('perl') },
+    enter: namespaces.enter(spec.workspace),
     user,
     staged: stage.staged,
     doors: group.doors.length,

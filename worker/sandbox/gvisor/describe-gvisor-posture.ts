@@ -1,5 +1,5 @@
 import { type Level, type Posture, sealPosture } from '../../contract/index.ts'
-import { holds, limit, type PostureFacts } from '../posture/describe-posture.ts'
+import { holds, limit, limitsThatFailed, type PostureFacts, watchedDisk } from '../posture/describe-posture.ts'
 import type { ToolFacts } from './probe-tools.ts'
 
 export interface GvisorFacts extends Pick<PostureFacts, 'places' | 'probes' | 'versions'> {
@@ -21,13 +21,13 @@ export function describeGvisorPosture(facts: GvisorFacts): Posture {
       memory: limit(facts, 'memory', { level: 'best-effort', by: 'rlimit' }),
       cpu: limit(facts, 'cpu', { level: 'none', by: 'none' }),
       pids: holds(facts, 'pids') ? { level: 'complete', by: 'rlimit' } : { level: 'none', by: 'none' },
-      disk: { level: 'best-effort', by: 'monitor' },
+      disk: watchedDisk(facts),
       files: { level: 'best-effort', by: 'monitor' },
       wall: { level: 'complete', by: 'timer' },
       output: { level: 'complete', by: 'monitor' },
     },
     audit: { ...auditLevels(facts.tools.recorded), files: 'none' },
-    degraded: degraded(facts),
+    degraded: [...degraded(facts), ...limitsThatFailed(facts)],
   })
 }
 
@@ -35,7 +35,7 @@ function auditLevels({ exec, inet, unix }: ToolFacts['recorded']): { exec: Level
   return { exec: exec ? 'complete' : 'none', connect: inet ? (unix ? 'complete' : 'best-effort') : 'none' }
 }
 
-function degraded({ tools, places, probes, workerIsRoot }: GvisorFacts): string[] {
+function degraded({ tools, places, workerIsRoot }: GvisorFacts): string[] {
   const held = new Set(places.flatMap((place) => place.controllers))
   const broken = tools.broken.map(({ tool, complaint }) => `${tool} (${complaint})`).join('; ')
   const { exec, inet, unix } = tools.recorded
@@ -47,9 +47,6 @@ function degraded({ tools, places, probes, workerIsRoot }: GvisorFacts): string[
     [!inet, 'Connections are not recorded: this runsc writes them in a way that is not understood.'],
     [inet && !unix, 'Connections to unix sockets inside are not recorded: this runsc does not tell their paths.'],
     [!workerIsRoot, "Jobs have the worker's own user on the host: the worker is not root."],
-    ...(['memory', 'pids', 'file-size'] as const).map(
-      (name) => [!holds({ probes }, name), `The limit on ${name} did not hold when it was tried.`] as const,
-    ),
   ]
   return sentences.flatMap(([applies, sentence]) => (applies ? [sentence] : []))
 }

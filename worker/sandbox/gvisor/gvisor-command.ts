@@ -7,6 +7,8 @@ import { outerPaths } from './outer-view.ts'
 
 export interface GvisorChain {
   readonly programs: { readonly bwrap: string; readonly perl: string }
+  /** What stands before everything else: leads to where the job's folders hold what it is to see. */
+  readonly enter: readonly string[]
   /** The job's user, where the worker is root. */
   readonly user: HostUser | null
   readonly staged: readonly { readonly from: string; readonly to: string }[]
@@ -37,6 +39,7 @@ export function gvisorCommand(plan: GvisorChain): readonly string[] {
   const calls = (['unshare', 'close'] as const).map((call) => String(systemCallNumber(call, thisMachine())))
   const users = plan.user === null ? ['', ''] : [String(plan.user.uid), String(rootOf(plan.user))]
   return [
+    ...plan.enter,
     ...(plan.staged.length === 0
       ? [perl, '-e', enterScript]
       : [perl, '-e', `{ ${stageScript} }\n{ ${enterScript} }`, ...stagingArguments(plan.staged)]),

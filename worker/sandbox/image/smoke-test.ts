@@ -1,14 +1,15 @@
 import { chown, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Limits } from '../../contract/index.ts'
-import type { SandboxEngine } from '../../pipeline/ports/index.ts'
+import type { ExecResult, SandboxEngine } from '../../pipeline/ports/index.ts'
 import { printable } from '../audit/printable.ts'
 import type { BuiltImage, ImageStore } from './built-image.ts'
 import { ImageError } from './image-error.ts'
 
 const gibibyte = 1024 ** 3
 const smokeLimits: Limits = {
-  wallMs: 300_000,
+  // Of all commands together. The agents' come to a minute; on a machine that is busy, to many.
+  wallMs: 1_800_000,
   memoryBytes: 2 * gibibyte,
   cpus: 2,
   pids: 256,
@@ -46,8 +47,13 @@ export async function smokeTest(
     const result = await sandbox.exec({ argv, env: {}, signal, onOutput: (chunk) => void said.push(chunk) })
     if (signal.aborted) throw new ImageError('cancelled', 'the build was stopped')
     if (result.exitCode === 0) continue
-    const how = result.exitCode === null ? (result.signal ?? result.ended) : `exit ${result.exitCode}`
     const words = printable(Buffer.concat(said), 1000)
-    throw new ImageError('smoke-failed', `in image ${image.name}, ${argv.join(' ')} ended with ${how}: ${words}`)
+    throw new ImageError('smoke-failed', `in image ${image.name}, ${argv.join(' ')} ${describeEnd(result)}: ${words}`)
   }
+}
+
+/** Whose fault it was: of what went over a limit, the signal that killed it says nothing. */
+function describeEnd({ ended, exitCode, signal }: ExecResult): string {
+  if (ended !== 'exited') return `was killed by the smoke test's limit on ${ended}`
+  return `ended with ${exitCode === null ? signal : `exit ${exitCode}`}`
 }

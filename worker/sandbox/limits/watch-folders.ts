@@ -1,4 +1,4 @@
-import type { SandboxSpec } from '../../pipeline/ports/index.ts'
+import type { Limits } from '../../contract/index.ts'
 import { createDiskWatch, type DiskWatch, type Occupied } from './disk-watch.ts'
 import { measureUsage } from './measure-usage.ts'
 import { occupiedSpace } from './occupied-space.ts'
@@ -8,23 +8,28 @@ const maxFiles = 2_000_000
 
 const nothing = async () => ({ bytes: 0, files: 0 })
 
-/**
- * Keeps an eye on what a job writes into its two folders. `du` is how it is started, as an argument list; `unlinked`
- * tells what of it is in no folder any more.
- */
-export function watchFolders(
-  spec: Pick<SandboxSpec, 'workspace' | 'home' | 'limits'>,
-  du: readonly string[],
-  now: () => number,
-  unlinked: (folders: readonly string[]) => Promise<Occupied> = nothing,
-): DiskWatch {
-  const folders = [spec.workspace, spec.home]
+export interface WatchPlan {
+  readonly folders: readonly string[]
+  readonly limits: Pick<Limits, 'diskBytes'>
+  /** How it is started, as an argument list, to see the folders under these paths. */
+  readonly du: readonly string[]
+  readonly now: () => number
+  /** Where the worker itself finds them; by default there. */
+  readonly find?: (path: string) => string
+  /** Tells what is in no folder any more. */
+  readonly unlinked?: (folders: readonly string[]) => Promise<Occupied>
+}
+
+/** Keeps an eye on what a job writes into its folders. */
+export function watchFolders(plan: WatchPlan): DiskWatch {
+  const { folders, limits, du, now, find = (path) => path, unlinked = nothing } = plan
+  const seen = folders.map(find)
   return createDiskWatch({
-    maxBytes: spec.limits.diskBytes,
+    maxBytes: limits.diskBytes,
     maxFiles,
-    occupied: occupiedSpace(folders),
+    occupied: occupiedSpace(seen),
     measure: async () => {
-      const [found, held] = await Promise.all([measureUsage(du, folders), unlinked(folders)])
+      const [found, held] = await Promise.all([measureUsage(du, folders), unlinked(seen)])
       return { ...found, bytes: found.bytes + held.bytes, files: found.files + held.files }
     },
     now,

@@ -1,6 +1,6 @@
 import { release } from 'node:os'
 import { type LimitPosture, type Posture, sealPosture } from '../../contract/index.ts'
-import { holds, limit } from '../posture/describe-posture.ts'
+import { holds, limit, limitsThatFailed } from '../posture/describe-posture.ts'
 import type { ProbeResult } from '../posture/probe-result.ts'
 import { probeWalls } from '../posture/probe-walls.ts'
 import type { ProbedEngine } from '../posture/run-probe.ts'
@@ -34,9 +34,6 @@ export function describeMicrovmPosture(
       !host.places.some((place) => place.controllers.includes('memory')),
       'What QEMU itself uses is not limited: no cgroup is writable here.',
     ],
-    ...(['memory', 'pids', 'file-size'] as const).map(
-      (name) => [!holds({ probes }, name), `The limit on ${name} did not hold when it was tried.`] as const,
-    ),
   ]
   return sealPosture({
     isolation: 'microvm',
@@ -50,12 +47,15 @@ export function describeMicrovmPosture(
       memory: held('memory'),
       cpu: limit({ ...host, probes }, 'cpu', machine),
       pids: held('pids'),
-      disk: held('file-size'),
+      disk: held('disk'),
       files: machine,
       wall: { level: 'complete', by: 'timer' },
       output: { level: 'complete', by: 'monitor' },
     },
     audit: { exec: 'none', connect: 'none', files: 'none' },
-    degraded: degraded.flatMap(([applies, sentence]) => (applies ? [sentence] : [])),
+    degraded: [
+      ...degraded.flatMap(([applies, sentence]) => (applies ? [sentence] : [])),
+      ...limitsThatFailed({ probes }),
+    ],
   })
 }

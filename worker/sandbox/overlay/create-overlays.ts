@@ -4,47 +4,50 @@
  * implements.
  *
  * Decided here:
- * - A worker that is root alone can do it: mapping the users of a mount takes CAP_SYS_ADMIN on the host.
  * - Nobody asks for the kernel's version. The first mount is the probe; once one was refused, none is tried again.
  * - Both of a job's folders are in one overlay, so that they are on one device for whoever counts what a job holds.
+ * - A worker that is not root makes namespaces for it, and files of one user alone can be shown there: its own.
  */
 import { lstat, mkdir, rename } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { CommandError } from '../../process/run-command.ts'
 import type { OverlayPlan, Overlays } from '../../seal/overlays.ts'
 import { removeTree } from '../../seal/remove-tree.ts'
-import { perlScript, runPerl } from './run-perl.ts'
-import { unmountBelow } from './unmount-below.ts'
+import type { JobNamespaces } from './job-namespaces.ts'
+import { mountInNamespace } from './mount-in-namespace.ts'
+import { mountOnHost } from './mount-on-host.ts'
+import { besides, type OverlayMount, parts } from './overlay-mount.ts'
+import { perlScript } from './run-perl.ts'
 
-const mountCalls = ['unshare', 'mount', 'umount2', 'open_tree', 'mount_setattr', 'move_mount'] as const
-const mountScript = perlScript('mount-overlay.pl', mountCalls)
 const bareScript = perlScript('bare-tree.pl', ['llistxattr', 'lremovexattr'])
-
-const mountTimeoutMs = 30_000
 const bareTimeoutMs = 600_000
-const parts = ['workspace', 'home'] as const
-/** What lies beside the folder while it is shown: where the job's own goes, and what the kernel needs. */
-const besides = ['upper', 'work', 'lower'] as const
 
-/** Null where the worker is not root. */
-export function createOverlays(): Overlays | null {
-  if (process.getuid?.() !== 0) return null
+/** `namespaces` are those in which whoever starts sandboxes looks. */
+export function createOverlays(namespaces: JobNamespaces): Overlays {
+  const isRoot = process.getuid?.() === 0
+  const how = isRoot ? mountOnHost : mountInNamespace(namespaces)
   let refused: string | null = null
   return {
     whyNot: () => refused,
 
     bare: async (folders, signal) =>
-      (await refusalOf(() => runPerl(bareScript, folders, { timeoutMs: bareTimeoutMs, signal }))) === null,
+      (await refusalOf(() => how.run(bareScript, folders, { timeoutMs: bareTimeoutMs, signal }))) === null,
 
     async lay(plan, signal) {
+      if (!isRoot && !(await isOwn(plan.stored))) return 'it was stored by a worker of another user'
       await makeRoom(plan)
-      const why = await refusalOf(() => mount(plan, signal))
+      const why = await refusalOf(() => how.mount(plan, signal))
       if (why === null) return null
       refused = why
-      await giveRoomBack(plan)
+      await giveRoomBack(plan, how)
       return why
     },
   }
+}
+
+async function isOwn(stored: string): Promise<boolean> {
+  const { uid, gid } = await lstat(join(stored, 'home'))
+  return uid === process.getuid?.() && gid === process.getgid?.()
 }
 
 async function makeRoom({ folder }: OverlayPlan): Promise<void> {
@@ -52,31 +55,22 @@ async function makeRoom({ folder }: OverlayPlan): Promise<void> {
   for (const part of parts) await rename(join(folder, part), join(`${folder}-upper`, part))
 }
 
-async function giveRoomBack({ folder }: OverlayPlan): Promise<void> {
-  await unmountBelow(dirname(folder))
+async function giveRoomBack({ folder }: OverlayPlan, how: OverlayMount): Promise<void> {
+  await how.unmount(folder)
   for (const part of parts) await rename(join(`${folder}-upper`, part), join(folder, part))
   for (const name of besides) await removeTree(`${folder}-${name}`)
 }
 
-async function mount({ stored, folder, owner }: OverlayPlan, signal: AbortSignal): Promise<void> {
-  const { uid, gid } = await lstat(join(stored, 'home'))
-  const maps = [mapOf(uid, owner.uid), mapOf(gid, owner.gid)]
-  const options = { cwd: dirname(folder), timeoutMs: mountTimeoutMs, signal }
-  await runPerl(mountScript, [...maps, stored, basename(folder)], options)
-}
-
-/** As the kernel takes it. What lies around the two folders of a snapshot is root's, and stays it. */
-function mapOf(from: number, to: number): string {
-  return from === 0 ? `0 ${to} 1\n` : `0 0 1\n${from} ${to} 1\n`
-}
-
-/** What a script ended with; anything else that kept it from its end is no answer of the kernel's. */
+/** What a script ended with, or what is not to be had; anything else is no answer to whether it can be done. */
 async function refusalOf(run: () => Promise<void>): Promise<string | null> {
   try {
     await run()
     return null
   } catch (error) {
-    if (error instanceof CommandError && error.code === 'exit') return error.stderr.split('\n')[0] ?? error.stderr
+    if (error instanceof CommandError && ['exit', 'not-found'].includes(error.code)) {
+      return error.stderr.split('\n')[0] || error.message
+    }
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return error.message
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { mountPointsBelow } from './mount-points.ts'
-import { runPerl } from './run-perl.ts'
+import { perlCommand, runPerl } from './run-perl.ts'
 
 /** MNT_DETACH, because what still has a file open must not keep it in place; UMOUNT_NOFOLLOW. */
 const script = {
@@ -18,7 +18,7 @@ export async function unmountBelow(folder: string): Promise<void> {
   const mounted = async () => mountPointsBelow(await readFile('/proc/self/mountinfo', 'utf8'), real)
   const points = await mounted()
   if (points.length === 0) return
-  await runPerl(script, points, { timeoutMs: 30_000 })
+  await runPerl(perlCommand(script, points), { timeoutMs: 30_000 })
   const left = await mounted()
   if (left.length > 0) throw new Error(`still mounted in ${folder}: ${left.join(', ')}`)
 }

@@ -26,7 +26,7 @@ type Kept = z.infer<typeof keptSchema>
 
 /**
  * The same engine, whose posture is kept on disk until something changes that it depends on, or it is too old: probes
- * take a second, and a job should not wait for what is known. What cannot be had is never kept, and what cannot be
+ * take seconds, and a job should not wait for what is known. What cannot be had is never kept, and what cannot be
  * read is taken again.
  */
 export function cachePosture(engine: SandboxEngine, cache: PostureCache): SandboxEngine {

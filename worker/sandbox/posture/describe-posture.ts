@@ -1,7 +1,7 @@
 import { type Level, type LimitPosture, type Posture, sealPosture } from '../../contract/index.ts'
 import type { CgroupPlace, Controller } from '../cgroup/parse-cgroup-mounts.ts'
 import type { Recorded } from './probe-record.ts'
-import type { ProbeResult } from './probe-result.ts'
+import { limitProbes, type ProbeResult } from './probe-result.ts'
 
 export interface PostureFacts {
   readonly places: readonly CgroupPlace[]
@@ -26,7 +26,7 @@ export function describePosture(facts: PostureFacts): Posture {
       memory: limit(facts, 'memory', { level: 'best-effort', by: 'rlimit' }),
       cpu: limit(facts, 'cpu', { level: 'none', by: 'none' }),
       pids: limit(facts, 'pids', { level: 'best-effort', by: 'rlimit' }),
-      disk: { level: 'best-effort', by: 'monitor' },
+      disk: watchedDisk(facts),
       files: { level: 'best-effort', by: 'monitor' },
       wall: { level: 'complete', by: 'timer' },
       output: { level: 'complete', by: 'monitor' },
@@ -47,8 +47,18 @@ export function limit(facts: LimitFacts, controller: Controller, otherwise: Limi
   return place === undefined ? otherwise : { level: 'complete', by: place.version }
 }
 
+/** Where nothing but a look now and then ends a command that holds too much. */
+export const watchedDisk = (facts: Pick<PostureFacts, 'probes'>): LimitPosture =>
+  holds(facts, 'disk') ? { level: 'best-effort', by: 'monitor' } : { level: 'none', by: 'none' }
+
 export const holds = (facts: Pick<PostureFacts, 'probes'>, name: string) =>
   !facts.probes.some((probe) => probe.name === name && probe.outcome === 'open')
+
+/** What to say of them, in every class. */
+export const limitsThatFailed = (facts: Pick<PostureFacts, 'probes'>): string[] =>
+  limitProbes
+    .filter((name) => !holds(facts, name))
+    .map((name) => `The limit on ${name} did not hold when it was tried.`)
 
 function degraded(facts: PostureFacts): string[] {
   const controllers = new Set(facts.places.flatMap((place) => place.controllers))
@@ -63,9 +73,6 @@ function degraded(facts: PostureFacts): string[] {
     ],
     [facts.recorded?.exec === false, 'Process starts were not in the record when that was tried.'],
     [facts.recorded?.connect === false, 'Connections were not in the record when that was tried.'],
-    ...(['memory', 'pids', 'file-size'] as const).map(
-      (name) => [!holds(facts, name), `The limit on ${name} did not hold when it was tried.`] as const,
-    ),
   ]
-  return sentences.flatMap(([applies, sentence]) => (applies ? [sentence] : []))
+  return [...sentences.flatMap(([applies, sentence]) => (applies ? [sentence] : [])), ...limitsThatFailed(facts)]
 }

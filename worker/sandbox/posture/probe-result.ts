@@ -9,3 +9,6 @@ export interface ProbeResult {
   /** What the attempt inside saw. */
   readonly detail: string
 }
+
+/** Names of probes that tell of a limit, not of a wall: one that is open makes the posture weaker, not the class void. */
+export const limitProbes = ['pids', 'memory', 'file-size', 'disk'] as const

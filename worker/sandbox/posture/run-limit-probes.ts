@@ -1,13 +1,13 @@
 import type { Limits } from '../../contract/index.ts'
 import { SandboxError } from '../../pipeline/ports/index.ts'
-import type { ProbeResult } from './probe-result.ts'
+import type { limitProbes, ProbeResult } from './probe-result.ts'
 import { type ProbedEngine, type ProbeRun, runProbe } from './run-probe.ts'
 
 const perl = '/usr/bin/perl'
 const mebibyte = 1024 * 1024
 
 interface LimitProbe {
-  readonly name: 'pids' | 'memory' | 'file-size'
+  readonly name: (typeof limitProbes)[number]
   readonly attempted: string
   readonly program: string
   /** What should stop it, and what should let it through: the control. */
@@ -42,6 +42,15 @@ const probes: readonly LimitProbe[] = [
     tight: { diskBytes: 4 * mebibyte },
     wide: { diskBytes: 64 * mebibyte },
     succeeded: (run) => run.output === 'written',
+  },
+  {
+    name: 'disk',
+    attempted: 'fill 8 files of 1 MiB where 4 MiB are allowed',
+    // It stays a moment, because where somebody has to look he looks once a second.
+    program: `for (1 .. 8) { open(my $file, '>', "part$_") or die; syswrite($file, 'x' x (1 << 20)) or die } sleep 2; print 'filled'`,
+    tight: { diskBytes: 4 * mebibyte },
+    wide: { diskBytes: 64 * mebibyte },
+    succeeded: (run) => run.ended === 'exited' && run.output === 'filled',
   },
 ]
 

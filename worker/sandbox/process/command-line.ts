@@ -23,6 +23,8 @@ export interface ChainPlan {
   readonly trace: string
   /** The job's user, where the worker is root. */
   readonly user: HostUser | null
+  /** What stands before everything else: leads to where the job's folders hold what it is to see. */
+  readonly enter: readonly string[]
   /** Folders that the job's user cannot walk to, shown to it where it can; empty in most installations. */
   readonly staged: readonly { readonly from: string; readonly to: string }[]
   /** How many open files, from `firstDoor` on, lead into control groups: the launcher's to use and to close. */
@@ -62,7 +64,7 @@ export function stagingCommand(perl: string, staged: ChainPlan['staged']): reado
 }
 
 /**
- * The command line on the host. Pure. From the outside in: the head, the staging mounts and the switch to the job's
+ * The command line on the host. Pure. From the outside in: the job's namespaces, the head, the staging mounts and the switch to the job's
  * user, the audit, the sandbox, the launcher. All of them but strace are one process that
  * becomes the next, down to bwrap, which so is the worker's own child and dies with it; strace's -D is for that.
  */
@@ -80,6 +82,7 @@ export function chainCommand(plan: ChainPlan): readonly string[] {
           ...['-e', `trace=${traced}`, '-e', 'signal=none', '-o', plan.trace, '--'],
         ]
   return [
+    ...plan.enter,
     ...headCommand(plan),
     ...[...stage, ...audit],
     ...[bwrap, '--args', String(handedOver.arguments), '--', ...plan.launch],

@@ -107,6 +107,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
       inherited: host.inherited,
       trace: join(parts.stage.find(parts.folder), pipeNames.trace),
       user: context.user,
+      enter: context.namespaces.enter(spec.workspace),
       staged: parts.stage.staged,
       doors: doors.length,
       entered: numbers[entered] ?? null,

@@ -20,6 +20,7 @@ import type { HostTool } from '../command/inside-environment.ts'
 import { hostUser } from '../host-user.ts'
 import type { ImageStore } from '../image/built-image.ts'
 import { once } from '../once.ts'
+import { type JobView, noNamespaces } from '../overlay/job-namespaces.ts'
 import { ownIdentity } from '../reaper/process-identity.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
 import { chooseSystem } from './choose-system.ts'
@@ -34,6 +35,8 @@ export interface ProcessEngineOptions {
   readonly images: ImageStore
   /** Programs for every sandbox of image `host`, such as the Node that runs the worker. */
   readonly hostTools: readonly HostTool[]
+  /** Those in which jobs see their folders; none where the worker mounts in its own. */
+  readonly namespaces?: JobView | undefined
   /** A delegated cgroup-v2 folder without processes of its own. By default the engine looks for a place itself. */
   readonly cgroupRoot?: string | undefined
   /** Milliseconds since the epoch. */
@@ -51,7 +54,8 @@ export function createProcessEngine(options: ProcessEngineOptions): SandboxEngin
     const host = await prepared()
     const system = await chooseSystem(spec.image, host, options)
     const user = fileOwner(spec.jobId)
-    return createProcessSandbox({ host, worker: ownIdentity(), spec, system, user, now: options.now })
+    const { namespaces = noNamespaces, now } = options
+    return createProcessSandbox({ host, worker: ownIdentity(), spec, system, user, namespaces, now })
   }
 
   return {

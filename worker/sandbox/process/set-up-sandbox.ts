@@ -8,6 +8,7 @@ import type { DiskWatch } from '../limits/disk-watch.ts'
 import { unhinderedDu } from '../limits/measure-usage.ts'
 import { unlinkedUsage } from '../limits/unlinked-usage.ts'
 import { watchFolders } from '../limits/watch-folders.ts'
+import type { JobView } from '../overlay/job-namespaces.ts'
 import { groupName } from '../reaper/orphan-groups.ts'
 import type { ProcessIdentity } from '../reaper/process-identity.ts'
 import { removeSandboxState, writeSandboxState } from '../reaper/sandbox-state.ts'
@@ -25,6 +26,7 @@ export interface SandboxPlan {
   readonly visible: readonly string[]
   /** Whom it runs as on the host; null: as the worker. */
   readonly user: HostUser | null
+  readonly namespaces: JobView
   readonly worker: ProcessIdentity
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -71,7 +73,11 @@ function giveTo(user: HostUser | null, folder: string): void {
   for (const name of Object.values(pipeNames)) chownSync(join(folder, name), user.uid, user.gid)
 }
 
-function watchDisk({ host, spec, now }: SandboxPlan, namespaces: ReadonlySet<string>): DiskWatch {
+function watchDisk({ host, spec, namespaces, now }: SandboxPlan, processes: ReadonlySet<string>): DiskWatch {
   const du = unhinderedDu(host.program('du'), host.program('bwrap'), process.getuid?.() === 0)
-  return watchFolders(spec, du, now, (folders) => unlinkedUsage(namespaces, folders))
+  return watchFolders({
+    ...{ folders: [spec.workspace, spec.home], limits: spec.limits, now, find: namespaces.find },
+    du: [...namespaces.enter(spec.workspace), ...du],
+    unlinked: (folders) => unlinkedUsage(processes, folders),
+  })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { leastIsolation, type RepositoryTraits } from '../../../../app/repo-policy/operator/least-isolation.ts'
+import { leastIsolation } from '../../../../app/repo-policy/operator/least-isolation.ts'
 import { operatorFileSchema } from '../../../../app/repo-policy/operator/operator-schema.ts'
+import type { RepositoryTraits } from '../../../../app/repo-policy/rules/fits-condition.ts'
 
 const { isolation } = operatorFileSchema.parse({
   isolation: {

@@ -82,10 +82,5 @@ export const basicAuthDetector: Detector = {
 }
 
 function isPassword(value: string): boolean {
-  return (
-    /[^A-Za-z]/.test(value) &&
-    !/^[$%]/.test(value) &&
-    !isWords(value) &&
-    whyDummy(value) === null
-  )
+  return /[^A-Za-z]/.test(value) && !/^[$%]/.test(value) && !isWords(value) && whyDummy(value) === null
 }

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { type PullEvent, pullEventSchema, repositorySchema } from '../../worker/contract/index.ts'
+import type { Delivery } from './parse-trigger-event.ts'
+
+export type ParsedPull =
+  | { readonly kind: 'pull'; readonly event: PullEvent }
+  | { readonly kind: 'ignored'; readonly why: string }
+  | { readonly kind: 'invalid'; readonly problem: string }
+
+const actions: readonly unknown[] = ['opened', 'synchronize', 'reopened']
+const { installationId, number, headSha, changedFiles } = pullEventSchema.shape
+const payloadSchema = z.object({
+  installation: z.object({ id: installationId }),
+  repository: z.object({
+    id: repositorySchema.shape.id,
+    name: repositorySchema.shape.name,
+    private: repositorySchema.shape.private,
+    default_branch: repositorySchema.shape.defaultBranch,
+    owner: z.object({ login: repositorySchema.shape.owner }),
+  }),
+  pull_request: z.object({
+    number,
+    changed_files: changedFiles,
+    head: z.object({ sha: headSha }),
+    base: z.object({ ref: z.string().max(255) }),
+  }),
+})
+
+/** Whether a delivery may bring a change of a policy file, by what it says of itself. */
+export function mayChangePolicy(event: string, action: unknown): boolean {
+  return event === 'pull_request' && actions.includes(action)
+}
+
+/** Only the default branch's policy counts, so a pull request against another one changes none. */
+export function parsePullEvent({ event, payload, deliveryId, receivedAt }: Delivery): ParsedPull {
+  if (!mayChangePolicy(event, payload.action)) return { kind: 'ignored', why: 'no commits are offered' }
+  if (payload.installation === undefined) return { kind: 'ignored', why: 'not sent for an installation' }
+  const parsed = payloadSchema.safeParse(payload)
+  if (!parsed.success) return { kind: 'invalid', problem: 'not as GitHub sends it: pull_request' }
+  const { installation, repository, pull_request: pull } = parsed.data
+  const { id, name, private: isPrivate, default_branch: defaultBranch, owner } = repository
+  if (pull.base.ref !== defaultBranch) return { kind: 'ignored', why: 'not for the default branch' }
+  if (pull.changed_files === 0) return { kind: 'ignored', why: 'no file is changed' }
+  return {
+    kind: 'pull',
+    event: {
+      version: 1,
+      deliveryId,
+      eventKey: `pull:${id}:${pull.number}:${pull.head.sha}`,
+      installationId: installation.id,
+      repository: { id, owner: owner.login, name, private: isPrivate, defaultBranch },
+      number: pull.number,
+      headSha: pull.head.sha,
+      changedFiles: pull.changed_files,
+      receivedAt,
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Pause } from '../../worker/github/github-client.ts'
+import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
+import { openRepositorySession } from '../../worker/github/repository-session.ts'
+import { createMemoryVault } from './memory-vault.ts'
+import { app, createLog, type MockGitHub, mockGitHub, never, repo, requestOf } from './mock-github.ts'
+
+let github: MockGitHub
+beforeEach(() => {
+  github = mockGitHub()
+})
+afterEach(() => github.verify())
+
+const contents = { contents: 'read' } as const
+/** As Redis has it, for two workers. */
+function createPauses() {
+  const waits = new Map<number, number>()
+  return (installationId: number): Pause => ({
+    left: async () => waits.get(installationId) ?? 0,
+    note: async (ms) => void waits.set(installationId, ms),
+  })
+}
+
+const open = (pauses: ReturnType<typeof createPauses>, installationId = 11) => {
+  const tokens = createInstallationTokens({ ...app, vault: createMemoryVault(), log: createLog(), pauses })
+  return openRepositorySession(tokens, requestOf({ installationId }), contents, never)
+}
+const ask = async (session: ReturnType<typeof open>) =>
+  session.once((octokit) => octokit.rest.repos.get({ owner: 'octo', repo: 'hello' }))
+
+describe('a limit of GitHub’s', () => {
+  it.each([
+    ['a secondary one', 403, { 'retry-after': '90' }, 90_000],
+    ['a secondary one that names no time', 429, {}, 60_000],
+  ])('%s keeps another worker from asking, until it is over', async (_what, status, headers, waitMs) => {
+    const pauses = createPauses()
+    github.expectToken(contents, 'ghs_1')
+    github.expectToken(contents, 'ghs_2')
+    github.api.get(repo).reply(status, {}, headers)
+
+    await using one = open(pauses)
+    await expect(ask(one)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: waitMs })
+    await using other = open(pauses)
+    // Nothing is expected of nock here: a request would fail the test.
+    await expect(ask(other)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: waitMs, retryable: true })
+
+    await pauses(11).note(0)
+    github.api.get(repo).reply(200, {})
+    expect((await ask(other)).status).toBe(200)
+  })
+
+  it('is no other installation’s, and a refusal for another reason is none', async () => {
+    const pauses = createPauses()
+    github.expectToken(contents, 'ghs_1')
+    github.api.get(repo).reply(403, {})
+
+    await using one = open(pauses)
+    await expect(ask(one)).rejects.toMatchObject({ code: 'denied' })
+
+    expect(await pauses(11).left()).toBe(0)
+    await pauses(12).note(60_000)
+    github.api.get(repo).reply(200, {})
+    expect((await ask(one)).status).toBe(200)
+  })
+})
