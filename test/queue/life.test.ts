@@ -7,6 +7,7 @@ import { ledgerEntryKey } from '../../worker/queue/ledger.ts'
 import { createLifeBook } from '../../worker/queue/life-book.ts'
 import { createLifeIntake } from '../../worker/queue/life-intake.ts'
 import { createLifeJournal } from '../../worker/queue/life-journal.ts'
+import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
 import { watchCancel } from '../../worker/queue/watch-cancel.ts'
 import { jobRequest } from './job-request.ts'
 import { startRedis, type TestRedis } from './start-redis.ts'
@@ -91,6 +92,14 @@ describe('a repository that leaves', () => {
       await test.redis.hset(heldPlaceKey({ ...place, number: 4 }), id, '{}')
       await test.redis.hset(ledgerEntryKey('jobs', id), { checkpoint: '{"text":"of a private repository"}' })
     }
+    const schedules = createScheduleBook(test.redis)
+    for (const [repositoryId, installationId] of [
+      [7, 11],
+      [8, 11],
+    ] as const) {
+      await schedules.write({ installationId, repositoryId, fullName: 'octo/any', schedules: [] })
+    }
+    expect([(await jobs.known.find(own))?.id, (await jobs.known.find(others))?.id]).toEqual([own, others])
     await createLifeBook(test.redis).write(removal(), soon())
     expect(await leaving.clear()).toEqual([])
 
@@ -103,6 +112,8 @@ describe('a repository that leaves', () => {
     expect(await test.redis.exists(heldKey(own))).toBe(0)
     expect(await test.redis.hkeys(heldPlaceKey({ ...place, number: 4 }))).toEqual([others])
     expect((await jobs.threads.on(place)).map(({ jobId }) => jobId)).toEqual([others])
+    expect([await jobs.known.find(own), (await jobs.known.find(others))?.id]).toEqual([null, others])
+    expect((await schedules.all()).map(({ repositoryId }) => repositoryId)).toEqual([8])
     const bodies = await test.redis.keys('airlock:jobs:*')
     expect([bodies.includes(`airlock:jobs:${own}`), bodies.includes(`airlock:jobs:${others}`)]).toEqual([false, true])
     expect(await test.redis.hexists(ledgerEntryKey('jobs', others), 'checkpoint')).toBe(1)

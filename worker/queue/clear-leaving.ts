@@ -4,9 +4,11 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { answered } from './answered.ts'
 import { blockedIndexKey, decisionField, heldKey, heldPlacesOf } from './held-keys.ts'
+import { knownJobKeys } from './job-book.ts'
 import { ledgerEntryKey } from './ledger.ts'
 import { jobsKey, leavingField, leavingKey } from './life-keys.ts'
 import { type JobOfRepository, jobsOfRepository } from './repository-jobs.ts'
+import { forgetSchedules } from './schedule-book.ts'
 import { type QueueName, queuePrefix } from './settings.ts'
 import { threadKey } from './thread-book.ts'
 import { asksKey, turnKey } from './turn-book.ts'
@@ -45,6 +47,7 @@ export function createLeavingBook(redis: Redis): LeavingBook {
     for (const job of found) if (!(await forget(repositoryId, job))) return false
     await forgetPlaces(repositoryId, found)
     await forgetEvents(leaving)
+    await forgetSchedules(redis, leaving)
     await answered(redis.zremrangebyscore(key, '-inf', since))
     return true
   }
@@ -55,8 +58,8 @@ export function createLeavingBook(redis: Redis): LeavingBook {
     const place = { repository, number }
     const write = redis
       .multi()
-      .hdel(ledgerEntryKey('jobs', id), 'checkpoint', 'grave', 'step')
-      .del(heldKey(id), turnKey(id))
+      .hdel(ledgerEntryKey('jobs', id), 'checkpoint', 'grave', 'step', 'result')
+      .del(heldKey(id), turnKey(id), ...knownJobKeys(id))
       .zrem(blockedIndexKey, id)
       .hdel(threadKey(place), id)
       .hdel(asksKey({ repository, number: pullRequest }), id)

@@ -9,6 +9,8 @@ import { standingOf } from './thread-book.ts'
 
 const noteKey = (jobId: string) => `airlock:job:${jobId}`
 const bodyKey = (jobId: string) => `airlock:api:body:${jobId}`
+/** All that is kept here of a job. */
+export const knownJobKeys = (jobId: string): string[] => [noteKey(jobId), bodyKey(jobId)]
 
 /** Methods throw QueueUnavailableError. */
 export interface JobBook {

@@ -45,6 +45,16 @@ export function createScheduleBook(redis: Redis): ScheduleBook {
   }
 }
 
+/** Of a repository that has left the installation. */
+export async function forgetSchedules(
+  redis: Redis,
+  { installationId, repositoryId }: Pick<ScheduledRepository, 'installationId' | 'repositoryId'>,
+): Promise<void> {
+  const book = createScheduleBook(redis)
+  // Another installation that reaches it now has found its own.
+  if ((await book.read(repositoryId))?.installationId === installationId) await book.remove(repositoryId)
+}
+
 function parse(text: string): ScheduledRepository {
   return scheduledRepositorySchema.parse(JSON.parse(text))
 }

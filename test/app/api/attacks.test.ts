@@ -195,6 +195,80 @@ describe('what somebody may not see is not there', () => {
   })
 })
 
+describe('somebody outside the team that may ask', () => {
+  const isOutside = async (policy: string) => {
+    const { github, repository } = world
+    github.grant({ members: 'read' })
+    github.setTeam('acme', 'platform', ['ada'])
+    await github.createRepository({ name: '.github', files: { 'airlock.yml': policy } })
+    const eve = github.addCollaborator(repository, 'eve', 'admin')
+    const user = { id: eve.id, login: eve.login }
+    const repositories = [{ id: repository.id, owner: 'acme', name: 'library' }]
+    const expiresAt = new Date(clock + 3_600_000).toISOString()
+    const { token } = await world.tokens.create({ user, repositories, note: '', expiresAt })
+    return [github.userToken('eve', classic), token]
+  }
+
+  it("asks over the API and is refused, with a token of their own and with one of the operator's", async () => {
+    for (const token of await isOutside('triggers: { teams: [platform] }\n')) {
+      const { message } = errorIn(await world.ask(task, { token }), 403)
+      expect(message).toContain('is in none of the teams platform')
+    }
+
+    expect(await world.jobs()).toEqual([])
+    jobIn(await world.ask(task))
+  })
+
+  it('sees and stops no job of those who may', async () => {
+    const tokens = await isOutside('triggers: { teams: [platform] }\n')
+    const { id } = jobIn(await world.ask(task))
+
+    for (const token of tokens) {
+      for (const method of ['GET', 'DELETE']) {
+        errorIn(await world.send(`/api/jobs/${id}`, { method, headers: bearer(token) }), 404)
+      }
+    }
+
+    const own = { headers: bearer(world.token) }
+    expect(jobIn(await world.send(`/api/jobs/${id}`, own), 200).cancelling).toBe(false)
+    expect(jobIn(await world.send(`/api/jobs/${id}`, { method: 'DELETE', ...own })).cancelling).toBe(true)
+  })
+
+  it('gets no more over the API than the rule for those outside it leaves', async () => {
+    const rule = 'agents: [claude, codex]\nrules:\n  - { unless: { team: platform }, agents: [claude] }\n'
+    const codex = { ...task, agent: 'codex' }
+    for (const token of await isOutside(rule)) {
+      expect(errorIn(await world.ask(codex, { token }), 422).message).toContain('the policy allows claude')
+    }
+
+    expect(await world.jobs()).toEqual([])
+    jobIn(await world.ask(codex))
+  })
+})
+
+describe('a repository that left the installation', () => {
+  it("takes no job, and shows none, for a token of the operator's either", async () => {
+    const { github, repository } = world
+    const ada = github.addCollaborator(repository, 'ada', 'write')
+    const repositories = [{ id: repository.id, owner: 'acme', name: 'library' }]
+    const expiresAt = new Date(clock + 3_600_000).toISOString()
+    const { token } = await world.tokens.create({
+      user: { id: ada.id, login: 'ada' },
+      repositories,
+      note: '',
+      expiresAt,
+    })
+    const { id } = jobIn(await world.ask(task, { token }))
+
+    github.transferRepository(repository, 'umbrella')
+
+    errorIn(await world.ask(task, { token }), 404)
+    errorIn(await world.send(`/api/jobs/${id}`, { method: 'DELETE', headers: bearer(token) }), 404)
+    errorIn(await world.send(`/api/jobs/${id}`, { headers: bearer(token) }), 404)
+    expect(await world.jobs()).toEqual([id])
+  })
+})
+
 describe('a body', () => {
   it.each([
     ['that is no JSON', '{'],

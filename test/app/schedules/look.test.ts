@@ -164,6 +164,46 @@ describe('nobody gets by a schedule what they may not', () => {
     expect(await jobIds()).toHaveLength(1)
   })
 
+  const toPlatform = async (policy: string, members: readonly string[]) => {
+    github.grant({ members: 'read' })
+    github.setTeam('acme', 'platform', members)
+    await github.createRepository({ name: '.github', files: { 'airlock.yml': policy } })
+  }
+
+  it('who is outside the team that may ask, also where another who wrote the entry is in it', async () => {
+    await createRepository()
+    await toPlatform('triggers: { teams: [platform] }\n', ['grace'])
+    const look = createLook()
+    await look()
+    clock += dayMs
+    await look()
+    expect(await jobIds()).toEqual([])
+    expect(handled()).toMatchObject([{ kind: 'refused', reason: 'permission-too-low', by: 'ada' }])
+
+    github.setTeam('acme', 'platform', ['ada'])
+    clock += dayMs
+    await look()
+
+    expect(await jobIds()).toHaveLength(1)
+  })
+
+  it('by an agent that a rule leaves to those in a team', async () => {
+    await createRepository(daily.replace('by: ada', 'by: ada, agent: codex'))
+    await toPlatform('agents: [claude, codex]\nrules:\n  - { unless: { team: platform }, agents: [claude] }\n', [])
+    const look = createLook()
+    await look()
+    clock += dayMs
+    await look()
+    expect(await jobIds()).toEqual([])
+    expect(handled()).toMatchObject([{ kind: 'refused', reason: 'agent-unavailable' }])
+
+    github.setTeam('acme', 'platform', ['ada'])
+    clock += dayMs
+    await look()
+
+    expect(await jobIds()).toHaveLength(1)
+  })
+
   it('from another branch than the default one', async () => {
     const repository = await createRepository('agent: claude\n')
     const files = { '.github/airlock.yml': daily }
