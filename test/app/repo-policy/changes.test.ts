@@ -40,6 +40,8 @@ describe('every key that a level cannot loosen', () => {
     ['models', ['gpt-5'], ['gpt-*']],
     ['agents', ['pi'], undefined],
     ['triggers.teams', [], ['a']],
+    ['triggers.schedules', 'weekly', undefined],
+    ['schedules', undefined, [{ cron: '0 3 * * *', task: 'x', by: 'ada' }]],
     ['triggers.permission', 'admin', 'write'],
     ['approvals.own', false, undefined],
     ['gates.protected', ['a', 'b'], ['a']],
