@@ -4,7 +4,7 @@ import { goesOnThereComment, notContinuedComment } from '../replies/continue-com
 import { overlapComment } from '../replies/overlap-comment.ts'
 import { notRebasedComment } from '../replies/rebase-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
-import { labelAgainComment, notAgainComment } from '../replies/thread-comment.ts'
+import { labelAgainComment, noBookComment, notAgainComment } from '../replies/thread-comment.ts'
 import { describeProblems, evaluatePolicy } from '../repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Resolution } from '../repo-policy/resolve-policy.ts'
@@ -28,7 +28,8 @@ export interface TriggerDeps {
   readonly repositories: Repositories
   readonly jobs: Jobs
   readonly held: HeldBook
-  readonly threads: ThreadBook
+  /** Null: nobody keeps a list of jobs. */
+  readonly threads: ThreadBook | null
   /** What the operator allows, above everybody's policy. */
   readonly operatorPolicy: OperatorPolicy
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
@@ -94,9 +95,11 @@ async function handleIn(
     return { kind: 'answered', with: 'label-again' }
   }
   if (ask.kind === 'retry') {
-    const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
-    if (again.kind === 'run') return start(handling, again)
-    await answers.once(notAgainComment(jobId, triggers, again.why))
+    const { threads } = deps
+    const again = threads && (await askAgain({ threads, thread }, event, triggers, jobId))
+    if (again?.kind === 'run') return start(handling, again)
+    const why = again === null ? noBookComment(jobId, triggers, 'retry') : notAgainComment(jobId, triggers, again.why)
+    await answers.once(why)
     return { kind: 'answered', with: 'retry' }
   }
   if (ask.kind === 'rebase') return bringUp(handling)
