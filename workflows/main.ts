@@ -5,6 +5,7 @@ import { createStopSignal } from '../cli/stop-signal.ts'
 import { createLog } from './console/create-log.ts'
 import { readInputs } from './inputs/read-inputs.ts'
 import { publish } from './publish.ts'
+import { setUp } from './set-up.ts'
 import { work } from './work.ts'
 
 const halves = new Map([
@@ -15,6 +16,7 @@ const halves = new Map([
 process.exitCode = await main(process.argv[2] ?? '')
 
 async function main(name: string): Promise<number> {
+  if (name === 'set-up') return setUp()
   const half = halves.get(name)
   if (half === undefined) return fail([`there is no job ${name}. Right would be: node scripts/run.mjs actions work`])
   const log = createLog((text) => process.stdout.write(text))

@@ -58,7 +58,7 @@ export function readInputs(): Inputs {
     workResult: getInput('work_result'),
   }
   withhold()
-  return { ...inputs, env: { ...process.env } }
+  return { ...inputs, env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !kept.has(name))) }
 }
 
 function problemsOf(secrets: ParsedSecrets): string[] {
