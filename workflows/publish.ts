@@ -1,4 +1,5 @@
 import { setOutput } from '@actions/core'
+import { runSummary } from '../app/replies/run-summary.ts'
 import { wording } from '../app/replies/wording.ts'
 import type { JobRequest, JobSummary, Outcome } from '../worker/contract/index.ts'
 import { defaultSourceLimits } from '../worker/git/create-source.ts'
@@ -9,7 +10,7 @@ import { publishWorked } from '../worker/pipeline/publish-worked.ts'
 import { emptySummary } from '../worker/pipeline/report-dead-letter.ts'
 import { collectBudget } from '../worker/pipeline/steps/collect.ts'
 import { groupSteps } from './console/group-steps.ts'
-import { tellEnd } from './console/tell-end.ts'
+import { setOutputs, tellRun } from './console/tell-end.ts'
 import { writeReport } from './console/write-report.ts'
 import { createPublishPorts, runnerOf } from './create-ports.ts'
 import { createRunnerTokens, runnerLogin } from './github/runner-tokens.ts'
@@ -39,7 +40,8 @@ export async function publish(deps: RunDeps): Promise<number> {
   if (summary === null) await reporter.finished(own, told, null)
   await writeReport(inputs.reportDir, { summary: told, patch: null })
   reporter[Symbol.dispose]()
-  await tellEnd(told)
+  await tellRun(told, runSummary(told))
+  setOutputs(told)
   return told.outcome.outcome === 'failed' ? 1 : 0
 }
 

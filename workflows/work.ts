@@ -1,7 +1,8 @@
 import { setOutput } from '@actions/core'
+import { handedOverSummary, runSummary } from '../app/replies/run-summary.ts'
 import { workJob } from '../worker/pipeline/work-job.ts'
 import { groupSteps, tellsNobody } from './console/group-steps.ts'
-import { tellEnd } from './console/tell-end.ts'
+import { tellRun } from './console/tell-end.ts'
 import { writeReport } from './console/write-report.ts'
 import { createWorkPorts } from './create-ports.ts'
 import { writeHandover } from './handover/write-handover.ts'
@@ -26,7 +27,8 @@ export async function work(deps: RunDeps): Promise<number> {
   const digest = await writeHandover(inputs.handoverDir, request, worked, inputs.runner)
   await writeReport(inputs.reportDir, worked)
   reporter[Symbol.dispose]()
-  await tellEnd(worked.summary)
+  const page = worked.changeSet === null ? runSummary : handedOverSummary
+  await tellRun(worked.summary, page(worked.summary))
   setOutput('handover', digest)
   return 0
 }

@@ -8,6 +8,17 @@ export function runSummary(summary: JobSummary): string {
   return joinParts([linkPart(summary), ...endParts(summary), stepsPart(summary), degradedPart(summary)])
 }
 
+/** The same of the half that worked, where the other one has yet to publish: nothing is open so far. */
+export function handedOverSummary(summary: JobSummary): string {
+  const [, ...parts] = endParts(summary)
+  return joinParts([handedOver, ...parts, stepsPart(summary), degradedPart(summary)])
+}
+
+const handedOver: TextPart = {
+  title: null,
+  text: '**Handed over.** The work is done and passed every gate here. The job that publishes asks them again.',
+}
+
 function linkPart({ pullRequestUrl }: JobSummary): TextPart | null {
   const isAddress = pullRequestUrl !== null && /^https?:\/\/[A-Za-z0-9./:_-]{1,500}$/.test(pullRequestUrl)
   return isAddress ? { title: null, text: pullRequestUrl } : null

@@ -1,4 +1,5 @@
 import type { ChangeSet, JobRequest, JobSummary, Outcome } from '../contract/index.ts'
+import { countLines } from './count-lines.ts'
 import { digestOfChange } from './digest-of-change.ts'
 import { type Attempt, end, type Job, type PipelinePorts, type StepResult } from './job.ts'
 import { openJob } from './open-job.ts'
@@ -51,6 +52,7 @@ async function publishSteps(job: Job, worked: WorkedChange): Promise<StepResult<
   const rebuilt = await timed(job, 'collect', () => rebuild(job, worked))
   if ('end' in rebuilt) return rebuilt
   const changeSet = rebuilt.value
+  job.facts.changedFiles = changeSet.files.map(countLines)
   const results = await timed(job, 'gate', () => gate(job, { secrets: secrets.values }, { base }, changeSet))
   const stopped = endOfVerdict(results)
   if (stopped !== null) return { end: stopped }

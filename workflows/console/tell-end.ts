@@ -1,6 +1,5 @@
 import { type AnnotationProperties, error, notice, setOutput, summary as stepSummary, warning } from '@actions/core'
 import { findingText } from '../../app/replies/findings-table.ts'
-import { runSummary } from '../../app/replies/run-summary.ts'
 import { type Finding, type JobSummary, worstFirst } from '../../worker/contract/index.ts'
 import { withoutCommands } from './create-log.ts'
 
@@ -9,16 +8,20 @@ const mostAnnotations = 30
 
 const annotate = { block: error, hold: warning, note: notice } as const
 
-/** Findings on their lines, the summary page of the run, and what later steps can go by. */
-export async function tellEnd(summary: JobSummary): Promise<void> {
-  for (const finding of worstFirst(summary.report.findings).slice(0, mostAnnotations)) {
+/** Findings on their lines, and the page of the run. */
+export async function tellRun({ report }: JobSummary, page: string): Promise<void> {
+  for (const finding of worstFirst(report.findings).slice(0, mostAnnotations)) {
     annotate[finding.severity](withoutCommands(findingText(finding)), placeOf(finding))
   }
-  await stepSummary.addRaw(runSummary(summary)).addEOL().write()
-  setOutput('outcome', summary.outcome.outcome)
-  setOutput('reason', summary.outcome.reason)
-  setOutput('pull-request', summary.pullRequestUrl ?? '')
-  setOutput('branch', summary.report.branch ?? '')
+  await stepSummary.addRaw(page).addEOL().write()
+}
+
+/** What later steps and jobs can go by. */
+export function setOutputs({ outcome, pullRequestUrl, report }: JobSummary): void {
+  setOutput('outcome', outcome.outcome)
+  setOutput('reason', outcome.reason)
+  setOutput('pull-request', pullRequestUrl ?? '')
+  setOutput('branch', report.branch ?? '')
 }
 
 function placeOf({ gate, rule, path, line }: Finding): AnnotationProperties {
