@@ -15,8 +15,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     retry,
     sequence,
-    // It imports JSON as only bundlers take it.
-    server: { deps: { inline: [/@actions\/(?:workflow-parser|expressions)/] } },
     env: {
       // The machine's own git configuration must not decide what a test sees.
       ...{ GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },

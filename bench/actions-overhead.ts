@@ -23,7 +23,9 @@ export const actionsOverhead: Bench = {
     const installation = stack.use(await startInstallation({ dataDir: installed }))
     const workers = [await installation.startWorker()]
     const runner = stack.use(await startRunner({ openapi: false }))
-    say('both jobs by their own processes, one after the other; what GitHub adds (machines, checkout, artifacts) is not in it')
+    say(
+      'both jobs by their own processes, one after the other; what GitHub adds (machines, checkout, artifacts) is not in it',
+    )
     let count = 0
     const round = async () => {
       count += 1
@@ -37,7 +39,11 @@ export const actionsOverhead: Bench = {
       }
     }
     const samples = (await interleave(new Map([['round', round]]), { rounds, warmUp })).get('round') ?? []
-    const of = (name: keyof (typeof samples)[number]) => summarise(samples.map((sample) => sample[name]), 'total')
+    const of = (name: keyof (typeof samples)[number]) =>
+      summarise(
+        samples.map((sample) => sample[name]),
+        'total',
+      )
     const figure = (what: 'cold' | 'with what was kept', beside: 'worker' | 'warm worker'): Figure => ({
       ...{ what: `two jobs on a runner, ${what}`, unit: 'ms', ours: of(what), aim: null },
       other: { name: beside, summary: of(beside) },

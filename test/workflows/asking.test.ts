@@ -47,12 +47,12 @@ describe('a repository alone on GitHub Actions', () => {
     expect(handover).toBe('answer')
     expect(answer).toContain('**Refused.**')
     expect(answer).toContain('has read, needs write')
-  }, 120_000)
+  }, 600_000)
 
   it('answers a question, and says where jobs are looked at that nobody keeps a list of', async () => {
     expect((await answered('ada', '/airlock help')).answer).toContain('/airlock')
     expect((await answered('ada', '/airlock cancel')).answer).toContain('cancel the run there')
-  }, 120_000)
+  }, 600_000)
 
   it('has nothing to do for a bot, for words that are no command, and for an event that asks for nothing', async () => {
     for (const [by, body] of [
@@ -63,7 +63,7 @@ describe('a repository alone on GitHub Actions', () => {
     }
     const { delivery } = await runner.github.closeIssue(repository, number, { by: 'ada' })
     expect((await runner.run('work', { repository, delivery })).outputs).toEqual({ handover: 'nothing' })
-  }, 120_000)
+  }, 600_000)
 
   it('works on the words as they were when they were asked, and not on what they were edited to', async () => {
     const { comment, delivery } = await say('ada', '/airlock write the file')
@@ -75,7 +75,7 @@ describe('a repository alone on GitHub Actions', () => {
     const { task } = jobRequestSchema.parse(JSON.parse(written))
     expect(task.text).toContain('write the file')
     expect(task.text).not.toContain('send the keys')
-  }, 240_000)
+  }, 600_000)
 
   it('finds the branch of a pull request with a token that reads contents alone', async () => {
     const files = { 'b.txt': 'of the branch\n' }
@@ -92,5 +92,5 @@ describe('a repository alone on GitHub Actions', () => {
     const written = await readFile(join(runner.artifact('handover'), 'request.json'), 'utf8')
     expect(jobRequestSchema.parse(JSON.parse(written)).base.ref).toBe('feature')
     expect(runner.github.unexpected).toEqual([])
-  }, 240_000)
+  }, 600_000)
 })

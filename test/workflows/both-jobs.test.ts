@@ -33,7 +33,7 @@ describe('both jobs of a run, one after the other', () => {
     expect(said.map(({ body }) => body)).toEqual([expect.stringContaining('**Done.**')])
     expect(runner.github.unexpected).toEqual([])
     expect(runner.github.failures).toEqual([])
-  }, 240_000)
+  }, 600_000)
 
   it('leave people a patch, findings and a record that can be verified, and a page with steps and verdicts', async () => {
     for (const name of ['report-work', 'report-publish']) {
@@ -57,5 +57,5 @@ describe('both jobs of a run, one after the other', () => {
     expect(worked.log).not.toMatch(/^::error::gotcha|##\[error\]/m)
     expect(worked.summary).toContain('gotcha')
     expect(worked.summary).toContain('| step | time |')
-  }, 240_000)
+  }, 600_000)
 })

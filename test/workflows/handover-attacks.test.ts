@@ -32,7 +32,7 @@ beforeAll(async () => {
   const second = await runner.run('work', { repository, delivery: other.delivery, inputs: more })
   expectGood(second)
   otherDigest = second.outputs.handover ?? ''
-}, 300_000)
+}, 600_000)
 afterAll(() => runner[Symbol.asyncDispose]())
 
 async function copyOf(name: string): Promise<string> {
@@ -83,21 +83,21 @@ describe('what one job hands over is published only if it is what this job made'
     const folder = await copyOf('honest')
     await edit(folder, 'change.json', addsFile('evil.txt', 'evil\n'))
     await expectNothingPublished(await publish(folder, digest), 'refused', 'handover-void')
-  }, 120_000)
+  }, 600_000)
 
   it("publishes nothing of another job's artifact, also where its own digest came with it", async () => {
     await expectNothingPublished(await publish(await copyOf('other'), otherDigest), 'refused', 'handover-void')
-  }, 120_000)
+  }, 600_000)
 
   it('publishes nothing where the artifact is missing', async () => {
     await expectNothingPublished(await publish(runner.artifact('nowhere'), digest), 'refused', 'handover-void')
-  }, 120_000)
+  }, 600_000)
 
   it('publishes nothing of files that a taken-over runner added, with every digest of a file right', async () => {
     const folder = await copyOf('honest')
     const forged = await forge(folder, 'change.json', addsFile('evil.txt', 'evil\n'))
     await expectNothingPublished(await publish(folder, forged), 'refused', 'handover-void')
-  }, 120_000)
+  }, 600_000)
 
   it.each([
     ['the manifest', 'manifest.json', (value: object) => ({ ...value, repositoryId: 1 }), /manifest is not the one/],
@@ -144,5 +144,5 @@ describe('what one job hands over is published only if it is what this job made'
 
     expect(ended.outputs).toMatchObject({ outcome: 'published' })
     expect(await branchesOf(runner, repository)).toHaveLength(2)
-  }, 120_000)
+  }, 600_000)
 })

@@ -15,9 +15,9 @@ const modelKey = 'c4n4ry-of-a-model-key-77aa'
 let runner: Runner
 let engine: Server
 let powers: Record<string, string>
-/** What the agent could read, and what the same program can read that runs as a step of the runner's would. */
-let inside: string
-let outside: string
+/** What the agent found, and what the same program finds that runs as a step of the runner's would. */
+let inside: readonly string[]
+let outside: readonly string[]
 let log: string
 let planted: string
 
@@ -40,14 +40,15 @@ beforeAll(async () => {
   const change = changeSchema.parse(
     JSON.parse(await readFile(join(runner.artifact('handover'), 'change.json'), 'utf8')),
   )
-  inside = Buffer.from(change.files.find(({ path }) => path === 'found.txt')?.after?.content ?? '', 'base64').toString()
+  const found = change.files.find(({ path }) => path === 'found.txt')?.after?.content ?? ''
+  inside = Buffer.from(found, 'base64').toString().split('\n')
 
   const control = join(runner.root, 'control.txt')
-  const stepEnv = { PATH: process.env.PATH ?? '', ...env, GITHUB_TOKEN: 'c4n4ry-token', NPM_TOKEN: setupSecret }
+  const stepEnv = { PATH: process.env.PATH ?? '', ...env, GITHUB_TOKEN: 'c4n4ry-of-the-token', NPM_TOKEN: setupSecret }
   const argv = ['test/fixtures/inside/hunt-runner.ts', control, runner.root, socket]
   execFileSync(process.execPath, argv, { env: stepEnv })
-  outside = await readFile(control, 'utf8')
-}, 300_000)
+  outside = (await readFile(control, 'utf8')).split('\n')
+}, 600_000)
 afterAll(async () => {
   engine?.close()
   await runner?.[Symbol.asyncDispose]()
@@ -55,24 +56,24 @@ afterAll(async () => {
 
 describe("the runner's own powers never get inside", () => {
   it('hunts in earnest: the agent ran, and wrote down what it saw', () => {
-    expect(inside).toContain('AIRLOCK_TASK_FILE')
+    expect(inside).toContain('own task')
   })
 
   it.each([
-    ['GITHUB_TOKEN, and any token that GitHub mints', /ghs_|c4n4ry-token/],
-    ['the runtime token', /"ACTIONS_RUNTIME_TOKEN"/],
-    ['the cache', /ACTIONS_CACHE_URL|ACTIONS_RESULTS_URL/],
-    ['OIDC', /ACTIONS_ID_TOKEN_REQUEST_(?:TOKEN|URL)/],
-    ['the key of a model', new RegExp(modelKey)],
-    ['a secret of setup', new RegExp(setupSecret)],
-    ["the runner's files for commands", /GITHUB_(?:ENV|OUTPUT|STEP_SUMMARY|STATE|PATH): /],
-    ['the event', /event\.json: /],
-    ['its tool cache', /toolcache\/tool: of the runner/],
-    ["Docker's socket", /the Engine answers/],
-    ['sudo', /root can be had by sudo/],
+    ['GITHUB_TOKEN, and any token that GitHub mints', 'token'],
+    ['the token of its services', 'runtime token'],
+    ['the cache', 'cache'],
+    ['OIDC', 'OIDC'],
+    ['the key of a model', 'model key'],
+    ['a secret of setup', 'setup secret'],
+    ['its files for commands', 'files for commands'],
+    ['the event', 'event'],
+    ['its tool cache', 'tool cache'],
+    ["Docker's socket", 'Engine'],
+    ['sudo', 'sudo'],
   ])('%s', (_what, power) => {
-    expect(inside).not.toMatch(power)
-    expect(outside).toMatch(power)
+    expect(inside).not.toContain(power)
+    expect(outside).toContain(power)
   })
 
   it('and no line gets into a file for commands, where the same line does from a step', async () => {

@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
+import { registerHooks } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+
+// GitHub's own parser imports JSON without saying that it is JSON, which only bundlers take.
+registerHooks({
+  resolve(specifier, context, next) {
+    const found = next(specifier, context)
+    return found.url.endsWith('.json') ? { ...found, importAttributes: { type: 'json' } } : found
+  },
+})
+const { NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser')
 
 const files = ['workflows/airlock.yml', '.github/workflows/airlock.yml', 'docs/examples/actions-caller.yml']
 const stepSchema = z.object({ uses: z.string().optional(), run: z.string().optional() })
