@@ -1,4 +1,3 @@
-import { actionsOverhead } from './actions-overhead.ts'
 import type { Bench } from './bench.ts'
 import { broker } from './broker.ts'
 import { engineCrowd } from './engine-crowd.ts'
@@ -21,7 +20,6 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['engine-crowd', engineCrowd],
   ['webhook-ack', webhookAck],
   ['job-overhead', jobOverhead],
-  ['actions-overhead', actionsOverhead],
   ['broker', broker],
   ['gateway', gateway],
   ['setup-cache', setupCache],

@@ -57,10 +57,10 @@ export function powersOf(root: string): Record<string, string> {
 
 const files = ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_PATH'] as const
 
-export async function startRunner({ openapi = true } = {}): Promise<Runner> {
+export async function startRunner(): Promise<Runner> {
   await using stack = new AsyncDisposableStack()
   // The one App whose bot GitHub calls so is GitHub Actions itself.
-  const github = stack.use(await createGitHubStandIn({ openapi, app: { slug: 'github-actions' } }))
+  const github = stack.use(await createGitHubStandIn({ openapi: true, app: { slug: 'github-actions' } }))
   const root = await mkdtemp('/tmp/airlock-runner-')
   stack.defer(() => rm(root, { recursive: true, force: true }))
   const owned = stack.move()
