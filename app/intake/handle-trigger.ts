@@ -129,7 +129,12 @@ async function startUnlessOpen(handling: Handling, ask: Run): Promise<TriggerRes
 
 async function goOn(handling: Handling, task: string | null): Promise<TriggerResult> {
   const { deps, event, repository, answers, jobId, triggers } = handling
-  const continued = await readContinued({ ...repository, threads: deps.threads }, event, task, triggers, jobId)
+  const { threads } = deps
+  if (threads === null) {
+    await answers.once(noBookComment(jobId, triggers, 'retry'))
+    return { kind: 'answered', with: 'continue' }
+  }
+  const continued = await readContinued({ ...repository, threads }, event, task, triggers, jobId)
   if (continued.kind === 'go-on') return startUnlessOpen({ ...handling, event: continued.event }, continued.ask)
   await answers.once(notContinuedComment(jobId, triggers, continued.why))
   return { kind: 'answered', with: 'continue' }

@@ -5,6 +5,7 @@ import { type Attempt, end, type Job, type PipelinePorts, type StepResult } from
 import { openJob } from './open-job.ts'
 import { orOutcome } from './or-outcome.ts'
 import type { CollectResult } from './ports/index.ts'
+import { readCodeOwners } from './read-code-owners.ts'
 import { readTemplate } from './read-template.ts'
 import { endOfVerdict, gate } from './steps/gate.ts'
 import { loadSecrets } from './steps/prepare.ts'
@@ -56,7 +57,10 @@ async function publishSteps(job: Job, worked: WorkedChange): Promise<StepResult<
   const results = await timed(job, 'gate', () => gate(job, { secrets: secrets.values }, { base }, changeSet))
   const stopped = endOfVerdict(results)
   if (stopped !== null) return { end: stopped }
-  return timed(job, 'publish', async () => publish(job, base.treeSha, changeSet, await readTemplate(job, base)))
+  return timed(job, 'publish', async () => {
+    const [template, owners] = [await readTemplate(job, base), await readCodeOwners(job, base)]
+    return publish(job, { changeSet, baseTreeSha: base.treeSha }, { template, owners, rebase: null })
+  })
 }
 
 async function rebuild({ folders, attempt, audit }: Job, worked: WorkedChange): Promise<StepResult<ChangeSet>> {

@@ -62,9 +62,7 @@ async function runSteps(job: Job, handoff: Handoff | null): Promise<StepResult<O
   const made = await madeOf(job, cloned, changeSet)
   if ('end' in made) return made
   if (stopped !== null) return { end: await hold(job, made.value, changeSet, stopped) }
-  return timed(job, 'publish', async () =>
-    publish(job, made.value, await optionsOf(job, prepared, cloned, changeSet)),
-  )
+  return timed(job, 'publish', async () => publish(job, made.value, await optionsOf(job, prepared, cloned, changeSet)))
 }
 
 /** What the agent made of a conflict goes out together with what the base branch brought. */

@@ -47,7 +47,9 @@ export function createRunnerFacts(facts: RepositoryFacts, client: GitHubClient, 
       const head = await headBranch(number)
       if (head === null) return null
       const repositoryId = head.ref === null ? null : await repositoryIdOf(client, at)
-      return { open: said.state === 'open', author: said.user, ref: head.ref ?? '', sha: head.sha, repositoryId }
+      // What it is against is not said in every event: nothing is brought up to it from here.
+      const pull = { open: said.state === 'open', author: said.user, ref: head.ref ?? '', sha: head.sha }
+      return { ...pull, baseRef: '', repositoryId }
     },
     /** One that this very job opened, in an earlier try, stands in nobody's way. */
     async openPullRequests() {
