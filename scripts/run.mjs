@@ -15,6 +15,7 @@ const commands = {
   setup: { dev: true, steps: [] },
   demo: { dev: false, steps: [['cli/airlock.ts', 'demo']] },
   airlock: { dev: false, flags: nodeFlags, steps: [['cli/airlock.ts']] },
+  actions: { dev: false, runner: true, flags: nodeFlags, steps: [['workflows/main.ts']] },
   test: { dev: true, steps: [['node_modules/vitest/vitest.mjs', 'run']] },
   'test:hostile': {
     dev: true,

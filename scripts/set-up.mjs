@@ -11,12 +11,12 @@ import { fileURLToPath } from 'node:url'
 export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** Debian package by the program that it brings. */
-const runPackages = {
+const runnerPackages = {
   git: 'git',
-  'redis-server': 'redis-server',
   bwrap: 'bubblewrap',
   strace: 'strace',
 }
+const runPackages = { ...runnerPackages, 'redis-server': 'redis-server' }
 const testPackages = {
   ...runPackages,
   curl: 'curl',
@@ -39,11 +39,12 @@ const testPackages = {
 const benchPackages = { ...testPackages, rg: 'ripgrep' }
 
 /**
- * @param {{ dev: boolean, bench?: boolean }} options `dev`: also what tests, checks and benches need; `bench`: also
- * what only benches need. Returns Node 24's path.
+ * @param {{ dev: boolean, bench?: boolean, runner?: boolean }} options `dev`: also what tests, checks and benches need;
+ * `bench`: also what only benches need; `runner`: only what a job on a runner needs. Returns Node 24's path.
  */
-export function setUp({ dev, bench = false }) {
-  installDebianPackages(bench ? benchPackages : dev ? testPackages : runPackages)
+export function setUp({ dev, bench = false, runner = false }) {
+  const run = runner ? runnerPackages : runPackages
+  installDebianPackages(bench ? benchPackages : dev ? testPackages : run)
   const node = installNode()
   installNpmPackages(node, dev)
   return node

@@ -79,7 +79,9 @@ async function requestFor(deps: AskDeps, open: ReadRepository, caller: Caller, b
   if (overlaps.length > 0) {
     const numbers = overlaps.map(({ number }) => `#${number}`).join(', ')
     const message = `Open already for this issue: ${numbers}. With "anyway": true a job starts all the same.`
-    throw new ApiRefusal('open-already', message, { open: overlaps.map(({ number, title, isOurs }) => ({ number, title, isOurs })) })
+    throw new ApiRefusal('open-already', message, {
+      open: overlaps.map(({ number, title, isOurs }) => ({ number, title, isOurs })),
+    })
   }
   const quietly = createQuietly({ log: deps.log, deliveryId: eventKey, jobId: jobIdFor(eventKey) })
   const preparing = { facts, botLogin, operatorPolicy, quietly }

@@ -1,6 +1,7 @@
 import type { Policy, TriggerEvent } from '../../worker/contract/index.ts'
 import { type DecisionReply, decisionComment } from '../replies/decision-comment.ts'
 import { helpComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
+import { noBookComment } from '../replies/thread-comment.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Ask } from '../triggers/read-ask.ts'
 import { answerThread } from './answer-thread.ts'
@@ -14,7 +15,8 @@ export type Question = Exclude<Ask, { kind: 'none' | 'run' | 'run-comments' | 'r
 export type AnsweredAs = Exclude<Question['kind'], 'decision' | 'unclear-decision'> | DecisionReply['kind']
 
 export interface AskDeps extends DecideDeps {
-  readonly threads: ThreadBook
+  /** Null: nobody keeps a list of jobs. */
+  readonly threads: ThreadBook | null
   readonly operatorPolicy: OperatorPolicy
 }
 
@@ -41,8 +43,11 @@ export async function answerAsk(
       return { as: reply.kind, text: decisionComment(jobId, triggers.command, reply) }
     }
     case 'status':
-    case 'cancel':
-      return { as: ask.kind, text: await answerThread(deps.threads, event, ask.kind, jobId) }
+    case 'cancel': {
+      const { threads } = deps
+      if (threads === null) return { as: ask.kind, text: noBookComment(jobId, triggers, ask.kind) }
+      return { as: ask.kind, text: await answerThread(threads, event, ask.kind, jobId) }
+    }
     case 'why':
       return { as: ask.kind, text: answerWhy(deps.operatorPolicy, sources, defaultHead, jobId) }
     case 'help':

@@ -4,7 +4,7 @@ import { goesOnThereComment, notContinuedComment } from '../replies/continue-com
 import { overlapComment } from '../replies/overlap-comment.ts'
 import { notRebasedComment } from '../replies/rebase-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
-import { labelAgainComment, notAgainComment } from '../replies/thread-comment.ts'
+import { labelAgainComment, noBookComment, notAgainComment } from '../replies/thread-comment.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
 import { readAsk } from '../triggers/read-ask.ts'
 import { type Admitted, admit, listen } from './admit.ts'
@@ -24,7 +24,8 @@ export interface TriggerDeps extends PolicyIssueDeps {
   readonly repositories: Repositories
   readonly jobs: Jobs
   readonly held: HeldBook
-  readonly threads: ThreadBook
+  /** Null: nobody keeps a list of jobs. */
+  readonly threads: ThreadBook | null
   /** Told of every policy that was read, for what it asks for at set times. Throws a retryable error. */
   readonly onPolicy: (event: TriggerEvent, policy: Policy) => Promise<void>
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
@@ -89,9 +90,11 @@ async function handleIn(
     return { kind: 'answered', with: 'label-again' }
   }
   if (ask.kind === 'retry') {
-    const again = await askAgain({ threads: deps.threads, thread }, event, triggers, jobId)
-    if (again.kind === 'run') return start(handling, again)
-    await answers.once(notAgainComment(jobId, triggers, again.why))
+    const { threads } = deps
+    const again = threads && (await askAgain({ threads, thread }, event, triggers, jobId))
+    if (again?.kind === 'run') return start(handling, again)
+    const why = again === null ? noBookComment(jobId, triggers, 'retry') : notAgainComment(jobId, triggers, again.why)
+    await answers.once(why)
     return { kind: 'answered', with: 'retry' }
   }
   if (ask.kind === 'rebase') return bringUp(handling)
@@ -127,7 +130,12 @@ async function startUnlessOpen(handling: Handling, ask: Run): Promise<TriggerRes
 
 async function goOn(handling: Handling, task: string | null): Promise<TriggerResult> {
   const { deps, event, repository, answers, jobId, triggers } = handling
-  const continued = await readContinued({ ...repository, threads: deps.threads }, event, task, triggers, jobId)
+  const { threads } = deps
+  if (threads === null) {
+    await answers.once(noBookComment(jobId, triggers, 'retry'))
+    return { kind: 'answered', with: 'continue' }
+  }
+  const continued = await readContinued({ ...repository, threads }, event, task, triggers, jobId)
   if (continued.kind === 'go-on') return startUnlessOpen({ ...handling, event: continued.event }, continued.ask)
   await answers.once(notContinuedComment(jobId, triggers, continued.why))
   return { kind: 'answered', with: 'continue' }

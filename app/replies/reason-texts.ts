@@ -135,6 +135,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'A person approved what was held, but it is not there any more, or is something else by now. Nothing was published.',
     next: 'A change is kept for 14 days, and until it is decided on. Ask for the work again; where a pull request is open, push to its branch to have CI run.',
   },
+  'handover-void': {
+    what: 'What the runner handed over to be published is missing, or is not what this job made. Nothing was published.',
+    next: `Ask again. If it happens twice, somebody may have tampered with it: ${askOperator}`,
+  },
   'workspace-unsafe': {
     what: 'The workspace held a file that must not be handed over: a device, a pipe, a link to outside, or a look-alike of git.',
     next: 'The path is named below. Say in the task that such a file is not wanted, and ask again.',

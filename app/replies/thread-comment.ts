@@ -55,6 +55,20 @@ export function labelAgainComment(jobId: string, label: string): string {
   return `${statusMarker(jobId)}\n**Not started.** The label ${name} was set while Airlock could not be reached, and something happened here since: what would run may not be what was meant. Set the label again to start it.`
 }
 
+/** Where no installation keeps a list of jobs: what was asked is found, and done, elsewhere. */
+export function noBookComment(
+  jobId: string,
+  { command }: Pick<Policy['triggers'], 'command'>,
+  asked: 'status' | 'cancel' | 'retry',
+): string {
+  const instead = {
+    status: 'its Actions tab shows what runs and what waits',
+    cancel: 'cancel the run there',
+    retry: `write the task again after \`${command}\``,
+  } as const
+  return `${statusMarker(jobId)}\nJobs of this repository run on GitHub Actions, and no list of them is kept here: ${instead[asked]}.`
+}
+
 function lineOf(job: StandingJob): string {
   const asked = `asked by ${harmlessLine(job.actor.login, 100)} on ${job.askedAt.slice(0, 16).replace('T', ' ')} UTC`
   return `${nameOf(job)}: ${standingText(job.standing)}${job.cancelled ? ', being cancelled' : ''} · ${asked}`

@@ -65,7 +65,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   })
   standIn.addCollaborator(repository, 'mona', 'write')
   await standIn.openIssue(repository, { title: 'Broken', body: 'It is.', by: 'mona' })
-  standIn.grant({ security_events: 'write', members: 'read' })
+  standIn.grant({ security_events: 'write', members: 'read', administration: 'read' })
   standIn.setTeam('acme', 'platform', ['mona'])
   const [app, octokit] = [createAppOctokit(standIn), createInstallationOctokit(standIn)]
   const person = createTokenOctokit(standIn, {
@@ -82,6 +82,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   const attempt = { delivery_id: delivery.id }
 
   await app.rest.apps.getAuthenticated()
+  await app.rest.apps.getWebhookConfigForApp()
   await app.rest.apps.listWebhookDeliveries()
   await app.rest.apps.getWebhookDelivery(attempt)
   await app.rest.apps.redeliverWebhookDelivery(attempt)
@@ -101,6 +102,11 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.repos.get(at)
   await rest.repos.listBranches(at)
   await rest.repos.getBranch({ ...at, branch: 'main' })
+  repository.protectedBranches.add('main')
+  repository.ruledApprovals = 1
+  await rest.repos.getBranchRules({ ...at, branch: 'main' })
+  await rest.repos.getBranchProtection({ ...at, branch: 'main' })
+  await rest.actions.getGithubActionsDefaultWorkflowPermissionsRepository(at)
   await rest.repos.getCollaboratorPermissionLevel({ ...at, username: 'mona' })
   await rest.repos.getContent({ ...at, path: 'a.txt' })
   await rest.repos.getContent({ ...at, path: 'dir' })
@@ -118,6 +124,7 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.git.listMatchingRefs({ ...at, ref: 'heads/airlock' })
   await rest.repos.getCommit({ ...at, ref: sha })
   await rest.repos.listCommits({ ...at, sha })
+  await rest.repos.listBranchesForHeadCommit({ ...at, commit_sha: base })
   await rest.repos.compareCommitsWithBasehead({ ...at, basehead: `${base}...${sha}` })
 
   const pull = { ...at, pull_number: 2 }
@@ -146,6 +153,8 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.issues.update({ ...issue, milestone: 1 })
   await rest.issues.addLabels({ ...issue, labels: ['bug'] })
   await rest.issues.listLabelsOnIssue(issue)
+  await rest.issues.listEvents(issue)
+  await rest.issues.getLabel({ ...at, name: 'bug' })
   await rest.issues.removeLabel({ ...issue, name: 'bug' })
   const comment_id = (await rest.issues.createComment({ ...issue, body: 'hello' })).data.id
   await rest.issues.getComment({ ...at, comment_id })

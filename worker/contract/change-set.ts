@@ -34,3 +34,10 @@ export interface UnreadPart {
   /** Sentence. */
   readonly why: string
 }
+
+/** A file of a change as somebody else hands it over, with nothing of what it was before: that is for us to look up. */
+export interface ProposedFile {
+  readonly path: string
+  /** Null: it is to be gone. */
+  readonly after: Pick<FileVersion, 'mode' | 'content'> | null
+}

@@ -42,6 +42,7 @@ export const reasons = {
     'secret-missing',
     'workspace-unsafe',
     'approval-void',
+    'handover-void',
   ],
   cancelled: ['by-person', 'access-ended', 'shutdown'],
   failed: [

@@ -20,11 +20,18 @@ export async function checkResult(
   walked: Walked,
   signal: AbortSignal,
 ): Promise<CollectResult | null> {
-  return (
-    checkNames(base, walked) ??
-    (await checkLinks(git, paths.repository, base, walked, signal)) ??
-    (await checkInodes(paths.workspace, walked))
-  )
+  return (await checkTree(git, paths.repository, base, walked, signal)) ?? checkInodes(paths.workspace, walked)
+}
+
+/** The part of it that needs no workspace: names that collide, and symlinks that lead outside. */
+export async function checkTree(
+  git: Git,
+  gitDir: string,
+  base: readonly BaseEntry[],
+  walked: Walked,
+  signal: AbortSignal,
+): Promise<CollectResult | null> {
+  return checkNames(base, walked) ?? checkLinks(git, gitDir, base, walked, signal)
 }
 
 /** Names of the base may be odd and stay so; but a change to one that is not UTF-8 could not be written down. */

@@ -41,12 +41,21 @@ export async function collect(deps: CollectDeps, input: CollectInput, signal: Ab
   const walked = await startWalk(deps.threads, { root: paths.workspace, base, kept, budget }, ask, signal)
   if (walked.kind !== 'walked') return walked
   const refused = await checkResult(deps.git, paths, base, walked, signal)
-  return refused ?? build(deps.git, input, base, walked, signal)
+  const target = { repository: paths.repository, baseSha: sha, budget }
+  return refused ?? buildChange(deps.git, target, base, walked, signal)
 }
 
-async function build(
+export interface BuildTarget {
+  /** The job's clean bare repository. */
+  readonly repository: string
+  readonly baseSha: string
+  readonly budget: Pick<CollectBudget, 'bytes'>
+}
+
+/** Writes the files into the clean repository, and tells what of it differs from the base. */
+export async function buildChange(
   git: Git,
-  { paths, budget, request }: CollectInput,
+  { repository, baseSha, budget }: BuildTarget,
   base: readonly BaseEntry[],
   { changed, deleted }: Walked,
   signal: AbortSignal,
@@ -60,12 +69,11 @@ async function build(
       why: `before they changed, the files had more than ${budget.bytes} bytes`,
     }
   }
-  const baseSha = request.base.sha
   const [treeSha, read] = await Promise.all([
-    writeTree(git, { gitDir: paths.repository, baseSha, changed, deleted }, signal),
-    readBlobs(git, paths.repository, [...olds.shas], olds.bytes, signal),
+    writeTree(git, { gitDir: repository, baseSha, changed, deleted }, signal),
+    readBlobs(git, repository, [...olds.shas], olds.bytes, signal),
   ])
-  const changes = await listChanges(git, paths.repository, baseSha, treeSha, signal)
+  const changes = await listChanges(git, repository, baseSha, treeSha, signal)
   if (changes.length === 0) return { kind: 'none' }
   const contents = new Map<string, Uint8Array>(read)
   for (const { sha, content } of changed) contents.set(sha, content)

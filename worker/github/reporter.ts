@@ -12,8 +12,10 @@ import { writeStatusComment } from './status-comment.ts'
 
 export interface ReporterDeps {
   readonly tokens: InstallationTokens
-  readonly appId: number
-  readonly codeScanning: CodeScanning
+  /** Null: no check runs are written, where whoever runs the job has a right to none. */
+  readonly appId: number | null
+  /** Null: no findings are uploaded. */
+  readonly codeScanning: CodeScanning | null
   readonly wording: Pick<Wording, 'running' | 'finished' | 'checkRuns'>
   readonly botLogin: () => Promise<string>
   /** Of the attempt that reports: one that was overtaken must not write over its successor's words. */
@@ -69,15 +71,16 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
     })
   }
 
-  function writeChecks(request: JobRequest, summary: JobSummary, commit: string) {
+  async function writeChecks(request: JobRequest, summary: JobSummary, commit: string) {
+    if (appId === null) return
     const texts = wording.checkRuns(request, summary)
-    return quietly(request, { checks: 'write' }, (session, at) =>
+    await quietly(request, { checks: 'write' }, (session, at) =>
       writeCheckRuns(session, at, { jobId: shownIdOf(request), appId, commit, texts, fence }),
     )
   }
 
   async function uploadFindings(request: JobRequest, { report: { branch }, gates }: JobSummary, commit: string) {
-    if (branch === null) return
+    if (branch === null || codeScanning === null) return
     const findings = gates.flatMap((gate) => gate.findings)
     await codeScanning.upload(request, { findings, branch, commit, fence })
   }

@@ -25,7 +25,8 @@ export function outcomeOfDeath({ reason, error, code }: DeathNote): Outcome {
 /** The handoff's, the clone's, and the one of the app's reader of policies. */
 const gitHubErrors: ReadonlySet<string> = new Set(['HandoffError', 'SourceError', 'GitHubError'])
 
-function emptySummary(request: JobRequest, outcome: Outcome): JobSummary {
+/** Of a job of which nothing is known but how it ended. */
+export function emptySummary(request: JobRequest, outcome: Outcome): JobSummary {
   return {
     report: emptyReport({ id: request.id, baseSha: request.base.sha, audit: '' }, outcome),
     outcome,

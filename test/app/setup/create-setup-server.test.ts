@@ -76,6 +76,7 @@ describe('app.yml', () => {
       checks: 'write',
     })
     expect(manifest.default_events).toEqual([
+      'pull_request',
       'issues',
       'issue_comment',
       'pull_request_review_comment',

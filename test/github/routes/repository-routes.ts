@@ -20,6 +20,7 @@ export const repositoryRoutes: readonly Route[] = [
   repositoryRoute('GET', '/branches/{branch}', ['contents:read'], getBranch),
   repositoryRoute('GET', '/commits', ['contents:read'], listCommits),
   repositoryRoute('GET', '/commits/{ref}', ['contents:read'], getCommit),
+  repositoryRoute('GET', '/commits/{commit_sha}/branches-where-head', ['contents:read'], listBranchesAt),
   repositoryRoute('GET', '/collaborators/{username}/permission', ['metadata:read'], getPermission),
   tokenRoute('GET', '/users/{username}', (call) => {
     const user = findUser(call.world.state, param(call, 'username'))
@@ -40,6 +41,18 @@ async function listBranches(call: RepositoryCall) {
     call,
     branches.filter((branch) => wanted === null || String(branch.protected) === wanted),
   )
+}
+
+async function listBranchesAt(call: RepositoryCall) {
+  const { world, repository } = call
+  const wanted = param(call, 'commit_sha')
+  const refs = await listRefs(repository.gitDir, 'refs/heads/')
+  const branches = refs.flatMap(({ ref, sha }) => {
+    const name = ref.slice('refs/heads/'.length)
+    const commit = { sha, url: `${repositoryUrl(world, repository)}/commits/${sha}` }
+    return sha === wanted ? [{ name, commit, protected: repository.protectedBranches.has(name) }] : []
+  })
+  return ok(branches)
 }
 
 async function getBranch(call: RepositoryCall) {

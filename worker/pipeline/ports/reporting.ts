@@ -66,6 +66,7 @@ export type AuditKind =
   | 'approval'
   | 'change-set'
   | 'registries'
+  | 'handover'
   | 'destroyed'
   | 'outcome'
   | 'organisation'

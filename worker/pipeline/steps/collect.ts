@@ -6,7 +6,7 @@ import { end, type Job, type StepResult } from '../job.ts'
 import type { Sealed } from './seal.ts'
 
 /** A change beyond these is no pull request that a person could review; they also bound the host's memory. */
-const budget = { bytes: 64 * 1024 * 1024, files: 200_000, fileBytes: 16 * 1024 * 1024, timeMs: 120_000 }
+export const collectBudget = { bytes: 64 * 1024 * 1024, files: 200_000, fileBytes: 16 * 1024 * 1024, timeMs: 120_000 }
 
 /** Builds the change set from the plain files of the dead sandbox. */
 export async function collect(job: Job, sealed: Sealed): Promise<StepResult<ChangeSet>> {
@@ -15,7 +15,7 @@ export async function collect(job: Job, sealed: Sealed): Promise<StepResult<Chan
   const { conflict } = job.facts
   // Where two sides are put together, what they brought is not the agent's.
   const from = conflict === null ? request : { ...request, base: { ...request.base, sha: conflict.sha } }
-  const result = await ports.source.collect(from, paths, sealed.kept, budget, attempt.signal)
+  const result = await ports.source.collect(from, paths, sealed.kept, collectBudget, attempt.signal)
   switch (result.kind) {
     case 'none':
       if (conflict !== null) return end('failed', 'conflict-unsolved', listPaths(conflict.paths))

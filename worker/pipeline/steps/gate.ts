@@ -12,7 +12,7 @@ const dayOf = (now: number) => new Date(now).toISOString().slice(0, 10)
 /** Asks every gate. */
 export async function gate(
   job: Job,
-  prepared: Prepared,
+  prepared: Pick<Prepared, 'secrets'>,
   cloned: { readonly base: Pick<Cloned['base'], 'tree' | 'files' | 'paths'> },
   changeSet: ChangeSet,
 ): Promise<readonly GateResult[]> {

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifyRecord } from '../../worker/audit/verify-record.ts'
+import { branchesOf, expectGood, labelled, repositoryWith } from './asked.ts'
+import { type Runner, startRunner } from './runner.ts'
+
+let runner: Runner
+beforeAll(async () => {
+  runner = await startRunner()
+}, 60_000)
+afterAll(() => runner[Symbol.asyncDispose]())
+
+describe('both jobs of a run, one after the other', () => {
+  it('make a branch and a draft pull request of a label, and nothing before the second one', async () => {
+    const repository = await repositoryWith(runner, 'widget')
+    const { issue, delivery } = await labelled(runner, repository)
+
+    const worked = await runner.run('work', { repository, delivery })
+    expectGood(worked)
+    expect(worked.outputs.handover).toMatch(/^[0-9a-f]{64}$/)
+    expect(repository.comments).toEqual([])
+    expect(await branchesOf(runner, repository)).toEqual(['refs/heads/main'])
+
+    const inputs = { handover_digest: worked.outputs.handover ?? '', work_result: 'success' }
+    const published = await runner.run('publish', { repository, delivery, inputs })
+    expectGood(published)
+    expect(published.outputs).toMatchObject({ outcome: 'published', branch: expect.stringMatching(/^airlock\/issue-/) })
+    expect(published.outputs['pull-request']).toMatch(/\/pull\/\d+$/)
+    const pulls = repository.issues.filter((one) => one.pull !== undefined)
+    expect(pulls.map(({ title }) => title)).toEqual([expect.stringContaining('Mend it')])
+    const said = repository.comments.filter(({ issueNumber }) => issueNumber === issue.number)
+    expect(said.map(({ body }) => body)).toEqual([expect.stringContaining('**Done.**')])
+    expect(runner.github.unexpected).toEqual([])
+    expect(runner.github.failures).toEqual([])
+  }, 600_000)
+
+  it('leave people a patch, findings and a record that can be verified, and a page with steps and verdicts', async () => {
+    for (const name of ['report-work', 'report-publish']) {
+      const record = await verifyRecord(join(runner.artifact(name), 'audit.jsonl'), undefined)
+      expect(record).toMatchObject({ ok: true })
+      expect(await readFile(join(runner.artifact(name), 'findings.sarif'), 'utf8')).toContain('"version": "2.1.0"')
+    }
+    expect(await readFile(join(runner.artifact('report-work'), 'change.patch'), 'utf8')).toContain('+fixed')
+  })
+
+  it('are told apart in the log, and what an agent says there is no command of the runner', async () => {
+    const loud =
+      'agent: command\ncommand: [sh, -c, "echo ::error::gotcha; echo x##[error]y; exit 3"]\nsetup: { run: [] }\n'
+    const repository = await repositoryWith(runner, 'loud', loud)
+    const { delivery } = await labelled(runner, repository)
+
+    const worked = await runner.run('work', { repository, delivery })
+
+    expectGood(worked)
+    expect(worked.log).toContain('::group::agent')
+    expect(worked.log).not.toMatch(/^::error::gotcha|##\[error\]/m)
+    expect(worked.summary).toContain('gotcha')
+    expect(worked.summary).toContain('| step | time |')
+  }, 600_000)
+})

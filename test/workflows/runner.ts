@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createGitHubStandIn, type GitHubStandIn } from '../github/stand-in.ts'
+import type { Permissions, Repository } from '../github/state/entities.ts'
+import type { Delivery } from '../github/webhooks/deliveries.ts'
+
+const entry = fileURLToPath(new URL('../../workflows/main.ts', import.meta.url))
+
+/** What the two jobs of workflows/airlock.yml are granted. */
+export const granted = {
+  work: { contents: 'read', metadata: 'read' },
+  publish: { contents: 'write', pull_requests: 'write', issues: 'write', metadata: 'read' },
+} as const satisfies Readonly<Record<string, Permissions>>
+
+/** One job of a run, as it ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly log: string
+  readonly outputs: Readonly<Record<string, string>>
+  readonly summary: string
+}
+
+export interface JobSpec {
+  readonly repository: Repository
+  /** What a person did: its payload is the run's. */
+  readonly delivery: Delivery
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  readonly runId?: number
+}
+
+export interface Runner extends AsyncDisposable {
+  readonly github: GitHubStandIn
+  readonly root: string
+  /** Where artifacts of this name are, as if they were uploaded and downloaded. */
+  artifact(name: string): string
+  /** Runs a job as a runner would: environment, files for commands, event, and a token with what the job was granted. */
+  run(job: 'work' | 'publish', spec: JobSpec): Promise<Ended>
+}
+
+/** The variables by which a runner gives its own powers to steps. */
+export function powersOf(root: string): Record<string, string> {
+  return {
+    ACTIONS_RUNTIME_TOKEN: `runtime-${randomUUID()}`,
+    ACTIONS_RUNTIME_URL: 'https://pipelines.example.invalid/',
+    ACTIONS_RESULTS_URL: 'https://results.example.invalid/',
+    ACTIONS_CACHE_URL: 'https://cache.example.invalid/',
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: `oidc-${randomUUID()}`,
+    ACTIONS_ID_TOKEN_REQUEST_URL: 'https://oidc.example.invalid/',
+    RUNNER_TOOL_CACHE: join(root, 'toolcache'),
+  }
+}
+
+const files = ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_PATH'] as const
+
+export async function startRunner(): Promise<Runner> {
+  await using stack = new AsyncDisposableStack()
+  // The one App whose bot GitHub calls so is GitHub Actions itself.
+  const github = stack.use(await createGitHubStandIn({ openapi: true, app: { slug: 'github-actions' } }))
+  const root = await mkdtemp('/tmp/airlock-runner-')
+  stack.defer(() => rm(root, { recursive: true, force: true }))
+  const owned = stack.move()
+  const powers = powersOf(root)
+  await mkdir(join(root, 'toolcache'))
+  await writeFile(join(root, 'toolcache', 'tool'), 'of the runner')
+
+  return {
+    github,
+    root,
+    artifact: (name) => join(root, 'artifacts', name),
+    async run(job, { repository, delivery, inputs = {}, env = {}, runId = 77 }) {
+      const folder = await mkdtemp(join(root, `${job}-`))
+      const paths = Object.fromEntries(files.map((name) => [name, join(folder, name)]))
+      for (const path of Object.values(paths)) await writeFile(path, '')
+      const { installation: _, ...payload } = delivery.payload
+      await writeFile(join(folder, 'event.json'), JSON.stringify(payload))
+      const { installation } = repository
+      if (installation === undefined) throw new Error('the stand-in has no installation there')
+      const { token } = github.tokens.mint({ installation, repositories: [repository], permissions: granted[job] })
+      return start(
+        job,
+        {
+          PATH: process.env.PATH ?? '',
+          HOME: process.env.HOME ?? '/root',
+          ...powers,
+          ...paths,
+          GITHUB_ACTIONS: 'true',
+          GITHUB_TOKEN: token,
+          GITHUB_API_URL: `${github.url}/api/v3`,
+          GITHUB_SERVER_URL: github.url,
+          GITHUB_REPOSITORY: `${repository.owner.login}/${repository.name}`,
+          GITHUB_EVENT_NAME: delivery.event,
+          GITHUB_EVENT_PATH: join(folder, 'event.json'),
+          GITHUB_RUN_ID: String(runId),
+          GITHUB_RUN_ATTEMPT: '1',
+          RUNNER_TEMP: folder,
+          INPUT_TOKEN: token,
+          INPUT_HANDOVER: join(root, 'artifacts', 'handover'),
+          INPUT_REPORT: join(root, 'artifacts', `report-${job}`),
+          ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+          ...env,
+        },
+        paths,
+      )
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function start(job: string, env: Record<string, string>, paths: Record<string, string>): Promise<Ended> {
+  const child = spawn(process.execPath, [entry, job], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      log += text
+    })
+  }
+  await once(child, 'close')
+  const [outputs, summary] = await Promise.all([
+    readFile(paths.GITHUB_OUTPUT ?? '', 'utf8'),
+    readFile(paths.GITHUB_STEP_SUMMARY ?? '', 'utf8'),
+  ])
+  return { code: child.exitCode, log, outputs: parseOutputs(outputs), summary }
+}
+
+/** `name<<DELIMITER`, the value's lines, and the delimiter again. */
+function parseOutputs(text: string): Record<string, string> {
+  const found = text.matchAll(/^(.+?)<<(\S+)\r?\n([\s\S]*?)\r?\n\2$/gm)
+  return Object.fromEntries([...found].map(([, name = '', , value = '']) => [name, value]))
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+
+// GitHub's own parser imports JSON without saying that it is JSON, which only bundlers take.
+registerHooks({
+  resolve(specifier, context, next) {
+    const found = next(specifier, context)
+    return found.url.endsWith('.json') ? { ...found, importAttributes: { type: 'json' } } : found
+  },
+})
+const { NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser')
+
+const files = ['workflows/airlock.yml', '.github/workflows/airlock.yml', 'docs/examples/actions-caller.yml']
+const stepSchema = z.object({ uses: z.string().optional(), run: z.string().optional() })
+const workflowSchema = z.object({
+  on: z.object({
+    workflow_call: z.object({
+      inputs: z.record(z.string(), z.object({ description: z.string(), default: z.unknown() })),
+      secrets: z.record(z.string(), z.object({ description: z.string() })),
+    }),
+  }),
+  permissions: z.record(z.string(), z.string()),
+  concurrency: z.record(z.string(), z.unknown()),
+  jobs: z.record(z.string(), z.object({ permissions: z.record(z.string(), z.string()), steps: z.array(stepSchema) })),
+})
+const read = (path: string) => readFileSync(path, 'utf8')
+const workflow = workflowSchema.parse(parse(read('workflows/airlock.yml')))
+const steps = Object.values(workflow.jobs).flatMap((job) => job.steps)
+
+function problemsOf(content: string): string[] {
+  const { context } = parseWorkflow({ name: 'x.yml', content }, new NoOperationTraceWriter())
+  return context.errors.getErrors().map(({ message }) => message)
+}
+
+/** Expressions that stand in a shell line: whatever they become is run. */
+function expressionsInRun(text: string): string[] {
+  return (
+    workflowSchema.parse(parse(text)).jobs.work?.steps.flatMap(({ run = '' }) => run.match(/\$\{\{.*?\}\}/g) ?? []) ??
+    []
+  )
+}
+
+describe('workflow files', () => {
+  it.each(files)('%s is as the schema of workflow files wants it', (path) => {
+    expect(problemsOf(read(path))).toEqual([])
+  })
+
+  it('would be found wrong: a key and a context that are not there', () => {
+    expect(problemsOf(read(files[0] ?? '').replace('runs-on:', 'run-on:'))).not.toEqual([])
+    expect(problemsOf(read(files[0] ?? '').replace('inputs.runner ', 'steps.work '))).not.toEqual([])
+  })
+
+  it('are the same where GitHub looks for it and where it is kept', () => {
+    expect(read('.github/workflows/airlock.yml')).toBe(read('workflows/airlock.yml'))
+  })
+
+  it('grant the job that works nothing but to read contents, and the other one what it writes', () => {
+    expect(workflow.permissions).toEqual({})
+    expect(workflow.jobs.work?.permissions).toEqual({ contents: 'read' })
+    const writes = { contents: 'write', 'pull-requests': 'write', issues: 'write' }
+    expect(workflow.jobs.publish?.permissions).toEqual(writes)
+    expect(Object.keys(workflow.jobs)).toEqual(['work', 'publish'])
+  })
+
+  it('take actions by the commit, with the version beside it', () => {
+    const used = steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses]))
+    expect(used).not.toEqual([])
+    for (const uses of used) expect(uses).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40}$/)
+    expect(read('workflows/airlock.yml').match(/uses: .*@[0-9a-f]{40} # v\d+\.\d+\.\d+$/gm)).toHaveLength(used.length)
+  })
+
+  it('queue what is asked at once, and drop none of it', () => {
+    expect(workflow.concurrency).toMatchObject({ 'cancel-in-progress': false, queue: 'max' })
+  })
+
+  it('put no expression into a shell line, where a title or a comment would be run', () => {
+    const text = read('workflows/airlock.yml')
+    expect(expressionsInRun(text)).toEqual([])
+    const planted = text.replace('actions work', `actions work $${'{{ github.event.comment.body }}'}`)
+    expect(expressionsInRun(planted)).toHaveLength(1)
+  })
+
+  it('check out nothing but Airlock itself, and leave no token behind', () => {
+    const checkouts = read('workflows/airlock.yml').split('actions/checkout@').slice(1)
+    for (const checkout of checkouts) {
+      expect(checkout).toMatch(/^\S+ # \S+\n\s+with:\n\s+repository: \$\{\{ job\.workflow_repository \}\}/)
+      expect(checkout).toContain('persist-credentials: false')
+    }
+  })
+
+  it('say what each input and secret is for', () => {
+    const { inputs, secrets } = workflow.on.workflow_call
+    for (const { description } of [...Object.values(inputs), ...Object.values(secrets)]) {
+      expect(description.length).toBeGreaterThan(20)
+    }
+    for (const input of Object.values(inputs)) expect(input.default).toBeDefined()
+  })
+
+  it('are called in ten lines', () => {
+    expect(read('docs/examples/actions-caller.yml').trimEnd().split('\n')).toHaveLength(10)
+  })
+})

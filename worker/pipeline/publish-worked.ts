@@ -1,0 +1,76 @@
+import type { ChangeSet, JobRequest, JobSummary, Outcome } from '../contract/index.ts'
+import { countLines } from './count-lines.ts'
+import { digestOfChange } from './digest-of-change.ts'
+import { type Attempt, end, type Job, type PipelinePorts, type StepResult } from './job.ts'
+import { openJob } from './open-job.ts'
+import { orOutcome } from './or-outcome.ts'
+import type { CollectResult } from './ports/index.ts'
+import { readCodeOwners } from './read-code-owners.ts'
+import { readTemplate } from './read-template.ts'
+import { endOfVerdict, gate } from './steps/gate.ts'
+import { loadSecrets } from './steps/prepare.ts'
+import { publish, restore } from './steps/publish.ts'
+import { report } from './steps/report.ts'
+import { timed } from './timed.ts'
+
+/** A change that another machine made, and says of itself that it passed the gates. */
+export interface WorkedChange {
+  /** As `digestOfChange` names it. */
+  readonly digest: string
+  /** Of the half that made it: for people to read, never to decide by. */
+  readonly summary: JobSummary
+  /** Builds it anew in the clean repository, from its files and our own base. */
+  rebuild(repository: string, signal: AbortSignal): Promise<CollectResult>
+}
+
+/**
+ * The other half of a job that was worked on elsewhere. The machine that ran the agent is not believed: the base is
+ * fetched, the change built on it, and every gate asked here. Only then a branch is made of it. Runs nothing of it.
+ */
+export function publishWorked(
+  request: JobRequest,
+  attempt: Attempt,
+  ports: PipelinePorts,
+  worked: WorkedChange,
+): Promise<JobSummary> {
+  return openJob(request, attempt, ports, async (job, settle) => {
+    const result = await orOutcome(job, () => publishSteps(job, worked))
+    await settle()
+    return timed(job, 'report', () => report(job, 'end' in result ? result.end : result.value))
+  })
+}
+
+async function publishSteps(job: Job, worked: WorkedChange): Promise<StepResult<Outcome>> {
+  const { ports, request, attempt, folders } = job
+  restore(job.facts, { ...worked.summary, gates: [] })
+  const secrets = await loadSecrets(job)
+  if ('why' in secrets) return end('refused', 'secret-missing', secrets.why)
+  job.redactor.learn(secrets.values)
+  const refused = await timed(job, 'prepare', () => ports.authority.recheck(request, attempt.signal))
+  if (refused !== null) return { end: refused }
+  const at = { workspace: null, repository: folders.repository, owner: null }
+  const base = await timed(job, 'clone', () => ports.source.materialise(request, at, attempt.signal))
+  const rebuilt = await timed(job, 'collect', () => rebuild(job, worked))
+  if ('end' in rebuilt) return rebuilt
+  const changeSet = rebuilt.value
+  job.facts.changedFiles = changeSet.files.map(countLines)
+  const results = await timed(job, 'gate', () => gate(job, { secrets: secrets.values }, { base }, changeSet))
+  const stopped = endOfVerdict(results)
+  if (stopped !== null) return { end: stopped }
+  return timed(job, 'publish', async () => {
+    const [template, owners] = [await readTemplate(job, base), await readCodeOwners(job, base)]
+    return publish(job, { changeSet, baseTreeSha: base.treeSha }, { template, owners, rebase: null })
+  })
+}
+
+async function rebuild({ folders, attempt, audit }: Job, worked: WorkedChange): Promise<StepResult<ChangeSet>> {
+  const result = await worked.rebuild(folders.repository, attempt.signal)
+  if (result.kind !== 'changes') {
+    const why = 'why' in result ? [result.path, result.why].filter(Boolean).join(': ') : 'it changes nothing'
+    return end('refused', 'handover-void', why)
+  }
+  const digest = digestOfChange(result.changeSet)
+  audit.append('handover', { digest, files: result.changeSet.files.length, recordHead: worked.summary.recordHead })
+  if (digest !== worked.digest) return end('refused', 'handover-void', 'its files are not those of the change')
+  return { value: result.changeSet }
+}

@@ -1,0 +1,46 @@
+import type { ChangeSet, Outcome } from '../contract/index.ts'
+import type { Job, StepResult } from './job.ts'
+import { judge } from './judge.ts'
+import { firstTurn, runAgent } from './steps/agent.ts'
+import { type Cloned, clone } from './steps/clone.ts'
+import { endOfVerdict } from './steps/gate.ts'
+import { layConflict } from './steps/lay-conflict.ts'
+import { mend } from './steps/mend.ts'
+import { type Prepared, prepare } from './steps/prepare.ts'
+import { seal } from './steps/seal.ts'
+import { setup } from './steps/setup.ts'
+import { timed } from './timed.ts'
+import { createWarmStart } from './warm-start.ts'
+
+/** A change that the gates have looked at. */
+export interface Reached {
+  readonly prepared: Prepared
+  readonly cloned: Cloned
+  readonly changeSet: ChangeSet
+  /** Why it may not be published as it is; null where it may. */
+  readonly stopped: Outcome | null
+}
+
+/** From `prepare` to `gate`: all that happens to a job before anything of it is shown to anybody. */
+export async function reachVerdict(job: Job): Promise<StepResult<Reached>> {
+  const { merges } = job.request
+  await using warm = createWarmStart(job)
+  const prepared = await timed(job, 'prepare', () => prepare(job, warm))
+  if ('end' in prepared) return prepared
+  const cloned = await timed(job, 'clone', () => clone(job, prepared.value, warm))
+  if ('end' in cloned) return cloned
+  const setUp = await timed(job, 'setup', () => setup(job, prepared.value, cloned.value))
+  if ('end' in setUp) return setUp
+  const sealed = await timed(job, 'seal', () => seal(job, prepared.value, cloned.value, warm))
+  if ('end' in sealed) return sealed
+  const laid =
+    merges === undefined ? sealed : await layConflict(job, prepared.value, cloned.value, sealed.value, merges)
+  if ('end' in laid) return laid
+  const ran = await timed(job, 'agent', () => runAgent(job, prepared.value, firstTurn(job)))
+  if ('end' in ran) return ran
+  const judged = await judge(job, prepared.value, cloned.value, laid.value)
+  if ('end' in judged) return judged
+  const { changeSet, results } = await mend(job, prepared.value, cloned.value, laid.value, judged.value)
+  const stopped = endOfVerdict(results)
+  return { value: { prepared: prepared.value, cloned: cloned.value, changeSet, stopped } }
+}

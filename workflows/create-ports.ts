@@ -1,0 +1,108 @@
+import type { BaseLogger } from 'pino'
+import { createGitHubClient } from '../app/github/github-client.ts'
+import { createRepositoryFacts } from '../app/github/repository-facts.ts'
+import { readPolicyDigest } from '../app/intake/read-policy.ts'
+import { wording } from '../app/replies/wording.ts'
+import type { OperatorPolicy } from '../app/repo-policy/operator/operator-policy.ts'
+import { createCore } from '../cli/wiring/create-core.ts'
+import type { DataFolders } from '../cli/wiring/data-folders.ts'
+import { createSource, defaultSourceLimits } from '../worker/git/create-source.ts'
+import { type AuthorityDeps, createAuthority } from '../worker/github/authority.ts'
+import { createPublisher } from '../worker/github/publish.ts'
+import type { PipelinePorts } from '../worker/pipeline/job.ts'
+import type { Authority, Publisher, Reporter, SetupSecrets } from '../worker/pipeline/ports/index.ts'
+import { createRunnerOwner, outsideTeams } from './github/runner-owner.ts'
+import { createRunnerTokens, runnerLogin } from './github/runner-tokens.ts'
+import type { Inputs } from './inputs/read-inputs.ts'
+
+export interface PortsDeps {
+  readonly inputs: Inputs
+  readonly folders: DataFolders
+  readonly operatorPolicy: OperatorPolicy
+  readonly reporter: Reporter
+  readonly log: Pick<BaseLogger, 'info'>
+}
+
+const readMs = 60_000
+
+/** The pipeline of the half that works: it reads one repository, and has nothing to publish with. */
+export async function createWorkPorts(deps: PortsDeps): Promise<PipelinePorts> {
+  const ports = await createSharedPorts(deps)
+  return { ...ports, authority: withoutContinued(ports.authority), publisher: publishesNothing }
+}
+
+/** The pipeline of the half that publishes. */
+export async function createPublishPorts(deps: PortsDeps): Promise<PipelinePorts> {
+  const tokens = createRunnerTokens(runnerOf(deps.inputs))
+  return { ...(await createSharedPorts(deps)), publisher: createPublisher({ tokens, log: deps.log }) }
+}
+
+export function runnerOf({ runner, token }: Inputs) {
+  return { baseUrl: runner.apiUrl, token, owner: runner.owner, repo: runner.repo }
+}
+
+async function createSharedPorts({ inputs, folders, operatorPolicy, reporter }: PortsDeps) {
+  const core = await createCore(inputs.settings, inputs.env, folders)
+  const { runner, token } = inputs
+  const url = `${runner.serverUrl}/${runner.owner}/${runner.repo}.git`
+  const authority = createAuthority({
+    tokens: createRunnerTokens(runnerOf(inputs)),
+    policyDigest: policyDigestOf(operatorPolicy),
+    outsideTeams,
+    botLogin: async () => runnerLogin,
+  })
+  return {
+    ...core,
+    authority,
+    source: createSource({
+      dataDir: folders.root,
+      git: 'git',
+      cloneAccess: async () => ({ url, token, dispose: async () => {} }),
+      limits: defaultSourceLimits,
+    }),
+    secrets: secretsOf(inputs),
+    reporter,
+    wording,
+    // A run of a workflow is one attempt, and keeps nothing for another one.
+    checkpoints: { load: async () => null, save: async () => {} },
+    spending: { add: async () => null },
+    held: null,
+    blocked: null,
+    ci: null,
+  }
+}
+
+/** With the reader that froze the policy, so that both read the same. */
+function policyDigestOf(operator: OperatorPolicy): AuthorityDeps['policyDigest'] {
+  return (octokit, { owner, repo: name, archived, defaultBranch }, request) => {
+    const client = createGitHubClient(octokit, AbortSignal.timeout(readMs))
+    const now = { owner, name, private: request.repository.private, archived, defaultBranch }
+    const facts = createRepositoryFacts(client, now, createRunnerOwner(client, owner))
+    return readPolicyDigest(facts, operator, { logins: [request.actor.login], policyDigest: request.policyDigest })
+  }
+}
+
+function secretsOf({ setupSecrets }: Inputs): SetupSecrets {
+  return {
+    async load(_repository, names) {
+      const values = new Map(
+        names.flatMap((name) => {
+          const value = setupSecrets.get(name)
+          return value === undefined ? [] : [[name, value] as const]
+        }),
+      )
+      return { values, missing: names.filter((name) => !values.has(name)) }
+    },
+  }
+}
+
+/** To look at a pull request needs a right that this half does not have; the other one looks before it publishes. */
+function withoutContinued(authority: Authority): Authority {
+  return { recheck: ({ continues: _, ...request }, signal) => authority.recheck(request, signal) }
+}
+
+/** A bug, were it ever asked. */
+const publishesNothing: Publisher = {
+  stage: () => Promise.reject(new Error('this half of a job publishes nothing')),
+  handOff: () => Promise.reject(new Error('this half of a job publishes nothing')),
+}

@@ -1,0 +1,82 @@
+/**
+ * All that a step of ours is told: by the runner, by the inputs of the workflow, and by the secrets that it was handed.
+ * Read once; what a child process could use is taken out of the environment before anything is started.
+ */
+import { join } from 'node:path'
+import { getInput } from '@actions/core'
+import { type Environment, parseSettings, settingNames } from '../../cli/settings/parse-settings.ts'
+import { type Settings, settingsTable } from '../../cli/settings/settings-schema.ts'
+import { type ParsedSecrets, parseSetupSecrets } from './parse-setup-secrets.ts'
+import { type Runner, readRunner } from './runner-environment.ts'
+
+export interface Inputs {
+  readonly runner: Runner
+  /** The job's own GITHUB_TOKEN. */
+  readonly token: string
+  readonly settings: Settings
+  /** Names of secrets to their values. */
+  readonly setupSecrets: ReadonlyMap<string, string>
+  /** Everything that the runner's log must not show. */
+  readonly masked: readonly string[]
+  readonly dataDir: string
+  /** Where the change goes to or comes from. */
+  readonly handoverDir: string
+  /** What people may want to keep: patch, findings, record. */
+  readonly reportDir: string
+  /** Of the manifest, as the job that wrote it said over GitHub's own channel. Empty where it said nothing. */
+  readonly handoverDigest: string
+  /** How the job that works ended, in GitHub's word. */
+  readonly workResult: string
+  /** What programs that we start may be given. */
+  readonly env: Environment
+}
+
+/** Throws SettingsError. */
+export function readInputs(): Inputs {
+  const env = { ...process.env }
+  const runner = readRunner(env)
+  const token = getInput('token')
+  const secrets = parseSetupSecrets(getInput('setup_secrets', { trimWhitespace: false }))
+  const problems = [
+    ...(token === '' ? ["token is missing: set INPUT_TOKEN to the job's own github.token"] : []),
+    ...problemsOf(secrets),
+  ]
+  const dataDir = getInput('data_dir') || join(runner.temporary, 'airlock', 'data')
+  const known = Object.fromEntries(settingNames.map((name) => [name, env[name]]))
+  const settings = parseSettings({ ...known, AIRLOCK_DATA_DIR: dataDir }, [], problems)
+  const setupSecrets = secrets.ok ? secrets.values : new Map<string, string>()
+  const inputs = {
+    runner,
+    token,
+    settings,
+    setupSecrets,
+    masked: [...setupSecrets.values(), ...secretSettings(env)],
+    dataDir,
+    handoverDir: getInput('handover') || join(runner.temporary, 'airlock', 'handover'),
+    reportDir: getInput('report') || join(runner.temporary, 'airlock', 'report'),
+    handoverDigest: getInput('handover_digest'),
+    workResult: getInput('work_result'),
+  }
+  withhold()
+  return { ...inputs, env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !kept.has(name))) }
+}
+
+function problemsOf(secrets: ParsedSecrets): string[] {
+  return secrets.ok ? [] : [secrets.problem]
+}
+
+function secretSettings(env: Environment): string[] {
+  return settingNames.flatMap((name) => ('secret' in settingsTable[name].facts && env[name] ? [env[name]] : []))
+}
+
+/** What @actions/core itself reads later, and says nothing that a program could act with. */
+const kept: ReadonlySet<string> = new Set(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'])
+const powers = /^(?:ACTIONS_|GITHUB_|RUNNER_|INPUT_|AIRLOCK_)/
+
+/** No program that is started from here inherits a token, an address of the runner's services, or a key. */
+function withhold(): void {
+  for (const name of Object.keys(process.env)) {
+    const isSecret = settingNames.some((known) => known === name && 'secret' in settingsTable[known].facts)
+    if ((powers.test(name) || isSecret) && !kept.has(name)) delete process.env[name]
+  }
+}
