@@ -49,6 +49,28 @@ describe('a limit of GitHub’s', () => {
     expect((await ask(other)).status).toBe(200)
   })
 
+  it('of a moment is waited out, and is no try that failed', async () => {
+    const pauses = createPauses()
+    const waited: number[] = []
+    const passing = (installationId: number): Pause => ({
+      ...pauses(installationId),
+      async left() {
+        const left = await pauses(installationId).left()
+        waited.push(left)
+        await pauses(installationId).note(0)
+        return left
+      },
+    })
+    github.expectToken(contents, 'ghs_1')
+    github.api.get(repo).reply(200, {})
+    await pauses(11).note(20)
+
+    await using one = open(passing)
+
+    expect((await ask(one)).status).toBe(200)
+    expect(waited).toEqual([20, 0])
+  })
+
   it('is no other installation’s, and a refusal for another reason is none', async () => {
     const pauses = createPauses()
     github.expectToken(contents, 'ghs_1')

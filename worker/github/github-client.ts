@@ -5,6 +5,7 @@
  * Octokit's own retry and throttling are off: they wait for as long as a server says and repeat what may already have
  * happened. Here each effect is looked up before it is done, tried a few times, and then left to the queue.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from 'octokit'
 import { HandoffError } from '../pipeline/ports/index.ts'
@@ -19,6 +20,9 @@ export interface Pause {
 }
 
 const requestMs = 20_000
+/** A wait up to here is waited out before a request: it is no try that failed. Longer ones are waited for in the queue. */
+const longestWaitMs = 5000
+const mostWaits = 3
 const plain = { userAgent: 'airlock', throttle: { enabled: false }, retry: { enabled: false } }
 
 /** A client with an installation token. Every request ends within 20 s, or with the signal. */
@@ -29,13 +33,13 @@ export function createTokenClient(
   pause: Pause | null = null,
 ): Octokit {
   const octokit = bounded(new Octokit({ ...plain, baseUrl, auth: token }), signal)
-  return pause === null ? octokit : paused(octokit, pause)
+  return pause === null ? octokit : paused(octokit, pause, signal)
 }
 
 /** Whoever is told to wait tells the others; a request that they would make meanwhile would make the wait longer. */
-function paused(octokit: Octokit, pause: Pause): Octokit {
+function paused(octokit: Octokit, pause: Pause, signal: AbortSignal): Octokit {
   octokit.hook.before('request', async ({ url }) => {
-    const retryAfterMs = await pause.left()
+    const retryAfterMs = await waitOut(pause, signal)
     if (retryAfterMs > 0) throw new HandoffError('rate-limited', `GitHub asked us to wait: ${url}`, { retryAfterMs })
   })
   octokit.hook.error('request', async (error) => {
@@ -45,6 +49,16 @@ function paused(octokit: Octokit, pause: Pause): Octokit {
     throw error
   })
   return octokit
+}
+
+/** Milliseconds that are still to be waited; 0: the request may be made. */
+async function waitOut(pause: Pause, signal: AbortSignal): Promise<number> {
+  let left = await pause.left()
+  for (let waits = 0; left > 0 && left <= longestWaitMs && waits < mostWaits; waits += 1) {
+    await sleep(left, undefined, { signal })
+    left = await pause.left()
+  }
+  return left
 }
 
 /** A client that signs in as the App itself; it mends a clock that is wrong by GitHub's. */

@@ -361,7 +361,9 @@ describe('branch and commit', () => {
     [{ kind: 'pull-request', number: 9, title: '../../main' } as const, /^airlock\/pr-9-[a-z0-9]{10}$/],
     [null, /^airlock\/local-[a-z0-9]{10}$/],
   ])('names a branch for %j from numbers alone', (subject, pattern) => {
-    expect(texts.branch(makeRequest('x', { subject }))).toMatch(pattern)
+    const request = makeRequest('x', { subject })
+    const trigger = { ...request.trigger, kind: subject === null ? 'local' : request.trigger.kind } as const
+    expect(texts.branch({ ...request, trigger })).toMatch(pattern)
   })
 
   it('asks CI to stay away only where the policy says so', () => {
