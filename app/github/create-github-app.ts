@@ -123,7 +123,10 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm,
       return found === null ? null : installationSchema.parse(found).id
     },
     async openClient(installationId, { owner, ...scope }, permissions, signal) {
-      const minted = await asApp(signal).call('POST /app/installations/{installation_id}/access_tokens', {
+      signal.throwIfAborted()
+      // Not with the signal: a request that is given up on its way leaves a live token that nobody knows.
+      const minting = asApp(new AbortController().signal)
+      const minted = await minting.call('POST /app/installations/{installation_id}/access_tokens', {
         installation_id: installationId,
         ...chosenIn(scope),
         permissions,
@@ -131,6 +134,7 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm,
       const { token } = mintedSchema.parse(minted)
       try {
         await vault.keep(owner, token)
+        signal.throwIfAborted()
       } catch (error) {
         await end(owner, token)
         throw error

@@ -93,6 +93,20 @@ describe('a token', () => {
     await expect(mint()).rejects.toThrow('away')
   })
 
+  it('whose attempt is given up while GitHub makes it is received all the same, and revoked', async () => {
+    const giveUp = new AbortController()
+    grant().reply(201, () => {
+      giveUp.abort(new Error('given up'))
+      return { token: 'ghs_late', repositories: [{ id: 7 }] }
+    })
+    github.api.delete('/installation/token').matchHeader('authorization', 'token ghs_late').reply(204)
+
+    await expect(github.tokens.mint(request, { contents: 'read' }, giveUp.signal)).rejects.toThrow('given up')
+    await expect(github.tokens.mint(request, { contents: 'read' }, giveUp.signal)).rejects.toThrow('given up')
+
+    expect(await github.vault.left(request.id)).toEqual([])
+  })
+
   it('of an attempt that was killed is revoked by the next one, and those of other jobs are not', async () => {
     await github.vault.keep(request.id, 'ghs_left')
     await github.vault.keep('another', 'ghs_other')

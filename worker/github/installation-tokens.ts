@@ -67,7 +67,9 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
     baseUrl,
     async mint({ id: jobId, installationId, repository }, permissions, signal) {
       if (installationId === null) throw new HandoffError('denied', 'a job without an installation has no GitHub')
-      const octokit = createAppClient(baseUrl, { appId, signJwt }, signal)
+      signal.throwIfAborted()
+      // Not with the signal: a request that is given up on its way leaves a live token that nobody knows.
+      const octokit = createAppClient(baseUrl, { appId, signJwt }, new AbortController().signal)
       const minted = await octokit.rest.apps
         .createInstallationAccessToken({
           installation_id: installationId,
@@ -81,6 +83,7 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
       const { token, repositories } = mintedSchema.parse(minted.data)
       try {
         await vault.keep(jobId, token)
+        signal.throwIfAborted()
         if (repositories.length !== 1 || repositories[0]?.id !== repository.id) throw otherRepositories()
       } catch (error) {
         await end(jobId, token)

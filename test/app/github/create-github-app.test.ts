@@ -179,6 +179,23 @@ describe('the GitHub App', () => {
     await expect(createOrganisationPolicyReader(app, scope, signal)()).rejects.toMatchObject({ name: 'GitHubError' })
   })
 
+  it('revokes a token whose event was given up while GitHub made it', async () => {
+    const giveUp = new AbortController()
+    nock(origin)
+      .post(tokens)
+      .reply(201, () => {
+        giveUp.abort(new Error('given up'))
+        return { token: 'ghs_late' }
+      })
+    const revoked = nock(origin).delete('/installation/token').reply(204)
+    const { app } = await createApp()
+
+    const opening = app.openClient(99, { owner: 'x', repositoryId: 1 }, {}, giveUp.signal)
+
+    await expect(opening).rejects.toThrow('given up')
+    expect(revoked.isDone()).toBe(true)
+  })
+
   it('keeps to a wait that GitHub asked another app or worker for, of that installation alone', async () => {
     const waits = new Map<number, number>()
     const pauses = (id: number) => ({
