@@ -116,7 +116,7 @@ describe('CI in quarantine', () => {
   it.each([
     ['ci: run', { policy: { ...policy } }],
     ['ci: skip', { policy: { ...policy, handoff: { draft: true, ci: 'skip' } } }],
-    ['no issue or pull request to decide on', { subject: null }],
+    ['no GitHub to decide on', { subject: null, installationId: null }],
   ] as const)('is not there with %s', async (_what, asked) => {
     const { summary, kept } = await approve({ asked })
 
