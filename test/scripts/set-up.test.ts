@@ -28,7 +28,7 @@ describe('set-up', () => {
       const { status, stderr } = spawnSync(at === 0 ? '/usr/bin/env' : program, closed, { encoding: 'utf8' })
 
       expect(stderr).toMatch(
-        /^ {2}sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends git redis-server bubblewrap /m,
+        /^ {2}sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends git bubblewrap strace redis-server /m,
       )
       expect(status).toBe(1)
     } finally {
