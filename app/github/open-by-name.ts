@@ -1,18 +1,9 @@
-import { z } from 'zod'
-import { repositorySchema } from '../../worker/contract/index.ts'
 import type { RepositoryFacts } from '../intake/ports.ts'
 import type { GitHubApp } from './create-github-app.ts'
 import { createOwnerReaders } from './owner-readers.ts'
+import { reachableRepositorySchema, repositoryNowOf } from './reachable-repositories.ts'
 import { createRepositoryFacts } from './repository-facts.ts'
 
-const foundSchema = z.object({
-  id: repositorySchema.shape.id,
-  name: repositorySchema.shape.name,
-  owner: z.object({ login: repositorySchema.shape.owner }),
-  private: z.boolean(),
-  archived: z.boolean(),
-  default_branch: repositorySchema.shape.defaultBranch,
-})
 const look = { metadata: 'read', contents: 'read' } as const
 
 export interface NamedRepository extends AsyncDisposable {
@@ -32,9 +23,8 @@ export async function openByName(
   await using opened = new AsyncDisposableStack()
   const scope = { owner: tokenOwner, names: [name] }
   const client = opened.use(await app.openClient(installationId, scope, look, signal))
-  const found = foundSchema.parse(await client.call('GET /repos/{owner}/{repo}', { owner, repo: name }))
-  const { private: isPrivate, archived, default_branch: defaultBranch } = found
-  const now = { owner: found.owner.login, name: found.name, private: isPrivate, archived, defaultBranch }
+  const found = reachableRepositorySchema.parse(await client.call('GET /repos/{owner}/{repo}', { owner, repo: name }))
+  const now = repositoryNowOf(found)
   const owners = createOwnerReaders(
     app,
     { account: now.owner, installationId, token: scope, otherwise: client },

@@ -1,24 +1,15 @@
-import { z } from 'zod'
 import { createGitHubClient, type GitHubClient } from '../../app/github/github-client.ts'
 import { createIssueThread } from '../../app/github/issue-thread.ts'
+import { reachableRepositorySchema, repositoryNowOf } from '../../app/github/reachable-repositories.ts'
 import { createRepositoryFacts } from '../../app/github/repository-facts.ts'
 import type { Repositories, RepositoryNow, Thread } from '../../app/intake/ports.ts'
 import { noNotes } from '../../app/triggers/compose-task.ts'
 import { jobIdFor } from '../../app/triggers/freeze-request.ts'
-import { repositorySchema, type TriggerEvent } from '../../worker/contract/index.ts'
+import type { TriggerEvent } from '../../worker/contract/index.ts'
 import { createTokenClient } from '../../worker/github/github-client.ts'
 import { createRunnerFacts } from './runner-facts.ts'
 import { createRunnerOwner } from './runner-owner.ts'
 import { type RunnerToken, runnerLogin } from './runner-tokens.ts'
-
-const foundSchema = z.object({
-  id: repositorySchema.shape.id,
-  name: repositorySchema.shape.name,
-  owner: z.object({ login: repositorySchema.shape.owner }),
-  private: z.boolean(),
-  archived: z.boolean(),
-  default_branch: repositorySchema.shape.defaultBranch,
-})
 
 export interface RunnerRepositories {
   readonly runner: RunnerToken
@@ -61,10 +52,8 @@ async function locate(
   { owner, repo }: RunnerToken,
   event: TriggerEvent,
 ): Promise<RepositoryNow | null> {
-  const found = foundSchema.parse(await client.call('GET /repos/{owner}/{repo}', { owner, repo }))
-  if (found.id !== event.repository.id) return null
-  const { name, private: isPrivate, archived, default_branch: defaultBranch } = found
-  return { owner: found.owner.login, name, private: isPrivate, archived, defaultBranch }
+  const found = reachableRepositorySchema.parse(await client.call('GET /repos/{owner}/{repo}', { owner, repo }))
+  return found.id === event.repository.id ? repositoryNowOf(found) : null
 }
 
 /** That a policy is broken is said where the job was asked for. */
