@@ -176,8 +176,11 @@ describe.concurrent('a repository that changes in the middle of a job', () => {
     await endOf(asked)
 
     await expectPublishedOnce(asked)
-    const later = world.github.requests.filter(({ at, path }) => at > renamedAt && path.includes('/old-name'))
-    expect(later).toEqual([])
+    // An edit of the status comment may be on its way at that moment: GitHub redirects it, and it is followed.
+    const later = world.github.requests.filter(
+      ({ at, method, path }) => at > renamedAt && method !== 'PATCH' && path.includes('/old-name'),
+    )
+    expect(later.map(({ method, path }) => `${method} ${path}`)).toEqual([])
   })
 
   it('takes nothing when it was archived', async () => {
