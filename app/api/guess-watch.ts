@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { apiTokenDigest } from '../../worker/contract/index.ts'
 
 /**
  * Counts tokens that proved nobody: GitHub shuts out an address that sends it too many, and with it our webhooks' work.
@@ -23,20 +23,16 @@ export function createGuessWatch(now: () => number): GuessWatch {
   return {
     mayTry(token) {
       failures = failures.filter((at) => at > now() - windowMs)
-      return failures.length < most || (good.get(digestOf(token)) ?? 0) > now()
+      return failures.length < most || (good.get(apiTokenDigest(token)) ?? 0) > now()
     },
     failed(token) {
       failures.push(now())
-      good.delete(digestOf(token))
+      good.delete(apiTokenDigest(token))
     },
     succeeded(token) {
       const [oldest] = good.keys()
       if (good.size >= mostGood && oldest !== undefined) good.delete(oldest)
-      good.set(digestOf(token), now() + goodMs)
+      good.set(apiTokenDigest(token), now() + goodMs)
     },
   }
-}
-
-function digestOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
 }

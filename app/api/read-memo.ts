@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { apiTokenDigest } from '../../worker/contract/index.ts'
 
 /** Who was shown a job lately: whoever asks again within a minute does not cost GitHub five requests. */
 export interface ReadMemo {
@@ -13,7 +13,7 @@ const most = 1000
 /** Of tokens only their SHA-256 is kept. */
 export function createReadMemo(now: () => number): ReadMemo {
   const seen = new Map<string, { readonly callerId: number; readonly until: number }>()
-  const keyOf = (token: string, jobId: string) => `${createHash('sha256').update(token).digest('hex')}:${jobId}`
+  const keyOf = (token: string, jobId: string) => `${apiTokenDigest(token)}:${jobId}`
   return {
     whoSaw(token, jobId) {
       const entry = seen.get(keyOf(token, jobId))

@@ -11,8 +11,9 @@ import { createAppAuth } from '@octokit/auth-app'
 import type { BaseLogger } from 'pino'
 import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
+import type { Pause } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
-import { createGitHubClient, type GitHubClient, type PagingClient, type Pause, type WhenCalm } from './github-client.ts'
+import { createGitHubClient, type GitHubClient, type PagingClient, type WhenCalm } from './github-client.ts'
 
 export interface GitHubAppDeps {
   readonly appId: number

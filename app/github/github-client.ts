@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Pause, waitOut } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import { mapGitHubError } from './map-github-error.ts'
 
@@ -33,13 +34,6 @@ const requestMs = 20_000
 /** Resolves when a request may be made: whoever has something more urgent to do lets it wait. */
 export type WhenCalm = (signal: AbortSignal) => Promise<void>
 
-/** What GitHub asked an installation to wait, told to every app and worker. Never throws. */
-export interface Pause {
-  /** Milliseconds; 0: go on. */
-  left(): Promise<number>
-  note(ms: number): Promise<void>
-}
-
 export interface ClientOptions {
   readonly whenCalm?: WhenCalm | undefined
   readonly pause?: Pause | undefined
@@ -47,19 +41,6 @@ export interface ClientOptions {
 
 /** A secondary rate limit that names no time: GitHub asks for at least a minute. */
 const unnamedWaitMs = 60_000
-/** A wait up to here is waited out before a request: it is no try that failed. */
-const longestWaitMs = 5000
-const mostWaits = 3
-
-/** Milliseconds that are still to be waited; 0: the request may be made. */
-async function waitOut(pause: Pause, signal: AbortSignal): Promise<number> {
-  let left = await pause.left()
-  for (let waits = 0; left > 0 && left <= longestWaitMs && waits < mostWaits; waits += 1) {
-    await sleep(left, undefined, { signal })
-    left = await pause.left()
-  }
-  return left
-}
 
 /** Every request ends within 20 s from when it was let go, or with the signal. */
 export function createGitHubClient(
@@ -69,7 +50,7 @@ export function createGitHubClient(
 ): PagingClient {
   /** Whoever is told to wait tells the others; what they would ask meanwhile would make the wait longer. */
   async function checkPause(route: string): Promise<void> {
-    const retryAfterMs = pause === undefined ? 0 : await waitOut(pause, signal)
+    const retryAfterMs = pause === undefined ? 0 : await waitOut(pause, (ms) => sleep(ms, undefined, { signal }))
     if (retryAfterMs > 0) throw new GitHubError('rate-limited', `${route}: GitHub asked us to wait`, { retryAfterMs })
   }
 

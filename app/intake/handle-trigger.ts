@@ -132,7 +132,7 @@ async function goOn(handling: Handling, task: string | null): Promise<TriggerRes
   const { deps, event, repository, answers, jobId, triggers } = handling
   const { threads } = deps
   if (threads === null) {
-    await answers.once(noBookComment(jobId, triggers, 'retry'))
+    await answers.once(noBookComment(jobId, triggers, 'continue'))
     return { kind: 'answered', with: 'continue' }
   }
   const continued = await readContinued({ ...repository, threads }, event, task, triggers, jobId)

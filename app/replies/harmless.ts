@@ -14,6 +14,11 @@ export function harmlessTitle(text: string, max: number): string {
   return defuse(oneLine(text, max)).replace(/<(?=[a-z/!?])/gi, '< ')
 }
 
+/** Whether an address may stand in Markdown as it is. Also one of GitHub's is only taken if it looks like one. */
+export function isPlainAddress(address: string): boolean {
+  return /^https?:\/\/[A-Za-z0-9./:_-]{1,500}$/.test(address)
+}
+
 /** A Markdown quotation that shows `text` as typed. No line of it begins with anything of the text's own. */
 export function harmlessQuote(text: string, max: number): string {
   const lines = defuse(keepStart(cleanText(text.slice(0, max * rawFactor)).trim(), max))

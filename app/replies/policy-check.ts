@@ -1,15 +1,13 @@
 import type { CheckAnnotation, CheckRunText } from '../../worker/contract/index.ts'
 import type { ChangedCase, PolicyChange } from '../repo-policy/changes/evaluate-change.ts'
-import type { PolicyProblem } from '../repo-policy/parse-policy.ts'
 import { checkName } from './check-run.ts'
-import { formatList, formatTable, joinParts, type TextPart } from './format.ts'
+import { formatTable, joinParts, type TextPart } from './format.ts'
 import { harmlessLine, harmlessTitle } from './harmless.ts'
-import { valueText } from './policy-comment.ts'
+import { problemList, valueText } from './policy-comment.ts'
 
 export const policyCheckName = `${checkName} / policy`
 
 const maxText = 300
-const mostProblems = 20
 const mostRows = 60
 /** GitHub takes 50 in a request: four requests for the longest of policies. */
 const mostAnnotations = 200
@@ -54,8 +52,7 @@ function titleOf(problems: number, becomes: readonly string[]): string {
 function partsOf({ path, note, change }: CheckedFile): TextPart[] {
   const said = note === null ? [] : [{ title: null, text: note }]
   if (change.problems.length > 0) {
-    const text = formatList(change.problems, mostProblems, problemText)
-    return [{ title: `${path}: no job would start`, text }, ...said]
+    return [{ title: `${path}: no job would start`, text: problemList(change.problems) }, ...said]
   }
   const head = change.wasBroken ? "It mends a policy that can't be used now; there is nothing to compare it with." : ''
   const nothing = change.cases.length === 0 && head === '' ? 'No value of the effective policy becomes another.' : head
@@ -87,11 +84,6 @@ function conditionText({ when, unless }: NonNullable<ChangedCase['condition']>):
 
 function textOf(value: unknown): string {
   return value === undefined ? 'not set' : harmlessLine(valueText(value), maxText)
-}
-
-function problemText({ file, line, path, message }: PolicyProblem): string {
-  const place = `${harmlessLine(file, maxText)}${line === null ? '' : `:${line}`}`
-  return `${place}: ${path === '' ? '' : `${harmlessLine(path, maxText)}: `}${harmlessLine(message, maxText)}`
 }
 
 /** None for what has no line in this very file: the summary has those as well. */

@@ -5,7 +5,7 @@ import { formatList, formatTable } from './format.ts'
 import { harmlessLine } from './harmless.ts'
 
 const maxValue = 300
-const maxFile = 100
+const maxPlace = 300
 const mostProblems = 20
 
 /** What holds for this repository and where each value is from. `commit` is the default branch's, null where it has none. */
@@ -32,7 +32,7 @@ export function brokenPolicyComment(jobId: string, problems: readonly PolicyProb
 /** What is wrong with a policy, a line each. */
 export function problemList(problems: readonly PolicyProblem[]): string {
   return formatList(problems, mostProblems, ({ file, line, path, message }) => {
-    const key = path === '' ? '' : `${harmlessLine(path, maxFile)}: `
+    const key = path === '' ? '' : `${harmlessLine(path, maxPlace)}: `
     return `${placeText({ file, line })}: ${key}${harmlessLine(message, maxValue)}`
   })
 }
@@ -52,5 +52,5 @@ function originText(from: readonly ValueOrigin[]): string {
 }
 
 function placeText({ file, line }: Pick<ValueOrigin, 'file' | 'line'>): string {
-  return `${harmlessLine(file, maxFile)}${line === null ? '' : `:${line}`}`
+  return `${harmlessLine(file, maxPlace)}${line === null ? '' : `:${line}`}`
 }

@@ -1,6 +1,6 @@
 import { type JobSummary, stepNames } from '../../worker/contract/index.ts'
 import { formatDuration, formatTable, joinParts, type TextPart } from './format.ts'
-import { harmlessLine } from './harmless.ts'
+import { harmlessLine, isPlainAddress } from './harmless.ts'
 import { endParts } from './status-comment.ts'
 
 /** The page of a run on GitHub Actions: what the status comment says, and the steps, one a row. */
@@ -20,8 +20,7 @@ const handedOver: TextPart = {
 }
 
 function linkPart({ pullRequestUrl }: JobSummary): TextPart | null {
-  const isAddress = pullRequestUrl !== null && /^https?:\/\/[A-Za-z0-9./:_-]{1,500}$/.test(pullRequestUrl)
-  return isAddress ? { title: null, text: pullRequestUrl } : null
+  return pullRequestUrl !== null && isPlainAddress(pullRequestUrl) ? { title: null, text: pullRequestUrl } : null
 }
 
 function stepsPart({ report: { durations } }: JobSummary): TextPart {

@@ -12,7 +12,7 @@ import {
 import { continuedParts } from './continued-parts.ts'
 import { approvalPart, blockedPart, heldPart, heldPatchPart, quarantinePart } from './decision-comment.ts'
 import { formatDuration, joinParts, maxText, type TextPart } from './format.ts'
-import { harmlessLine } from './harmless.ts'
+import { harmlessLine, isPlainAddress } from './harmless.ts'
 import { reasonTexts } from './reason-texts.ts'
 import {
   agentPart,
@@ -114,9 +114,8 @@ function endPart(outcome: OutcomeName, reason: Reason, detail: string | undefine
   return plain(`**${headings[outcome]}** ${what}${facts}\n\n${next}`)
 }
 
-/** The address comes from GitHub's answer to us, and is still only taken if it looks like one. */
 function linkLine({ subject }: JobRequest, { outcome, pullRequestUrl, report }: JobSummary): string {
-  if (pullRequestUrl !== null && /^https?:\/\/[A-Za-z0-9./:_-]{1,500}$/.test(pullRequestUrl)) {
+  if (pullRequestUrl !== null && isPlainAddress(pullRequestUrl)) {
     const isHere = isContinued(outcome) && subject !== null
     return isHere ? `${pullRequestUrl}/commits/${report.commit}` : pullRequestUrl
   }

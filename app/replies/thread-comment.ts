@@ -59,12 +59,13 @@ export function labelAgainComment(jobId: string, label: string): string {
 export function noBookComment(
   jobId: string,
   { command }: Pick<Policy['triggers'], 'command'>,
-  asked: 'status' | 'cancel' | 'retry',
+  asked: 'status' | 'cancel' | 'retry' | 'continue',
 ): string {
   const instead = {
     status: 'its Actions tab shows what runs and what waits',
     cancel: 'cancel the run there',
     retry: `write the task again after \`${command}\``,
+    continue: `write what is to be done on its pull request, after \`${command}\``,
   } as const
   return `${statusMarker(jobId)}\nJobs of this repository run on GitHub Actions, and no list of them is kept here: ${instead[asked]}.`
 }

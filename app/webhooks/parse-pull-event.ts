@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { type PullEvent, pullEventSchema, repositorySchema } from '../../worker/contract/index.ts'
+import { type PullEvent, pullEventSchema } from '../../worker/contract/index.ts'
 import type { Delivery } from './parse-trigger-event.ts'
+import { sharedShape } from './payload-schemas.ts'
 
 export type ParsedPull =
   | { readonly kind: 'pull'; readonly event: PullEvent }
@@ -8,16 +9,10 @@ export type ParsedPull =
   | { readonly kind: 'invalid'; readonly problem: string }
 
 const actions: readonly unknown[] = ['opened', 'synchronize', 'reopened']
-const { installationId, number, headSha, changedFiles } = pullEventSchema.shape
+const { number, headSha, changedFiles } = pullEventSchema.shape
 const payloadSchema = z.object({
-  installation: z.object({ id: installationId }),
-  repository: z.object({
-    id: repositorySchema.shape.id,
-    name: repositorySchema.shape.name,
-    private: repositorySchema.shape.private,
-    default_branch: repositorySchema.shape.defaultBranch,
-    owner: z.object({ login: repositorySchema.shape.owner }),
-  }),
+  installation: sharedShape.installation,
+  repository: sharedShape.repository,
   pull_request: z.object({
     number,
     changed_files: changedFiles,

@@ -16,7 +16,8 @@ const { installationId, sender, subject } = labelEvent.shape
 const { id: commentId, body: commentBody } = commentEvent.shape.comment.shape
 const time = z.iso.datetime({ offset: true })
 
-const sharedShape = {
+/** What every payload for an installation has. */
+export const sharedShape = {
   installation: z.object({ id: installationId }),
   repository: z.object({
     id: repositorySchema.shape.id,

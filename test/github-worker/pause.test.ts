@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Pause } from '../../worker/github/github-client.ts'
+import type { Pause } from '../../worker/contract/index.ts'
 import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
 import { openRepositorySession } from '../../worker/github/repository-session.ts'
 import { createMemoryVault } from './memory-vault.ts'

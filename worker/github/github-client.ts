@@ -8,21 +8,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from 'octokit'
+import { type Pause, waitOut } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
 import { mapGitHubError } from './map-github-error.ts'
 import type { SignAppJwt } from './sign-app-jwt.ts'
 
-/** What GitHub asked an installation to wait, told to every worker and app. Never throws. */
-export interface Pause {
-  /** Milliseconds; 0: go on. */
-  left(): Promise<number>
-  note(ms: number): Promise<void>
-}
-
 const requestMs = 20_000
-/** A wait up to here is waited out before a request: it is no try that failed. Longer ones are waited for in the queue. */
-const longestWaitMs = 5000
-const mostWaits = 3
 const plain = { userAgent: 'airlock', throttle: { enabled: false }, retry: { enabled: false } }
 
 /** A client with an installation token. Every request ends within 20 s, or with the signal. */
@@ -39,7 +30,7 @@ export function createTokenClient(
 /** Whoever is told to wait tells the others; a request that they would make meanwhile would make the wait longer. */
 function paused(octokit: Octokit, pause: Pause, signal: AbortSignal): Octokit {
   octokit.hook.before('request', async ({ url }) => {
-    const retryAfterMs = await waitOut(pause, signal)
+    const retryAfterMs = await waitOut(pause, (ms) => sleep(ms, undefined, { signal }))
     if (retryAfterMs > 0) throw new HandoffError('rate-limited', `GitHub asked us to wait: ${url}`, { retryAfterMs })
   })
   octokit.hook.error('request', async (error) => {
@@ -49,16 +40,6 @@ function paused(octokit: Octokit, pause: Pause, signal: AbortSignal): Octokit {
     throw error
   })
   return octokit
-}
-
-/** Milliseconds that are still to be waited; 0: the request may be made. */
-async function waitOut(pause: Pause, signal: AbortSignal): Promise<number> {
-  let left = await pause.left()
-  for (let waits = 0; left > 0 && left <= longestWaitMs && waits < mostWaits; waits += 1) {
-    await sleep(left, undefined, { signal })
-    left = await pause.left()
-  }
-  return left
 }
 
 /** A client that signs in as the App itself; it mends a clock that is wrong by GitHub's. */

@@ -1,0 +1,20 @@
+/** What GitHub asked an installation to wait, told to every app and worker. Never throws. */
+export interface Pause {
+  /** Milliseconds; 0: go on. */
+  left(): Promise<number>
+  note(ms: number): Promise<void>
+}
+
+/** A wait up to here is waited out before a request: it is no try that failed. */
+const longestWaitMs = 5000
+const mostWaits = 3
+
+/** Waits where it is short. Milliseconds that are still to be waited; 0: the request may be made. */
+export async function waitOut(pause: Pause, sleep: (ms: number) => Promise<unknown>): Promise<number> {
+  let left = await pause.left()
+  for (let waits = 0; left > 0 && left <= longestWaitMs && waits < mostWaits; waits += 1) {
+    await sleep(left)
+    left = await pause.left()
+  }
+  return left
+}
