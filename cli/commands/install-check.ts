@@ -1,9 +1,6 @@
-import { pino } from 'pino'
 import { z } from 'zod'
-import { createGitHubApp, type TokenVault } from '../../app/github/create-github-app.ts'
 import { GitHubError } from '../../app/intake/github-error.ts'
 import { repositorySchema } from '../../worker/contract/index.ts'
-import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { type Command, type Io, parseFlagsAndWords, UsageError } from '../command.ts'
 import { checkInstall, mostRepositories, type Target } from '../install-check/check-install.ts'
 import { describeChecks } from '../install-check/describe-checks.ts'
@@ -11,7 +8,7 @@ import type { Check } from '../install-check/judge-install.ts'
 import { loadAppCredentials } from '../settings/app-credentials.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import { terminalJson } from '../terminal-text.ts'
-import { gitHubUrls } from '../wiring/github-urls.ts'
+import { createPassingApp } from '../wiring/create-passing-app.ts'
 
 const right = 'airlock install-check acme/widget'
 const targetSchema = z.object({
@@ -60,12 +57,9 @@ function targetOf([given, ...more]: readonly string[]): Target {
 }
 
 async function ask(target: Target, io: Io): Promise<{ readonly all: readonly Check[] } | { readonly why: string }> {
-  const { settings, appId, privateKey } = loadAppCredentials(io.env, [])
-  const app = createGitHubApp({
-    ...{ appId, signJwt: createAppJwtSigner(privateKey), baseUrl: gitHubUrls(settings).api },
-    ...{ vault: noVault, log: pino({ level: 'silent' }) },
-  })
-  const deps = { app, operator: loadOperatorPolicy(settings), now: Date.now }
+  const credentials = loadAppCredentials(io.env, [])
+  const app = createPassingApp(credentials)
+  const deps = { app, operator: loadOperatorPolicy(credentials.settings), now: Date.now }
   try {
     return { all: await checkInstall(deps, target, io.signal) }
   } catch (error) {
@@ -73,6 +67,3 @@ async function ask(target: Target, io: Io): Promise<{ readonly all: readonly Che
     throw error
   }
 }
-
-/** The tokens end with this process, which revokes them. */
-const noVault: TokenVault = { keep: async () => undefined, forget: async () => undefined, left: async () => [] }

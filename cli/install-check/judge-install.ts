@@ -150,8 +150,11 @@ export function judgeRepository(facts: RepositoryInstallFacts, policy: Policy | 
     ...(valid ? judgePolicy(of, policy) : []),
     ...(valid ? [judgeLabel(facts, policy)] : []),
     check(
-      ...([of, 'default branch', facts.isProtected ? 'ok' : 'unwise'] as const),
-      ...([facts.isProtected ? 'protected' : 'not protected', `${rules}: require a pull request`] as const),
+      of,
+      'default branch',
+      facts.isProtected ? 'ok' : 'unwise',
+      facts.isProtected ? 'protected' : 'not protected',
+      `${rules}: require a pull request`,
     ),
     judgeApprovals(of, facts, rules),
     judgeWorkflows(of, facts),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { BaseLogger } from 'pino'
 import { secretFolders } from '../../worker/broker/read-secret.ts'
 import type { JobRequest, LifeEffect, LifeEntry } from '../../worker/contract/index.ts'
@@ -14,6 +13,7 @@ import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createLifeJournal, type LifeJournal } from '../../worker/queue/life-journal.ts'
 import { removeSnapshots } from '../../worker/seal/remove-snapshots.ts'
 import type { DataFolders } from './data-folders.ts'
+import { repeat } from './repeat.ts'
 
 export interface LifeWatchDeps {
   readonly redis: Awaited<ReturnType<typeof connectRedis>>
@@ -30,13 +30,11 @@ const everyMs = 5000
 /** Acts upon what installations and repositories went through: once now, for what came while no worker was here, and again and again. */
 export async function startLifeWatch(deps: LifeWatchDeps): Promise<AsyncDisposable> {
   const { redis, folders, log } = deps
-  const stopped = new AbortController()
-  const { signal } = stopped
   const leaving = createLeavingBook(redis)
   const journal = await openJournal(redis, folders.root)
   const ports = lifePortsOf(deps)
 
-  const look = async () => {
+  const look = async (signal: AbortSignal) => {
     for (const { id, entry } of await journal.next()) {
       // A job that was told to stop could still store what it is about to seal.
       if (entry !== null && isBusyWith(deps.running(), entry)) return
@@ -53,19 +51,14 @@ export async function startLifeWatch(deps: LifeWatchDeps): Promise<AsyncDisposab
     if (left.length > 0) log.warn({ folders: left }, 'secrets of a repository that has left: remove them')
   }
 
-  const watch = async () => {
-    while (!signal.aborted) {
-      await look().catch((error: unknown) => {
-        if (!signal.aborted) log.warn({ err: error }, 'could not act on an organisation event')
-      })
-      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
-    }
-  }
-  const watching = watch()
+  const watching = repeat(everyMs, async (signal) => {
+    await look(signal).catch((error: unknown) => {
+      if (!signal.aborted) log.warn({ err: error }, 'could not act on an organisation event')
+    })
+  })
   return {
     async [Symbol.asyncDispose]() {
-      stopped.abort()
-      await watching
+      await watching[Symbol.asyncDispose]()
       await leaving[Symbol.asyncDispose]()
     },
   }

@@ -5,10 +5,9 @@ import { countLines } from './count-lines.ts'
 import type { Job } from './job.ts'
 import { SourceError } from './ports/index.ts'
 import { gate } from './steps/gate.ts'
+import { mostMergedBytes } from './steps/merge.ts'
 import type { Prepared } from './steps/prepare.ts'
 import type { Made } from './steps/publish.ts'
-
-const mostBytes = 64 * 1024 * 1024
 
 /**
  * The branch went on to `head` while the agent worked: puts its change there, where it fits and the gates think the same
@@ -43,7 +42,7 @@ async function move(
   if (merge.conflicts.length > 0)
     return { why: `the change does not fit what is there now: ${listPaths(merge.conflicts)}` }
   const between = { from: head, to: merge.tree.treeSha }
-  const rebased = await ports.source.changes(repository, between, mostBytes, attempt.signal)
+  const rebased = await ports.source.changes(repository, between, mostMergedBytes, attempt.signal)
   if (rebased === null) return { why: 'what differs is too large to be looked at' }
   if (rebased.files.length === 0) return { why: 'it has the very change by now' }
   return { made: { changeSet: rebased, baseTreeSha: merge.theirs.treeSha }, base: merge.theirs }

@@ -1,24 +1,17 @@
 /** When GitHub asks an installation to wait, all apps and workers wait: its limits are for all of them together. */
 import type { Redis } from 'ioredis'
+import type { Pause } from '../contract/index.ts'
 import { answered } from './answered.ts'
 import { longestRetryAfterMs } from './settings.ts'
 
-/** Of one installation. */
-export interface Pause {
-  /** Milliseconds that are left of it; 0: go on. */
-  left(): Promise<number>
-  /** GitHub asks to wait for so many. A shorter one does not end a longer one. */
-  note(ms: number): Promise<void>
-}
-
 const keyOf = (installationId: number) => `airlock:pause:${installationId}`
 
-/** KEYS pause · ARGV milliseconds. */
+/** KEYS pause · ARGV milliseconds. A shorter one does not end a longer one. */
 const noteScript = `
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '1', 'PX', ARGV[1]) end
 return 1`
 
-/** While Redis is away nobody is told, and GitHub itself refuses: neither is an error of whoever asks. */
+/** By installation. While Redis is away nobody is told, and GitHub itself refuses: neither is an error of whoever asks. */
 export function createPauseBook(redis: Redis): (installationId: number) => Pause {
   return (installationId) => ({
     async left() {

@@ -64,9 +64,9 @@ export function stagingCommand(perl: string, staged: ChainPlan['staged']): reado
 }
 
 /**
- * The command line on the host. Pure. From the outside in: the job's namespaces, the head, the staging mounts and the switch to the job's
- * user, the audit, the sandbox, the launcher. All of them but strace are one process that
- * becomes the next, down to bwrap, which so is the worker's own child and dies with it; strace's -D is for that.
+ * The command line on the host. Pure. From the outside in: the job's namespaces, the head, the staging mounts and the
+ * switch to the job's user, the audit, the sandbox, the launcher. All of them but strace are one process that becomes the
+ * next, down to bwrap, which so is the worker's own child and dies with it; strace's -D is for that.
  */
 export function chainCommand(plan: ChainPlan): readonly string[] {
   const { bwrap, setpriv, strace, perl } = plan.programs
