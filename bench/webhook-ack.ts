@@ -11,8 +11,10 @@ import { type Part, startPart } from './start-part.ts'
 import { type Load, type LoadResult, loadResultSchema } from './webhook/load.ts'
 
 /** Two thousand at 200/s, then five thousand as fast as they are answered, each in five turns. */
-const pace = { count: 400, perSecond: 200, concurrency: 256 }
-const flood = { count: 1000, perSecond: null, concurrency: 32 }
+const perSecond = 200
+const concurrency = 32
+const paced = { count: 400, pace: { perSecond } }
+const flooded = { count: 1000, pace: { concurrency } }
 const rounds = 5
 const issues = 100
 /** How long GitHub takes over an answer; the real one is seldom faster. */
@@ -45,7 +47,7 @@ export const webhookAck: Bench = {
 
     const sent = { count: 0 }
     const ours = `${appUrl}/api/github/webhooks`
-    const sidesFor = (plan: Pick<Load, 'count' | 'perSecond' | 'concurrency'>) =>
+    const sidesFor = (plan: Pick<Load, 'count' | 'pace'>) =>
       new Map([
         ['ours', () => ask(load, { ...plan, url: ours }, sent, '202')],
         [
@@ -64,11 +66,11 @@ export const webhookAck: Bench = {
     say('load generator, app, Probot, Redis and the stand-in for GitHub are processes of their own')
     say(`the app also works on what it accepted, with a GitHub that takes ${gitHubMs} ms to answer`)
     say('it is stopped while Probot is measured')
-    const paced = await interleave(sidesFor(pace), { rounds, warmUp: 1 })
-    const flooded = await interleave(sidesFor(flood), { rounds, warmUp: 1 })
+    const slow = await interleave(sidesFor(paced), { rounds, warmUp: 1 })
+    const fast = await interleave(sidesFor(flooded), { rounds, warmUp: 1 })
     await checkDurable(installation, sent.count)
     say(`${sent.count} events were acknowledged, and as many are in Redis`)
-    return figuresOf(paced, flooded)
+    return figuresOf(slow, fast)
   },
 }
 
@@ -108,19 +110,19 @@ async function checkDurable({ redisUrl }: Installation, sent: number): Promise<v
 
 type Results = ReadonlyMap<string, readonly LoadResult[]>
 
-function figuresOf(paced: Results, flooded: Results): Figure[] {
+function figuresOf(slow: Results, fast: Results): Figure[] {
   const latency = (results: Results, side: string) =>
     summariseNumbers((results.get(side) ?? []).flatMap(({ latencies }) => latencies))
   const rate = (side: string) =>
-    summariseNumbers((flooded.get(side) ?? []).map(({ latencies, elapsedMs }) => latencies.length / (elapsedMs / 1000)))
+    summariseNumbers((fast.get(side) ?? []).map(({ latencies, elapsedMs }) => latencies.length / (elapsedMs / 1000)))
   const figure = (what: string, unit: Figure['unit'], of: (side: string) => Summary, aim: Figure['aim']): Figure => ({
     ...{ what, unit, ours: of('ours'), other: { name: 'Probot', summary: of('probot') }, aim },
   })
   return [
-    figure(`delivery to acknowledgement at ${pace.perSecond}/s`, 'ms', (side) => latency(paced, side), {
+    figure(`delivery to acknowledgement at ${perSecond}/s`, 'ms', (side) => latency(slow, side), {
       ...{ of: 'p99', is: 'at most', bound: 250 },
     }),
-    figure(`highest rate, ${flood.concurrency} at a time`, '/s', rate, { of: 'ratio', is: 'at least', bound: 0.7 }),
-    figure('  delivery to acknowledgement meanwhile', 'ms', (side) => latency(flooded, side), null),
+    figure(`highest rate, ${concurrency} at a time`, '/s', rate, { of: 'ratio', is: 'at least', bound: 0.7 }),
+    figure('  delivery to acknowledgement meanwhile', 'ms', (side) => latency(fast, side), null),
   ]
 }

@@ -1,13 +1,12 @@
 /** Sends webhooks as GitHub does. Bodies and signatures are made before the clock starts. */
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { Agent, type IncomingMessage, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { createDeliveryRequest } from '../../test/github/webhooks/delivery-request.ts'
 import { servePart } from '../start-part.ts'
 import { type Load, type LoadResult, loadSchema } from './load.ts'
+import { createRawSender } from './raw-sender.ts'
 
 const settings = z
   .object({ PAYLOAD_FILE: z.string(), SECRET: z.string(), APP_ID: z.coerce.number(), ISSUES: z.coerce.number() })
@@ -16,54 +15,49 @@ const payloadSchema = z.looseObject({ issue: z.looseObject({ number: z.int() }) 
 const payload = payloadSchema.parse(JSON.parse(readFileSync(settings.PAYLOAD_FILE, 'utf8')))
 const newest = Date.now()
 
-/** An event of its own: another issue, or another moment. */
-function deliveryOf(index: number) {
+/** An event of its own: another issue, or another moment. As it goes over the wire. */
+function deliveryOf(url: URL, index: number): Buffer {
   const secondsAgo = Math.floor(index / settings.ISSUES)
   const updated_at = `${new Date(newest - secondsAgo * 1000).toISOString().slice(0, 19)}Z`
   const issue = { ...payload.issue, number: 1 + (index % settings.ISSUES), updated_at }
   const { APP_ID: appId, SECRET: secret } = settings
-  return createDeliveryRequest({ appId, secret, event: 'issues', guid: randomUUID(), payload: { ...payload, issue } })
+  const source = { appId, secret, event: 'issues', guid: randomUUID(), payload: { ...payload, issue } }
+  const { headers, body } = createDeliveryRequest(source)
+  const all = { host: url.host, ...headers, 'content-length': Buffer.byteLength(body) }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
+  return Buffer.from([`POST ${url.pathname} HTTP/1.1`, ...lines, '', body].join('\r\n'))
 }
 
-async function send(url: string, agent: Agent, { headers, body }: ReturnType<typeof deliveryOf>): Promise<number> {
-  const length = { 'content-length': String(Buffer.byteLength(body)) }
-  const asking = request(url, { agent, method: 'POST', headers: { ...headers, ...length } }).end(body)
-  const [response]: IncomingMessage[] = await once(asking, 'response')
-  response?.resume()
-  if (response !== undefined) await once(response, 'end')
-  return response?.statusCode ?? 0
-}
-
-async function run({ url, from, count, perSecond, concurrency }: Load): Promise<LoadResult> {
-  const deliveries = Array.from({ length: count }, (_, index) => deliveryOf(from + index))
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
+async function run({ url, from, count, pace }: Load): Promise<LoadResult> {
+  const to = new URL(url)
+  const deliveries = Array.from({ length: count }, (_, index) => deliveryOf(to, from + index))
+  using sender = createRawSender(Number(to.port))
   const latencies: number[] = []
   const statuses: Record<string, number> = {}
   const startedAt = performance.now()
   const deliver = async (index: number, dueAt: number) => {
     const delivery = deliveries[index]
     if (delivery === undefined) return
-    const status = await send(url, agent, delivery)
+    const status = await sender.send(delivery)
     latencies.push(performance.now() - dueAt)
     statuses[status] = (statuses[status] ?? 0) + 1
   }
-  if (perSecond === null) {
+  if ('concurrency' in pace) {
     let next = 0
     const one = async () => {
       while (next < count) await deliver(next++, performance.now())
     }
-    await Promise.all(Array.from({ length: concurrency }, one))
+    await Promise.all(Array.from({ length: pace.concurrency }, one))
   } else {
     const underway: Promise<void>[] = []
     for (let index = 0; index < count; index += 1) {
-      const dueAt = startedAt + (index * 1000) / perSecond
+      const dueAt = startedAt + (index * 1000) / pace.perSecond
       // Late timers send what is due at once: a slow moment must not thin out the load.
       if (dueAt > performance.now()) await sleep(dueAt - performance.now())
       underway.push(deliver(index, Math.min(dueAt, performance.now())))
     }
     await Promise.all(underway)
   }
-  agent.destroy()
   return { latencies, elapsedMs: performance.now() - startedAt, statuses }
 }
 

@@ -5,9 +5,8 @@ export const loadSchema = z.object({
   url: z.string(),
   from: z.int(),
   count: z.int(),
-  /** So many per second whatever comes back; or null: the next one as soon as one of `concurrency` is answered. */
-  perSecond: z.number().nullable(),
-  concurrency: z.int(),
+  /** So many per second whatever comes back; or the next one as soon as one of so many is answered. */
+  pace: z.union([z.strictObject({ perSecond: z.number() }), z.strictObject({ concurrency: z.int() })]),
 })
 export type Load = z.infer<typeof loadSchema>
 
