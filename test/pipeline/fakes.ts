@@ -335,7 +335,7 @@ export function portsOf(world: World): PipelinePorts {
 function engineOf(world: World, log: (entry: string) => void): PipelinePorts['engines'][number] {
   return {
     isolation: 'process',
-    seesMounts: true,
+    seesMounts: () => true,
     posture: async () => posture,
     fileOwner: () => null,
     reap: async () => 0,

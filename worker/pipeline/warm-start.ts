@@ -28,7 +28,7 @@ export function createWarmStart(job: Job): WarmStart {
 
   return {
     begin(choice, secrets) {
-      const viewer = { owner: choice.engine.fileOwner(request.id), seesMounts: choice.engine.seesMounts }
+      const viewer = { owner: choice.engine.fileOwner(request.id), seesMounts: choice.engine.seesMounts() }
       find = async (tree) => {
         const setup = await findSetup(job, choice, secrets, tree, signal)
         const { snapshot } = setup

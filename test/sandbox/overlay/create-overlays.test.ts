@@ -116,7 +116,6 @@ if (process.getuid?.() === 0 && expectsOverlay()) {
       expect(set('trusted.overlay.redirect').status).toBe(1)
       const remount = async () => {
         await unmountBelow(folders.root)
-        for (const part of parts) await mkdir(join(folder, part))
         for (const part of parts) {
           await rm(join(folder, part), { recursive: true })
           spawnSync('mv', [join(`${folder}-upper`, part), join(folder, part)])

@@ -38,7 +38,10 @@ export const ownCases: readonly OwnCase[] = [
       const before = printed()
       const { folders, folder, refused } = await lay()
       const workspace = namespaces.find(folders.agent.workspace)
-      const at = { file: await readFile(join(workspace, 'd/a'), 'utf8'), own: await readdir(folder) }
+      const at = {
+        file: await readFile(join(workspace, 'd/a'), 'utf8'),
+        own: await readdir(folder, { recursive: true }),
+      }
       await writeFile(join(workspace, 'd/a'), 'changed')
       await chmod(join(workspace, 'd'), 0o777)
       await rm(join(workspace, 'd/a'))
@@ -51,7 +54,7 @@ export const ownCases: readonly OwnCase[] = [
       return {
         seen: { refused, at, after, end },
         expected: {
-          ...{ refused: null, at: { file: 'stored', own: [] }, after: { left: [], isStored: true } },
+          ...{ refused: null, at: { file: 'stored', own: ['home', 'workspace'] }, after: { left: [], isStored: true } },
           end: { held: 0, jobs: [], print: before },
         },
       }

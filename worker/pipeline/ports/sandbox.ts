@@ -107,7 +107,7 @@ export interface SandboxListing {
 export interface SandboxEngine {
   readonly isolation: Isolation
   /** What the worker mounts in a job's folders is there in the sandbox too, and nobody copies the folders whole. */
-  readonly seesMounts: boolean
+  seesMounts(): boolean
   /**
    * What it enforces here, proved by probes in a sandbox of this image; without one, of an image of the engine's own
    * choice. Throws SandboxError `unavailable` with what is missing and how to get it.

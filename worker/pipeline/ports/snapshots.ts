@@ -21,7 +21,7 @@ export interface NoSnapshot {
 /** Who gets a snapshot. */
 export interface Viewer {
   readonly owner: Owner
-  /** As SandboxEngine has it. */
+  /** As SandboxEngine says it. */
   readonly seesMounts: boolean
 }
 

@@ -58,7 +58,7 @@ async function startFrom(job: Job, prepared: Prepared, snapshot: Snapshot): Prom
   if (snapshot.layer !== null) {
     await ports.source.layOut(request, folders.agent.workspace, owner, attempt.signal)
   }
-  const viewer = { owner, seesMounts: engine.seesMounts }
+  const viewer = { owner, seesMounts: engine.seesMounts() }
   await place(job, await ports.snapshots.restore(snapshot, folders.agent, viewer, attempt.signal))
 }
 

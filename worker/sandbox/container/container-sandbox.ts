@@ -39,7 +39,7 @@ export async function createContainerSandbox(context: ContainerContext): Promise
   })
   const spend = createPhaseBudget(spec.limits, context.now)
   const filter = sandboxFilter(thisMachine())
-  let waiting: Duplex | null = await startContainer(engine, containerId).catch(async (error: unknown) => {
+  let waiting: Duplex | null = await startFirst(context, containerId).catch(async (error: unknown) => {
     await removeContainer(context, container, places)
     throw error
   })
@@ -64,6 +64,17 @@ export async function createContainerSandbox(context: ContainerContext): Promise
       return removeContainer(context, container, places)
     },
   })
+}
+
+async function startFirst({ host, spec }: ContainerContext, id: string): Promise<Duplex> {
+  const connection = await startContainer(host.engine, id)
+  try {
+    await host.sight.check(id, spec)
+    return connection
+  } catch (error) {
+    connection.destroy()
+    throw error
+  }
 }
 
 /** Connects before it starts: what is written in between would be lost. */

@@ -28,6 +28,7 @@ import { createContainerImages } from './container-images.ts'
 import { createContainerSandbox } from './container-sandbox.ts'
 import { describeContainerPosture } from './describe-container-posture.ts'
 import { createEngineClient } from './engine-client.ts'
+import { createMountSight } from './mount-sight.ts'
 import { killContainer, listContainers, reapContainers } from './reap-containers.ts'
 import type { ContainerHost } from './set-up-container.ts'
 
@@ -47,13 +48,14 @@ export interface ContainerEngineOptions {
 export function createContainerEngine(options: ContainerEngineOptions): SandboxEngine {
   const engine = createEngineClient(options.socket)
   const images = createContainerImages(options.images, engine)
+  const sight = createMountSight(engine, { runtime: options.runtime, noteFile: join(options.runDir, 'sees-no-mounts') })
   const fileOwner = process.getuid?.() === 0 ? hostUser : () => null
   const leftovers = once(async () => {
     const sandboxes = join(options.runDir, 'containers')
     await mkdir(sandboxes, { recursive: true, mode: 0o711 })
     return { engine, sandboxes }
   })
-  const prepared = once(async () => prepare(options.runtime, await leftovers()))
+  const prepared = once(async () => ({ ...(await prepare(options.runtime, await leftovers())), sight }))
 
   const create: SandboxEngine['create'] = async (spec) => {
     assertMountable(spec)
@@ -72,7 +74,7 @@ export function createContainerEngine(options: ContainerEngineOptions): SandboxE
 
   return {
     isolation: 'container',
-    seesMounts: false,
+    seesMounts: sight.sees,
     create,
     fileOwner,
     posture,

@@ -10,6 +10,7 @@ import type { ContainerImage } from './container-images.ts'
 import { containerLabels, folderIdentity } from './container-labels.ts'
 import type { EngineClient } from './engine-client.ts'
 import type { EngineFacts } from './engine-facts.ts'
+import type { MountSight } from './mount-sight.ts'
 
 /** What the engine found once for all its sandboxes. */
 export interface ContainerHost {
@@ -18,6 +19,7 @@ export interface ContainerHost {
   readonly runtime: string
   /** One folder per sandbox, also after a crash. */
   readonly sandboxes: string
+  readonly sight: MountSight
 }
 
 export interface ContainerContext {

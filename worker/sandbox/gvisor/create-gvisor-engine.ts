@@ -65,7 +65,7 @@ export function createGvisorEngine(options: GvisorEngineOptions): SandboxEngine 
 
   return {
     isolation: 'gvisor',
-    seesMounts: true,
+    seesMounts: () => true,
     create,
     fileOwner,
     posture,

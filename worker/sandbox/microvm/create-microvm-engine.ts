@@ -68,7 +68,7 @@ export function createMicrovmEngine(options: MicrovmEngineOptions): SandboxEngin
 
   return {
     isolation: 'microvm',
-    seesMounts: false,
+    seesMounts: () => false,
     create,
     fileOwner,
     posture,

@@ -52,7 +52,11 @@ async function isOwn(stored: string): Promise<boolean> {
 
 async function makeRoom({ folder }: OverlayPlan): Promise<void> {
   for (const name of besides) await mkdir(`${folder}-${name}`, { mode: name === 'upper' ? 0o711 : 0o700 })
-  for (const part of parts) await rename(join(folder, part), join(`${folder}-upper`, part))
+  for (const part of parts) {
+    await rename(join(folder, part), join(`${folder}-upper`, part))
+    // Whoever does not see what is mounted here finds nothing in it: that can be told, a folder that is not there cannot.
+    await mkdir(join(folder, part), { mode: 0o700 })
+  }
 }
 
 async function giveRoomBack({ folder }: OverlayPlan, how: OverlayMount): Promise<void> {

@@ -60,7 +60,7 @@ export function createProcessEngine(options: ProcessEngineOptions): SandboxEngin
 
   return {
     isolation: 'process',
-    seesMounts: true,
+    seesMounts: () => true,
     create,
     fileOwner,
     posture: async (image = hostImage) => readPosture(await prepared(), { engine: { create, fileOwner }, image }),
