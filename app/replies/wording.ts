@@ -28,7 +28,8 @@ export const wording = {
   finished: finishedComment,
   checkRuns: (request: JobRequest, summary: JobSummary) => [
     jobCheck(request, summary),
-    ...summary.gates.map((result) => gateCheck(request, result)),
+    // A change that is held has no commit that its lines could be shown on.
+    ...(summary.held === undefined ? summary.gates : []).map((result) => gateCheck(request, result)),
   ],
   findingText,
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type PullEvent, pullEventSchema, repositorySchema } from '../../worker/contract/index.ts'
-import type { Delivery } from './parse-trigger-event.ts'
+import type { Delivery } from './read-common.ts'
 
 export type ParsedPull =
   | { readonly kind: 'pull'; readonly event: PullEvent }

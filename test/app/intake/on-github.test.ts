@@ -30,7 +30,7 @@ beforeEach(async () => {
     webhookSecret: github.app.webhookSecret,
     intake: {
       async accept(event) {
-        accepted.push(event)
+        if (event.kind !== 'click') accepted.push(event)
         return 'accepted'
       },
       acceptLife: async () => 'accepted',
