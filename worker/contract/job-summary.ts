@@ -43,5 +43,7 @@ export const jobSummarySchema = z.strictObject({
   held: heldSchema.optional(),
   blocked: blockedSchema.optional(),
   quarantine: quarantineSchema.optional(),
+  /** The repository's own page, where the work is offered as a branch to the author of a fork. */
+  offeredAt: z.url().optional(),
 })
 export type JobSummary = z.infer<typeof jobSummarySchema>
