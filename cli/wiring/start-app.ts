@@ -5,6 +5,7 @@ import { createLabelledIssues, type LabelledDeps } from '../../app/github/labell
 import { createOfferedChanges } from '../../app/github/offered-changes.ts'
 import { openByName } from '../../app/github/open-by-name.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
+import { createIssueDesk } from '../../app/github/policy-issues.ts'
 import { openById } from '../../app/github/read-repositories.ts'
 import { createScheduleGitHub } from '../../app/github/schedule-github.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
@@ -18,6 +19,7 @@ import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger
 import { createInOrder } from '../../app/intake/in-order.ts'
 import { type ClickDeps, placeClick } from '../../app/intake/place-click.ts'
 import { readPolicySources } from '../../app/intake/read-policy.ts'
+import { type WelcomeDeps, welcome } from '../../app/intake/welcome.ts'
 import { evaluatePolicy } from '../../app/repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { learnSchedules } from '../../app/schedules/keep-schedules.ts'
@@ -40,6 +42,7 @@ import { processIntake } from '../../worker/queue/process-intake.ts'
 import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
+import { createWelcomeBook } from '../../worker/queue/welcome-book.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { createAppApi } from './create-app-api.ts'
@@ -128,9 +131,17 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       await answerDeadLetter(trigger, event, outcomeOfDeath(letter).reason, attempt)
     },
   })
+  const welcoming: WelcomeDeps = {
+    ...{ operatorPolicy, book: createWelcomeBook(redis), log },
+    deskOf({ installationId, deliveryId }, { id, owner, name }, attempt) {
+      const token = { owner: `life:${deliveryId}`, repositoryId: id }
+      return createIssueDesk(gitHub, { account: owner, installationId, token }, name, attempt)
+    },
+  }
   const life: LifeDeps = {
     installations: createInstallations(gitHub),
     book: createLifeBook(redis),
+    welcome: (event, reachable, attempt) => welcome(welcoming, event, reachable, attempt),
     log,
     now: Date.now,
   }
