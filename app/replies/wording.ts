@@ -13,6 +13,7 @@ import { findingText } from './findings-table.ts'
 import { gateCheck } from './gate-check.ts'
 import { pullRequestBody } from './pull-request-body.ts'
 import { commitMessage, pullRequestTitle, releaseMessage } from './pull-request-title.ts'
+import { heldIssue } from './schedule-comment.ts'
 import { finishedComment, runningComment } from './status-comment.ts'
 
 /** Every text of a running job; a composition root hands it to the worker's pipeline, which knows only the port. */
@@ -32,4 +33,5 @@ export const wording = {
     ...(summary.held === undefined ? summary.gates : []).map((result) => gateCheck(request, result)),
   ],
   findingText,
+  heldIssue,
 }

@@ -92,8 +92,9 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
       writer.offer({ request, text }, progress.step === step ? 'later' : 'soon')
       step = progress.step
     },
-    async finished(request, summary, commit) {
+    async finished(asked, summary, commit) {
       await writer[Symbol.asyncDispose]()
+      const request = { ...asked, subject: asked.subject ?? summary.held?.thread ?? null }
       const { outcome } = summary.outcome
       // A request that names no issue has the pull request for its answer.
       const isAnswered = request.subject !== null
