@@ -28,15 +28,16 @@ export async function findSetup(
 ): Promise<Setup> {
   const plan = await planJobSetup(request, tree, ports, signal)
   if (plan.commands.length === 0) return { plan, keys: null, snapshot: null, why: 'nothing is set up' }
-  // A stranger's lockfile may name what the default branch installed, with the secrets that it has.
-  const isForked = request.fork !== undefined
   const files: KeptFiles = plan.inputs.kind === 'files' ? await tree.list(signal) : new Map()
   const secretVersions = await ports.snapshots.versionsOf(secrets)
   const keys = snapshotKeys({
     ...{ request, plan, tree, files, secretVersions, imageDigest },
     isolation: engine.isolation,
   })
-  if (isForked) return { plan, keys, snapshot: null, why: "a fork's code takes nothing from the store" }
+  // A stranger's lockfile may name what the default branch installed with its secrets.
+  if (request.fork !== undefined) {
+    return { plan, keys, snapshot: null, why: "a fork's code takes nothing from the store" }
+  }
   const shared = keys.shared === null ? null : await ports.snapshots.find(keys.shared)
   if (shared !== null && 'key' in shared) {
     if (layerFits(shared.layer ?? [], files)) return { plan, keys, snapshot: shared, why: hitText(plan) }
