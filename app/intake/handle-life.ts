@@ -1,6 +1,6 @@
 import type { BaseLogger } from 'pino'
 import type { LifeEntry, LifeEvent, NamedRepository } from '../../worker/contract/index.ts'
-import { candidatesOf, evaluateLife, type InstallationNow } from './evaluate-life.ts'
+import { candidatesOf, evaluateLife, type InstallationNow, type ReachableRepository } from './evaluate-life.ts'
 import type { Attempt } from './ports.ts'
 
 /** Installations as GitHub has them. Methods throw GitHubError. */
@@ -19,6 +19,8 @@ export interface LifeBook {
 export interface LifeDeps {
   readonly installations: Installations
   readonly book: LifeBook
+  /** Told of what an installation reaches that was added to it. May throw GitHubError, or a retryable error. */
+  readonly welcome: (event: LifeEvent, reachable: readonly ReachableRepository[], attempt: Attempt) => Promise<void>
   readonly log: Pick<BaseLogger, 'info'>
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -36,7 +38,7 @@ export async function handleLife(deps: LifeDeps, event: LifeEvent, attempt: Atte
 }
 
 async function handleInstallation(
-  { installations, book, log, now }: LifeDeps,
+  { installations, book, welcome, log, now }: LifeDeps,
   event: LifeEvent,
   installationId: number,
   attempt: Attempt,
@@ -53,4 +55,5 @@ async function handleInstallation(
   )
   const { name, deliveryId, by } = event
   log.info({ deliveryId, event: name, by, installationId, found: found.kind, effects, stopped }, 'organisation event')
+  if (own && found.kind === 'active') await welcome(event, found.repositories, attempt)
 }

@@ -91,7 +91,8 @@ async function handleIn(
   }
   if (ask.kind === 'retry') {
     const { threads } = deps
-    const again = threads && (await askAgain({ threads, thread }, event, triggers, jobId))
+    const again =
+      threads && (await askAgain({ threads, thread }, event, triggers, { ownJobId: jobId, wanted: ask.jobId }))
     if (again?.kind === 'run') return start(handling, again)
     const why = again === null ? noBookComment(jobId, triggers, 'retry') : notAgainComment(jobId, triggers, again.why)
     await answers.once(why)
@@ -163,6 +164,10 @@ async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
   const prepared = await prepareRequest(preparing, event, wish, asker)
   if (!prepared.ok) return refuse(handling, prepared.reason, prepared.detail)
   const { request } = prepared
+  if ('sameTask' in ask && ask.sameTask !== undefined && ask.sameTask !== request.task.digest) {
+    await answers.once(notAgainComment(jobId, handling.triggers, 'changed'))
+    return { kind: 'answered', with: 'retry' }
+  }
   // Before the job is written down: afterwards a worker may be writing to the same comment already.
   const isElsewhere = event.subject.number !== repository.thread.number
   const said = isElsewhere ? goesOnThereComment(request, event.subject.number) : queuedComment(request, null)

@@ -41,7 +41,7 @@ export async function prepareRequest(
 
   // A habit is no matter of safety: without it the title is the task's own.
   const titles = await deps.quietly('titles', () => facts.titlesBefore(base.instructionsSha))
-  const { instructionsSha, continues } = base
+  const { instructionsSha, continues, fork } = base
   const { task, agent, notes, askedIn, model, merges, earlier } = wish
   // In the name of whoever was let in, and of nobody else.
   const request = freezeRequest(
@@ -54,6 +54,7 @@ export async function prepareRequest(
       ...(merges === undefined ? {} : { merges }),
       ...(earlier === undefined ? {} : { earlier }),
       ...{ base: base.base, instructionsSha, policy },
+      ...(fork === undefined ? {} : { fork }),
       ...(continues === undefined ? {} : { continues }),
       titles: habitOf(titles ?? []),
       policyOrigins: originsOf(explainPolicy(operatorPolicy, sources.texts, sources.traits)),

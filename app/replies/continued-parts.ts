@@ -5,10 +5,10 @@ import { agentPart, changedFilesPart, posturePart, setupPart } from './summary-p
 
 /**
  * What the text of a pull request says of its first job, the status comment says of one that goes on with it: people may
- * have edited that text by now, and it is left to them.
+ * have edited that text by now, and it is left to them. It also says so where no pull request is opened.
  */
 export function continuedParts(request: JobRequest, summary: JobSummary): (TextPart | null)[] {
-  if (!isContinued(summary.outcome)) return []
+  if (!isContinued(summary.outcome) && summary.offeredAt === undefined) return []
   return [
     agentPart(summary),
     changedFilesPart(summary),

@@ -27,6 +27,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'The work is done, passed every gate, and is on a branch of its own.',
     next: 'Review the branch and merge it if you like it.',
   },
+  'patch-offered': {
+    what: "The work is done, and is on a branch of this repository, one commit after the fork's. No pull request is opened, and the commit asks CI to stay away.",
+    next: "The fork's author can take it as below. Whoever opens a pull request from the branch lets CI, which may have secrets, run on the fork's code: read it first.",
+  },
   'ci-released': {
     what: 'A person let CI run on the pull request. Nothing in it was changed.',
     next: 'Review the pull request and what CI says of it; nothing is merged without you.',
@@ -96,7 +100,7 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     next: "Check the App's installation in the settings of the organisation or account. Then ask again.",
   },
   'fork-head': {
-    what: "This pull request comes from a fork. A fork's code never meets this repository's setup secrets.",
+    what: "This pull request comes from a fork that is gone, or the job would run on GitHub Actions, beside this repository's secrets.",
     next: 'Push the branch to this repository and open the pull request from there, or describe the work in an issue.',
   },
   'pull-request-closed': {

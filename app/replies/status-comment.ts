@@ -13,6 +13,7 @@ import { continuedParts } from './continued-parts.ts'
 import { approvalPart, blockedPart, heldPart, heldPatchPart, quarantinePart } from './decision-comment.ts'
 import { formatDuration, joinParts, maxText, type TextPart } from './format.ts'
 import { harmlessLine, isPlainAddress } from './harmless.ts'
+import { offeredPart } from './offered-part.ts'
 import { reasonTexts } from './reason-texts.ts'
 import {
   agentPart,
@@ -70,6 +71,7 @@ export function finishedComment(request: JobRequest, summary: JobSummary): strin
     joinedPart(request),
     quarantinePart(summary, request.policy),
     ...endParts(summary),
+    offeredPart(request, summary),
     ...continuedParts(request, summary),
     blockedPart(summary),
   ]

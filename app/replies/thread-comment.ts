@@ -34,6 +34,8 @@ const notAgain = {
   runs: 'The last job here has not ended. It can be tried again when it has.',
   edited:
     'The comment that asked for the last job was edited since. What runs is what was asked: write the task again.',
+  changed:
+    'What the job was given was edited since: the title or text of the issue or pull request. A button does what was asked and nothing else. Read it, and write the command or the task again.',
   gone: 'The comment that asked for the last job is gone: write the task again.',
   unknown:
     'The words of the last job here are not on GitHub: it carried out an approval, merged the base branch, was asked for over the API, or is from before an update. Write the command or the task again.',

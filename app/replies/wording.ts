@@ -13,6 +13,7 @@ import { findingText } from './findings-table.ts'
 import { gateCheck } from './gate-check.ts'
 import { pullRequestBody } from './pull-request-body.ts'
 import { commitMessage, pullRequestTitle, releaseMessage } from './pull-request-title.ts'
+import { heldIssue } from './schedule-comment.ts'
 import { finishedComment, runningComment } from './status-comment.ts'
 
 /** Every text of a running job; a composition root hands it to the worker's pipeline, which knows only the port. */
@@ -28,7 +29,9 @@ export const wording = {
   finished: finishedComment,
   checkRuns: (request: JobRequest, summary: JobSummary) => [
     jobCheck(request, summary),
-    ...summary.gates.map((result) => gateCheck(request, result)),
+    // A change that is held has no commit that its lines could be shown on.
+    ...(summary.held === undefined ? summary.gates : []).map((result) => gateCheck(request, result)),
   ],
   findingText,
+  heldIssue,
 }

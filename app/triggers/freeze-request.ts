@@ -11,6 +11,7 @@ import {
 import { policyDigest } from '../repo-policy/policy-digest.ts'
 import { askedWords, composeTask, type Earlier, noNotes, type ReviewNotes } from './compose-task.ts'
 import { type Asked, isDirect } from './direct-ask.ts'
+import { policyForFork } from './policy-for-fork.ts'
 import { sortingFor } from './sorting.ts'
 
 /** What is true on GitHub at the moment of the trigger. */
@@ -24,6 +25,8 @@ export interface FrozenFacts {
   /** Set where the task's words are asked for again; else they are the event's own. */
   readonly askedIn?: AskedIn
   readonly base: { readonly ref: string; readonly sha: string }
+  /** Set where that is a fork's. */
+  readonly fork?: JobRequest['fork']
   /** The default branch's commit. */
   readonly instructionsSha: string
   /** Set where the job goes on with a pull request of ours. */
@@ -48,7 +51,7 @@ export function jobIdFor(eventKey: string): string {
 
 /** Everything that a worker needs, frozen. Nothing of it is read again later but to be compared. */
 export function freezeRequest(event: Asked, facts: FrozenFacts): JobRequest {
-  const { schedules: _, ...policy } = facts.policy
+  const { schedules: _, ...policy } = facts.fork === undefined ? facts.policy : policyForFork(facts.policy)
   const { text, askedLength } = composeTask(event, facts.task, {
     notes: facts.notes ?? noNotes,
     isOwn: facts.continues !== undefined,
@@ -74,12 +77,13 @@ export function freezeRequest(event: Asked, facts: FrozenFacts): JobRequest {
     base: facts.base,
     instructionsSha: facts.instructionsSha,
     policy: facts.model === undefined ? policy : { ...policy, model: facts.model },
-    // Of the policy that is in force: whoever looks again finds that one, whichever model was asked for.
+    // Of the policy that is in force: whoever looks again finds that one, whichever model was asked for, and for a fork.
     policyDigest: policyDigest(facts.policy),
     ...(facts.policyOrigins === undefined ? {} : { policyOrigins: [...facts.policyOrigins] }),
     agent: facts.agent ?? facts.policy.agent,
     ...(event.subject?.sorting === undefined ? {} : { sorting: sortingFor(event.subject.sorting, facts.policy) }),
     ...(facts.titles ? { titles: facts.titles } : {}),
+    ...(facts.fork === undefined ? {} : { fork: facts.fork }),
     ...(facts.continues === undefined ? {} : { continues: facts.continues }),
     ...(facts.merges === undefined ? {} : { merges: facts.merges }),
   } satisfies JobRequest)
@@ -91,7 +95,7 @@ function subjectOf({ subject }: Asked): JobRequest['subject'] {
 
 /** What the worker reacts to, and where it answers. */
 function answeredAt(event: Asked): Pick<JobRequest['trigger'], 'commentId' | 'writtenIn' | 'threadId'> {
-  if (event.kind === 'label' || isDirect(event)) return { commentId: null }
+  if (event.kind === 'label' || event.kind === 'click' || isDirect(event)) return { commentId: null }
   const { id: commentId } = event.comment
   if (event.kind === 'comment') return { commentId }
   return { commentId, writtenIn: event.kind, ...(event.kind === 'review' ? {} : { threadId: event.threadId }) }
@@ -105,7 +109,7 @@ function askedWhere(event: Asked, facts: FrozenFacts, words: string): Pick<JobRe
 
 /** Undefined: its words are nowhere on GitHub, to be read again. */
 function askedInOf(event: Asked, words: string): AskedIn | undefined {
-  if (isDirect(event)) return undefined
+  if (isDirect(event) || event.kind === 'click') return undefined
   if (event.kind === 'label') return null
   const askedIn = { commentId: event.comment.id, digest: sha256(words) }
   return event.kind === 'comment' ? askedIn : { ...askedIn, kind: event.kind }

@@ -1,4 +1,4 @@
-import type { AgentName, Policy, TriggerEvent } from '../../worker/contract/index.ts'
+import type { AgentName, PlacedClick, Policy, TriggerEvent, WrittenEvent } from '../../worker/contract/index.ts'
 import { matchLabel } from './match-label.ts'
 import { parseSlashCommand } from './parse-slash-command.ts'
 
@@ -17,8 +17,8 @@ export type Ask =
   | { readonly kind: 'help' }
   | { readonly kind: 'status' }
   | { readonly kind: 'cancel' }
-  /** The newest job of the issue or pull request, once more. */
-  | { readonly kind: 'retry' }
+  /** The newest job of the issue or pull request, once more; or this one. */
+  | { readonly kind: 'retry'; readonly jobId?: string }
   /** The base branch's commits, into a pull request of ours. */
   | { readonly kind: 'rebase' }
   /** The newest job of the issue or pull request, with more to do. Null: nothing was said. */
@@ -35,12 +35,18 @@ export function readAsk(event: TriggerEvent, triggers: Pick<Policy['triggers'], 
     const match = matchLabel(event.label, triggers.label)
     return match.kind === 'run' ? { kind: 'run', task: null, agent: match.agent, anyway: false } : match
   }
+  if (event.kind === 'click') return askOf(event)
   const command = parseSlashCommand(event.comment.body, triggers.command)
   if (command.kind === 'bare') return event.kind === 'review' ? { kind: 'run-comments' } : { kind: 'help' }
   if (command.kind === 'task') return { kind: 'run', task: command.task, agent: null, anyway: false }
   if (command.kind === 'anyway') return readAnyway(event, command.task)
   if (command.kind === 'unknown') return { kind: 'unknown-command', word: command.word, nearest: command.nearest }
   return command
+}
+
+/** A press is what the command would be, on the one job that its check run is of. */
+function askOf({ pressed, jobId }: PlacedClick): Ask {
+  return pressed.kind === 'again' ? { kind: 'retry', jobId } : pressed
 }
 
 /** An issue can be the task itself; a pull request has to be told what is wanted of it. */
@@ -50,6 +56,6 @@ function readAnyway({ subject }: TriggerEvent, task: string | null): Ask {
 }
 
 /** A first look before any policy is known: can this event ask for something at all? */
-export function mayAsk(event: TriggerEvent): boolean {
+export function mayAsk(event: WrittenEvent): boolean {
   return event.kind === 'label' || /^\s*\//.test(event.comment.body)
 }

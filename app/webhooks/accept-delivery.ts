@@ -1,20 +1,17 @@
 import type { BaseLogger } from 'pino'
-import {
-  type LifeEvent,
-  type PullEvent,
-  QueueUnavailableError,
-  type TriggerEvent,
-} from '../../worker/contract/index.ts'
+import { type IntakeEvent, type LifeEvent, type PullEvent, QueueUnavailableError } from '../../worker/contract/index.ts'
 import { isBot } from '../triggers/evaluate-authority.ts'
 import { mayAsk } from '../triggers/read-ask.ts'
 import type { WebhookAnswer } from './create-webhook-guard.ts'
+import { type ParsedClick, parseClick } from './parse-click.ts'
 import { parseLifeEvent } from './parse-life-event.ts'
-import { parsePullEvent } from './parse-pull-event.ts'
-import { type Delivery, parseTriggerEvent } from './parse-trigger-event.ts'
+import { type ParsedPull, parsePullEvent } from './parse-pull-event.ts'
+import { type ParsedEvent, parseTriggerEvent } from './parse-trigger-event.ts'
+import type { Delivery } from './read-common.ts'
 
 export interface Intake {
   /** Resolves when the event is written down for good. Throws QueueUnavailableError: nothing was written. */
-  accept(event: TriggerEvent): Promise<'accepted' | 'duplicate'>
+  accept(event: IntakeEvent): Promise<'accepted' | 'duplicate'>
   /** The same for what an installation or a repository went through. */
   acceptLife(event: LifeEvent): Promise<'accepted' | 'duplicate'>
 }
@@ -50,8 +47,7 @@ export function acceptDelivery(deps: AcceptDeps, delivery: Delivery): WebhookAns
     const told = { deliveryId, event: event.name }
     return acknowledge(deps, told, { what: 'organisation event taken', accept: () => deps.intake.acceptLife(event) })
   }
-  const parsed =
-    life.kind === 'invalid' ? life : name === 'pull_request' ? parsePullEvent(delivery) : parseTriggerEvent(delivery)
+  const parsed = life.kind === 'invalid' ? life : parse(delivery)
   if (parsed.kind === 'invalid') {
     deps.log.warn({ deliveryId, event: name, problem: parsed.problem }, 'delivery not understood')
     return { status: 400, message: parsed.problem }
@@ -62,7 +58,7 @@ export function acceptDelivery(deps: AcceptDeps, delivery: Delivery): WebhookAns
     return acknowledge(deps, event, { what: 'pull request', accept: () => deps.pulls.accept(event) })
   }
   const { event } = parsed
-  const why = whyNot(event)
+  const why = whyNot(parsed)
   if (why !== null) return { status: 200, message: `ignored: ${why}` }
   return acknowledge(deps, event, { what: 'trigger event', accept: () => deps.intake.accept(event) })
 }
@@ -84,8 +80,15 @@ async function acknowledge(
   }
 }
 
-function whyNot(event: TriggerEvent): string | null {
+function parse(delivery: Delivery): ParsedEvent | ParsedClick | ParsedPull {
+  if (delivery.event === 'pull_request') return parsePullEvent(delivery)
+  return delivery.event === 'check_run' ? parseClick(delivery) : parseTriggerEvent(delivery)
+}
+
+function whyNot({ kind, event }: Extract<ParsedEvent | ParsedClick, { kind: 'event' | 'click' }>): string | null {
   if (isBot(event.sender)) return 'bots start nothing'
+  // The time of a press is its job's, and the book of jobs forgets that before the ledger forgets the press.
+  if (kind === 'click') return null
   if (!mayAsk(event)) return 'not a command'
   if (Date.parse(event.receivedAt) - Date.parse(event.occurredAt) > oldestMs) return 'too long ago'
   return null

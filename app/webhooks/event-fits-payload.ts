@@ -6,6 +6,7 @@ const meaningful: ReadonlySet<string> = new Set([
   'pull_request_review_comment',
   'pull_request_review',
   'pull_request',
+  'check_run',
   'ping',
 ])
 
@@ -21,6 +22,8 @@ export function eventFitsPayload(event: string, payload: Payload): boolean {
 function eventOf(payload: Payload): string | null {
   if (Object.hasOwn(payload, 'issue')) return Object.hasOwn(payload, 'comment') ? 'issue_comment' : 'issues'
   if (Object.hasOwn(payload, 'pull_request')) return eventOfPull(payload)
+  // The status of a deployment has one too.
+  if (Object.hasOwn(payload, 'check_run') && !Object.hasOwn(payload, 'deployment')) return 'check_run'
   return Object.hasOwn(payload, 'zen') ? 'ping' : null
 }
 

@@ -7,7 +7,7 @@ import {
   mostNamedRepositories,
   namedRepositorySchema,
 } from '../../worker/contract/index.ts'
-import type { Delivery } from './parse-trigger-event.ts'
+import type { Delivery } from './read-common.ts'
 
 export type ParsedLife =
   | { readonly kind: 'event'; readonly event: LifeEvent }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type PullEvent, pullEventSchema } from '../../worker/contract/index.ts'
-import type { Delivery } from './parse-trigger-event.ts'
 import { sharedShape } from './payload-schemas.ts'
+import type { Delivery } from './read-common.ts'
 
 export type ParsedPull =
   | { readonly kind: 'pull'; readonly event: PullEvent }

@@ -1,6 +1,5 @@
 import type { z } from 'zod'
-import type { TriggerEvent } from '../../worker/contract/index.ts'
-import type { Payload } from './event-fits-payload.ts'
+import type { WrittenEvent } from '../../worker/contract/index.ts'
 import {
   commentedSchema,
   labeledSchema,
@@ -9,19 +8,9 @@ import {
   reviewCommentedSchema,
   reviewedSchema,
 } from './payload-schemas.ts'
+import { commonOf, type Delivery, invalid, toUtc, type Unusable } from './read-common.ts'
 
-export type ParsedEvent =
-  | { readonly kind: 'event'; readonly event: TriggerEvent }
-  | { readonly kind: 'ignored'; readonly why: string }
-  | { readonly kind: 'invalid'; readonly problem: string }
-
-export interface Delivery {
-  readonly deliveryId: string
-  readonly event: string
-  readonly payload: Payload
-  /** ISO 8601. */
-  readonly receivedAt: string
-}
+export type ParsedEvent = { readonly kind: 'event'; readonly event: WrittenEvent } | Unusable
 
 interface Reader {
   /** Of all actions of the event the one that may ask for something: an edit never does. */
@@ -65,7 +54,7 @@ function fromLabel(delivery: Delivery): ParsedEvent {
   const { repository, issue, sender, label } = parsed.data
   const occurredAt = toUtc(issue.updated_at)
   const identity = [repository.id, issue.number, label.name, sender.id, occurredAt]
-  const event: TriggerEvent = {
+  const event: WrittenEvent = {
     ...common(delivery, parsed.data),
     kind: 'label',
     eventKey: `label:${identity.join(':')}`,
@@ -79,7 +68,7 @@ function fromComment(delivery: Delivery): ParsedEvent {
   const parsed = commentedSchema.safeParse(delivery.payload)
   if (!parsed.success) return invalid(parsed.error)
   const { id, body, created_at } = parsed.data.comment
-  const event: TriggerEvent = {
+  const event: WrittenEvent = {
     ...common(delivery, parsed.data),
     kind: 'comment',
     eventKey: `comment:${parsed.data.repository.id}:${id}`,
@@ -93,7 +82,7 @@ function fromReviewComment(delivery: Delivery): ParsedEvent {
   const parsed = reviewCommentedSchema.safeParse(delivery.payload)
   if (!parsed.success) return invalid(parsed.error)
   const { id, body, in_reply_to_id, updated_at, ...at } = parsed.data.comment
-  const event: TriggerEvent = {
+  const event: WrittenEvent = {
     ...common(delivery, parsed.data),
     kind: 'review-comment',
     eventKey: `review-comment:${parsed.data.repository.id}:${id}`,
@@ -110,7 +99,7 @@ function fromReview(delivery: Delivery): ParsedEvent {
   const parsed = reviewedSchema.safeParse(delivery.payload)
   if (!parsed.success) return invalid(parsed.error)
   const { id, body, submitted_at } = parsed.data.review
-  const event: TriggerEvent = {
+  const event: WrittenEvent = {
     ...common(delivery, parsed.data),
     kind: 'review',
     eventKey: `review:${parsed.data.repository.id}:${id}`,
@@ -120,39 +109,16 @@ function fromReview(delivery: Delivery): ParsedEvent {
   return { kind: 'event', event }
 }
 
-type Shared = Pick<
-  TriggerEvent,
-  'version' | 'deliveryId' | 'installationId' | 'repository' | 'sender' | 'subject' | 'receivedAt'
->
+type OnSubject = z.infer<typeof onIssueSchema> | z.infer<typeof onPullSchema>
 
-function common(delivery: Delivery, payload: z.infer<typeof onIssueSchema> | z.infer<typeof onPullSchema>): Shared {
-  const { installation, repository, sender } = payload
-  const { id, name, private: isPrivate, default_branch: defaultBranch, owner } = repository
-  return {
-    version: 1,
-    deliveryId: delivery.deliveryId,
-    installationId: installation.id,
-    repository: { id, owner: owner.login, name, private: isPrivate, defaultBranch },
-    sender,
-    subject: subjectOf(payload),
-    receivedAt: delivery.receivedAt,
-  }
+function common(delivery: Delivery, payload: OnSubject) {
+  return { ...commonOf(delivery, payload), subject: subjectOf(payload) }
 }
 
-function subjectOf(payload: z.infer<typeof onIssueSchema> | z.infer<typeof onPullSchema>): Shared['subject'] {
+function subjectOf(payload: OnSubject): WrittenEvent['subject'] {
   const { number, title, body } = 'issue' in payload ? payload.issue : payload.pull_request
   const subject = { number, title, body: body ?? '' }
   if (!('issue' in payload) || payload.issue.pull_request) return { kind: 'pull-request', ...subject }
   const { labels, milestone } = payload.issue
   return { kind: 'issue', ...subject, sorting: { labels: labels ?? [], milestone: milestone?.number ?? null } }
-}
-
-function toUtc(text: string): string {
-  return new Date(text).toISOString()
-}
-
-/** Names the fields and repeats no value. */
-function invalid(error: z.ZodError): ParsedEvent {
-  const fields = error.issues.slice(0, 5).map((issue) => issue.path.join('.') || 'payload')
-  return { kind: 'invalid', problem: `not as GitHub sends it: ${fields.join(', ')}` }
 }

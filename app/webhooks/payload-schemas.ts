@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  clickEventSchema,
   gitHubDiffPlaceSchema,
   mostLabels,
   repositorySchema,
@@ -28,6 +29,7 @@ export const sharedShape = {
   }),
   sender: z.object(sender.shape),
 }
+export const sharedSchema = z.object(sharedShape)
 const subjectShape = {
   number: subject.shape.number,
   title: subject.shape.title,
@@ -66,4 +68,15 @@ export const reviewCommentedSchema = onPullSchema.extend({ comment: reviewCommen
 
 export const reviewedSchema = onPullSchema.extend({
   review: z.object({ id: commentId, body: commentBody.nullish(), submitted_at: time }),
+})
+
+export const clickedSchema = z.object({
+  ...sharedShape,
+  check_run: z.object({
+    external_id: z.string().nullish(),
+    started_at: time,
+    app: z.object({ id: clickEventSchema.shape.appId }),
+    check_suite: z.object({ updated_at: time.nullish() }).nullish(),
+  }),
+  requested_action: z.object({ identifier: z.string().max(100) }).nullish(),
 })

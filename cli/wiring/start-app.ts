@@ -5,6 +5,8 @@ import { createLabelledIssues, type LabelledDeps } from '../../app/github/labell
 import { createOfferedChanges } from '../../app/github/offered-changes.ts'
 import { openByName } from '../../app/github/open-by-name.ts'
 import { createRepositories } from '../../app/github/open-repositories.ts'
+import { createIssueDesk } from '../../app/github/policy-issues.ts'
+import { openById } from '../../app/github/read-repositories.ts'
 import { createScheduleGitHub } from '../../app/github/schedule-github.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
@@ -15,11 +17,14 @@ import { type ReconcileDeps, reconcileLabels } from '../../app/intake/find-label
 import { handleLife, type LifeDeps } from '../../app/intake/handle-life.ts'
 import { handleTrigger, type TriggerDeps } from '../../app/intake/handle-trigger.ts'
 import { createInOrder } from '../../app/intake/in-order.ts'
+import { type ClickDeps, placeClick } from '../../app/intake/place-click.ts'
 import { readPolicySources } from '../../app/intake/read-policy.ts'
+import { type WelcomeDeps, welcome } from '../../app/intake/welcome.ts'
 import { evaluatePolicy } from '../../app/repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { learnSchedules } from '../../app/schedules/keep-schedules.ts'
 import { createAppServer } from '../../app/server.ts'
+import { isClick } from '../../app/webhooks/parse-click.ts'
 import { lifeEventName } from '../../app/webhooks/parse-life-event.ts'
 import { mayChangePolicy } from '../../app/webhooks/parse-pull-event.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
@@ -37,6 +42,7 @@ import { processIntake } from '../../worker/queue/process-intake.ts'
 import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
+import { createWelcomeBook } from '../../worker/queue/welcome-book.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { createAppApi } from './create-app-api.ts'
@@ -99,23 +105,43 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     // Nobody asked for it, and the next push is looked at again.
     onDeadLetter: async ({ id, reason }) => log.warn({ id, reason }, 'a policy change could not be checked'),
   })
+  const clicks: ClickDeps = {
+    ...{ appId, held: trigger.held, log },
+    findJob: (jobId) => jobs.known.find(jobId),
+    async subjectOf({ installationId, repository, eventKey }, { kind, number }, signal) {
+      await using open = await openById(gitHub, { installationId, repositoryId: repository.id }, eventKey, signal)
+      return open === null ? null : await open.subject(kind, number)
+    },
+  }
   const inOrder = createInOrder()
   const events = processIntake({
     redis,
     log,
     concurrency,
-    async handle(event, attempt) {
+    async handle(taken, attempt) {
+      const event = taken.kind === 'click' ? await placeClick(clicks, taken, attempt) : taken
+      if (event === null) return
       // A word to cancel must not overtake what it is to cancel.
       await inOrder.run(`${event.repository.id}:${event.subject.number}`, () => handleTrigger(trigger, event, attempt))
     },
     async onDeadLetter(letter, attempt) {
-      if (letter.request === null) return
-      await answerDeadLetter(trigger, letter.request, outcomeOfDeath(letter).reason, attempt)
+      const taken = letter.request
+      const event = taken?.kind === 'click' ? await placeClick(clicks, taken, attempt) : taken
+      if (event === null) return
+      await answerDeadLetter(trigger, event, outcomeOfDeath(letter).reason, attempt)
     },
   })
+  const welcoming: WelcomeDeps = {
+    ...{ operatorPolicy, book: createWelcomeBook(redis), log },
+    deskOf({ installationId, deliveryId }, { id, owner, name }, attempt) {
+      const token = { owner: `life:${deliveryId}`, repositoryId: id }
+      return createIssueDesk(gitHub, { account: owner, installationId, token }, name, attempt)
+    },
+  }
   const life: LifeDeps = {
     installations: createInstallations(gitHub),
     book: createLifeBook(redis),
+    welcome: (event, reachable, attempt) => welcome(welcoming, event, reachable, attempt),
     log,
     now: Date.now,
   }
@@ -154,7 +180,10 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     now: Date.now,
   })
   const wanted = (event: string, action: string | null) =>
-    canAsk(event, action) || lifeEventName(event, action) !== undefined || mayChangePolicy(event, action)
+    canAsk(event, action) ||
+    isClick(event, action) ||
+    lifeEventName(event, action) !== undefined ||
+    mayChangePolicy(event, action)
   const sent = createSentDeliveries(gitHub, wanted)
   const labels: ReconcileDeps = {
     labelled: createLabelledIssues({ app: gitHub, labelOf: labelReader(gitHub, operatorPolicy), now: Date.now }),

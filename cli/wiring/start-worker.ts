@@ -12,6 +12,7 @@ import { createAuthority } from '../../worker/github/authority.ts'
 import { createCloneAccess } from '../../worker/github/clone-access.ts'
 import { createCodeScanning } from '../../worker/github/code-scanning.ts'
 import { createGrantedPermissions } from '../../worker/github/granted-permissions.ts'
+import { createHeldIssues } from '../../worker/github/held-issues.ts'
 import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
 import { createPublisher } from '../../worker/github/publish.ts'
 import { createCiRelease } from '../../worker/github/release-ci.ts'
@@ -93,7 +94,10 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
         onStep: (step) => void context.noteStep(step).catch(() => undefined),
         onEnd: context.noteResult,
       })
-      const held = createHeldChanges(deps.redis, deps.privateKey, attempt)
+      const held = {
+        ...createHeldChanges(deps.redis, deps.privateKey, attempt),
+        placeFor: gitHub.heldIssuesOf(context),
+      }
       const blocked = keepsBlocked ? createBlockedChanges(deps.redis, deps.privateKey, attempt) : null
       const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending, held, blocked }
       // The queue decides what follows a failure: no attempt knows that it is the last one.
@@ -165,6 +169,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   return {
     ports,
     tokens,
+    heldIssuesOf: ({ fence }: AttemptContext) => createHeldIssues({ tokens, wording, botLogin, fence }),
     reporterOf: ({ fence }: AttemptContext) =>
       createReporter({ tokens, appId, codeScanning, wording, botLogin, fence, log }),
   }

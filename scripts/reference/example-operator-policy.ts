@@ -15,6 +15,7 @@ accept-weaker:
     isolation: container
     until: 2027-03-31
     reason: "Its code is on the web already; gVisor comes to this worker in spring."
+welcome: [acme/handbook]
 policy:
   triggers: { permission: maintain }
   gates: { protected: [".github/workflows/**", "deploy/**"] }`

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { expectKeptRules } from './expect-kept-rules.ts'
 import { outcomeOf } from './outcome-of.ts'
 import { startWorld, type World, type WorldRepository, writesOneFile } from './start-world.ts'
@@ -14,6 +14,7 @@ isolation:
     - { name: "acme/pay-*", least: microvm }
     - { topic: regulated, least: gvisor }
     - { property: { data-class: secret }, least: microvm }
+welcome: ["acme/welcomed*"]
 accept-weaker:
   - { repository: acme/accepted, isolation: process, reason: ${reason} }
   - { repository: acme/accepted-until, isolation: process, until: ${future}, reason: ${reason} }
@@ -103,6 +104,35 @@ describe('a weaker class that the operator accepts', () => {
     const comment = await expectRefused({ name: 'accepted-not' }, 'container')
 
     expect(comment).not.toContain('the operator accepted')
+  })
+})
+
+describe('a repository that is added to the installation', () => {
+  async function add(name: string) {
+    const repository = await world.createRepository({ name, policy })
+    const add = async (reached: boolean) => {
+      const { guid } = await world.github.reach(repository, reached)
+      await world.installation.app.waitFor(
+        ({ msg, deliveryId }) => msg === 'organisation event' && deliveryId === guid,
+        30_000,
+      )
+    }
+    return { repository, add }
+  }
+
+  it('is told the first steps in one issue where the operator wants that, once, and by no pull request', async () => {
+    const { repository, add: reach } = await add('welcomed-here')
+    const other = await add('not-welcomed')
+    for (const reached of [false, true, false, true]) {
+      await reach(reached)
+      await other.add(reached)
+    }
+
+    await vi.waitFor(() => expect(repository.issues).toHaveLength(1), 30_000)
+    expect(repository.issues[0]).toMatchObject({ title: 'Airlock is here: first steps', pull: undefined })
+    expect(repository.issues[0]?.body).toContain('the label `airlock` on an issue')
+    expect(repository.issues[0]?.user.type).toBe('Bot')
+    expect(other.repository.issues).toEqual([])
   })
 })
 

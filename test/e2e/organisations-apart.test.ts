@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readRecord } from '../../worker/audit/read-record.ts'
+import { gitText } from '../github/git/run-git.ts'
 import { expectKeptRules } from './expect-kept-rules.ts'
 import { outcomeOf } from './outcome-of.ts'
 import { type Asked, startWorld, type World, writesOneFile } from './start-world.ts'
@@ -94,6 +95,48 @@ describe('two organisations on one installation of Airlock', () => {
     // The control: where it is held the same words let it out.
     expect(await say(red, `/airlock approve ${digest}`)).toContain('**Approved**')
   }, 120_000)
+})
+
+describe('a pull request of a fork', () => {
+  const tells = 'echo "secret: $' + '{TOKEN:+there}" > deps.txt'
+  const setup = `setup: { run: [${JSON.stringify(tells)}], secrets: [TOKEN], inputs: [README.md] }`
+  const copies = 'agent: command\ncommand: [sh, -c, "cp deps.txt told.txt; cat evil.txt >> told.txt || true"]\n'
+
+  it('meets no secret and no snapshot, and the work is offered on a branch; one of the repository has both', async () => {
+    const { github } = world
+    const repository = await world.createRepository({ name: 'forked', owner: 'red', policy: copies + onHost + setup })
+    const stored = await world.ask(repository)
+    await world.ended(stored.jobId)
+    const fork = await github.createRepository({ name: 'forked', owner: 'eve', forkOf: repository, installed: false })
+    await github.commit(fork, { branch: 'main', message: 'Evil', files: { 'evil.txt': 'evil\n' } })
+    await github.commit(repository, { branch: 'feature', message: 'Mine', files: { 'mine.txt': 'mine\n' } })
+    const workOn = async (by: string, head: string) => {
+      const { issue } = await github.openPullRequest(repository, { by, title: 'Change', head, base: 'main' })
+      const { delivery } = await github.comment(repository, issue.number, { by: 'ada', body: '/airlock copy it' })
+      const { jobId } = await world.handled(delivery)
+      await world.ended(jobId)
+      return { repository, issue, jobId }
+    }
+    const foreign = await workOn('eve', 'eve:main')
+    const own = await workOn('ada', 'feature')
+
+    const text = (await outcomeOf(foreign)).comments.at(-1) ?? ''
+    const branch = `airlock/pr-${foreign.issue.number}-${foreign.jobId.slice(0, 10)}`
+    const page = `${github.url}/red/forked`
+    expect(text).toContain(`git pull --ff-only ${page}.git ${branch}`)
+    expect(text).toContain(`${page}/compare/${foreign.issue.pull?.headSha}...${branch}`)
+    expect(await gitText(repository.gitDir, ['show', `${branch}:told.txt`])).toBe('secret: \nevil')
+    expect(await gitText(repository.gitDir, ['log', '-1', '--format=%P', branch])).toBe(foreign.issue.pull?.headSha)
+    expect(await gitText(repository.gitDir, ['log', '-1', '--format=%B', branch])).toContain('[skip ci]')
+    expect(await recordOf(foreign)).toContain("a fork's code takes nothing from the store")
+    expect(await recordOf(foreign)).toContain('"stored":null')
+    const pulls = repository.issues.filter(({ pull }) => pull?.headRef.startsWith('airlock/'))
+    expect(pulls.map(({ pull }) => pull?.headRef)).not.toContain(branch)
+
+    const ours = `airlock/pr-${own.issue.number}-${own.jobId.slice(0, 10)}`
+    expect(await gitText(repository.gitDir, ['show', `${ours}:told.txt`])).toBe('secret: there')
+    expect(await recordOf(own)).toContain('"snapshot":"hit"')
+  }, 180_000)
 })
 
 it('no token that writes is for more than one repository, and none asks for another organisation’s', () => {

@@ -76,4 +76,39 @@ it('stays for good when it is rejected', async () => {
   expect(await gitText(repository.gitDir, ['rev-list', '--count', `main..${branch}`])).toBe('1')
 })
 
+it('is let run, and its job run again, by the buttons of the check run, for those who may', async () => {
+  const { github } = world
+  const { repository, digest, messages } = await publish('pressed')
+  github.addCollaborator(repository, 'rita', 'read')
+  const run = repository.checkRuns.find(({ name }) => name === 'Airlock')
+  if (run === undefined) throw new Error('there is no check run')
+  const press = async (by: string, identifier?: string) => {
+    const known = await world.jobs()
+    const { delivery } = await github.press(repository, run, {
+      by,
+      ...(identifier === undefined ? {} : { identifier }),
+    })
+    const handled = await world.handled(delivery)
+    for (const id of await world.jobs()) if (!known.includes(id)) await world.ended(id)
+    return handled
+  }
+  const approve = `approve:${digest}`
+  expect(run.actions).toEqual([approve, `reject:${digest}`])
+
+  expect(await press('rita', approve)).toMatchObject({ with: 'permission-too-low' })
+  expect(await press('rita')).toMatchObject({ with: 'permission-too-low' })
+  expect(await press('bea', approve)).toMatchObject({ with: 'approved' })
+  expect(await messages()).toMatch(/^Let CI run/)
+  const known = await world.jobs()
+  await github.press(repository, run, { by: 'bea', identifier: approve })
+  run.appId += 1
+  expect(await press('bea')).toMatchObject({ kind: 'ignored' })
+  run.appId -= 1
+  expect(await world.jobs()).toEqual(known)
+
+  expect(await press('bea')).toMatchObject({ kind: 'enqueued' })
+
+  expect(repository.issues.filter(({ pull }) => pull !== undefined)).toHaveLength(2)
+}, 180_000)
+
 it('asks GitHub for nothing that it does not know', () => expectKeptRules(world.github))

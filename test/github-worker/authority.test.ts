@@ -341,3 +341,39 @@ describe('the pull request that a job goes on with', () => {
     expect(await recheckOn(ours, { default_branch: branch })).toMatchObject({ reason: 'pull-request-closed' })
   })
 })
+
+describe("a fork's head", () => {
+  const fork = { pullRequest: 9, repositoryId: 77 }
+  const ofFork = { ...request, base: { ref: 'refs/pull/9/head', sha: request.base.sha }, fork }
+  const lookAtPull = () => github.api.get(`${repo}/pulls/9`)
+  const at = (sha: string, id: number | null = 77) => ({ head: { sha, repo: id === null ? null : { id } } })
+  const ask = () => {
+    github.expectToken({ metadata: 'read', contents: 'read', pull_requests: 'read' })
+    github.expectLocate()
+    lookAtActor().reply(200, { permission: 'write', role_name: 'write', user: ada })
+    const deps = { tokens: github.tokens, policyDigest: same, outsideTeams: async () => null, botLogin }
+    return createAuthority(deps).recheck(ofFork, never)
+  }
+
+  it('is looked for at its pull request', async () => {
+    lookAtPull().reply(200, at(request.base.sha))
+
+    expect(await ask()).toBeNull()
+  })
+
+  it.each([
+    ['ahead', null],
+    ['diverged', 'base-moved'],
+  ])('that has moved is %s: %j', async (status, reason) => {
+    lookAtPull().reply(200, at(moved))
+    compare().reply(200, { status })
+
+    expect((await ask())?.reason ?? null).toBe(reason)
+  })
+
+  it.each([78, null])('that is of another repository by now is not worked on: %j', async (id) => {
+    lookAtPull().reply(200, at(request.base.sha, id))
+
+    expect(await ask()).toMatchObject({ reason: 'base-missing' })
+  })
+})

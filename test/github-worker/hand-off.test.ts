@@ -50,6 +50,18 @@ describe('handing off', () => {
     expect(published).toEqual({ branch, commit, pullRequest })
   })
 
+  it("offers what came of a fork's head as a branch, and opens no pull request that CI would run on", async () => {
+    const page = 'https://ghe.example.com/octo/hello'
+    expectStart()
+    github.api.get(`${repo}/pulls/9`).reply(200, { base: { repo: { html_url: page } } })
+    lookForRef().reply(404)
+    createRef().reply(201, ref(commit))
+
+    const published = await handOff({ request: { ...requestOf(), fork: { pullRequest: 9, repositoryId: 77 } } })
+
+    expect(published).toEqual({ branch, commit, pullRequest: null, offeredAt: page })
+  })
+
   it('creates nothing that is there already', async () => {
     expectStart()
     lookForRef().reply(200, ref(commit))

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { statusMarker } from '../../worker/contract/index.ts'
 import { createReporter, type ReporterDeps } from '../../worker/github/reporter.ts'
@@ -125,6 +126,7 @@ describe('the end', () => {
       status: 'completed',
       conclusion: 'success',
       output: { title: 'Done', summary: 'All well.', annotations: [] },
+      actions: [],
     }
     github.api.post(`${repo}/check-runs`, body).reply(201, {})
 
@@ -133,6 +135,31 @@ describe('the end', () => {
 
     expect(github.log.lines).toEqual([])
     expect(uploads).toEqual([`airlock/3 ${commit}`])
+  })
+
+  it('has the buttons of a held change on the pull request of ours that it was to go on in', async () => {
+    const actions = [{ label: 'Approve', description: 'Publish it', identifier: 'approve:0123456789ab' }]
+    const checkRuns = () => [{ ...words, actions }]
+    const continues = { pullRequest: 3, branch: 'airlock/x', commits: [] }
+    const held = { ...summary, held: { digest: 'd'.repeat(64), patch: '', until: null } }
+    const wording = { running: () => '', finished: () => `${marker}\nFinished.`, checkRuns }
+    for (const going of [{ continues }, {}]) {
+      expectSession()
+      listComments().reply(200, [ours])
+      editComment('Finished.').reply(200, ours)
+      expectSession()
+      reactToIssue().reply(201, {})
+      if ('continues' in going) {
+        expectSession({ checks: 'write' })
+        const { sha } = request.base
+        github.api.get(`${repo}/commits/${sha}/check-runs`).query(true).reply(200, { total_count: 0, check_runs: [] })
+        github.api.post(`${repo}/check-runs`, (sent) => isDeepStrictEqual(sent.actions, actions)).reply(201, {})
+      }
+      await using telling = reporter({ wording })
+      await telling.finished({ ...request, ...going }, held, null)
+    }
+
+    expect(github.log.lines).toEqual([])
   })
 
   it('makes no second check run, and none where there is no commit', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Severity } from '../../worker/contract/index.ts'
+import type { JobRequest, Severity } from '../../worker/contract/index.ts'
 import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
 import type { Held, HeldChange } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
@@ -9,6 +9,7 @@ import { attemptOf, createWorld, portsOf, requestOf } from './fakes.ts'
 async function approve(severity: Severity, spoil: (held: HeldChange) => HeldChange = (held) => held) {
   const kept: HeldChange[] = []
   const changes = {
+    placeFor: async () => null,
     keep: async (_request: unknown, _place: unknown, held: Held) => {
       if (held.kind === 'change') kept.push(held)
       return new Date(0)
@@ -67,6 +68,7 @@ describe('an approval', () => {
     const stop = new AbortController()
     const kept = new Set<string>()
     const held = {
+      placeFor: async () => null,
       keep: async ({ id }: { readonly id: string }) => {
         kept.add(id)
         stop.abort('by-person')
@@ -87,6 +89,37 @@ describe('an approval', () => {
     expect(summary.outcome).toEqual({ outcome: 'cancelled', reason: 'by-person' })
     expect(summary.held).toBeUndefined()
     expect(kept.size).toBe(0)
+  })
+
+  it('of what a schedule had done is said in an issue of its own, which its job then knows', async () => {
+    const thread = { kind: 'issue' as const, number: 12, title: 'Held: Fix' }
+    const kept: unknown[] = []
+    const held = {
+      placeFor: async ({ trigger }: JobRequest) => (trigger.schedule === undefined ? null : thread),
+      keep: async ({ subject }: JobRequest, { number }: { readonly number: number }) => {
+        kept.push([subject, number])
+        return new Date(0)
+      },
+      load: async () => null,
+      forget: async () => undefined,
+    }
+    const finding = { gate: 'size', rule: 'r', severity: 'hold', path: 'a', line: null, message: 'm' } as const
+    const gates = [{ name: 'size' as const, check: () => [finding] }]
+    const { trigger, ...request } = { ...requestOf(), subject: null }
+    const schedule = { digest: 'c'.repeat(64), cron: '0 * * * *', due: '2026-11-29T08:00:00.000Z' }
+    const run = (asked: JobRequest) => {
+      const world = createWorld()
+      return runJob(asked, attemptOf(world), { ...portsOf(world), gates, held })
+    }
+
+    const scheduled = { ...request, trigger: { ...trigger, kind: 'schedule' as const, schedule } }
+    const summary = await run(scheduled)
+    const elsewhere = await run({ ...request, trigger })
+
+    expect(summary.held).toMatchObject({ thread, until: new Date(0).toISOString() })
+    expect(kept).toEqual([[thread, 12]])
+    expect(elsewhere).toMatchObject({ outcome: { outcome: 'held' } })
+    expect(elsewhere.held).toBeUndefined()
   })
 
   it('of a blocked change cannot be: none is kept', async () => {

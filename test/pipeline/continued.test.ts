@@ -26,6 +26,7 @@ describe('a job that goes on with a pull request of ours', () => {
     const policy = { ...request.policy, handoff: { draft: true, ci: 'quarantine' } } as const
     const ends: unknown[] = []
     const held = {
+      placeFor: async () => null,
       keep: async (_request: JobRequest, _place: unknown, { summary }: Held) => {
         ends.push(summary.outcome.reason)
         return new Date()

@@ -303,6 +303,7 @@ export function portsOf(world: World): PipelinePorts {
       finished: () => '',
       checkRuns: () => [],
       findingText: ({ message }) => message,
+      heldIssue: () => ({ marker: '', title: 'Held', body: '' }),
     },
     audits: {
       async open() {

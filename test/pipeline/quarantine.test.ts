@@ -27,6 +27,7 @@ async function approve({
   const kept: { place: HeldPlace; held: Held }[] = []
   const releases: ReleaseInput[] = []
   const held = {
+    placeFor: async () => null,
     keep: async (_request: JobRequest, place: HeldPlace, held: Held) => {
       kept.push({ place, held })
       return new Date(0)

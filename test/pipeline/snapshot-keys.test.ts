@@ -65,6 +65,13 @@ describe('who may store', () => {
   })
 })
 
+it('a fork whose branch has the name of the default branch does not store', () => {
+  const request = { ...requestOf(), base: { ref: 'main', sha: 'a'.repeat(40) } }
+
+  expect(mayStore({ ...request, fork: { pullRequest: 9, repositoryId: 2 } })).toBe(false)
+  expect(mayStore(request)).toBe(true)
+})
+
 describe('what setup added fits into a commit', () => {
   const files = (...paths: readonly string[]) => new Map(paths.map((path) => [path, 'x']))
 

@@ -89,6 +89,11 @@ export const jobRequestSchema = z.strictObject({
   sorting: sortingSchema.optional(),
   /** How the repository titles its commits, where that can be told. */
   titles: z.enum(['conventional']).optional(),
+  /**
+   * Set where the base is the head of a pull request from a fork: a stranger's code. It meets no setup secret and takes
+   * no part in the store of snapshots, and what comes of it is offered on that pull request.
+   */
+  fork: z.strictObject({ pullRequest: z.int().positive(), repositoryId: z.int().nonnegative() }).optional(),
   /** Set where the job goes on with a pull request of ours, in its branch, which is then the base. */
   continues: continuedSchema.optional(),
   /**

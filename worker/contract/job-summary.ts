@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { gateResultSchema } from './finding.ts'
 import { jobReportSchema } from './job-report.ts'
+import { subjectSchema } from './job-request.ts'
 import { digestSchema } from './names.ts'
 import { outcomeSchema } from './outcome.ts'
 import { setupReportSchema } from './setup-plan.ts'
@@ -12,6 +13,8 @@ const heldSchema = z.strictObject({
   patch: z.string().nullable(),
   /** Until when it can be approved; null: not at all, because it is too large to be kept. */
   until: z.iso.datetime().nullable(),
+  /** The issue that was opened to decide on it, where the job was asked for on none. */
+  thread: subjectSchema.optional(),
 })
 export type HeldNote = z.infer<typeof heldSchema>
 
@@ -43,5 +46,7 @@ export const jobSummarySchema = z.strictObject({
   held: heldSchema.optional(),
   blocked: blockedSchema.optional(),
   quarantine: quarantineSchema.optional(),
+  /** The repository's own page, where the work is offered as a branch to the author of a fork. */
+  offeredAt: z.url().optional(),
 })
 export type JobSummary = z.infer<typeof jobSummarySchema>

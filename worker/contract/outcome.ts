@@ -15,7 +15,14 @@ export type OutcomeName = z.infer<typeof outcomeNameSchema>
 
 /** Every reason that a job can end with, by outcome. Texts for people are made from it in app/replies alone. */
 export const reasons = {
-  published: ['pull-request-opened', 'pull-request-continued', 'base-merged', 'branch-created', 'ci-released'],
+  published: [
+    'pull-request-opened',
+    'pull-request-continued',
+    'base-merged',
+    'branch-created',
+    'patch-offered',
+    'ci-released',
+  ],
   'no-changes': ['agent-changed-nothing', 'base-merged-before'],
   held: ['gate-hold'],
   blocked: ['gate-block', 'gate-error'],

@@ -29,6 +29,8 @@ export const threadJobSchema = z.strictObject({
   askedAt: z.iso.datetime(),
   /** Absent: it can't be asked again, because it carried out what a person approved, or is from an older version. */
   askedIn: askedInSchema.optional(),
+  /** Of the whole text that the agent was given. */
+  task: digestSchema.optional(),
 })
 export type ThreadJob = z.infer<typeof threadJobSchema>
 

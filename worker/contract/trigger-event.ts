@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { diffPlaceSchema } from './diff-place.ts'
 import { repositorySchema, sortingSchema, subjectSchema } from './job-request.ts'
+import { jobIdSchema } from './names.ts'
 
 /** GitHub allows 65,536 characters, in practice of one UTF-16 unit each; two bodies and a title fit one task. */
 const bodySchema = z.string().max(130_000)
@@ -23,11 +24,15 @@ const commonShape = {
     /** GitHub's word: `User`, `Bot`, `Organization`, `Mannequin` … Only `User` may start anything. */
     type: z.string().max(32),
   }),
-  /** Title and body as they were in the payload: what the sender saw. */
-  subject: subjectSchema.extend({ body: bodySchema, sorting: sortingSchema.optional() }),
   /** When it happened on GitHub (signed), and when it reached us. */
   occurredAt: z.iso.datetime(),
   receivedAt: z.iso.datetime(),
+}
+
+/** Title and body as they were in the payload: what the sender saw. */
+const onSubject = {
+  ...commonShape,
+  subject: subjectSchema.extend({ body: bodySchema, sorting: sortingSchema.optional() }),
 }
 
 /**
@@ -36,15 +41,15 @@ const commonShape = {
  */
 export const triggerEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({
-    ...commonShape,
+    ...onSubject,
     kind: z.literal('label'),
     label: z.string().max(100),
     /** Of one that was found on GitHub because its webhook was lost: is the issue still what it was when it was set? */
     changedSince: z.boolean().optional(),
   }),
-  z.strictObject({ ...commonShape, kind: z.literal('comment'), comment: commentSchema }),
+  z.strictObject({ ...onSubject, kind: z.literal('comment'), comment: commentSchema }),
   z.strictObject({
-    ...commonShape,
+    ...onSubject,
     kind: z.literal('review-comment'),
     comment: commentSchema,
     /** The comment that its thread began with: the only one that GitHub takes replies to. */
@@ -52,9 +57,33 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
     at: diffPlaceSchema,
   }),
   /** A submitted review; its comments are no part of the delivery. */
-  z.strictObject({ ...commonShape, kind: z.literal('review'), comment: commentSchema }),
+  z.strictObject({ ...onSubject, kind: z.literal('review'), comment: commentSchema }),
 ])
-export type TriggerEvent = z.infer<typeof triggerEventSchema>
+
+/** A press on a check run. What it is about is in our own books, by the job's id. */
+export const clickEventSchema = z.strictObject({
+  ...commonShape,
+  kind: z.literal('click'),
+  /** The App whose check run it is, as GitHub says. */
+  appId: z.int().nonnegative(),
+  jobId: jobIdSchema,
+  pressed: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('again') }),
+    z.strictObject({ kind: z.literal('decision'), verb: z.enum(['approve', 'reject']), hash: z.string().max(64) }),
+  ]),
+})
+export type ClickEvent = z.infer<typeof clickEventSchema>
+
+/** What the ledger keeps of what people did. */
+export const intakeEventSchema = z.discriminatedUnion('kind', [...triggerEventSchema.options, clickEventSchema])
+export type IntakeEvent = z.infer<typeof intakeEventSchema>
+
+/** A label, or what a person wrote. */
+export type WrittenEvent = z.infer<typeof triggerEventSchema>
+/** A press, with the issue or pull request that its job was asked on, as that is now. */
+export type PlacedClick = ClickEvent & Pick<WrittenEvent, 'subject'>
+
+export type TriggerEvent = WrittenEvent | PlacedClick
 
 /** Redis did not take it: nothing was written, and whoever asked has to try again. */
 export class QueueUnavailableError extends Error {

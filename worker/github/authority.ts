@@ -55,7 +55,9 @@ export function createAuthority({ tokens, policyDigest, outsideTeams, botLogin }
           ...peopleOf(request).map((person) => recheckPerson(session, at, person)),
           ...peopleOf(request).map((person) => recheckTeams(session, at, request, person, outsideTeams)),
           recheckContinued(session, at, request, botLogin),
-          recheckBase(session, at, request.base, onMoved),
+          request.fork === undefined
+            ? recheckBase(session, at, request.base, onMoved)
+            : recheckFork(session, at, request.base, request.fork),
           ...(request.merges === undefined ? [] : [recheckBase(session, at, request.merges)]),
           recheckPolicy(session, at, request, policyDigest),
         ])
@@ -67,9 +69,9 @@ export function createAuthority({ tokens, policyDigest, outsideTeams, botLogin }
   }
 }
 
-function permissionsFor({ continues }: JobRequest): TokenPermissions {
+function permissionsFor({ continues, fork }: JobRequest): TokenPermissions {
   const look = { metadata: 'read', contents: 'read' } as const
-  return continues === undefined ? look : { ...look, pull_requests: 'read' }
+  return continues === undefined && fork === undefined ? look : { ...look, pull_requests: 'read' }
 }
 
 /** All are asked at once and waited for: none goes on with a token that is revoked. The first that says no is the answer. */
@@ -143,9 +145,31 @@ async function recheckBase(
 ): Promise<Outcome | null> {
   const branch = await session.find((octokit) => octokit.rest.repos.getBranch({ ...nameOf(at), branch: base.ref }))
   if (branch === null) return refuse('base-missing')
-  const head = branch.data.commit.sha
-  if (head === base.sha) return null
-  const basehead = `${base.sha}...${head}`
+  return recheckHead(session, at, base.sha, branch.data.commit.sha, onMoved)
+}
+
+/** A fork's head is at the pull request alone; one that was pushed over is not worked on. */
+async function recheckFork(
+  session: RepositorySession,
+  at: LocatedRepository,
+  base: JobRequest['base'],
+  { pullRequest: pull_number, repositoryId }: NonNullable<JobRequest['fork']>,
+): Promise<Outcome | null> {
+  const pull = await session.find((octokit) => octokit.rest.pulls.get({ ...nameOf(at), pull_number }))
+  const head = pull?.data.head
+  if (head?.repo?.id !== repositoryId) return refuse('base-missing', "the fork's branch is gone")
+  return recheckHead(session, at, base.sha, head.sha)
+}
+
+async function recheckHead(
+  session: RepositorySession,
+  at: LocatedRepository,
+  base: string,
+  head: string,
+  onMoved?: (head: string) => void,
+): Promise<Outcome | null> {
+  if (head === base) return null
+  const basehead = `${base}...${head}`
   // Only the first page has the files, and they can be large.
   const found = await session.find((octokit) =>
     octokit.rest.repos.compareCommitsWithBasehead({ ...nameOf(at), basehead, per_page: 1, page: 2 }),

@@ -62,7 +62,7 @@ function createOnce(
   session: RepositorySession,
   repository: LocatedRepository,
   wanted: CheckRunsWanted,
-  { name, title, summary, conclusion, annotations }: CheckRunText,
+  { name, title, summary, conclusion, annotations, actions = [] }: CheckRunText,
   looked: Written | null,
 ): Promise<Written> {
   const { owner, repo } = repository
@@ -72,7 +72,9 @@ function createOnce(
   const create = async () => {
     const run = { name, head_sha, external_id, status: 'completed', conclusion } as const
     const output = { title, summary, annotations: first }
-    const { data } = await session.once((octokit) => octokit.rest.checks.create({ owner, repo, ...run, output }))
+    const { data } = await session.once((octokit) =>
+      octokit.rest.checks.create({ owner, repo, ...run, output, actions: [...actions] }),
+    )
     return { id: data.id, annotated: first.length }
   }
   return ensure({ find, create }, fence, session.signal, looked)

@@ -36,7 +36,8 @@ export function createPublisher({ tokens, log }: PublisherDeps): Publisher {
       const permissions = { contents: 'write', pull_requests: 'write' } as const
       await using session = openRepositorySession(tokens, request, permissions, signal)
       const at = await locateWritable(session)
-      const { continues, base } = request
+      const { continues, base, fork } = request
+      if (fork !== undefined) return await offer(session, at, input, fork.pullRequest)
       if (continues === undefined) return await openNew(session, at, input, log)
       const { branch, pullRequest } = continues
       const added = await continueBranch(session, at, { branch, base: base.sha, commit, fence })
@@ -59,6 +60,24 @@ function refusedMerge(branch: string): HandoffError {
     'rejected',
     `GitHub refused to add the merge to ${branch}: ${why}. Its button Update branch may`,
   )
+}
+
+/**
+ * A branch on the fork's commit. The App reaches no fork, so it can open no pull request there; one against our own base
+ * branch would have CI run on a stranger's code.
+ */
+async function offer(
+  session: RepositorySession,
+  at: LocatedRepository,
+  { branch, commit, fence }: HandOffInput,
+  pull_number: number,
+): Promise<Published> {
+  checkBranchName(branch, at.defaultBranch)
+  const { owner, repo } = at
+  const { data } = await session.call((octokit) => octokit.rest.pulls.get({ owner, repo, pull_number }))
+  const there = await findBranch(session, at, branch)
+  const published = await createBranch(session, at, { branch, commit, fence }, there)
+  return { branch, commit: published, pullRequest: null, offeredAt: data.base.repo.html_url }
 }
 
 /** A branch of the job's own, and its pull request. */

@@ -92,11 +92,13 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
       writer.offer({ request, text }, progress.step === step ? 'later' : 'soon')
       step = progress.step
     },
-    async finished(request, summary, commit) {
+    async finished(asked, summary, commit) {
       await writer[Symbol.asyncDispose]()
+      const request = { ...asked, subject: asked.subject ?? summary.held?.thread ?? null }
       const { outcome } = summary.outcome
       // A request that names no issue has the pull request for its answer.
       const isAnswered = request.subject !== null
+      const checked = commit ?? heldOn(request, summary)
       const [away] = await Promise.all([
         isAnswered ? writeComment({ request, text: wording.finished(request, summary) }) : null,
         isAnswered
@@ -104,13 +106,21 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
               react(session, at, request, { outcome, fence }),
             )
           : null,
-        commit === null ? null : writeChecks(request, summary, commit),
+        checked === null ? null : writeChecks(request, summary, checked),
         commit === null ? null : uploadFindings(request, summary, commit),
       ])
       if (away !== null) throw away
     },
     [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
   }
+}
+
+/**
+ * The head of the pull request of ours that a held change was to go on in: its check run has the buttons to decide with.
+ * On a person's commit, of which the change is no part, there is none.
+ */
+function heldOn({ continues, base }: JobRequest, { held }: JobSummary): string | null {
+  return held !== undefined && continues !== undefined ? base.sha : null
 }
 
 function commentPermission({ subject }: JobRequest): TokenPermissions {

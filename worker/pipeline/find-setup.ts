@@ -34,6 +34,10 @@ export async function findSetup(
     ...{ request, plan, tree, files, secretVersions, imageDigest },
     isolation: engine.isolation,
   })
+  // A stranger's lockfile may name what the default branch installed with its secrets.
+  if (request.fork !== undefined) {
+    return { plan, keys, snapshot: null, why: "a fork's code takes nothing from the store" }
+  }
   const shared = keys.shared === null ? null : await ports.snapshots.find(keys.shared)
   if (shared !== null && 'key' in shared) {
     if (layerFits(shared.layer ?? [], files)) return { plan, keys, snapshot: shared, why: hitText(plan) }

@@ -112,6 +112,8 @@ export interface Facts {
   commit: string | null
   pullRequest: { readonly title: string; readonly body: string } | null
   pullRequestUrl: string | null
+  /** Set where the branch is offered to the author of a fork. */
+  offeredAt: string | null
   /** Set where the change waits for a person. */
   held: HeldNote | null
   /** Set where the change is kept for the operator, or was meant to be. */
@@ -170,6 +172,7 @@ export function createFacts(now: number): Facts {
     commit: null,
     pullRequest: null,
     pullRequestUrl: null,
+    offeredAt: null,
     held: null,
     blocked: null,
     quarantine: null,

@@ -41,6 +41,6 @@ export function snapshotKeys({ request, plan, tree, files, ...run }: KeyInput): 
 }
 
 /** Only what was made from the default branch's own commit is kept for others; a pull request's is its own. */
-export function mayStore({ repository, base }: Pick<JobRequest, 'repository' | 'base'>): boolean {
-  return base.ref === repository.defaultBranch
+export function mayStore({ repository, base, fork }: Pick<JobRequest, 'repository' | 'base' | 'fork'>): boolean {
+  return fork === undefined && base.ref === repository.defaultBranch
 }

@@ -17,6 +17,7 @@ export function summarise(job: Job, outcome: Outcome): JobSummary {
     pullRequestUrl: facts.pullRequestUrl,
     recordHead: job.audit.head(),
     lastOutput: facts.lastOutput,
+    ...(facts.offeredAt === null ? {} : { offeredAt: facts.offeredAt }),
     ...(facts.held === null ? {} : { held: facts.held }),
     ...(facts.blocked === null ? {} : { blocked: facts.blocked }),
     ...(facts.quarantine === null ? {} : { quarantine: facts.quarantine }),

@@ -8,7 +8,7 @@ import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { JobRequest, PullEvent, TriggerEvent } from '../contract/index.ts'
+import type { IntakeEvent, JobRequest, PullEvent } from '../contract/index.ts'
 import { answered } from './answered.ts'
 import { carry } from './carry.ts'
 import { createJobBook, type JobBook, noteJob } from './job-book.ts'
@@ -18,7 +18,7 @@ import { type QueueName, queuePrefix } from './settings.ts'
 import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
 import { noteAsk } from './turn-book.ts'
 
-export interface Intake<T = TriggerEvent> extends AsyncDisposable {
+export interface Intake<T = IntakeEvent> extends AsyncDisposable {
   /** Resolves when the event is written down. Throws QueueUnavailableError: nothing was, ask for it again. */
   accept(event: T): Promise<'accepted' | 'duplicate'>
 }
@@ -49,7 +49,7 @@ const mostWaiting = 1000
 
 /** `whenCalm` resolves when handing over is no burden to what is being accepted, and soon in any case. */
 export function createIntake(redis: Redis, whenCalm?: WhenCalm): Intake {
-  return createEventIntake<TriggerEvent>(redis, 'intake', whenCalm)
+  return createEventIntake<IntakeEvent>(redis, 'intake', whenCalm)
 }
 
 /** The same for what asks for no job, in a queue of its own: much of it keeps nobody waiting who asks. */
@@ -59,7 +59,7 @@ export function createPullIntake(redis: Redis, whenCalm?: WhenCalm): Intake<Pull
 
 type WhenCalm = (signal: AbortSignal) => Promise<void>
 
-function createEventIntake<T extends Pick<TriggerEvent, 'eventKey' | 'deliveryId'>>(
+function createEventIntake<T extends Pick<IntakeEvent, 'eventKey' | 'deliveryId'>>(
   redis: Redis,
   name: QueueName,
   whenCalm?: WhenCalm,

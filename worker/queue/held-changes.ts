@@ -10,7 +10,7 @@ import { fenceLost, ledgerEntryKey } from './ledger.ts'
 import { ledgerSeconds } from './settings.ts'
 
 /** Held changes as one attempt sees them. `privateKey` is the App's, in PEM. */
-export function createHeldChanges(redis: Redis, privateKey: string, token: number): HeldChanges {
+export function createHeldChanges(redis: Redis, privateKey: string, token: number): Omit<HeldChanges, 'placeFor'> {
   const key = keptKey(privateKey)
   return {
     async keep(request, place, held) {

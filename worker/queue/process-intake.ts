@@ -1,8 +1,8 @@
-import { type TriggerEvent, triggerEventSchema } from '../contract/index.ts'
+import { type IntakeEvent, intakeEventSchema } from '../contract/index.ts'
 import { type ProcessDeps, processQueue, type QueueProcess } from './process-queue.ts'
 import { productionTiming } from './settings.ts'
 
-/** Runs `handle` once for each trigger event that the app accepted. */
-export function processIntake(deps: ProcessDeps<TriggerEvent>, timing = productionTiming): QueueProcess {
-  return processQueue('intake', triggerEventSchema, deps, timing)
+/** Runs `handle` once for each event that the app accepted. */
+export function processIntake(deps: ProcessDeps<IntakeEvent>, timing = productionTiming): QueueProcess {
+  return processQueue('intake', intakeEventSchema, deps, timing)
 }

@@ -50,11 +50,11 @@ export function createThreadBook(redis: Redis, placeOf: (jobId: string) => Promi
 
 /** Written before the job itself is: a job that nobody finds could not be stopped. */
 export async function noteJobOfThread(redis: Redis, request: JobRequest, now: Date): Promise<void> {
-  const { id, subject, actor, agent, repository, trigger, approval } = request
+  const { id, subject, actor, agent, repository, trigger, approval, task } = request
   if (subject === null) return
   const key = threadKey({ repository: repository.id, number: subject.number })
   const askedIn = approval === undefined ? trigger.askedIn : undefined
-  const common = { jobId: id, actor, agent, askedAt: now.toISOString() }
+  const common = { jobId: id, actor, agent, askedAt: now.toISOString(), task: task.digest }
   const job: ThreadJob = askedIn === undefined ? common : { ...common, askedIn }
   await answered(redis.multi().hsetnx(key, id, JSON.stringify(job)).expire(key, ledgerSeconds).exec())
 }

@@ -47,6 +47,7 @@ const examples: Readonly<Record<keyof OperatorFile, string>> = {
   isolation: 'isolation: { least: container, rules: [{ visibility: private, least: gvisor }] }',
   'accept-weaker':
     'accept-weaker: [{ repository: acme/website, isolation: container, until: 2027-03-31, reason: "public anyway" }]',
+  welcome: 'welcome: [acme/handbook, "acme/new-*"]',
   policy: 'policy: { triggers: { permission: maintain } }',
 }
 

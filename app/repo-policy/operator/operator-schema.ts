@@ -75,6 +75,11 @@ export const operatorFileSchema = z
       .max(200)
       .default([])
       .describe('Where less than what is asked for may run, and why; the first entry that fits counts.'),
+    welcome: z
+      .array(repositoryGlob)
+      .max(200)
+      .default([])
+      .describe('Repositories, as OWNER/NAME with *, that get one issue with the first steps when they are added.'),
     policy: policyFileSchema.prefault({}).describe('An airlock.yml that stands above those of everybody.'),
   })
   .describe("The operator's policy.")

@@ -171,11 +171,6 @@ describe('a refusal', () => {
     ['base-missing', { pull: null }, commentEvent('/airlock fix it', { subject: pullSubject })],
     [
       'fork-head',
-      { pull: { ...personsPull, ref: 'main', repositoryId: 2 } },
-      commentEvent('/airlock fix it', { subject: pullSubject }),
-    ],
-    [
-      'fork-head',
       { pull: { ...personsPull, ref: 'main', repositoryId: null } },
       commentEvent('/airlock fix it', { subject: pullSubject }),
     ],

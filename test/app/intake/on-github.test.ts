@@ -30,7 +30,7 @@ beforeEach(async () => {
     webhookSecret: github.app.webhookSecret,
     intake: {
       async accept(event) {
-        accepted.push(event)
+        if (event.kind !== 'click') accepted.push(event)
         return 'accepted'
       },
       acceptLife: async () => 'accepted',
@@ -166,7 +166,7 @@ describe('on GitHub', () => {
     expect(repository.comments.filter(({ user }) => user.login === 'airlock[bot]')).toHaveLength(1)
   })
 
-  it('a command on a pull request of this repository starts from its head, one of a fork is refused', async () => {
+  it('a command on a pull request of this repository starts from its head, one of a fork as a stranger’s', async () => {
     const { repository } = await createWorld()
     const head = await github.commit(repository, { branch: 'feature', message: 'x', files: { 'a.txt': 'a\n' } })
     const own = await github.openPullRequest(repository, {
@@ -177,7 +177,7 @@ describe('on GitHub', () => {
       base: 'main',
     })
     const fork = await github.createRepository({ name: 'library', owner: 'eve', forkOf: repository, installed: false })
-    await github.commit(fork, { branch: 'evil', message: 'x', files: { 'a.txt': 'b\n' } })
+    const evil = await github.commit(fork, { branch: 'evil', message: 'x', files: { 'a.txt': 'b\n' } })
     const foreign = await github.openPullRequest(repository, {
       by: 'eve',
       title: 'Evil',
@@ -192,9 +192,14 @@ describe('on GitHub', () => {
 
     expect(results).toEqual([
       { kind: 'enqueued', jobId: jobs[0]?.id },
-      { kind: 'answered', with: 'fork-head' },
+      { kind: 'enqueued', jobId: jobs[1]?.id },
     ])
-    expect(jobs).toMatchObject([{ base: { ref: 'feature', sha: head } }])
+    const { number: pullRequest } = foreign.issue
+    expect(jobs).toMatchObject([
+      { base: { ref: 'feature', sha: head } },
+      { base: { ref: `refs/pull/${pullRequest}/head`, sha: evil }, fork: { pullRequest, repositoryId: fork.id } },
+    ])
+    expect(jobs[0]?.fork).toBeUndefined()
   })
 
   it('the policy of the owner stands above the repository, private and not reached by the job itself', async () => {

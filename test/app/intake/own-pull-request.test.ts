@@ -131,12 +131,18 @@ describe('a pull request that only looks like ours is worked on as a person’s'
   })
 })
 
-it.each([2, null])(
-  "a fork's is refused, whatever its branch is called and whoever opened it: %j",
-  async (repositoryId) => {
-    const { result, world } = await ask({ pull: { ...ownPull, repositoryId } })
+it("a fork's head is marked as one, whatever its branch is called and whoever opened it, and is nobody's to go on in", async () => {
+  for (const ref of [ownPull.ref, 'main']) {
+    const { request } = await ask({ pull: { ...ownPull, ref, repositoryId: 2 } })
 
-    expect(result).toEqual({ kind: 'answered', with: 'fork-head' })
-    expect(world.jobs).toEqual([])
-  },
-)
+    expect(request).toMatchObject({ base: { ref: 'refs/pull/9/head', sha: ownPull.sha }, fork: { repositoryId: 2 } })
+    expect(request?.continues).toBeUndefined()
+  }
+})
+
+it('a fork that is gone is refused', async () => {
+  const { result, world } = await ask({ pull: { ...ownPull, repositoryId: null } })
+
+  expect(result).toEqual({ kind: 'answered', with: 'fork-head' })
+  expect(world.jobs).toEqual([])
+})

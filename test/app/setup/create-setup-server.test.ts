@@ -81,6 +81,7 @@ describe('app.yml', () => {
       'issue_comment',
       'pull_request_review_comment',
       'pull_request_review',
+      'check_run',
       'repository',
     ])
   })

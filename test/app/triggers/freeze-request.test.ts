@@ -40,6 +40,27 @@ describe('freezeRequest', () => {
     expect(freezeRequest(labelEvent(), { ...facts, agent: 'codex' }).agent).toBe('codex')
   })
 
+  it('takes every secret out of the policy where a fork’s code runs, and keeps CI away; whose policy it is stays', () => {
+    const rule = { host: 'npm.example.com', credential: { secret: 'NPM_TOKEN' } }
+    const policy = {
+      ...defaultPolicy,
+      setup: { secrets: ['TOKEN'], network: ['npm', rule] },
+      network: [rule],
+      handoff: { ...defaultPolicy.handoff, ci: 'run' as const },
+    }
+    const fork = { pullRequest: 9, repositoryId: 2 }
+
+    const stranger = freezeRequest(labelEvent(), { ...facts, policy, fork })
+    const own = freezeRequest(labelEvent(), { ...facts, policy })
+
+    const without = [{ host: 'npm.example.com' }]
+    expect(stranger.policy).toMatchObject({ setup: { secrets: [], network: ['npm', ...without] }, network: without })
+    expect(JSON.stringify(stranger)).not.toMatch(/TOKEN/)
+    expect(stranger.policy.handoff.ci).toBe('skip')
+    expect(stranger.policyDigest).toBe(own.policyDigest)
+    expect(own.policy.setup.secrets).toEqual(['TOKEN'])
+  })
+
   it('makes the same job of the same event, whatever its delivery was called', () => {
     const first = freezeRequest(labelEvent({ deliveryId: 'one' }), facts)
     const again = freezeRequest(labelEvent({ deliveryId: 'two' }), facts)

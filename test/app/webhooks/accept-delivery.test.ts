@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { QueueUnavailableError } from '../../../worker/contract/index.ts'
-import { commented, labeled, now, reviewCommented, reviewed } from './payloads.ts'
+import { commented, labeled, now, pressed, reviewCommented, reviewed } from './payloads.ts'
 import { post, startApp } from './start-app.ts'
 
 const examplesSchema = z.array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }))
@@ -96,6 +96,30 @@ describe('a verified delivery', () => {
     ])
   })
 
+  it('carries a press on a check run with its job, also where the check run is older than what anybody wrote', async () => {
+    await using app = await startApp({ now })
+    const old = pressed('approve:0123456789ab')
+    const updated_at = '2026-11-01T10:00:00Z'
+    const late = { ...old, check_run: { ...old.check_run, check_suite: { updated_at } } }
+
+    for (const one of [pressed(), late]) await post(app, 'check_run', JSON.stringify(one))
+
+    const common = { kind: 'click', appId: 7, jobId: 'job0000001', sender: { login: 'ada' } }
+    expect(app.accepted).toMatchObject([
+      { ...common, pressed: { kind: 'again' } },
+      { ...common, pressed: { kind: 'decision', verb: 'approve', hash: '0123456789ab' } },
+    ])
+  })
+
+  it('is one press when the same click comes twice, or is sent again under another delivery', async () => {
+    await using app = await startApp({ now })
+    const other = { ...pressed(), check_run: { ...pressed().check_run, id: 99 } }
+
+    for (const one of [pressed(), pressed(), other]) await post(app, 'check_run', JSON.stringify(one))
+
+    expect(app.accepted).toHaveLength(1)
+  })
+
   it.each([
     ['a comment that is no command', 'issue_comment', commented('I agree.\n/airlock fix it')],
     ['an edited comment', 'issue_comment', { ...commented('/airlock fix it'), action: 'edited' }],
@@ -129,6 +153,15 @@ describe('a verified delivery', () => {
       'issues',
       { ...labeled, issue: { ...labeled.issue, updated_at: '2026-10-21T10:00:00Z' } },
     ],
+    ['a press of a bot', 'check_run', { ...pressed(), sender: { id: 1, login: 'auto[bot]', type: 'Bot' } }],
+    [
+      'a press on a check run that names no job',
+      'check_run',
+      { ...pressed(), check_run: { ...pressed().check_run, external_id: 'mine' } },
+    ],
+    ['a press on a button that is not ours', 'check_run', pressed('lgtm')],
+    ['a press on a button for half a digest', 'check_run', pressed('approve:0123')],
+    ['a finished check run', 'check_run', { ...pressed(), action: 'completed' }],
     ['a push', 'push', { ref: 'refs/heads/main', installation: { id: 99 } }],
   ])('is acknowledged and starts nothing when it is %s', async (_what, event, payload) => {
     await using app = await startApp({ now })
@@ -232,7 +265,8 @@ describe("GitHub's own example payloads", () => {
   it('are refused under the name of another event, where either means something to us', async () => {
     await using app = await startApp({ now })
     const names = [...new Set(examples.map(({ name }) => name))]
-    const meaningful = ['issues', 'issue_comment', 'pull_request_review_comment', 'pull_request_review', 'ping']
+    const onPulls = ['pull_request_review_comment', 'pull_request_review']
+    const meaningful = ['issues', 'issue_comment', 'check_run', ...onPulls, 'ping']
 
     const taken = await Promise.all(
       names.flatMap((wrong) =>

@@ -51,5 +51,20 @@ export function reviewed(body: string | null) {
   return { ...onPull, action: 'submitted', pull_request, review }
 }
 
+/** A press on a check run: GitHub's own button to run it again, or the one of this identifier. */
+export function pressed(identifier?: string) {
+  const check_run = {
+    id: 60,
+    external_id: 'job0000001',
+    started_at: '2026-11-19T10:00:00Z',
+    app: { id: 7 },
+    check_suite: { id: 61, updated_at: '2026-11-20T10:00:00Z' },
+  }
+  const { repository, sender, installation } = labeled
+  const shared = { check_run, repository, sender, installation }
+  if (identifier === undefined) return { ...shared, action: 'rerequested' }
+  return { ...shared, action: 'requested_action', requested_action: { identifier } }
+}
+
 /** A moment after what the payloads say. */
 export const now = () => new Date('2026-11-20T10:00:01Z')

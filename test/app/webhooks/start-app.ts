@@ -3,14 +3,14 @@ import { connect, type Socket } from 'node:net'
 import { sign } from '@octokit/webhooks-methods'
 import pino from 'pino'
 import { type AppServerDeps, createAppServer, webhookPath } from '../../../app/server.ts'
-import type { LifeEvent, TriggerEvent } from '../../../worker/contract/index.ts'
+import type { IntakeEvent, LifeEvent } from '../../../worker/contract/index.ts'
 
 export const secret = 'a webhook secret for tests'
 
 export interface TestApp extends AsyncDisposable {
   readonly port: number
   readonly url: string
-  readonly accepted: TriggerEvent[]
+  readonly accepted: IntakeEvent[]
   readonly acceptedLife: LifeEvent[]
   /** All that was logged, as text. */
   log(): string
@@ -18,7 +18,7 @@ export interface TestApp extends AsyncDisposable {
 
 /** The real server on a free port, before an intake that remembers. */
 export async function startApp(changes: Partial<AppServerDeps> = {}): Promise<TestApp> {
-  const accepted: TriggerEvent[] = []
+  const accepted: IntakeEvent[] = []
   const acceptedLife: LifeEvent[] = []
   const lines: string[] = []
   const server = createAppServer({

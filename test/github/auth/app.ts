@@ -52,6 +52,7 @@ export async function createApp(state: State, spec: AppSpec = {}): Promise<App> 
     bot: ensureUser(state, `${slug}[bot]`, 'Bot'),
     permissions: { ...(spec.permissions ?? PERMISSIONS), metadata: 'read' },
     events: spec.events ?? [
+      'check_run',
       'issues',
       'issue_comment',
       'pull_request',

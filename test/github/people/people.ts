@@ -1,8 +1,8 @@
-import type { Comment, Issue, PullRequest, Repository } from '../state/entities.ts'
+import type { CheckRun, Comment, Issue, PullRequest, Repository } from '../state/entities.ts'
 import { openPullRequest, type PullRequestSpec } from '../state/open-pull-request.ts'
 import { ensureLabel, ensureUser, findIssue, nextIssueNumber } from '../state/state.ts'
 import type { Delivery } from '../webhooks/deliveries.ts'
-import { commentEvent, issueEvent, labelEvent, pullEvent } from '../webhooks/events.ts'
+import { checkRunEvent, commentEvent, issueEvent, labelEvent, pullEvent } from '../webhooks/events.ts'
 import type { World } from '../world.ts'
 
 /** Who does it, by login; a login that ends in `[bot]` is a bot. */
@@ -55,6 +55,8 @@ export interface People {
     repository: Repository,
     pull: By & Omit<PullRequestSpec, 'user'>,
   ): Promise<Told & { readonly issue: Issue; readonly pull: PullRequest }>
+  /** Presses a button of a check run: the one with this identifier, or GitHub's own to run it again. */
+  press(repository: Repository, run: CheckRun, button: By & { readonly identifier?: string }): Promise<Told>
   /** Says that commits were pushed to its head branch. */
   pushToPullRequest(repository: Repository, number: number, who: By): Promise<Told>
 }
@@ -155,6 +157,11 @@ export function createPeople(world: World): People {
         pull,
         delivery: await deliveries.deliver(await pullEvent(world, repository, issue, pull, 'opened', user)),
       }
+    },
+    async press(repository, run, { identifier, by }) {
+      if (identifier !== undefined && !run.actions.includes(identifier)) throw new Error(`no button ${identifier}`)
+      const event = checkRunEvent(world, repository, run, userOf({ by }), identifier ?? null)
+      return { delivery: await deliveries.deliver(event) }
     },
     async pushToPullRequest(repository, number, who) {
       const { pull, ...issue } = issueOf(repository, number)

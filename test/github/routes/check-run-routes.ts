@@ -31,6 +31,11 @@ const outputSchema = z.object({
   text: z.string().max(65_535).optional(),
   annotations: z.array(annotationSchema).max(50).default([]),
 })
+const actionSchema = z.object({
+  label: z.string().max(20),
+  description: z.string().max(40),
+  identifier: z.string().max(20),
+})
 const changeSchema = z.object({
   name: z.string().optional(),
   status: z.string().optional(),
@@ -40,6 +45,7 @@ const changeSchema = z.object({
   started_at: z.string().optional(),
   completed_at: z.string().optional(),
   output: outputSchema.optional(),
+  actions: z.array(actionSchema).max(3).optional(),
 })
 const createSchema = changeSchema.extend({ name: z.string(), head_sha: z.string() })
 
@@ -69,6 +75,7 @@ async function create(call: RepositoryCall) {
     completedAt: null,
     output: { title: null, summary: null, text: null },
     annotations: [],
+    actions: [],
   }
   apply(run, change)
   repository.checkRuns.push(run)
@@ -92,6 +99,7 @@ function apply(run: CheckRun, change: z.infer<typeof changeSchema>): void {
   run.externalId = change.external_id ?? run.externalId
   run.startedAt = change.started_at ?? run.startedAt
   run.completedAt = change.completed_at ?? (completes ? time(new Date()) : run.completedAt)
+  run.actions = change.actions?.map(({ identifier }) => identifier) ?? run.actions
   if (change.output === undefined) return
   const { title = null, summary, text = null, annotations } = change.output
   run.output = { title, summary, text }

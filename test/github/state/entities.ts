@@ -126,7 +126,7 @@ export interface Annotation {
 export interface CheckRun {
   readonly id: number
   /** Whose it is. */
-  readonly appId: number
+  appId: number
   readonly headSha: string
   readonly createdAt: Date
   name: string
@@ -139,6 +139,8 @@ export interface CheckRun {
   output: { title: string | null; summary: string | null; text: string | null }
   /** Each request adds to them; none takes one away. */
   readonly annotations: Annotation[]
+  /** Identifiers of the buttons that it has. */
+  actions: readonly string[]
 }
 
 /** What was uploaded to code scanning. */

@@ -1,9 +1,20 @@
+import { checkRunBody } from '../bodies/check-run-body.ts'
 import { commentBody, issueBody, labelBody } from '../bodies/issue-body.ts'
 import { fullPullBody, pullBody } from '../bodies/pull-body.ts'
 import { repositoryBody } from '../bodies/repository-body.ts'
 import { reviewBody, reviewCommentBody } from '../bodies/review-body.ts'
 import { nodeId, userBody } from '../bodies/user-body.ts'
-import type { Comment, Issue, Label, PullRequest, Repository, Review, ReviewComment, User } from '../state/entities.ts'
+import type {
+  CheckRun,
+  Comment,
+  Issue,
+  Label,
+  PullRequest,
+  Repository,
+  Review,
+  ReviewComment,
+  User,
+} from '../state/entities.ts'
 import type { World } from '../world.ts'
 import type { WebhookEvent } from './deliveries.ts'
 
@@ -114,6 +125,25 @@ export async function reviewEvent(
     ...common(world, repository, sender),
   }
   return { event: 'pull_request_review', payload, repository }
+}
+
+/** Its suite changes with every re-run; the stand-in's is as old as the run. */
+export function checkRunEvent(
+  world: World,
+  repository: Repository,
+  run: CheckRun,
+  sender: User,
+  identifier: string | null,
+): WebhookEvent {
+  const body = checkRunBody(world, repository, run)
+  const check_suite = { id: run.id, head_sha: run.headSha, updated_at: run.completedAt, app: body.app }
+  const payload = {
+    action: identifier === null ? 'rerequested' : 'requested_action',
+    check_run: { ...body, check_suite },
+    ...(identifier === null ? {} : { requested_action: { identifier } }),
+    ...common(world, repository, sender),
+  }
+  return { event: 'check_run', payload, repository }
 }
 
 export function common(world: World, repository: Repository, sender: User) {

@@ -76,6 +76,8 @@ export interface Published {
   readonly pullRequest: { readonly number: number; readonly url: string } | null
   /** Why the commit is not in the pull request that it was to go on with, but in one against its branch. */
   readonly apart?: string
+  /** The repository's page, where the branch is offered to the author of a fork and has no pull request. */
+  readonly offeredAt?: string
 }
 
 /**

@@ -42,6 +42,11 @@ export type HeldPlace = Pick<HeldEntry, 'digest'> & { readonly number: number }
 /** What waits for a person, sealed. Methods throw a retryable error where that place is away. */
 export interface HeldChanges {
   /**
+   * The issue to decide on what a schedule had done; null for what was asked for elsewhere, and where none can be had.
+   * Opened once. Throws HandoffError, FenceLostError.
+   */
+  placeFor(request: JobRequest, signal: AbortSignal): Promise<JobRequest['subject']>
+  /**
    * Until when it can be approved; null: it is too large to be kept. Replaces what the job kept earlier. Throws
    * FenceLostError when a newer attempt holds the job.
    */

@@ -11,12 +11,15 @@ const mostCharacters = 60_000
 /** Puts a held change where a person can let it out, and notes what they have to know of it. */
 export async function hold(job: Job, made: Made, changeSet: ChangeSet, held: Outcome): Promise<Outcome> {
   const { ports, request, attempt, facts, folders, redactor } = job
-  if (ports.held === null || request.subject === null) return held
+  if (ports.held === null) return held
+  const subject = request.subject ?? (await ports.held.placeFor(request, attempt.signal))
+  if (subject === null) return held
   const digest = digestOfChange(made.changeSet)
   const patch = await ports.source.patch(folders.repository, changeSet, attempt.signal)
   await attempt.fence.check()
-  const place = { number: request.subject.number, digest }
-  const until = await ports.held.keep(request, place, {
+  const place = { number: subject.number, digest }
+  // The job that an approval makes is told of where it is approved.
+  const until = await ports.held.keep({ ...request, subject }, place, {
     kind: 'change',
     ...made,
     patch,
@@ -28,6 +31,7 @@ export async function hold(job: Job, made: Made, changeSet: ChangeSet, held: Out
     digest,
     patch: mayShowSecret ? null : redactor.text(patch === null ? '' : readablePatch(patch, mostCharacters)),
     until: until?.toISOString() ?? null,
+    ...(request.subject === null ? { thread: subject } : {}),
   }
   return held
 }

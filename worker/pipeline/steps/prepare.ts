@@ -43,7 +43,9 @@ export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Pre
 type Secrets = { readonly values: ReadonlyMap<string, string> } | { readonly why: string }
 
 /** The setup secrets that the policy names, or why they cannot be had. */
-export async function loadSecrets({ ports, request: { repository, policy } }: Job): Promise<Secrets> {
+export async function loadSecrets({ ports, request: { repository, policy, fork } }: Job): Promise<Secrets> {
+  // Its request names none. A worker does not rely on that.
+  if (fork !== undefined) return { values: new Map() }
   const names = new Set([...policy.setup.secrets, ...brokeredSecrets(policy.setup.network ?? [])])
   const { values, missing } = await ports.secrets.load(repository, [...names])
   if (missing.length > 0) return { why: `the operator holds no secret named ${missing.join(', ')}` }

@@ -114,7 +114,8 @@ async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>>
   facts.commit = published.commit
   facts.pullRequestUrl = published.pullRequest?.url ?? null
   const isContinued = request.continues !== undefined && published.apart === undefined
-  if (!isContinued) facts.pullRequest = { title, body }
+  facts.offeredAt = published.offeredAt ?? null
+  if (!isContinued && published.offeredAt === undefined) facts.pullRequest = { title, body }
   if (published.apart !== undefined) facts.notes.push(noteOf(request.base.ref, published.apart))
   const outcome: Outcome = isContinued ? continuedBy(request) : outcomeFor(job)
   await quarantine(job, published, outcome)
@@ -138,9 +139,7 @@ async function quarantine(job: Job, { branch, commit, pullRequest }: Published, 
   await ports.held.keep(request, place, { kind: 'ci', branch, commit, pullRequestUrl: pullRequest.url, summary })
 }
 
-function outcomeFor(job: Job): Outcome {
-  return {
-    outcome: 'published',
-    reason: job.request.installationId === null ? 'branch-created' : 'pull-request-opened',
-  }
+function outcomeFor({ request: { installationId, fork } }: Job): Outcome {
+  if (fork !== undefined) return { outcome: 'published', reason: 'patch-offered' }
+  return { outcome: 'published', reason: installationId === null ? 'branch-created' : 'pull-request-opened' }
 }

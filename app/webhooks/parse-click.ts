@@ -1,0 +1,46 @@
+import { type ClickEvent, jobIdSchema, readDecisionAction } from '../../worker/contract/index.ts'
+import { clickedSchema } from './payload-schemas.ts'
+import { commonOf, type Delivery, invalid, toUtc, type Unusable } from './read-common.ts'
+
+export type ParsedClick = { readonly kind: 'click'; readonly event: ClickEvent } | Unusable
+
+const actions: readonly unknown[] = ['rerequested', 'requested_action']
+
+/** Whether somebody pressed a check run's button, by what a delivery says of itself. */
+export function isClick(event: string, action: unknown): boolean {
+  return event === 'check_run' && actions.includes(action)
+}
+
+/**
+ * A press on a check run's button. Of the check run only App and job are taken; what the job is, our own books say. Its
+ * key has the job and not the check run: GitHub's "Re-run failed checks" presses all of a job's.
+ */
+export function parseClick(delivery: Delivery): ParsedClick {
+  const { event: name, payload } = delivery
+  if (!isClick(name, payload.action)) return { kind: 'ignored', why: 'no button was pressed' }
+  // Only a webhook of a repository or organisation lacks it; the App's own always has it.
+  if (payload.installation === undefined) return { kind: 'ignored', why: 'not sent for an installation' }
+  const parsed = clickedSchema.safeParse(payload)
+  if (!parsed.success) return invalid(parsed.error)
+  const { repository, sender, check_run: run, requested_action: action } = parsed.data
+  const jobId = jobIdSchema.safeParse(run.external_id).data
+  const pressed = pressedBy(payload.action, action?.identifier)
+  if (jobId === undefined || pressed === null) return { kind: 'ignored', why: 'no button of ours' }
+  // A payload has no time of the press itself; the suite's changes with every re-run.
+  const occurredAt = toUtc(run.check_suite?.updated_at ?? run.started_at)
+  const asked = pressed.kind === 'again' ? 'again' : `${pressed.verb}:${pressed.hash}`
+  return {
+    kind: 'click',
+    event: {
+      ...commonOf(delivery, parsed.data),
+      ...{ kind: 'click', appId: run.app.id, jobId, pressed, occurredAt },
+      eventKey: `click:${repository.id}:${run.app.id}:${jobId}:${asked}:${sender.id}:${occurredAt}`,
+    },
+  }
+}
+
+function pressedBy(action: unknown, identifier: string | undefined): ClickEvent['pressed'] | null {
+  if (action === 'rerequested') return { kind: 'again' }
+  const decision = identifier === undefined ? null : readDecisionAction(identifier)
+  return decision === null ? null : { kind: 'decision', ...decision }
+}

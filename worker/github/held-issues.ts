@@ -1,0 +1,62 @@
+import { type Fence, HandoffError, type HeldChanges, type Wording } from '../pipeline/ports/index.ts'
+import { ensure } from './ensure.ts'
+import type { InstallationTokens } from './installation-tokens.ts'
+import type { LocatedRepository } from './locate-repository.ts'
+import { openRepositorySession, type RepositorySession } from './repository-session.ts'
+
+export interface HeldIssuesDeps {
+  readonly tokens: InstallationTokens
+  readonly wording: Pick<Wording, 'heldIssue'>
+  readonly botLogin: () => Promise<string>
+  readonly fence: Fence
+}
+
+const perPage = 100
+const mostPages = 10
+
+/**
+ * Where the held changes of a schedule are decided on: one issue for all of them, as long as it is open. Null for what
+ * was asked for elsewhere, and where the repository takes no issue.
+ */
+export function createHeldIssues({ tokens, wording, botLogin, fence }: HeldIssuesDeps): HeldChanges['placeFor'] {
+  return async (request, signal) => {
+    const { schedule } = request.trigger
+    if (schedule === undefined) return null
+    const { marker, title, body } = wording.heldIssue(request, schedule)
+    try {
+      await using session = openRepositorySession(tokens, request, { issues: 'write' }, signal)
+      const at = await session.locate()
+      const login = await botLogin()
+      const find = () => findIssue(session, at, { marker, login })
+      const create = async () => {
+        const { owner, repo } = at
+        const text = `${marker}\n${body}`
+        const { data } = await session.once((octokit) => octokit.rest.issues.create({ owner, repo, title, body: text }))
+        return data.number
+      }
+      return { kind: 'issue', number: await ensure({ find, create }, fence, signal), title }
+    } catch (error) {
+      // Where issues are off, or the App may open none, the change ends as held as it would without a place.
+      if (error instanceof HandoffError && !error.retryable && error.code !== 'fence-lost') return null
+      throw error
+    }
+  }
+}
+
+/** An open one of ours. The mark alone could be anybody's. */
+async function findIssue(
+  session: RepositorySession,
+  { owner, repo }: LocatedRepository,
+  { marker, login }: { readonly marker: string; readonly login: string },
+): Promise<number | null> {
+  for (let page = 1; page <= mostPages; page += 1) {
+    const asked = { owner, repo, state: 'open', per_page: perPage, page } as const
+    const { data } = await session.call((octokit) => octokit.rest.issues.listForRepo(asked))
+    const ours = data.find(({ user, body, pull_request: pull }) => {
+      return pull === undefined && user?.login === login && body?.startsWith(`${marker}\n`) === true
+    })
+    if (ours !== undefined) return ours.number
+    if (data.length < perPage) return null
+  }
+  return null
+}
