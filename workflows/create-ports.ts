@@ -11,6 +11,7 @@ import { type AuthorityDeps, createAuthority } from '../worker/github/authority.
 import { createPublisher } from '../worker/github/publish.ts'
 import type { PipelinePorts } from '../worker/pipeline/job.ts'
 import type { Authority, Publisher, Reporter, SetupSecrets } from '../worker/pipeline/ports/index.ts'
+import { organisationOf } from './github/runner-organisation.ts'
 import { createRunnerOwner, outsideTeams } from './github/runner-owner.ts'
 import { createRunnerTokens, runnerLogin } from './github/runner-tokens.ts'
 import type { Inputs } from './inputs/read-inputs.ts'
@@ -47,7 +48,7 @@ async function createSharedPorts({ inputs, folders, operatorPolicy, reporter }: 
   const url = `${runner.serverUrl}/${runner.owner}/${runner.repo}.git`
   const authority = createAuthority({
     tokens: createRunnerTokens(runnerOf(inputs)),
-    policyDigest: policyDigestOf(operatorPolicy),
+    policyDigest: policyDigestOf(inputs, operatorPolicy),
     outsideTeams,
     botLogin: async () => runnerLogin,
   })
@@ -73,11 +74,13 @@ async function createSharedPorts({ inputs, folders, operatorPolicy, reporter }: 
 }
 
 /** With the reader that froze the policy, so that both read the same. */
-function policyDigestOf(operator: OperatorPolicy): AuthorityDeps['policyDigest'] {
+function policyDigestOf(inputs: Inputs, operator: OperatorPolicy): AuthorityDeps['policyDigest'] {
   return (octokit, { owner, repo: name, archived, defaultBranch }, request) => {
-    const client = createGitHubClient(octokit, AbortSignal.timeout(readMs))
+    const signal = AbortSignal.timeout(readMs)
+    const client = createGitHubClient(octokit, signal)
+    const organisation = organisationOf(runnerOf(inputs), inputs.organisation, signal)
     const now = { owner, name, private: request.repository.private, archived, defaultBranch }
-    const facts = createRepositoryFacts(client, now, createRunnerOwner(client, owner))
+    const facts = createRepositoryFacts(client, now, createRunnerOwner(organisation))
     return readPolicyDigest(facts, operator, { logins: [request.actor.login], policyDigest: request.policyDigest })
   }
 }

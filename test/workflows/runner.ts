@@ -99,6 +99,7 @@ export async function startRunner(): Promise<Runner> {
           GITHUB_RUN_ATTEMPT: '1',
           RUNNER_TEMP: folder,
           INPUT_TOKEN: token,
+          INPUT_ORGANISATION_POLICY: 'none',
           INPUT_HANDOVER: join(root, 'artifacts', 'handover'),
           INPUT_REPORT: join(root, 'artifacts', `report-${job}`),
           ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
