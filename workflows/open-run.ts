@@ -33,7 +33,7 @@ export async function openRun(
   { inputs, log, signal }: RunDeps,
   { answers }: { readonly answers: boolean },
 ): Promise<Run | null> {
-  for (const value of inputs.masked) for (const line of value.split('\n')) if (line !== '') setSecret(line)
+  maskSecrets(inputs)
   const read: ReadEvent = await readEvent(inputs.runner, Date.now())
   if (read.kind === 'ignored') {
     log.info({ why: read.why }, 'nothing to do')
@@ -48,6 +48,11 @@ export async function openRun(
   const organisation = await readRunnerOrganisation(organisationOf(runnerOf(inputs), inputs.organisation, signal))
   const folders = await prepareDataFolders(inputs.dataDir)
   return { inputs, operatorPolicy, folders, log, taken, organisation: organisation.note }
+}
+
+/** Before anything is printed. */
+export function maskSecrets({ masked }: Inputs): void {
+  for (const value of masked) for (const line of value.split('\n')) if (line !== '') setSecret(line)
 }
 
 export function attemptOf({ runner: { run } }: Inputs, signal: AbortSignal) {

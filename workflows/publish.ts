@@ -5,6 +5,8 @@ import type { JobRequest, JobSummary, Outcome } from '../worker/contract/index.t
 import { defaultSourceLimits } from '../worker/git/create-source.ts'
 import { rebuildChange } from '../worker/git/rebuild-change.ts'
 import { createReporter } from '../worker/github/reporter.ts'
+import { type Handover, type ReadHandover, readHandover } from '../worker/handover/read-handover.ts'
+import { whyNotOurs } from '../worker/handover/why-not-ours.ts'
 import type { Reporter } from '../worker/pipeline/ports/index.ts'
 import { publishWorked } from '../worker/pipeline/publish-worked.ts'
 import { emptySummary } from '../worker/pipeline/report-dead-letter.ts'
@@ -14,8 +16,6 @@ import { setOutputs, tellRun } from './console/tell-end.ts'
 import { writeReport } from './console/write-report.ts'
 import { createPublishPorts, runnerOf } from './create-ports.ts'
 import { createRunnerTokens, runnerLogin } from './github/runner-tokens.ts'
-import { type Handover, type ReadHandover, readHandover } from './handover/read-handover.ts'
-import { whyNotOurs } from './handover/why-not-ours.ts'
 import { attemptOf, openRun, type Run, type RunDeps, withNote } from './open-run.ts'
 
 /**

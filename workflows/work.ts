@@ -1,11 +1,11 @@
 import { setOutput } from '@actions/core'
 import { handedOverSummary, runSummary } from '../app/replies/run-summary.ts'
+import { writeHandover } from '../worker/handover/write-handover.ts'
 import { workJob } from '../worker/pipeline/work-job.ts'
 import { groupSteps, tellsNobody } from './console/group-steps.ts'
 import { tellRun } from './console/tell-end.ts'
 import { writeReport } from './console/write-report.ts'
 import { createWorkPorts } from './create-ports.ts'
-import { writeHandover } from './handover/write-handover.ts'
 import { attemptOf, openRun, type RunDeps, withNote } from './open-run.ts'
 
 /**

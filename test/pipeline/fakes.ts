@@ -328,6 +328,7 @@ export function portsOf(world: World): PipelinePorts {
     held: null,
     blocked: null,
     ci: null,
+    elsewhere: null,
     now: () => Date.now(),
   }
 }

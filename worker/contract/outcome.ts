@@ -43,6 +43,7 @@ export const reasons = {
     'workspace-unsafe',
     'approval-void',
     'handover-void',
+    'runner-unavailable',
   ],
   cancelled: ['by-person', 'access-ended', 'shutdown'],
   failed: [
@@ -68,6 +69,7 @@ export const reasons = {
     'branch-taken',
     'github-unavailable',
     'lease-lost',
+    'runner-lost',
     'attempts-exhausted',
     'internal-error',
   ],

@@ -15,6 +15,8 @@ export interface Inputs {
   /** The job's own GITHUB_TOKEN. */
   readonly token: string
   readonly organisation: OrganisationInputs
+  /** The App whose word is taken of what a dispatched job is, as its address names it. Empty: nobody's. */
+  readonly app: string
   readonly settings: Settings
   /** Names of secrets to their values. */
   readonly setupSecrets: ReadonlyMap<string, string>
@@ -53,6 +55,7 @@ export function readInputs(): Inputs {
     runner,
     token,
     organisation: { policyToken, statedNone: getInput('organisation_policy') === 'none' },
+    app: getInput('app'),
     settings,
     setupSecrets,
     masked: [...setupSecrets.values(), ...secretSettings(env), policyToken ?? ''],
