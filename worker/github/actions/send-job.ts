@@ -28,8 +28,8 @@ export type SendJob = (request: JobRequest, watch: WatchElsewhere) => Promise<Se
 
 /** A run that was lost is followed by one more. */
 const mostRuns = 2
-/** GitHub takes no more characters of inputs; some are for their names. */
-const mostCharacters = 65_000
+/** GitHub takes 65,535 characters of inputs; some are for the others. */
+const mostBytes = 65_000
 const cancelMs = 60_000
 
 /**
@@ -40,7 +40,7 @@ export function createSendJob({ tokens, granted, botLogin, timing = productionTi
   return async (request, watch) => {
     const { signal } = watch
     const text = JSON.stringify(request)
-    if (text.length > mostCharacters) return refused('the request is larger than the inputs of a workflow may be')
+    if (Buffer.byteLength(text) > mostBytes) return refused('the request is larger than the inputs of a workflow may be')
     if (!(await mayDispatch(granted, request, signal))) {
       return refused('the installation of the App lacks the permission actions: write')
     }
