@@ -40,7 +40,8 @@ export function createSendJob({ tokens, granted, botLogin, timing = productionTi
   return async (request, watch) => {
     const { signal } = watch
     const text = JSON.stringify(request)
-    if (Buffer.byteLength(text) > mostBytes) return refused('the request is larger than the inputs of a workflow may be')
+    if (Buffer.byteLength(text) > mostBytes)
+      return refused('the request is larger than the inputs of a workflow may be')
     if (!(await mayDispatch(granted, request, signal))) {
       return refused('the installation of the App lacks the permission actions: write')
     }
