@@ -11,6 +11,7 @@ import { type AuthorityDeps, createAuthority } from '../worker/github/authority.
 import { createPublisher } from '../worker/github/publish.ts'
 import type { PipelinePorts } from '../worker/pipeline/job.ts'
 import type { Authority, Publisher, Reporter, SetupSecrets } from '../worker/pipeline/ports/index.ts'
+import { organisationOf } from './github/runner-organisation.ts'
 import { createRunnerOwner, outsideTeams } from './github/runner-owner.ts'
 import { createRunnerTokens, runnerLogin } from './github/runner-tokens.ts'
 import type { Inputs } from './inputs/read-inputs.ts'
@@ -25,32 +26,59 @@ export interface PortsDeps {
 
 const readMs = 60_000
 
+/**
+ * The pipeline of a job that the App sent. Policy and teams it has looked at itself, with rights that a run lacks; that the
+ * person may still ask, and that the base is still there, is asked here too.
+ */
+export async function createSentPorts(deps: Omit<PortsDeps, 'operatorPolicy'>): Promise<PipelinePorts> {
+  const authority = createAuthority({
+    tokens: createRunnerTokens(runnerOf(deps.inputs)),
+    policyDigest: async (_octokit, _at, request) => request.policyDigest,
+    outsideTeams: async () => null,
+    botLogin: async () => runnerLogin,
+  })
+  const ports = await createSharedPorts(deps, authority)
+  return { ...ports, authority: withoutContinued(authority), publisher: publishesNothing }
+}
+
 /** The pipeline of the half that works: it reads one repository, and has nothing to publish with. */
 export async function createWorkPorts(deps: PortsDeps): Promise<PipelinePorts> {
-  const ports = await createSharedPorts(deps)
-  return { ...ports, authority: withoutContinued(ports.authority), publisher: publishesNothing }
+  const authority = createRunnerAuthority(deps)
+  const ports = await createSharedPorts(deps, authority)
+  return { ...ports, authority: withoutContinued(authority), publisher: publishesNothing }
 }
 
 /** The pipeline of the half that publishes. */
 export async function createPublishPorts(deps: PortsDeps): Promise<PipelinePorts> {
   const tokens = createRunnerTokens(runnerOf(deps.inputs))
-  return { ...(await createSharedPorts(deps)), publisher: createPublisher({ tokens, log: deps.log }) }
+  return {
+    ...(await createSharedPorts(deps, createRunnerAuthority(deps))),
+    publisher: createPublisher({ tokens, log: deps.log }),
+  }
 }
 
 export function runnerOf({ runner, token }: Inputs) {
   return { baseUrl: runner.apiUrl, token, owner: runner.owner, repo: runner.repo }
 }
 
-async function createSharedPorts({ inputs, folders, operatorPolicy, reporter }: PortsDeps) {
+function createRunnerAuthority({ inputs, operatorPolicy }: PortsDeps): Authority {
+  return withoutWorkers(
+    createAuthority({
+      tokens: createRunnerTokens(runnerOf(inputs)),
+      policyDigest: policyDigestOf(inputs, operatorPolicy),
+      outsideTeams,
+      botLogin: async () => runnerLogin,
+    }),
+  )
+}
+
+async function createSharedPorts(
+  { inputs, folders, reporter }: Omit<PortsDeps, 'operatorPolicy'>,
+  authority: Authority,
+) {
   const core = await createCore(inputs.settings, inputs.env, folders)
   const { runner, token } = inputs
   const url = `${runner.serverUrl}/${runner.owner}/${runner.repo}.git`
-  const authority = createAuthority({
-    tokens: createRunnerTokens(runnerOf(inputs)),
-    policyDigest: policyDigestOf(operatorPolicy),
-    outsideTeams,
-    botLogin: async () => runnerLogin,
-  })
   return {
     ...core,
     authority,
@@ -69,15 +97,18 @@ async function createSharedPorts({ inputs, folders, operatorPolicy, reporter }: 
     held: null,
     blocked: null,
     ci: null,
+    elsewhere: null,
   }
 }
 
 /** With the reader that froze the policy, so that both read the same. */
-function policyDigestOf(operator: OperatorPolicy): AuthorityDeps['policyDigest'] {
+function policyDigestOf(inputs: Inputs, operator: OperatorPolicy): AuthorityDeps['policyDigest'] {
   return (octokit, { owner, repo: name, archived, defaultBranch }, request) => {
-    const client = createGitHubClient(octokit, AbortSignal.timeout(readMs))
+    const signal = AbortSignal.timeout(readMs)
+    const client = createGitHubClient(octokit, signal)
+    const organisation = organisationOf(runnerOf(inputs), inputs.organisation, signal)
     const now = { owner, name, private: request.repository.private, archived, defaultBranch }
-    const facts = createRepositoryFacts(client, now, createRunnerOwner(client, owner))
+    const facts = createRepositoryFacts(client, now, createRunnerOwner(organisation))
     return readPolicyDigest(facts, operator, { logins: [request.actor.login], policyDigest: request.policyDigest })
   }
 }
@@ -99,6 +130,16 @@ function secretsOf({ setupSecrets }: Inputs): SetupSecrets {
 /** To look at a pull request needs a right that this half does not have; the other one looks before it publishes. */
 function withoutContinued(authority: Authority): Authority {
   return { recheck: ({ continues: _, ...request }, signal) => authority.recheck(request, signal) }
+}
+
+/** Where jobs run only on workers, a workflow that was not taken away starts none. */
+function withoutWorkers(authority: Authority): Authority {
+  return {
+    async recheck(request, signal, onMoved) {
+      if (request.policy.runsOn !== 'worker') return authority.recheck(request, signal, onMoved)
+      return { outcome: 'refused', reason: 'runner-unavailable', detail: 'runs-on: worker, and this is a workflow' }
+    },
+  }
 }
 
 /** A bug, were it ever asked. */

@@ -5,12 +5,14 @@ import { createStopSignal } from '../cli/stop-signal.ts'
 import { createLog } from './console/create-log.ts'
 import { readInputs } from './inputs/read-inputs.ts'
 import { publish } from './publish.ts'
+import { sentJob } from './sent-job.ts'
 import { setUp } from './set-up.ts'
 import { work } from './work.ts'
 
 const halves = new Map([
   ['work', work],
   ['publish', publish],
+  ['job', sentJob],
 ])
 
 process.exitCode = await main(process.argv[2] ?? '')

@@ -3,7 +3,9 @@ import type { Logger } from 'pino'
 import type { OperatorPolicy } from '../app/repo-policy/operator/operator-policy.ts'
 import { loadOperatorPolicy } from '../cli/settings/load-operator-policy.ts'
 import { type DataFolders, prepareDataFolders } from '../cli/wiring/data-folders.ts'
+import type { JobSummary } from '../worker/contract/index.ts'
 import { runnerOf } from './create-ports.ts'
+import { organisationOf, readRunnerOrganisation } from './github/runner-organisation.ts'
 import { createRunnerRepositories } from './github/runner-repositories.ts'
 import type { Inputs } from './inputs/read-inputs.ts'
 import { type ReadEvent, readEvent } from './intake/read-event.ts'
@@ -16,6 +18,8 @@ export interface Run {
   readonly folders: DataFolders
   readonly log: Logger
   readonly taken: Taken
+  /** Which policy of the owner counted; null: its owner is a person without one. */
+  readonly organisation: string | null
 }
 
 export interface RunDeps {
@@ -29,19 +33,33 @@ export async function openRun(
   { inputs, log, signal }: RunDeps,
   { answers }: { readonly answers: boolean },
 ): Promise<Run | null> {
-  for (const value of inputs.masked) for (const line of value.split('\n')) if (line !== '') setSecret(line)
+  maskSecrets(inputs)
   const read: ReadEvent = await readEvent(inputs.runner, Date.now())
   if (read.kind === 'ignored') {
     log.info({ why: read.why }, 'nothing to do')
     return null
   }
   const operatorPolicy = loadOperatorPolicy(inputs.settings)
-  const repositories = createRunnerRepositories({ runner: runnerOf(inputs), payload: read.payload, answers })
+  const repositories = createRunnerRepositories({
+    ...{ runner: runnerOf(inputs), organisation: inputs.organisation, payload: read.payload, answers },
+  })
   const taken = await takeAsk({ repositories, operatorPolicy, log, now: Date.now }, read.event, signal)
   if (taken.result.kind === 'ignored') return null
-  return { inputs, operatorPolicy, folders: await prepareDataFolders(inputs.dataDir), log, taken }
+  const organisation = await readRunnerOrganisation(organisationOf(runnerOf(inputs), inputs.organisation, signal))
+  const folders = await prepareDataFolders(inputs.dataDir)
+  return { inputs, operatorPolicy, folders, log, taken, organisation: organisation.note }
+}
+
+/** Before anything is printed. */
+export function maskSecrets({ masked }: Inputs): void {
+  for (const value of masked) for (const line of value.split('\n')) if (line !== '') setSecret(line)
 }
 
 export function attemptOf({ runner: { run } }: Inputs, signal: AbortSignal) {
   return { number: run.attempt, final: true, fence: { check: async () => {} }, signal, settle: async () => {} }
+}
+
+/** What people are told of a run names the policy of the owner that counted, or that none could be read. */
+export function withNote(summary: JobSummary, { organisation }: Run): JobSummary {
+  return organisation === null ? summary : { ...summary, notes: [organisation, ...summary.notes] }
 }

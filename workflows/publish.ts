@@ -5,6 +5,8 @@ import type { JobRequest, JobSummary, Outcome } from '../worker/contract/index.t
 import { defaultSourceLimits } from '../worker/git/create-source.ts'
 import { rebuildChange } from '../worker/git/rebuild-change.ts'
 import { createReporter } from '../worker/github/reporter.ts'
+import { type Handover, type ReadHandover, readHandover } from '../worker/handover/read-handover.ts'
+import { whyNotOurs } from '../worker/handover/why-not-ours.ts'
 import type { Reporter } from '../worker/pipeline/ports/index.ts'
 import { publishWorked } from '../worker/pipeline/publish-worked.ts'
 import { emptySummary } from '../worker/pipeline/report-dead-letter.ts'
@@ -14,9 +16,7 @@ import { setOutputs, tellRun } from './console/tell-end.ts'
 import { writeReport } from './console/write-report.ts'
 import { createPublishPorts, runnerOf } from './create-ports.ts'
 import { createRunnerTokens, runnerLogin } from './github/runner-tokens.ts'
-import { type Handover, type ReadHandover, readHandover } from './handover/read-handover.ts'
-import { whyNotOurs } from './handover/why-not-ours.ts'
-import { attemptOf, openRun, type Run, type RunDeps } from './open-run.ts'
+import { attemptOf, openRun, type Run, type RunDeps, withNote } from './open-run.ts'
 
 /**
  * The job that publishes. It runs no code of the repository and has no file of it; who asked for what it takes from the
@@ -36,7 +36,7 @@ export async function publish(deps: RunDeps): Promise<number> {
   const read = await readHandover(inputs.handoverDir, inputs.handoverDigest)
   const refused = outcomeWithout(own, run, read)
   const summary = refused === null && read.ok ? await finish(run, own, read.handover, reporter, signal) : null
-  const told = summary ?? emptySummary(own, refused ?? noResult)
+  const told = summary ?? withNote(emptySummary(own, refused ?? noResult), run)
   if (summary === null) await reporter.finished(own, told, null)
   await writeReport(inputs.reportDir, { summary: told, patch: null })
   reporter[Symbol.dispose]()
@@ -67,7 +67,7 @@ async function finish(
 ): Promise<JobSummary> {
   const { inputs, folders } = run
   if (manifest.change === null) {
-    const told = { ...summary, report: { ...summary.report, audit: '' } }
+    const told = withNote({ ...summary, report: { ...summary.report, audit: '' } }, run)
     await reporter.finished(own, told, null)
     return told
   }
@@ -77,7 +77,11 @@ async function finish(
     const deps = { dataDir: folders.root, git: 'git', limits: defaultSourceLimits }
     return rebuildChange(deps, { repository, baseSha: base.sha, files, budget: collectBudget }, stop)
   }
-  return publishWorked(request, attemptOf(inputs, signal), ports, { digest: manifest.change, summary, rebuild })
+  return publishWorked(request, attemptOf(inputs, signal), ports, {
+    digest: manifest.change,
+    summary: withNote(summary, run),
+    rebuild,
+  })
 }
 
 /** The run is its own check, and a right to upload findings is none of those that it has. */

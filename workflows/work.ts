@@ -1,12 +1,12 @@
 import { setOutput } from '@actions/core'
 import { handedOverSummary, runSummary } from '../app/replies/run-summary.ts'
+import { writeHandover } from '../worker/handover/write-handover.ts'
 import { workJob } from '../worker/pipeline/work-job.ts'
 import { groupSteps, tellsNobody } from './console/group-steps.ts'
 import { tellRun } from './console/tell-end.ts'
 import { writeReport } from './console/write-report.ts'
 import { createWorkPorts } from './create-ports.ts'
-import { writeHandover } from './handover/write-handover.ts'
-import { attemptOf, openRun, type RunDeps } from './open-run.ts'
+import { attemptOf, openRun, type RunDeps, withNote } from './open-run.ts'
 
 /**
  * The job that works: from `prepare` to `gate`, with a token that reads contents and nothing else. It leaves a folder to
@@ -28,7 +28,7 @@ export async function work(deps: RunDeps): Promise<number> {
   await writeReport(inputs.reportDir, worked)
   reporter[Symbol.dispose]()
   const page = worked.changeSet === null ? runSummary : handedOverSummary
-  await tellRun(worked.summary, page(worked.summary))
+  await tellRun(worked.summary, page(withNote(worked.summary, run)))
   setOutput('handover', digest)
   return 0
 }

@@ -143,6 +143,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: 'What the runner handed over to be published is missing, or is not what this job made. Nothing was published.',
     next: `Ask again. If it happens twice, somebody may have tampered with it: ${askOperator}`,
   },
+  'runner-unavailable': {
+    what: 'The policy says where jobs run (`runs-on`), and this one could not be run there. It is not run anywhere else.',
+    next: `Mend what is named below, or change \`runs-on\`. ${askAgain}`,
+  },
   'workspace-unsafe': {
     what: 'The workspace held a file that must not be handed over: a device, a pipe, a link to outside, or a look-alike of git.',
     next: 'The path is named below. Say in the task that such a file is not wanted, and ask again.',
@@ -246,6 +250,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
   'lease-lost': {
     what: 'Another worker took this job over, so this attempt stopped without a further effect.',
     next: 'Nothing: the other attempt answers here.',
+  },
+  'runner-lost': {
+    what: 'The job was sent to GitHub Actions twice, and both runs ended, or never began, without handing anything over.',
+    next: `The Actions tab shows why. ${askAgain}`,
   },
   'attempts-exhausted': {
     what: 'The job was tried several times and its worker died each time.',

@@ -3,11 +3,12 @@ import type { PolicyFile } from './policy-schema.ts'
 
 /** The airlock.yml that means exactly this policy. */
 export function policyFileOf(policy: Policy): PolicyFile {
-  const { agentSettings, acceptedWeaker: _, limits, silenceMs, budgets, approvals, gates, ...same } = policy
+  const { agentSettings, runsOn, acceptedWeaker: _, limits, silenceMs, budgets, approvals, gates, ...same } = policy
   const { allow, deny, exempt, denyPackages } = gates.licenses
   return {
     ...same,
     ...(agentSettings === undefined ? {} : { 'agent-settings': agentSettings }),
+    ...(runsOn === undefined ? {} : { 'runs-on': runsOn }),
     triggers: { ...policy.triggers, permission: permissionOf(policy.triggers) },
     ...(approvals === undefined ? {} : { approvals: { ...approvals, permission: permissionOf(approvals) } }),
     limits: {

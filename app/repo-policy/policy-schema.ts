@@ -14,6 +14,7 @@ import {
   modelEntryPattern,
   modelNamePattern,
   mostSchedules,
+  placesToRun,
   profileSchema,
   reviewerChoices,
   scheduleSchema,
@@ -156,6 +157,12 @@ export const policyFileSchema = z
       .optional()
       .describe(
         'Hooks, servers and settings that the repository brings for an agent: load obeys them, where the organisation or the operator says load too.',
+      ),
+    'runs-on': z
+      .enum(placesToRun)
+      .optional()
+      .describe(
+        "Where jobs run: on a worker, or as a workflow on the repository's GitHub Actions. Without it, on a worker.",
       ),
     image: z
       .string()

@@ -10,6 +10,7 @@ import {
 } from '../../worker/contract/index.ts'
 import { defaultPolicy } from './default-policy.ts'
 import { findLoadedSettings } from './find-loaded-settings.ts'
+import { findOtherRunner } from './find-other-runner.ts'
 import { findWrongSchedules, strictestPace } from './find-schedules.ts'
 import { findForbiddenSuppressions } from './find-suppressions.ts'
 import { findWidened } from './find-widened.ts'
@@ -46,6 +47,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     ...findWidenedOnce(whole, parsed),
     ...findForbiddenSuppressions(levels),
     ...findLoadedSettings(written, levels.repository),
+    ...findOtherRunner(whole),
     ...findUnlistedModel(written),
     ...findWrongSchedules(levels),
     ...findUnlistedAgent(written),
@@ -61,12 +63,13 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     files.map((file) => file.profile),
   )
   const agentSettings = lastSet(files.map((file) => file['agent-settings']))
+  const runsOn = lastSet(files.map((file) => file['runs-on']))
   const permission = resolvePermission(levels)
   const policy: Policy = {
     ...defaultPolicy,
     agent: firstAgent(files),
     ...mergeSet(tastes),
-    ...mergeSet([{ profile, agentSettings }]),
+    ...mergeSet([{ profile, agentSettings, runsOn }]),
     isolation:
       strictest(
         isolationClasses,

@@ -99,7 +99,7 @@ async function checkRepository(
   await using client = await deps.app.openClient(id, { owner: tokenOwner(), names: [name] }, asked, signal)
   const label = typeof policy === 'string' || !mayReadLabels ? null : policy.triggers.label
   const where = { owner: at.owner, repo: name }
-  return judgeRepository(await readRepositoryFacts(client, where, { label, mayReadSettings }), policy)
+  return judgeRepository(await readRepositoryFacts(client, where, { label, mayReadSettings }), policy, permissions)
 }
 
 /** A text says what is wrong with it. Null: the App does not reach the repository. */

@@ -19,7 +19,7 @@ export interface Check {
 }
 
 /** Of the permissions that may be granted by hand. */
-const optional: ReadonlySet<string> = new Set(['security_events', 'administration'])
+const optional: ReadonlySet<string> = new Set(['security_events', 'administration', 'actions'])
 const levels = ['none', 'read', 'write', 'admin']
 const rankOf = (level: string | undefined) => levels.indexOf(level ?? 'none')
 const notReadable = "not readable with the App's permissions"
@@ -128,7 +128,12 @@ function judgeDeliveries(of: string, attempts: readonly ListedDelivery[]): Check
   return check(of, 'deliveries', missed === 0 ? 'ok' : 'unwise', `${missed} of the last ${all.size} missed`, mend)
 }
 
-export function judgeRepository(facts: RepositoryInstallFacts, policy: Policy | string): Check[] {
+/** `permissions`: what the App was granted there. */
+export function judgeRepository(
+  facts: RepositoryInstallFacts,
+  policy: Policy | string,
+  permissions: InstallationFacts['permissions'],
+): Check[] {
   const { fullName: of, defaultBranch } = facts
   const rules = `${of}, Settings, Rules, for ${defaultBranch}`
   const valid = typeof policy !== 'string'
@@ -149,6 +154,7 @@ export function judgeRepository(facts: RepositoryInstallFacts, policy: Policy | 
     ),
     ...(valid ? judgePolicy(of, policy) : []),
     ...(valid ? [judgeLabel(facts, policy)] : []),
+    ...(valid && policy.runsOn === 'actions' ? [judgeSending(of, permissions)] : []),
     check(
       of,
       'default branch',
@@ -175,6 +181,13 @@ function judgeLabel({ fullName: of, hasIssues, hasLabel }: RepositoryInstallFact
   const found = hasIssues ? (hasLabel ? 'there' : 'not there yet') : 'issues are off'
   const mend = hasIssues ? `${of}, Issues, Labels: create it` : `${of}, Settings, Features: turn issues on`
   return check(of, `label ${triggers.label}`, hasIssues && hasLabel ? 'ok' : 'missing', found, mend)
+}
+
+/** Only where a policy has jobs sent to GitHub Actions: nothing else needs it. */
+function judgeSending(of: string, { actions }: InstallationFacts['permissions']): Check {
+  const mend = "the App's page, Permissions & events: set Actions to read and write, and accept it in the installation"
+  const found = `${actions ?? 'none'}, and the policy says runs-on: actions`
+  return check(of, 'permission actions', actions === 'write' ? 'ok' : 'missing', found, mend)
 }
 
 function judgeApprovals(of: string, { approvals, isProtected }: RepositoryInstallFacts, rules: string): Check {

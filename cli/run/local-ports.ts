@@ -36,6 +36,7 @@ export function createLocalPorts({ core, folders, repository, secretsDir, report
     held: null,
     blocked: null,
     ci: null,
+    elsewhere: null,
   }
 }
 

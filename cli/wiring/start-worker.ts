@@ -7,6 +7,8 @@ import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/
 import { isContinued, type JobRequest } from '../../worker/contract/index.ts'
 import { toSarif } from '../../worker/gates/sarif/to-sarif.ts'
 import { createSource, defaultSourceLimits } from '../../worker/git/create-source.ts'
+import { rebuildChange } from '../../worker/git/rebuild-change.ts'
+import { createSendJob } from '../../worker/github/actions/send-job.ts'
 import { createBotLogin } from '../../worker/github/app-identity.ts'
 import { createAuthority } from '../../worker/github/authority.ts'
 import { createCloneAccess } from '../../worker/github/clone-access.ts'
@@ -18,10 +20,12 @@ import { createPublisher } from '../../worker/github/publish.ts'
 import { createCiRelease } from '../../worker/github/release-ci.ts'
 import { createReporter } from '../../worker/github/reporter.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
+import { createRunOnActions } from '../../worker/handover/run-on-actions.ts'
 import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
+import { collectBudget } from '../../worker/pipeline/steps/collect.ts'
 import { createBlockedChanges } from '../../worker/queue/blocked-changes.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createHeldChanges } from '../../worker/queue/held-changes.ts'
@@ -145,27 +149,37 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const granted = createGrantedPermissions({ appId, privateKey, baseUrl: urls.api })
   const codeScanning = createCodeScanning({ tokens, granted, wording, toSarif, log })
-  const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'wording'> = {
-    authority: createAuthority({
-      tokens,
-      policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)),
-      outsideTeams: createTeamCheck(app),
-      botLogin,
-    }),
-    source: createSource({
-      dataDir: folders.root,
-      git: 'git',
-      cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git }),
-      limits: defaultSourceLimits,
-    }),
-    secrets:
-      settings.AIRLOCK_SECRETS_DIR === undefined
-        ? createFlatSecrets(null)
-        : createRepositorySecrets(settings.AIRLOCK_SECRETS_DIR),
-    publisher: createPublisher({ tokens, log }),
-    ci: createCiRelease({ tokens }),
-    wording,
-  }
+  const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'elsewhere' | 'wording'> =
+    {
+      authority: createAuthority({
+        tokens,
+        policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)),
+        outsideTeams: createTeamCheck(app),
+        botLogin,
+      }),
+      source: createSource({
+        dataDir: folders.root,
+        git: 'git',
+        cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git }),
+        limits: defaultSourceLimits,
+      }),
+      secrets:
+        settings.AIRLOCK_SECRETS_DIR === undefined
+          ? createFlatSecrets(null)
+          : createRepositorySecrets(settings.AIRLOCK_SECRETS_DIR),
+      publisher: createPublisher({ tokens, log }),
+      ci: createCiRelease({ tokens }),
+      elsewhere: createRunOnActions({
+        send: createSendJob({ tokens, granted, botLogin }),
+        rebuild: (change, signal) =>
+          rebuildChange(
+            { dataDir: folders.root, git: 'git', limits: defaultSourceLimits },
+            { ...change, budget: collectBudget },
+            signal,
+          ),
+      }),
+      wording,
+    }
   return {
     ports,
     tokens,

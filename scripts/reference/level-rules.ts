@@ -5,6 +5,7 @@ export const levelRules = {
   strictest: 'The stricter value counts.',
   stricter: 'The repository may only choose a stricter one; a laxer one is refused.',
   sum: 'Both lists count.',
+  same: 'The organisation decides, where it says anything; another value in the repository is refused.',
   own: "Only in the repository's own file; in another it is refused.",
   part: "The repository may only list what the organisation's list allows; anything else is refused.",
 } as const
@@ -18,6 +19,7 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'agent-settings': 'stricter',
   model: 'lowest',
   models: 'part',
+  'runs-on': 'same',
   image: 'lowest',
   isolation: 'strictest',
   profile: 'stricter',

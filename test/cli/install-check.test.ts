@@ -159,4 +159,14 @@ describe('airlock install-check', () => {
   it.each([['a/b/c'], ['acme/..'], ['acme', 'more'], ['--nothing']])('refuses %j as a wrong call', async (...args) => {
     await expect(run(...args)).rejects.toMatchObject({ name: 'UsageError' })
   })
+
+  it('finds the permission missing that a policy with runs-on: actions needs, and only there', async () => {
+    const sends = { '.github/airlock.yml': 'approvals: { own: false }\nruns-on: actions\n' }
+    await github.commit(widget, { branch: 'main', message: 'x', files: sends })
+    const missing = expect.objectContaining({ of: 'acme/widget', what: 'permission actions', state: 'missing' })
+    expect((await checks('acme/widget')).bad).toEqual([missing])
+
+    github.grant({ actions: 'write' })
+    expect((await checks('acme/widget')).bad).toEqual([])
+  })
 })

@@ -17,6 +17,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'agent-settings': ['ignore', 'load'],
   model: ['claude-sonnet-5', 'gpt-5'],
   models: [['gpt-5-mini'], ['gpt-5*']],
+  'runs-on': ['worker', 'actions'],
   image: ['base', 'node'],
   isolation: ['microvm', 'process'],
   profile: ['strict', 'moderate'],
@@ -78,7 +79,7 @@ describe('what the policy reference says of levels', () => {
 
 function expectedBy(rule: string, first: unknown, second: unknown) {
   if (rule === 'lowest') return { downwards: second, upwards: first }
-  if (rule === 'own') return { downwards: 'refused', upwards: 'refused' }
+  if (rule === 'own' || rule === 'same') return { downwards: 'refused', upwards: 'refused' }
   if (rule === 'part' || rule === 'stricter') return { downwards: 'refused', upwards: first }
   if (rule === 'sum') return { downwards: [first, second].flat(), upwards: [second, first].flat() }
   return { downwards: first, upwards: first }

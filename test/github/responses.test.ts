@@ -61,11 +61,11 @@ describe("answers are as GitHub's OpenAPI description has them", () => {
 async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promise<void> {
   const repository = await standIn.createRepository({
     name: 'widgets',
-    files: { 'a.txt': 'one\n', 'dir/b.txt': 'b\n' },
+    files: { 'a.txt': 'one\n', 'dir/b.txt': 'b\n', '.github/workflows/job.yml': 'on:\n  workflow_dispatch:\n' },
   })
   standIn.addCollaborator(repository, 'mona', 'write')
   await standIn.openIssue(repository, { title: 'Broken', body: 'It is.', by: 'mona' })
-  standIn.grant({ security_events: 'write', members: 'read', administration: 'read' })
+  standIn.grant({ security_events: 'write', members: 'read', administration: 'read', actions: 'write' })
   standIn.setTeam('acme', 'platform', ['mona'])
   const [app, octokit] = [createAppOctokit(standIn), createInstallationOctokit(standIn)]
   const person = createTokenOctokit(standIn, {
@@ -108,6 +108,17 @@ async function visitEveryRoute(standIn: GitHubStandIn, answers: Answer[]): Promi
   await rest.repos.getBranchProtection({ ...at, branch: 'main' })
   await rest.actions.getGithubActionsDefaultWorkflowPermissionsRepository(at)
   await rest.repos.getCollaboratorPermissionLevel({ ...at, username: 'mona' })
+  const workflow = { ...at, workflow_id: 'job.yml' }
+  await rest.actions.createWorkflowDispatch({ ...workflow, ref: 'main', return_run_details: true })
+  const [run] = repository.runs
+  if (run === undefined) throw new Error('no run was started')
+  run.artifacts.push({ id: 1, name: 'a', zip: new Uint8Array([1]), createdAt: new Date() })
+  await rest.actions.listWorkflowRuns(workflow)
+  await rest.actions.getWorkflowRun({ ...at, run_id: run.id })
+  await rest.actions.listWorkflowRunArtifacts({ ...at, run_id: run.id })
+  await rest.actions.cancelWorkflowRun({ ...at, run_id: run.id })
+  const artifact = { ...at, artifact_id: 1, archive_format: 'zip', request: { redirect: 'manual' } } as const
+  await rest.actions.downloadArtifact(artifact)
   await rest.repos.getContent({ ...at, path: 'a.txt' })
   await rest.repos.getContent({ ...at, path: 'dir' })
 

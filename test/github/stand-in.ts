@@ -13,6 +13,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createRunners, dispatchWorkflow, type RunWorkflow, rerunWorkflow } from './actions/workflow-runs.ts'
 import { type App, type AppSpec, createApp } from './auth/app.ts'
 import { createInstallationTokens, type InstallationTokens } from './auth/installation-tokens.ts'
 import { createUserTokens, type UserTokenSpec } from './auth/user-tokens.ts'
@@ -28,7 +29,7 @@ import { createPeople, type People } from './people/people.ts'
 import { createReviewers, type Reviewers } from './people/reviewers.ts'
 import { routes } from './routes/routes.ts'
 import { commitFiles, createRepository, type Files, type RepositorySpec } from './state/create-repository.ts'
-import type { CollaboratorRole, Permissions, Repository, User } from './state/entities.ts'
+import type { CollaboratorRole, Permissions, Repository, User, WorkflowRun } from './state/entities.ts'
 import { createState, ensureInstallation, ensureUser, type State } from './state/state.ts'
 import { createDeliveries, type Deliveries } from './webhooks/deliveries.ts'
 import type { World } from './world.ts'
@@ -77,6 +78,18 @@ export interface GitHubStandIn extends AsyncDisposable, People, Reviewers, Admin
   /** Suspends or resumes the installation; the App's own by default. */
   suspend(suspended: boolean, installationId?: number): void
 
+  /** What runs workflows; without it they stay in the queue. */
+  onRun(handler: RunWorkflow): void
+  /** As a person with a right to write does it by hand, on the default branch. */
+  dispatch(
+    repository: Repository,
+    dispatch: { readonly by: string; readonly workflow: string; readonly inputs: Readonly<Record<string, string>> },
+  ): Promise<WorkflowRun>
+  /** All jobs of a run once more. */
+  rerun(repository: Repository, run: WorkflowRun, by: string): void
+  /** As a person cancels one in the Actions tab, or its machine is lost. */
+  cancelRun(run: WorkflowRun): void
+
   deliverTo(url: string | undefined): void
   redeliver: Deliveries['redeliver']
   failNext(matcher: Matcher, fault: Fault): void
@@ -105,6 +118,7 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
     tokens,
     userTokens,
     deliveries,
+    runners: createRunners(),
   }
   const faults = createFaults()
   const log = createRequestLog()
@@ -164,6 +178,11 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
       const suspendedAt = suspended ? new Date() : undefined
       for (const known of state.installations) if (known.id === installationId) known.suspendedAt = suspendedAt
     },
+    onRun: world.runners.onRun,
+    dispatch: (repository, { by, ...asked }) =>
+      dispatchWorkflow(world, repository, { ...asked, ref: repository.defaultBranch, by: ensureUser(state, by) }),
+    rerun: (repository, run, by) => rerunWorkflow(world, repository, run, ensureUser(state, by)),
+    cancelRun: world.runners.cancel,
     deliverTo: deliveries.deliverTo,
     redeliver: deliveries.redeliver,
     failNext: faults.failNext,

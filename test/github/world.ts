@@ -1,3 +1,4 @@
+import type { Runners } from './actions/workflow-runs.ts'
 import type { App } from './auth/app.ts'
 import type { InstallationTokens } from './auth/installation-tokens.ts'
 import type { UserTokens } from './auth/user-tokens.ts'
@@ -16,4 +17,5 @@ export interface World {
   readonly tokens: InstallationTokens
   readonly userTokens: UserTokens
   readonly deliveries: Deliveries
+  readonly runners: Runners
 }

@@ -329,6 +329,7 @@ export function portsOf(world: World): PipelinePorts {
     held: null,
     blocked: null,
     ci: null,
+    elsewhere: null,
     now: () => Date.now(),
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { jobRequestSchema } from '../../worker/contract/index.ts'
 import type { Repository } from '../github/state/entities.ts'
-import { expectGood, repositoryWith } from './asked.ts'
+import { expectGood, labelled, repositoryWith, writesOneFile } from './asked.ts'
 import { type Runner, startRunner } from './runner.ts'
 
 let runner: Runner
@@ -52,6 +52,17 @@ describe('a repository alone on GitHub Actions', () => {
   it('answers a question, and says where jobs are looked at that nobody keeps a list of', async () => {
     expect((await answered('ada', '/airlock help')).answer).toContain('/airlock')
     expect((await answered('ada', '/airlock cancel')).answer).toContain('cancel the run there')
+  }, 600_000)
+
+  it('does not work where the policy sends jobs to workers, and says so', async () => {
+    const bound = await repositoryWith(runner, 'bound', `${writesOneFile}runs-on: worker\n`)
+    const { delivery } = await labelled(runner, bound)
+    const worked = await runner.run('work', { repository: bound, delivery })
+    expectGood(worked)
+    const inputs = { handover_digest: worked.outputs.handover ?? '', work_result: 'success' }
+    const published = await runner.run('publish', { repository: bound, delivery, inputs })
+    expect(published.outputs).toMatchObject({ outcome: 'refused', reason: 'runner-unavailable' })
+    expect(bound.comments.map(({ body }) => body).join()).toContain('runs-on: worker')
   }, 600_000)
 
   it('has nothing to do for a bot, for words that are no command, and for an event that asks for nothing', async () => {

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changeSchema } from '../../workflows/handover/manifest.ts'
+import { changeSchema } from '../../worker/handover/manifest.ts'
 import { expectGood, labelled, repositoryWith } from './asked.ts'
 import { powersOf, type Runner, startRunner } from './runner.ts'
 

@@ -73,46 +73,86 @@ export async function startRunner(): Promise<Runner> {
     root,
     artifact: (name) => join(root, 'artifacts', name),
     async run(job, { repository, delivery, inputs = {}, env = {}, runId = 77 }) {
-      const folder = await mkdtemp(join(root, `${job}-`))
-      const paths = Object.fromEntries(files.map((name) => [name, join(folder, name)]))
-      for (const path of Object.values(paths)) await writeFile(path, '')
       const { installation: _, ...payload } = delivery.payload
-      await writeFile(join(folder, 'event.json'), JSON.stringify(payload))
-      const { installation } = repository
-      if (installation === undefined) throw new Error('the stand-in has no installation there')
-      const { token } = github.tokens.mint({ installation, repositories: [repository], permissions: granted[job] })
-      return start(
-        job,
-        {
-          PATH: process.env.PATH ?? '',
-          HOME: process.env.HOME ?? '/root',
-          ...powers,
-          ...paths,
-          GITHUB_ACTIONS: 'true',
-          GITHUB_TOKEN: token,
-          GITHUB_API_URL: `${github.url}/api/v3`,
-          GITHUB_SERVER_URL: github.url,
-          GITHUB_REPOSITORY: `${repository.owner.login}/${repository.name}`,
-          GITHUB_EVENT_NAME: delivery.event,
-          GITHUB_EVENT_PATH: join(folder, 'event.json'),
-          GITHUB_RUN_ID: String(runId),
-          GITHUB_RUN_ATTEMPT: '1',
-          RUNNER_TEMP: folder,
-          INPUT_TOKEN: token,
-          INPUT_HANDOVER: join(root, 'artifacts', 'handover'),
-          INPUT_REPORT: join(root, 'artifacts', `report-${job}`),
-          ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
-          ...env,
+      const event = { name: delivery.event, payload, actor: 'ada', triggeringActor: 'ada' }
+      return runStep({
+        ...{ github, root, job, repository, event, run: { id: runId, attempt: 1 }, permissions: granted[job] },
+        inputs: {
+          ...{ organisation_policy: 'none', handover: join(root, 'artifacts', 'handover') },
+          ...{ report: join(root, 'artifacts', `report-${job}`), ...inputs },
         },
-        paths,
-      )
+        env: { ...powers, ...env },
+      })
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-async function start(job: string, env: Record<string, string>, paths: Record<string, string>): Promise<Ended> {
+export interface StepSpec {
+  readonly github: GitHubStandIn
+  /** Where its folder is made. */
+  readonly root: string
+  readonly job: string
+  readonly repository: Repository
+  readonly event: {
+    readonly name: string
+    readonly payload: unknown
+    readonly actor: string
+    readonly triggeringActor: string
+  }
+  readonly run: { readonly id: number; readonly attempt: number }
+  readonly permissions: Permissions
+  readonly inputs: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+/** Our program as the step of a job: environment, files for commands, event, and a token with what the job was granted. */
+export async function runStep(spec: StepSpec): Promise<Ended> {
+  const { github, root, job, repository, event, run, permissions, inputs } = spec
+  const folder = await mkdtemp(join(root, `${job}-`))
+  const paths = Object.fromEntries(files.map((name) => [name, join(folder, name)]))
+  for (const path of Object.values(paths)) await writeFile(path, '')
+  await writeFile(join(folder, 'event.json'), JSON.stringify(event.payload))
+  const { installation } = repository
+  if (installation === undefined) throw new Error('the stand-in has no installation there')
+  const { token } = github.tokens.mint({ installation, repositories: [repository], permissions })
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '/root',
+    ...paths,
+    GITHUB_ACTIONS: 'true',
+    GITHUB_TOKEN: token,
+    GITHUB_API_URL: `${github.url}/api/v3`,
+    GITHUB_SERVER_URL: github.url,
+    GITHUB_REPOSITORY: `${repository.owner.login}/${repository.name}`,
+    GITHUB_ACTOR: event.actor,
+    GITHUB_TRIGGERING_ACTOR: event.triggeringActor,
+    GITHUB_EVENT_NAME: event.name,
+    GITHUB_EVENT_PATH: join(folder, 'event.json'),
+    GITHUB_RUN_ID: String(run.id),
+    GITHUB_RUN_ATTEMPT: String(run.attempt),
+    RUNNER_TEMP: folder,
+    INPUT_TOKEN: token,
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    ...spec.env,
+  }
+  try {
+    return await start(job, env, paths, spec.signal)
+  } finally {
+    for (const minted of github.tokens.live()) if (minted.token === token) github.tokens.revoke(minted)
+  }
+}
+
+async function start(
+  job: string,
+  env: Record<string, string>,
+  paths: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Ended> {
   const child = spawn(process.execPath, [entry, job], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const stop = () => void child.kill('SIGTERM')
+  signal?.addEventListener('abort', stop)
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -13,22 +13,30 @@ registerHooks({
 })
 const { NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser')
 
-const files = ['workflows/airlock.yml', '.github/workflows/airlock.yml', 'docs/examples/actions-caller.yml']
+const files = [
+  ...['workflows/airlock.yml', '.github/workflows/airlock.yml', 'docs/examples/actions-caller.yml'],
+  ...['workflows/airlock-job.yml', '.github/workflows/airlock-job.yml', 'docs/examples/actions-job-caller.yml'],
+]
 const stepSchema = z.object({ uses: z.string().optional(), run: z.string().optional() })
 const workflowSchema = z.object({
   on: z.object({
     workflow_call: z.object({
-      inputs: z.record(z.string(), z.object({ description: z.string(), default: z.unknown() })),
+      inputs: z.record(
+        z.string(),
+        z.object({ description: z.string(), default: z.unknown().optional(), required: z.boolean().optional() }),
+      ),
       secrets: z.record(z.string(), z.object({ description: z.string() })),
     }),
   }),
   permissions: z.record(z.string(), z.string()),
-  concurrency: z.record(z.string(), z.unknown()),
+  concurrency: z.record(z.string(), z.unknown()).optional(),
   jobs: z.record(z.string(), z.object({ permissions: z.record(z.string(), z.string()), steps: z.array(stepSchema) })),
 })
 const read = (path: string) => readFileSync(path, 'utf8')
 const workflow = workflowSchema.parse(parse(read('workflows/airlock.yml')))
-const steps = Object.values(workflow.jobs).flatMap((job) => job.steps)
+const sent = workflowSchema.parse(parse(read('workflows/airlock-job.yml')))
+const ours = ['workflows/airlock.yml', 'workflows/airlock-job.yml']
+const steps = [workflow, sent].flatMap(({ jobs }) => Object.values(jobs).flatMap((job) => job.steps))
 
 function problemsOf(content: string): string[] {
   const { context } = parseWorkflow({ name: 'x.yml', content }, new NoOperationTraceWriter())
@@ -37,10 +45,8 @@ function problemsOf(content: string): string[] {
 
 /** Expressions that stand in a shell line: whatever they become is run. */
 function expressionsInRun(text: string): string[] {
-  return (
-    workflowSchema.parse(parse(text)).jobs.work?.steps.flatMap(({ run = '' }) => run.match(/\$\{\{.*?\}\}/g) ?? []) ??
-    []
-  )
+  const { jobs } = workflowSchema.parse(parse(text))
+  return Object.values(jobs).flatMap((job) => job.steps.flatMap(({ run = '' }) => run.match(/\$\{\{.*?\}\}/g) ?? []))
 }
 
 describe('workflow files', () => {
@@ -54,7 +60,19 @@ describe('workflow files', () => {
   })
 
   it('are the same where GitHub looks for it and where it is kept', () => {
-    expect(read('.github/workflows/airlock.yml')).toBe(read('workflows/airlock.yml'))
+    for (const path of ours) expect(read(`.github/${path}`)).toBe(read(path))
+  })
+
+  it('grant a job that the App sent nothing but to read contents, and nobody says from outside whose jobs are done', () => {
+    expect(sent.permissions).toEqual({})
+    expect(Object.values(sent.jobs).map(({ permissions }) => permissions)).toEqual([{ contents: 'read' }])
+    const caller = z.object({
+      on: z.object({ workflow_dispatch: z.object({ inputs: z.record(z.string(), z.unknown()) }) }),
+      jobs: z.object({ airlock: z.object({ permissions: z.unknown(), with: z.unknown() }) }),
+    })
+    const { on, jobs } = caller.parse(parse(read('docs/examples/actions-job-caller.yml')))
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['job', 'digest', 'request'])
+    expect(jobs.airlock).toEqual({ permissions: { contents: 'read' }, with: { app: 'NAME' } })
   })
 
   it('grant the job that works nothing but to read contents, and the other one what it writes', () => {
@@ -69,7 +87,8 @@ describe('workflow files', () => {
     const used = steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses]))
     expect(used).not.toEqual([])
     for (const uses of used) expect(uses).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40}$/)
-    expect(read('workflows/airlock.yml').match(/uses: .*@[0-9a-f]{40} # v\d+\.\d+\.\d+$/gm)).toHaveLength(used.length)
+    const named = ours.flatMap((path) => read(path).match(/uses: .*@[0-9a-f]{40} # v\d+\.\d+\.\d+$/gm) ?? [])
+    expect(named).toHaveLength(used.length)
   })
 
   it('queue what is asked at once, and drop none of it', () => {
@@ -77,14 +96,14 @@ describe('workflow files', () => {
   })
 
   it('put no expression into a shell line, where a title or a comment would be run', () => {
+    for (const path of ours) expect(expressionsInRun(read(path))).toEqual([])
     const text = read('workflows/airlock.yml')
-    expect(expressionsInRun(text)).toEqual([])
     const planted = text.replace('actions work', `actions work $${'{{ github.event.comment.body }}'}`)
     expect(expressionsInRun(planted)).toHaveLength(1)
   })
 
   it('check out nothing but Airlock itself, and leave no token behind', () => {
-    const checkouts = read('workflows/airlock.yml').split('actions/checkout@').slice(1)
+    const checkouts = ours.flatMap((path) => read(path).split('actions/checkout@').slice(1))
     for (const checkout of checkouts) {
       expect(checkout).toMatch(/^\S+ # \S+\n\s+with:\n\s+repository: \$\{\{ job\.workflow_repository \}\}/)
       expect(checkout).toContain('persist-credentials: false')
@@ -92,11 +111,12 @@ describe('workflow files', () => {
   })
 
   it('say what each input and secret is for', () => {
-    const { inputs, secrets } = workflow.on.workflow_call
-    for (const { description } of [...Object.values(inputs), ...Object.values(secrets)]) {
-      expect(description.length).toBeGreaterThan(20)
+    for (const { inputs, secrets } of [workflow.on.workflow_call, sent.on.workflow_call]) {
+      for (const { description } of [...Object.values(inputs), ...Object.values(secrets)]) {
+        expect(description.length).toBeGreaterThan(20)
+      }
+      for (const input of Object.values(inputs)) expect(input.default ?? input.required).toBeDefined()
     }
-    for (const input of Object.values(inputs)) expect(input.default).toBeDefined()
   })
 
   it('are called in ten lines', () => {

@@ -50,6 +50,7 @@ export const reasons = {
     'workspace-unsafe',
     'approval-void',
     'handover-void',
+    'runner-unavailable',
   ],
   cancelled: ['by-person', 'access-ended', 'shutdown'],
   failed: [
@@ -75,6 +76,7 @@ export const reasons = {
     'branch-taken',
     'github-unavailable',
     'lease-lost',
+    'runner-lost',
     'attempts-exhausted',
     'internal-error',
   ],

@@ -28,6 +28,9 @@ export type Suppression = z.infer<typeof suppressionSchema>
 /** What becomes of hooks, servers and settings that a repository brings for an agent; laxest first. */
 export const agentSettingsChoices = ['load', 'ignore'] as const
 
+/** Where the work of a job is done. */
+export const placesToRun = ['worker', 'actions'] as const
+
 /** Who may be asked to review what comes out. */
 export const reviewerChoices = ['requester', 'codeowners'] as const
 
@@ -48,6 +51,8 @@ export const policySchema = z.strictObject({
   agentSettings: z.enum(agentSettingsChoices).optional(),
   /** The models that may be asked: names, or beginnings and `*`. Left out: any. */
   models: modelListSchema.optional(),
+  /** Left out: on a worker; what runs alone on GitHub Actions may. */
+  runsOn: z.enum(placesToRun).optional(),
   /** A folder of sandbox-images, or `host`. */
   image: z.string().max(64),
   /** The least isolation that is accepted. */

@@ -28,7 +28,12 @@ export interface TokenVault {
 }
 
 export type TokenPermissions = Readonly<
-  Partial<Record<'metadata' | 'contents' | 'issues' | 'checks' | 'pull_requests' | 'security_events', 'read' | 'write'>>
+  Partial<
+    Record<
+      'metadata' | 'actions' | 'contents' | 'issues' | 'checks' | 'pull_requests' | 'security_events',
+      'read' | 'write'
+    >
+  >
 >
 
 /** One repository, the permissions that were asked for, an hour at most. Disposing of it revokes it. */

@@ -26,6 +26,7 @@ import type {
   BrokerFactory,
   Checkpoints,
   CiRelease,
+  Elsewhere,
   Fence,
   Gate,
   HeldChanges,
@@ -70,6 +71,8 @@ export interface PipelinePorts {
   /** Null where the operator wants none kept. */
   readonly blocked: BlockedChanges | null
   readonly ci: CiRelease | null
+  /** Null where a job can be sent nowhere else. */
+  readonly elsewhere: Elsewhere | null
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }

@@ -4,7 +4,7 @@ import { digestOfChange } from './digest-of-change.ts'
 import { type Attempt, end, type Job, type PipelinePorts, type StepResult } from './job.ts'
 import { openJob } from './open-job.ts'
 import { orOutcome } from './or-outcome.ts'
-import type { CollectResult } from './ports/index.ts'
+import type { WorkedChange } from './ports/index.ts'
 import { readCodeOwners } from './read-code-owners.ts'
 import { readTemplate } from './read-template.ts'
 import { endOfVerdict, gate } from './steps/gate.ts'
@@ -12,16 +12,6 @@ import { loadSecrets } from './steps/prepare.ts'
 import { publish, restore } from './steps/publish.ts'
 import { report } from './steps/report.ts'
 import { timed } from './timed.ts'
-
-/** A change that another machine made, and says of itself that it passed the gates. */
-export interface WorkedChange {
-  /** As `digestOfChange` names it. */
-  readonly digest: string
-  /** Of the half that made it: for people to read, never to decide by. */
-  readonly summary: JobSummary
-  /** Builds it anew in the clean repository, from its files and our own base. */
-  rebuild(repository: string, signal: AbortSignal): Promise<CollectResult>
-}
 
 /**
  * The other half of a job that was worked on elsewhere. The machine that ran the agent is not believed: the base is
@@ -34,13 +24,14 @@ export function publishWorked(
   worked: WorkedChange,
 ): Promise<JobSummary> {
   return openJob(request, attempt, ports, async (job, settle) => {
-    const result = await orOutcome(job, () => publishSteps(job, worked))
+    const result = await orOutcome(job, () => publishChange(job, worked))
     await settle()
     return timed(job, 'report', () => report(job, 'end' in result ? result.end : result.value))
   })
 }
 
-async function publishSteps(job: Job, worked: WorkedChange): Promise<StepResult<Outcome>> {
+/** From the base commit to the pull request. */
+export async function publishChange(job: Job, worked: WorkedChange): Promise<StepResult<Outcome>> {
   const { ports, request, attempt, folders } = job
   restore(job.facts, { ...worked.summary, gates: [] })
   const secrets = await loadSecrets(job)

@@ -12,6 +12,7 @@ import { reachVerdict } from './reach-verdict.ts'
 import { readCodeOwners } from './read-code-owners.ts'
 import { readTemplate } from './read-template.ts'
 import { rebase } from './rebase.ts'
+import { runElsewhere } from './run-elsewhere.ts'
 import { actOnApproval } from './steps/act-on-approval.ts'
 import { block } from './steps/block.ts'
 import type { Cloned } from './steps/clone.ts'
@@ -55,6 +56,8 @@ async function runSteps(job: Job, handoff: Handoff | null): Promise<StepResult<O
   const merged = merges === undefined ? null : await timed(job, 'clone', () => mergeBase(job, merges))
   if (merged !== null) return { end: merged }
 
+  // Without GitHub there is nowhere to send it: a job on a local repository is done here.
+  if (job.request.policy.runsOn === 'actions' && job.request.installationId !== null) return runElsewhere(job)
   const reached = await reachVerdict(job)
   if ('end' in reached) return reached
   const { prepared, cloned, changeSet, stopped } = reached.value

@@ -1,20 +1,17 @@
-import type { GitHubClient } from '../../app/github/github-client.ts'
-import { readPolicyFile } from '../../app/github/read-policy-file.ts'
 import type { RepositoryFacts } from '../../app/intake/ports.ts'
-import { organisationPolicyPath } from '../../app/repo-policy/evaluate-policy.ts'
+import { type RunnerOrganisation, readRunnerOrganisation } from './runner-organisation.ts'
 
 const noTeams = "it cannot be learnt who is in a team: a runner's token may not read that"
 
 /**
- * What a runner's token tells of a repository's owner: the policy in `.github`, if that is public, and nothing of teams.
- * A policy that asks for a team starts nothing here.
+ * What a runner can tell of a repository's owner: its policy, and nothing of teams. A policy that asks for a team starts
+ * nothing here.
  */
 export function createRunnerOwner(
-  client: GitHubClient,
-  owner: string,
+  organisation: RunnerOrganisation,
 ): Pick<RepositoryFacts, 'organisationPolicy' | 'teamsOf'> {
   return {
-    organisationPolicy: () => readPolicyFile(client, { owner, repo: '.github', path: organisationPolicyPath }),
+    organisationPolicy: async () => (await readRunnerOrganisation(organisation)).text,
     teamsOf: async () => ({ kind: 'unknown', why: noTeams }),
   }
 }

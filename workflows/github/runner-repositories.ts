@@ -8,11 +8,13 @@ import { jobIdFor } from '../../app/triggers/freeze-request.ts'
 import type { TriggerEvent } from '../../worker/contract/index.ts'
 import { createTokenClient } from '../../worker/github/github-client.ts'
 import { createRunnerFacts } from './runner-facts.ts'
+import { type OrganisationInputs, organisationOf } from './runner-organisation.ts'
 import { createRunnerOwner } from './runner-owner.ts'
 import { type RunnerToken, runnerLogin } from './runner-tokens.ts'
 
 export interface RunnerRepositories {
   readonly runner: RunnerToken
+  readonly organisation: OrganisationInputs
   /** Of the event: what it says of a pull request is known without asking. */
   readonly payload: Readonly<Record<string, unknown>>
   /** False where the token may only read: nobody is answered from there. */
@@ -20,20 +22,15 @@ export interface RunnerRepositories {
 }
 
 /** The repository of this run, with the runner's token. */
-export function createRunnerRepositories({ runner, payload, answers }: RunnerRepositories): Repositories {
+export function createRunnerRepositories({ runner, organisation, payload, answers }: RunnerRepositories): Repositories {
   return {
     async open(event, { signal, fence }) {
       const client = createGitHubClient(createTokenClient(runner.baseUrl, runner.token, signal), signal)
       const now = await locate(client, runner, event)
       if (now === null) return null
-      const facts = createRunnerFacts(
-        createRepositoryFacts(client, now, createRunnerOwner(client, now.owner)),
-        client,
-        {
-          payload,
-          jobId: jobIdFor(event.eventKey),
-        },
-      )
+      const owner = createRunnerOwner(organisationOf(runner, organisation, signal))
+      const known = { payload, jobId: jobIdFor(event.eventKey) }
+      const facts = createRunnerFacts(createRepositoryFacts(client, now, owner), client, known)
       const botLogin = async () => runnerLogin
       const thread = withoutReview(createIssueThread(client, now, event, { fence, botLogin }), event)
       return {

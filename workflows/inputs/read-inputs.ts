@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { getInput } from '@actions/core'
 import { type Environment, parseSettings, settingNames } from '../../cli/settings/parse-settings.ts'
 import { type Settings, settingsTable } from '../../cli/settings/settings-schema.ts'
+import type { OrganisationInputs } from '../github/runner-organisation.ts'
 import { type ParsedSecrets, parseSetupSecrets } from './parse-setup-secrets.ts'
 import { type Runner, readRunner } from './runner-environment.ts'
 
@@ -13,6 +14,9 @@ export interface Inputs {
   readonly runner: Runner
   /** The job's own GITHUB_TOKEN. */
   readonly token: string
+  readonly organisation: OrganisationInputs
+  /** The App whose word is taken of what a dispatched job is, as its address names it. Empty: nobody's. */
+  readonly app: string
   readonly settings: Settings
   /** Names of secrets to their values. */
   readonly setupSecrets: ReadonlyMap<string, string>
@@ -40,7 +44,9 @@ export function readInputs(): Inputs {
   const problems = [
     ...(token === '' ? ["token is missing: set INPUT_TOKEN to the job's own github.token"] : []),
     ...problemsOf(secrets),
+    ...(policyChoices.has(getInput('organisation_policy')) ? [] : [wrongChoice]),
   ]
+  const policyToken = getInput('policy_token') || null
   const dataDir = getInput('data_dir') || join(runner.temporary, 'airlock', 'data')
   const known = Object.fromEntries(settingNames.map((name) => [name, env[name]]))
   const settings = parseSettings({ ...known, AIRLOCK_DATA_DIR: dataDir }, [], problems)
@@ -48,9 +54,11 @@ export function readInputs(): Inputs {
   const inputs = {
     runner,
     token,
+    organisation: { policyToken, statedNone: getInput('organisation_policy') === 'none' },
+    app: getInput('app'),
     settings,
     setupSecrets,
-    masked: [...setupSecrets.values(), ...secretSettings(env)],
+    masked: [...setupSecrets.values(), ...secretSettings(env), policyToken ?? ''],
     dataDir,
     handoverDir: getInput('handover') || join(runner.temporary, 'airlock', 'handover'),
     reportDir: getInput('report') || join(runner.temporary, 'airlock', 'report'),
@@ -60,6 +68,10 @@ export function readInputs(): Inputs {
   withhold()
   return { ...inputs, env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !kept.has(name))) }
 }
+
+/** Nothing said is the default of the workflow. */
+const policyChoices: ReadonlySet<string> = new Set(['', 'required', 'none'])
+const wrongChoice = 'organisation-policy is neither required nor none'
 
 function problemsOf(secrets: ParsedSecrets): string[] {
   return secrets.ok ? [] : [secrets.problem]

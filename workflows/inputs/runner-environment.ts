@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Environment, SettingsError } from '../../cli/settings/parse-settings.ts'
+import type { RunOfWorkflow } from '../../worker/handover/manifest.ts'
 
 const number = z
   .string()
@@ -13,6 +14,8 @@ const runnerSchema = z.object({
   GITHUB_REPOSITORY: z.string().regex(/^[A-Za-z0-9._-]{1,100}\/[A-Za-z0-9._-]{1,100}$/),
   GITHUB_EVENT_NAME: z.string().min(1).max(100),
   GITHUB_EVENT_PATH: z.string().startsWith('/'),
+  GITHUB_ACTOR: z.string().min(1).max(100),
+  GITHUB_TRIGGERING_ACTOR: z.string().min(1).max(100),
   GITHUB_RUN_ID: number,
   GITHUB_RUN_ATTEMPT: number,
   RUNNER_TEMP: z.string().startsWith('/'),
@@ -23,9 +26,12 @@ export interface Runner {
   readonly serverUrl: string
   readonly owner: string
   readonly repo: string
+  /** Whose act the run is for, and who started it: somebody else where it is run once more. */
+  readonly actor: string
+  readonly triggeringActor: string
   readonly eventName: string
   readonly eventPath: string
-  readonly run: { readonly id: number; readonly attempt: number }
+  readonly run: RunOfWorkflow
   readonly temporary: string
 }
 
@@ -45,6 +51,8 @@ export function readRunner(env: Environment): Runner {
     serverUrl: data.GITHUB_SERVER_URL,
     owner,
     repo,
+    actor: data.GITHUB_ACTOR,
+    triggeringActor: data.GITHUB_TRIGGERING_ACTOR,
     eventName: data.GITHUB_EVENT_NAME,
     eventPath: data.GITHUB_EVENT_PATH,
     run: { id: data.GITHUB_RUN_ID, attempt: data.GITHUB_RUN_ATTEMPT },

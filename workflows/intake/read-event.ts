@@ -46,7 +46,8 @@ export async function readEvent(runner: Runner, now: number): Promise<ReadEvent>
   return { kind: 'event', event: parsed.event, payload: payload.data }
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Null where it is none, or larger than any payload. */
+export async function readJson(path: string): Promise<unknown> {
   if ((await stat(path)).size > mostBytes) return null
   try {
     return JSON.parse(await readFile(path, 'utf8'))

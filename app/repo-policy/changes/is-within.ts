@@ -21,6 +21,7 @@ const axes: Readonly<Record<string, Within>> = {
   agents: list(equal),
   models: list((allowed, asked) => coversModel([allowed], asked)),
   'agent-settings': ordered(['load', 'ignore', undefined]),
+  'runs-on': (inner, outer) => outer === undefined || inner === outer,
   isolation: ordered(isolationClasses),
   'setup.secrets': list(equal),
   'setup.network': listOf(networkSchema, coversNetwork),

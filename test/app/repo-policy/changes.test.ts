@@ -50,6 +50,7 @@ describe('every key that a level cannot loosen', () => {
     ['gates.suppress', undefined, [{ fingerprint: 'a' }]],
     ['gates.suppress-by', 'organisation', undefined],
     ['agent-settings', undefined, 'load'],
+    ['runs-on', 'worker', undefined],
     ['handoff.draft', true, false],
     ['handoff.ci', 'quarantine', 'run'],
   ])('%s: %j is narrower than %j', (key, inner, outer) => {

@@ -74,6 +74,7 @@ const rule = fc.record({
 const file = fc.record({
   ...shared,
   profile: optional(fc.constantFrom('moderate', 'strict')),
+  'runs-on': optional(fc.constantFrom('worker', 'actions')),
   'agent-settings': optional(fc.constantFrom('load', 'ignore')),
   setup: optional(fc.record({ ...setup, run: part(['make']) })),
   gates: optional(fc.record(rulesOfGates)),

@@ -1,4 +1,5 @@
 import type { Serve } from './listen.ts'
+import { isArtifactPath, serveArtifact } from './serve-artifact.ts'
 import { type GitServices, isGitPath, serveGit } from './serve-git.ts'
 import { API_ROOT, type RestServices, serveRest } from './serve-rest.ts'
 
@@ -24,6 +25,7 @@ export function createServe(services: RestServices & GitServices, failures: Fail
     const { method = 'GET' } = request
     try {
       if (isGitPath(url.pathname)) await serveGit(services, request, response, url)
+      else if (isArtifactPath(url.pathname)) serveArtifact(services.world.state, response, url)
       else if (url.pathname.startsWith(`${API_ROOT}/`)) await serveRest(services, request, response, url)
       else {
         services.log.add({ ...unknown, at: new Date(), method, path: url.pathname, query: url.search })

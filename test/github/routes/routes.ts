@@ -1,4 +1,5 @@
 import type { Route } from '../http/route.ts'
+import { actionsRoutes } from './actions-routes.ts'
 import { appRoutes } from './app-routes.ts'
 import { checkRunRoutes } from './check-run-routes.ts'
 import { codeScanningRoutes } from './code-scanning-routes.ts'
@@ -20,6 +21,7 @@ import { userRoutes } from './user-routes.ts'
 
 /** Every REST route that the stand-in knows. */
 export const routes: readonly Route[] = [
+  ...actionsRoutes,
   ...appRoutes,
   ...checkRunRoutes,
   ...codeScanningRoutes,

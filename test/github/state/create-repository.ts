@@ -86,6 +86,7 @@ export async function createRepository(world: World, spec: RepositorySpec): Prom
     reactions: [],
     checkRuns: [],
     analyses: [],
+    runs: [],
     codeScanning: true,
   }
   if (spec.forkOf !== undefined) {

@@ -154,6 +154,31 @@ export interface Analysis {
   readonly sarif: string
 }
 
+export interface Artifact {
+  readonly id: number
+  readonly name: string
+  readonly zip: Uint8Array
+  readonly createdAt: Date
+}
+
+/** A run of a workflow that was dispatched. */
+export interface WorkflowRun {
+  readonly id: number
+  readonly path: string
+  readonly title: string
+  readonly headSha: string
+  readonly branch: string
+  readonly inputs: Readonly<Record<string, string>>
+  readonly actor: User
+  readonly createdAt: Date
+  /** Who started it last. */
+  triggeringActor: User
+  attempt: number
+  status: 'queued' | 'in_progress' | 'completed'
+  conclusion: string | null
+  readonly artifacts: Artifact[]
+}
+
 export interface Repository {
   readonly id: number
   /** Names this repository had before; requests to them are redirected. */
@@ -172,6 +197,7 @@ export interface Repository {
   readonly checkRuns: CheckRun[]
   /** One of each commit, ref, tool and category: another takes its place. */
   readonly analyses: Analysis[]
+  readonly runs: WorkflowRun[]
   owner: User
   installation: Installation | undefined
   name: string

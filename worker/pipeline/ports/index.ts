@@ -5,6 +5,7 @@
 export * from './agents.ts'
 export * from './broker.ts'
 export * from './checkpoints.ts'
+export * from './elsewhere.ts'
 export * from './folders.ts'
 export * from './github.ts'
 export * from './held-changes.ts'

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { digestSchema, jobIdSchema, jobRequestSchema, jobSummarySchema } from '../../worker/contract/index.ts'
+import { digestSchema, jobIdSchema, jobRequestSchema, jobSummarySchema } from '../contract/index.ts'
 
 export const manifestFile = 'manifest.json'
 /** All that is ever handed over, beside the manifest. */
 export const handoverFiles = ['request.json', 'summary.json', 'change.json'] as const
 export type HandoverFile = (typeof handoverFiles)[number]
+
+/** A run of a workflow, as GitHub counts it. */
+export interface RunOfWorkflow {
+  readonly id: number
+  readonly attempt: number
+}
 
 /** What one job hands over to the other, file by file. Its own digest goes by another way: as an output of the job. */
 export const manifestSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import type { JobRequest, JobSummary, ProposedFile } from '../../worker/contract/index.ts'
+import type { JobRequest, JobSummary, ProposedFile } from '../contract/index.ts'
 import {
   changeSchema,
   type Manifest,

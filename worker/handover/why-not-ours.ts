@@ -1,5 +1,5 @@
-import type { JobRequest } from '../../worker/contract/index.ts'
-import type { Runner } from '../inputs/runner-environment.ts'
+import type { JobRequest } from '../contract/index.ts'
+import type { RunOfWorkflow } from './manifest.ts'
 import type { Handover } from './read-handover.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { Handover } from './read-handover.ts'
  */
 export function whyNotOurs(
   own: JobRequest,
-  { run }: Pick<Runner, 'run'>,
+  { run }: { readonly run: RunOfWorkflow },
   { manifest, request, summary }: Handover,
 ): string | null {
   if (manifest.run.id !== run.id) return 'it was handed over in another run'

@@ -1,17 +1,16 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ChangeSet, JobRequest } from '../../worker/contract/index.ts'
-import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
-import type { Worked } from '../../worker/pipeline/work-job.ts'
-import type { Runner } from '../inputs/runner-environment.ts'
-import { type HandoverFile, type Manifest, manifestFile, sha256 } from './manifest.ts'
+import type { ChangeSet, JobRequest } from '../contract/index.ts'
+import { digestOfChange } from '../pipeline/digest-of-change.ts'
+import type { Worked } from '../pipeline/work-job.ts'
+import { type HandoverFile, type Manifest, manifestFile, type RunOfWorkflow, sha256 } from './manifest.ts'
 
 /** Writes what the half that publishes needs into an empty folder. Returns the digest of its manifest. */
 export async function writeHandover(
   folder: string,
   request: JobRequest,
   { changeSet, summary }: Worked,
-  { run }: Pick<Runner, 'run'>,
+  { run }: { readonly run: RunOfWorkflow },
 ): Promise<string> {
   const files: Readonly<Partial<Record<HandoverFile, string>>> = {
     'request.json': JSON.stringify(request),

@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { zipSync } from 'fflate'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ChangeSet, JobRequest } from '../../worker/contract/index.ts'
+import { gates } from '../../worker/gates/gates.ts'
+import { sha256 } from '../../worker/handover/manifest.ts'
+import { createRunOnActions } from '../../worker/handover/run-on-actions.ts'
+import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
+import { runJob } from '../../worker/pipeline/run-job.ts'
+import { workJob } from '../../worker/pipeline/work-job.ts'
+import { attemptOf, createWorld, portsOf, requestOf } from './fakes.ts'
+
+type Files = Record<string, string>
+const request = requestOf({ runsOn: 'actions' })
+const runId = 5
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp('/tmp/airlock-elsewhere-')
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const after = { mode: '100644' as const, sha: 'c'.repeat(40), content: Buffer.from('one\n') }
+const changeSet: ChangeSet = {
+  ...{ baseSha: 'a'.repeat(40), treeSha: 'b'.repeat(40), files: [{ path: 'a.js', before: null, after }] },
+}
+
+/** What a run hands over, with every digest right; `forge` is the runner's that was taken over. */
+async function handedOver(forge: (files: Files) => Files = (files) => files, changes: object = {}) {
+  const first = createWorld()
+  const { summary } = await workJob(request, attemptOf(first), portsOf(first))
+  const content = Buffer.from('one\n').toString('base64')
+  const files = forge({
+    'request.json': JSON.stringify(request),
+    'summary.json': JSON.stringify({ ...summary, report: { ...summary.report, usage: { ...usage, costUsd: 2 } } }),
+    'change.json': JSON.stringify({ files: [{ path: 'a.js', after: { mode: '100644', content } }] }),
+  })
+  const manifest = {
+    ...{ version: 1, jobId: request.id, repositoryId: request.repository.id, run: { id: runId, attempt: 1 } },
+    change: digestOfChange(changeSet),
+    files: Object.fromEntries(Object.entries(files).map(([name, text]) => [name, sha256(text)])),
+    ...changes,
+  }
+  const all = { ...files, 'manifest.json': JSON.stringify(manifest) }
+  return zipSync(Object.fromEntries(Object.entries(all).map(([name, text]) => [name, Buffer.from(text)])))
+}
+
+const usage = { requests: 1, inputTokens: 1, outputTokens: 1 }
+
+async function publishing(
+  zip: Uint8Array,
+  sent: JobRequest = request,
+  changes: Parameters<typeof createWorld>[0] = {},
+) {
+  const world = createWorld(changes)
+  const spent: number[] = []
+  const elsewhere = createRunOnActions({
+    send: async () => ({ kind: 'delivered', runId, zip }),
+    rebuild: async () => ({ kind: 'changes', changeSet }),
+  })
+  const place = {
+    run: (one: JobRequest, watch: object) => elsewhere.run(one, { ...quiet, ...watch, folder: join(folder, 'h') }),
+  }
+  const ports = portsOf(world)
+  const spending = {
+    async add(_budgets: unknown, costUsd: number) {
+      spent.push(costUsd)
+      return null
+    },
+  }
+  const ended = await runJob(sent, attemptOf(world), { ...ports, gates, spending, elsewhere: place })
+  return { world, ended, spent }
+}
+
+const quiet = {
+  fence: { check: async () => {} },
+  signal: new AbortController().signal,
+  onPlace: () => undefined,
+}
+
+describe('a job that its policy has worked on elsewhere', () => {
+  it('starts no sandbox here, is published from here, and its cost is counted', async () => {
+    const { world, ended, spent } = await publishing(await handedOver())
+    expect(ended.outcome).toMatchObject({ outcome: 'published', reason: 'pull-request-opened' })
+    expect(world.log.filter((entry) => /sandbox|broker|seal$|layOut/.test(entry))).toEqual([])
+    expect(spent).toEqual([0, 2])
+  })
+
+  it.each<readonly [string, () => Promise<Uint8Array>]>([
+    ['another run', () => handedOver((files) => files, { run: { id: 6, attempt: 1 } })],
+    ['another job', () => handedOver((files) => files, { jobId: 'job0000002' })],
+    [
+      'another request',
+      () => handedOver((files) => ({ ...files, 'request.json': JSON.stringify({ ...request, agent: 'claude' }) })),
+    ],
+    [
+      'another commit',
+      () =>
+        handedOver((files) => ({
+          ...files,
+          'request.json': JSON.stringify({ ...request, base: { ref: 'main', sha: 'f'.repeat(40) } }),
+        })),
+    ],
+    ['other files than its manifest lists', () => handedOver((files) => files, { files: {} })],
+    ['a name that leads out of the folder', async () => zipSync({ '../manifest.json': Buffer.from('{}') })],
+    ['no archive', async () => new Uint8Array([1, 2, 3])],
+  ])('publishes nothing that is of %s', async (_attack, zip) => {
+    const { world, ended } = await publishing(await zip())
+    expect(ended.outcome).toMatchObject({ outcome: 'refused', reason: 'handover-void' })
+    expect(world.log.filter((entry) => /stage|hand off/.test(entry))).toEqual([])
+  })
+
+  it('is not sent where the person may not any more, or a secret that the gates look for is missing', async () => {
+    const recheck = () => ({ outcome: 'refused', reason: 'permission-lost' }) as const
+    expect((await publishing(await handedOver(), request, { recheck })).ended.outcome.reason).toBe('permission-lost')
+    const asksSecret = requestOf({ runsOn: 'actions', setup: { secrets: ['NPM_TOKEN'] } })
+    expect((await publishing(await handedOver(), asksSecret)).ended.outcome.reason).toBe('secret-missing')
+  })
+
+  it('is refused where it can be sent nowhere, and not run here instead', async () => {
+    const world = createWorld()
+    const ended = await runJob(request, attemptOf(world), portsOf(world))
+    expect(ended.outcome).toMatchObject({ outcome: 'refused', reason: 'runner-unavailable' })
+    expect(world.log.filter((entry) => /sandbox/.test(entry))).toEqual([])
+  })
+
+  it('fails where no run came back', async () => {
+    const world = createWorld()
+    const elsewhere = { run: async () => ({ kind: 'lost', why: 'runs 1 and 2' }) as const }
+    const ended = await runJob(request, attemptOf(world), { ...portsOf(world), elsewhere })
+    expect(ended.outcome).toMatchObject({ outcome: 'failed', reason: 'runner-lost', detail: 'runs 1 and 2' })
+  })
+
+  it('is done here where there is no GitHub', async () => {
+    const world = createWorld()
+    const local = { ...request, installationId: null, subject: null }
+    const ended = await runJob(local, attemptOf(world), portsOf(world))
+    expect(ended.outcome.outcome).toBe('published')
+    expect(world.log.filter((entry) => /sandbox/.test(entry))).not.toEqual([])
+  })
+})

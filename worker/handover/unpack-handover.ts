@@ -1,0 +1,42 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { unzipSync } from 'fflate'
+import { handoverFiles, manifestFile, sha256 } from './manifest.ts'
+
+const names: ReadonlySet<string> = new Set([manifestFile, ...handoverFiles])
+/** As much as is read of it afterwards. */
+const mostBytes = 192 * 1024 * 1024
+
+/**
+ * Unpacks an artifact into an empty folder. Returns the digest of its manifest; null where it is no archive, holds more
+ * than it may, or anything but the files of a handover: no name in it becomes a path.
+ */
+export async function unpackHandover(zip: Uint8Array, folder: string): Promise<string | null> {
+  const files = unpack(zip)
+  const manifest = files?.[manifestFile]
+  if (files === null || manifest === undefined) return null
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes)
+  return sha256(manifest)
+}
+
+class UnfitArchive extends Error {
+  override readonly name = 'UnfitArchive'
+}
+
+function unpack(zip: Uint8Array): Record<string, Uint8Array> | null {
+  let bytes = 0
+  try {
+    return unzipSync(zip, {
+      // Asked before anything is inflated, and nothing is inflated beyond what is said here.
+      filter({ name, originalSize }) {
+        bytes += originalSize
+        if (!names.has(name) || bytes > mostBytes) throw new UnfitArchive(name)
+        return true
+      },
+    })
+  } catch {
+    return null
+  }
+}
