@@ -15,6 +15,7 @@ import {
   modelNamePattern,
   mostSchedules,
   profileSchema,
+  quotasSchema,
   reviewerChoices,
   scheduleSchema,
 } from '../../worker/contract/index.ts'
@@ -124,6 +125,7 @@ const sharedShape = {
     .describe("What the agent's sandbox may reach besides its model: presets, domains and rules."),
   limits: limitsSchema.optional(),
   budgets: budgetsSchema.optional(),
+  quotas: quotasSchema.optional(),
   approvals: approvalsSchema.optional(),
   handoff: handoffSchema.optional(),
 }
