@@ -7,8 +7,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { JobRequest } from '../contract/index.ts'
 import { answered } from './answered.ts'
-import type { LedgerEntry } from './ledger.ts'
-import { ledgerEntryKey } from './ledger.ts'
+import { type LedgerEntry, ledgerEntryKey, outboxKey } from './ledger.ts'
 import { queuePrefix } from './settings.ts'
 
 export interface Rounds {
@@ -26,15 +25,14 @@ const roundsKey = 'airlock:rounds'
 const lastRound = 2 ** 21 - 1
 
 /**
- * KEYS rounds, ledger's entry, order in which jobs are seen, lists of jobs that wait · ARGV repository, last round, `again`
- * or nothing, TTL of the entry · the round.
+ * KEYS rounds, ledger's entry, order in which jobs are seen, the outbox, lists of jobs that wait · ARGV repository, last
+ * round, `again` or nothing · the round. It counts anew where nothing waits, and nothing but this job is on its way there.
  */
 const roundScript = `
 local known = redis.call('HGET', KEYS[2], 'round')
 if known and ARGV[3] ~= 'again' then return tonumber(known) end
-if redis.call('LLEN', KEYS[4]) + redis.call('ZCARD', KEYS[5]) + redis.call('ZCARD', KEYS[6]) == 0 and ARGV[3] ~= 'again' then
-  redis.call('DEL', KEYS[1])
-end
+local waiting = redis.call('LLEN', KEYS[5]) + redis.call('ZCARD', KEYS[6]) + redis.call('ZCARD', KEYS[7])
+if waiting == 0 and redis.call('ZCARD', KEYS[4]) <= 1 and ARGV[3] ~= 'again' then redis.call('DEL', KEYS[1]) end
 local now = tonumber(redis.call('HGET', KEYS[1], 'now')) or 1
 local last = tonumber(redis.call('HGET', KEYS[1], ARGV[1])) or 0
 local round = math.min(math.max(now, last + 1), tonumber(ARGV[2]))
@@ -55,7 +53,7 @@ const roundSchema = z.int().positive()
 export function createRounds(redis: Redis): Rounds {
   const lists = ['wait', 'prioritized', 'delayed'].map((list) => `${queuePrefix}:jobs:${list}`)
   async function roundOf(jobId: string, repository: number, word: 'again' | ''): Promise<number> {
-    const keys = [roundsKey, ledgerEntryKey('jobs', jobId), 'airlock:order', ...lists]
+    const keys = [roundsKey, ledgerEntryKey('jobs', jobId), 'airlock:order', outboxKey('jobs'), ...lists]
     const reply = await answered(redis.eval(roundScript, keys.length, ...keys, repository, lastRound, word))
     return roundSchema.parse(reply)
   }
