@@ -7,6 +7,7 @@ import {
   permissions,
   policySchema,
   profiles,
+  type Quotas,
   quotaHolders,
   quotaUnits,
   suppressors,
@@ -199,14 +200,14 @@ function resolveQuotas(files: readonly PolicyFile[]): Pick<Policy, 'quotas'> {
   const levels = files.map(({ quotas }) => quotas ?? {})
   const bounds = quotaHolders.flatMap((holder) => {
     const units = quotaUnits.map((unit) => ({ [unit]: least(levels.map((level) => level[holder]?.[unit])) }))
-    const set = mergeSet<NonNullable<NonNullable<Policy['quotas']>[typeof holder]>>(units)
+    const set = mergeSet<NonNullable<Quotas[typeof holder]>>(units)
     return Object.keys(set).length === 0 ? [] : [{ [holder]: set }]
   })
   const over = strictest(
     overChoices,
     levels.map((level) => level.over),
   )
-  const quotas = mergeSet<NonNullable<Policy['quotas']>>([...bounds, { over }])
+  const quotas = mergeSet<Quotas>([...bounds, { over }])
   return Object.keys(quotas).length === 0 ? {} : { quotas }
 }
 
