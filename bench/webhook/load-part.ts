@@ -1,13 +1,13 @@
 /** Sends webhooks as GitHub does. Bodies and signatures are made before the clock starts. */
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { Agent, type IncomingMessage, request } from 'node:http'
+import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { createDeliveryRequest } from '../../test/github/webhooks/delivery-request.ts'
 import { servePart } from '../start-part.ts'
 import { type Load, type LoadResult, loadSchema } from './load.ts'
+import { sendDelivery } from './send-delivery.ts'
 
 const settings = z
   .object({ PAYLOAD_FILE: z.string(), SECRET: z.string(), APP_ID: z.coerce.number(), ISSUES: z.coerce.number() })
@@ -25,15 +25,6 @@ function deliveryOf(index: number) {
   return createDeliveryRequest({ appId, secret, event: 'issues', guid: randomUUID(), payload: { ...payload, issue } })
 }
 
-async function send(url: string, agent: Agent, { headers, body }: ReturnType<typeof deliveryOf>): Promise<number> {
-  const length = { 'content-length': String(Buffer.byteLength(body)) }
-  const asking = request(url, { agent, method: 'POST', headers: { ...headers, ...length } }).end(body)
-  const [response]: IncomingMessage[] = await once(asking, 'response')
-  response?.resume()
-  if (response !== undefined) await once(response, 'end')
-  return response?.statusCode ?? 0
-}
-
 async function run({ url, from, count, perSecond, concurrency }: Load): Promise<LoadResult> {
   const deliveries = Array.from({ length: count }, (_, index) => deliveryOf(from + index))
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
@@ -43,7 +34,7 @@ async function run({ url, from, count, perSecond, concurrency }: Load): Promise<
   const deliver = async (index: number, dueAt: number) => {
     const delivery = deliveries[index]
     if (delivery === undefined) return
-    const status = await send(url, agent, delivery)
+    const status = await sendDelivery(url, agent, delivery)
     latencies.push(performance.now() - dueAt)
     statuses[status] = (statuses[status] ?? 0) + 1
   }
