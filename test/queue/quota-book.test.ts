@@ -140,6 +140,7 @@ describe('jobs at a time', () => {
     ['was cancelled', { cancel: '1' }],
     ['has ended', { state: 'done' }],
     ['was given up', { grave: '{}' }],
+    ['is done and not told yet', { result: '{}' }],
   ])('do not keep one waiting that %s: it only has to end', async (_what, fields) => {
     const book = openBook()
     await book.begin(await enqueue(one))
@@ -322,6 +323,20 @@ describe('whoever asked for a job that waits', () => {
 
     expect(turns.map(said)).toEqual(['waits', 'waits', 'waits'])
     expect(onWait).toHaveBeenCalledTimes(2)
+  })
+
+  it('is told at a pace that GitHub takes, the last of many a little later', async () => {
+    const book = openBook()
+    await book.begin(await enqueue(one))
+    const waiting = await Promise.all(Array.from({ length: 25 }, () => enqueue(one)))
+
+    for (const request of waiting) await book.begin(request)
+    expect(onWait).toHaveBeenCalledTimes(20)
+    await test.redis.del('airlock:pace:waits:11')
+    for (const request of waiting) await book.begin(request)
+
+    expect(new Set(onWait.mock.calls.map(([{ id }]) => id)).size).toBe(25)
+    expect(onWait).toHaveBeenCalledTimes(25)
   })
 
   it('is not told that it waits when it runs by then', async () => {

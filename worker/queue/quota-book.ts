@@ -10,6 +10,7 @@ import type { Fence } from '../pipeline/ports/index.ts'
 import { answered } from './answered.ts'
 import { counted, dayKey, daySeconds, endOfDay } from './day-keys.ts'
 import { fenceLost, ledgerEntryKey } from './ledger.ts'
+import { createPaceBook } from './pace-book.ts'
 import { holdLease, runningKey } from './quota-lease.ts'
 import { beginScript } from './quota-scripts.ts'
 import type { Turn } from './run-attempt.ts'
@@ -36,11 +37,14 @@ export interface QuotaDeps {
 const waitMs = 1500
 /** Everybody looks as often as that: it is how a job that waits hears that it was cancelled. */
 const longestWaitMs = 30_000
+/** People of one installation who are told in a minute: GitHub limits how much an App writes. The others hear it later. */
+const mostTold = 20
 
 const replySchema = z.tuple([z.enum(['taken', 'free', 'turn', 'refused', 'wait']), z.int(), z.int(), z.int()])
 
 export function createQuotaBook(deps: QuotaDeps): QuotaBook {
   const { redis, now = Date.now, leaseMs = 30_000 } = deps
+  const pace = createPaceBook(redis)
 
   async function begin(request: JobRequest, quotas: readonly Quota[]): Promise<Turn<JobRequest>> {
     const at = now()
@@ -62,11 +66,13 @@ export function createQuotaBook(deps: QuotaDeps): QuotaBook {
     if (kind === 'turn') return { kind: 'wait', delayMs: 0, priority: await deps.priorityAgain(request) }
     if (kind === 'refused' && quota !== undefined) return { kind: 'run', request: { ...request, overQuota: quota } }
     if (kind !== 'wait' || wait === undefined) return { kind: 'run', request }
-    const heard = isTold === 1 || (await tell(request, wait))
-    return { kind: 'wait', delayMs: heard ? delayOf(wait, place, at) : longestWaitMs }
+    const failed = isTold === 0 && !(await tell(request, wait))
+    return { kind: 'wait', delayMs: failed ? longestWaitMs : delayOf(wait, place, at) }
   }
 
+  /** False: it could not be told. */
   async function tell(request: JobRequest, wait: QuotaWait): Promise<boolean> {
+    if ((await pace.take(`waits:${request.installationId}`, mostTold, 60)) !== null) return true
     const entry = ledgerEntryKey('jobs', request.id)
     const said = JSON.stringify(wait)
     const fence = {

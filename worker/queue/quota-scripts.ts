@@ -27,8 +27,8 @@ local function leave()
   for _, quota in ipairs(quotas) do redis.call('ZREM', quota.line, job) end
 end
 
-local known = redis.call('HMGET', entry, 'state', 'cancel', 'grave', 'begun', 'order', 'waits', 'told')
-if known[1] ~= 'accepted' or known[2] or known[3] then
+local known = redis.call('HMGET', entry, 'state', 'cancel', 'grave', 'begun', 'order', 'waits', 'told', 'result')
+if known[1] ~= 'accepted' or known[2] or known[3] or known[8] then
   leave()
   redis.call('HDEL', entry, 'waits', 'told')
   return { 'free', 0, 0, 0 }
