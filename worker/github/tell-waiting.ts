@@ -1,6 +1,6 @@
 import type { BaseLogger } from 'pino'
 import type { JobRequest, QuotaWait } from '../contract/index.ts'
-import type { Fence } from '../pipeline/ports/index.ts'
+import { type Fence, FenceLostError } from '../pipeline/ports/index.ts'
 import { commentPermission } from './comment-permission.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
 import { openRepositorySession } from './repository-session.ts'
@@ -29,6 +29,7 @@ export function createTellWaiting({ tokens, wording, botLogin, log }: WaitingDep
       const status = { text, botLogin: await botLogin(), known: null, fence }
       await writeStatusComment(session, await session.locate(), request, status)
     } catch (error) {
+      if (error instanceof FenceLostError) throw error
       log.warn({ err: error, jobId: request.id }, 'GitHub could not be told that a job waits')
       if (error instanceof Error && 'retryable' in error && error.retryable === true) throw error
     }
