@@ -10,6 +10,7 @@ import { memory } from './memory.ts'
 import { sandboxStart } from './sandbox-start.ts'
 import { setupCache } from './setup-cache.ts'
 import { setupSize } from './setup-size.ts'
+import { triggerBurst } from './trigger-burst.ts'
 import { webhookAck } from './webhook-ack.ts'
 import { workspace } from './workspace.ts'
 
@@ -19,6 +20,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['engine-work', engineWork],
   ['engine-crowd', engineCrowd],
   ['webhook-ack', webhookAck],
+  ['trigger-burst', triggerBurst],
   ['job-overhead', jobOverhead],
   ['broker', broker],
   ['gateway', gateway],

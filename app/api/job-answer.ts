@@ -11,6 +11,7 @@ export function jobAnswer(job: KnownJob, webUrl: string): JobAnswer {
     ...{ id, agent, askedAt, repository: fullName, askedBy: actor.login },
     state: standing.kind,
     place: standing.kind === 'waiting' ? standing.place : null,
+    waitsFor: standing.kind === 'waiting' ? (standing.quota?.quota ?? null) : null,
     step: standing.kind === 'running' ? standing.step : null,
     attempt: standing.kind === 'running' ? standing.attempt : null,
     cancelling: cancelled && standing.kind !== 'ended',

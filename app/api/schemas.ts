@@ -58,6 +58,7 @@ export const jobAnswerSchema = z
     id: jobIdSchema.describe('By this the job is asked about, cancelled, and found in comments and records.'),
     state: z.enum(['waiting', 'running', 'ended']).describe('How far it is.'),
     place: z.int().nullable().describe('Its place in the queue, 1 is next; null where it does not wait.'),
+    waitsFor: z.string().nullable().describe('The quota that has no room for it; null where it waits for none.'),
     step: stepNameSchema.nullable().describe('The step that runs; null where none does.'),
     attempt: z.int().nullable().describe('Which try runs; null where none does.'),
     cancelling: z.boolean().describe('Somebody has asked to cancel it.'),

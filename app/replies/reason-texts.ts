@@ -131,6 +131,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: "The day's budget for models is spent. No job was started.",
     next: 'Ask again tomorrow (UTC), or have budgets raised by whoever wrote the policy. The detail below says whose it was.',
   },
+  'quota-spent': {
+    what: 'A quota of the policy leaves no room for another job. No job was started.',
+    next: 'The detail below says whose it is and how much. What is counted by day begins anew at 00:00 UTC; jobs at a time, when one ends. Ask again then, or have quotas raised by whoever wrote the policy.',
+  },
   'secret-missing': {
     what: 'The policy names a setup secret that this installation does not hold for this repository.',
     next: 'Have it put into the folder of secrets, or take its name out of the policy. Then ask again.',
@@ -222,6 +226,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
   'budget-used-up': {
     what: "The day's budget for models was used up while the agent worked, and it was stopped. Nothing was published.",
     next: 'Ask again tomorrow (UTC), or have budgets raised by whoever wrote the policy. The detail below says whose it was.',
+  },
+  'quota-used-up': {
+    what: "The day's tokens for models were used up while the agent worked, and it was stopped. Nothing was published.",
+    next: 'Ask again tomorrow (UTC), or have quotas raised by whoever wrote the policy. The detail below says whose they were.',
   },
   'workspace-deleted': {
     what: 'The agent deleted its whole workspace. That is not taken for a change.',

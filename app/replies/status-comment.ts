@@ -5,6 +5,7 @@ import {
   type JobSummary,
   type Outcome,
   type OutcomeName,
+  type QuotaWait,
   type Reason,
   shownIdOf,
   statusMarker,
@@ -38,6 +39,22 @@ const plain = (text: string): TextPart => ({ title: null, text })
 export function queuedComment(request: JobRequest, place: number | null): string {
   const where = place === null || place < 2 ? '' : ` It is number ${place} in the queue.`
   return marked(shownIdOf(request), plain(`**Queued.**${where}`), plain(frozenLine(request)))
+}
+
+/** It has come up, and a quota leaves it no room yet. */
+export function waitingComment(request: JobRequest, wait: QuotaWait): string {
+  const cancel = `\`${request.policy.triggers.command} cancel\` ends it.`
+  return marked(
+    shownIdOf(request),
+    plain(`**Waiting** ${waitsFor(wait)}. It goes on by itself. ${cancel}`),
+    plain(frozenLine(request)),
+  )
+}
+
+/** What a job waits for, and until when. */
+export function waitsFor({ quota, until }: QuotaWait): string {
+  const when = until === null ? 'until another job ends' : `until ${until.slice(0, 16).replace('T', ' ')} UTC`
+  return `for room in ${harmlessLine(quota, 500)}, ${when}`
 }
 
 export function runningComment(request: JobRequest, { step, finished, activity }: JobProgress): string {

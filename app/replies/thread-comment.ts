@@ -1,6 +1,7 @@
 import { type JobStanding, type Policy, type StandingJob, statusMarker } from '../../worker/contract/index.ts'
 import { formatList } from './format.ts'
 import { harmlessLine } from './harmless.ts'
+import { waitsFor } from './status-comment.ts'
 
 const mostJobs = 10
 
@@ -82,6 +83,7 @@ const nameOf = ({ jobId, agent }: StandingJob) => `Job ${jobId} (${agent})`
 function standingText(standing: JobStanding): string {
   switch (standing.kind) {
     case 'waiting':
+      if (standing.quota !== undefined) return `**waits** ${waitsFor(standing.quota)}`
       return standing.place === null ? '**waits**' : `**waits**, number ${standing.place} in the queue`
     case 'running': {
       const again = standing.attempt > 1 ? `, attempt ${standing.attempt}` : ''

@@ -14,7 +14,7 @@ import { gateCheck } from './gate-check.ts'
 import { pullRequestBody } from './pull-request-body.ts'
 import { commitMessage, pullRequestTitle, releaseMessage } from './pull-request-title.ts'
 import { heldIssue } from './schedule-comment.ts'
-import { finishedComment, runningComment } from './status-comment.ts'
+import { finishedComment, runningComment, waitingComment } from './status-comment.ts'
 
 /** Every text of a running job; a composition root hands it to the worker's pipeline, which knows only the port. */
 export const wording = {
@@ -25,6 +25,7 @@ export const wording = {
     title: pullRequestTitle(request),
     body: pullRequestBody(request, summary, template),
   }),
+  waiting: waitingComment,
   running: (request: JobRequest, progress: JobProgress) => runningComment(request, progress),
   finished: finishedComment,
   checkRuns: (request: JobRequest, summary: JobSummary) => [

@@ -16,6 +16,7 @@ import {
   mostSchedules,
   placesToRun,
   profileSchema,
+  quotasSchema,
   reviewerChoices,
   scheduleSchema,
 } from '../../worker/contract/index.ts'
@@ -125,6 +126,7 @@ const sharedShape = {
     .describe("What the agent's sandbox may reach besides its model: presets, domains and rules."),
   limits: limitsSchema.optional(),
   budgets: budgetsSchema.optional(),
+  quotas: quotasSchema.optional(),
   approvals: approvalsSchema.optional(),
   handoff: handoffSchema.optional(),
 }

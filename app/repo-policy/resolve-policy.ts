@@ -1,11 +1,15 @@
 import {
   coversModel,
   isolationClasses,
+  overChoices,
   type Permission,
   type Policy,
   permissions,
   policySchema,
   profiles,
+  type Quotas,
+  quotaHolders,
+  quotaUnits,
   suppressors,
 } from '../../worker/contract/index.ts'
 import { defaultPolicy } from './default-policy.ts'
@@ -79,6 +83,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     limits: resolveLimits(files),
     silenceMs: resolveSilence(files),
     ...resolveBudgets(files),
+    ...resolveQuotas(files),
     gates: resolveGates(files),
     triggers: {
       ...defaultPolicy.triggers,
@@ -192,6 +197,21 @@ function resolveBudgets(files: readonly PolicyFile[]): Pick<Policy, 'budgets'> {
     { personUsd: of('person'), repositoryUsd: of('repository'), organisationUsd: of('organisation') },
   ])
   return Object.keys(budgets).length === 0 ? {} : { budgets }
+}
+
+function resolveQuotas(files: readonly PolicyFile[]): Pick<Policy, 'quotas'> {
+  const levels = files.map(({ quotas }) => quotas ?? {})
+  const bounds = quotaHolders.flatMap((holder) => {
+    const units = quotaUnits.map((unit) => ({ [unit]: least(levels.map((level) => level[holder]?.[unit])) }))
+    const set = mergeSet<NonNullable<Quotas[typeof holder]>>(units)
+    return Object.keys(set).length === 0 ? [] : [{ [holder]: set }]
+  })
+  const over = strictest(
+    overChoices,
+    levels.map((level) => level.over),
+  )
+  const quotas = mergeSet<Quotas>([...bounds, { over }])
+  return Object.keys(quotas).length === 0 ? {} : { quotas }
 }
 
 /** What any level denies is denied, also where another level allows it. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { createDeliveryRequest } from '../../test/github/webhooks/delivery-request.ts'
 import { servePart } from '../start-part.ts'
 import { type Load, type LoadResult, loadSchema } from './load.ts'
-import { createRawSender } from './raw-sender.ts'
+import { createRawSender, rawDelivery } from './raw-sender.ts'
 
 const settings = z
   .object({ PAYLOAD_FILE: z.string(), SECRET: z.string(), APP_ID: z.coerce.number(), ISSUES: z.coerce.number() })
@@ -22,10 +22,7 @@ function deliveryOf(url: URL, index: number): Buffer {
   const issue = { ...payload.issue, number: 1 + (index % settings.ISSUES), updated_at }
   const { APP_ID: appId, SECRET: secret } = settings
   const source = { appId, secret, event: 'issues', guid: randomUUID(), payload: { ...payload, issue } }
-  const { headers, body } = createDeliveryRequest(source)
-  const all = { host: url.host, ...headers, 'content-length': Buffer.byteLength(body) }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-  return Buffer.from([`POST ${url.pathname} HTTP/1.1`, ...lines, '', body].join('\r\n'))
+  return rawDelivery(url, createDeliveryRequest(source))
 }
 
 async function run({ url, from, count, pace }: Load): Promise<LoadResult> {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import type { createDeliveryRequest } from '../../test/github/webhooks/delivery-request.ts'
 
 export interface RawSender extends Disposable {
   /** Sends one whole request, and resolves with the status of its answer. */
@@ -32,6 +33,13 @@ export function createRawSender(port: number): RawSender {
       for (const socket of all) socket.destroy()
     },
   }
+}
+
+/** A delivery as it goes over the wire. */
+export function rawDelivery(url: URL, { headers, body }: ReturnType<typeof createDeliveryRequest>): Buffer {
+  const all = { host: url.host, ...headers, 'content-length': Buffer.byteLength(body) }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
+  return Buffer.from([`POST ${url.pathname} HTTP/1.1`, ...lines, '', body].join('\r\n'))
 }
 
 function exchange(socket: Socket, request: Buffer): Promise<number> {

@@ -43,5 +43,5 @@ export function createLocalPorts({ core, folders, repository, secretsDir, report
 /** A local run has one attempt: nothing is resumed. */
 const forgetful: Checkpoints = { load: async () => null, save: async () => {} }
 
-/** Budgets of a day are counted in the queue's Redis, which a local run does not have: its own limit bounds it. */
+/** Quotas are counted in the queue's Redis, which a local run does not have: its own limit bounds it. */
 const unbounded: SpendBook = { add: async () => null }

@@ -20,6 +20,7 @@ import { createPublisher } from '../../worker/github/publish.ts'
 import { createCiRelease } from '../../worker/github/release-ci.ts'
 import { createReporter } from '../../worker/github/reporter.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
+import { createTellWaiting } from '../../worker/github/tell-waiting.ts'
 import { createRunOnActions } from '../../worker/handover/run-on-actions.ts'
 import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
@@ -118,6 +119,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
     log: deps.log,
     concurrency: deps.settings.AIRLOCK_CONCURRENCY ?? 2,
     handle,
+    onWait: gitHub.tellWaiting,
     async onDeadLetter(letter, context) {
       if (letter.request === null) return
       await gitHub.tokens.revokeLeft(letter.id)
@@ -184,6 +186,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     ports,
     tokens,
     heldIssuesOf: ({ fence }: AttemptContext) => createHeldIssues({ tokens, wording, botLogin, fence }),
+    tellWaiting: createTellWaiting({ tokens, wording, botLogin, log }),
     reporterOf: ({ fence }: AttemptContext) =>
       createReporter({ tokens, appId, codeScanning, wording, botLogin, fence, log }),
   }

@@ -1,3 +1,5 @@
+import { quotaHolders, quotaUnits } from '../../worker/contract/index.ts'
+
 /** What becomes of a key that several levels set. */
 export const levelRules = {
   lowest: 'The repository decides.',
@@ -10,6 +12,10 @@ export const levelRules = {
   part: "The repository may only list what the organisation's list allows; anything else is refused.",
 } as const
 export type LevelRule = keyof typeof levelRules
+
+const quotaBounds = quotaHolders.flatMap((holder) =>
+  quotaUnits.map((unit): [string, LevelRule] => [`quotas.${holder}.${unit}`, 'least']),
+)
 
 /** The rule of each key; a test holds every one of them against resolvePolicy. */
 export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
@@ -39,6 +45,8 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'budgets.person': 'least',
   'budgets.repository': 'least',
   'budgets.organisation': 'least',
+  ...Object.fromEntries(quotaBounds),
+  'quotas.over': 'strictest',
   'gates.licenses.allow-licenses': 'part',
   'gates.licenses.deny-licenses': 'sum',
   'gates.licenses.allow-dependencies-licenses': 'part',

@@ -5,6 +5,11 @@ import { policyJsonSchema } from '../../app/repo-policy/policy-json-schema.ts'
 import { resolvePolicy } from '../../app/repo-policy/resolve-policy.ts'
 import { ruleOfKey } from '../../scripts/reference/level-rules.ts'
 import { policyKeys } from '../../scripts/reference/policy-keys.ts'
+import { quotaHolders, quotaUnits } from '../../worker/contract/index.ts'
+
+const quotaBounds = quotaHolders.flatMap((holder) =>
+  quotaUnits.map((unit): [string, readonly [number, number]] => [`quotas.${holder}.${unit}`, [5, 20]]),
+)
 
 /** Two values of each key; where a level may not loosen, the first is the stricter one. */
 const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
@@ -37,6 +42,8 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'budgets.person': [5, 20],
   'budgets.repository': [5, 20],
   'budgets.organisation': [5, 20],
+  ...Object.fromEntries(quotaBounds),
+  'quotas.over': ['refuse', 'wait'],
   'gates.licenses.allow-licenses': [['MIT'], ['MIT', 'ISC']],
   'gates.licenses.deny-licenses': [['MIT'], ['ISC']],
   'gates.licenses.allow-dependencies-licenses': [['pkg:npm/a'], ['pkg:npm/a', 'pkg:npm/b']],

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gitText } from '../github/git/run-git.ts'
+import type { Repository } from '../github/state/entities.ts'
 import type { Delivery } from '../github/webhooks/deliveries.ts'
 import { expectKeptRules } from './expect-kept-rules.ts'
 import type { LoggedProcess } from './process-log.ts'
 import { type Published, publishOwn } from './publish-own.ts'
-import { letGo, untilStandingStill } from './stand-still.ts'
-import { startWorld, type World } from './start-world.ts'
+import { letGo, standsStill, untilStandingStill } from './stand-still.ts'
+import { startWorld, type World, writesOneFile } from './start-world.ts'
 
 /** Keeps what it was asked; where that begins with "slowly", as soon as somebody lets it go. */
 const agent =
@@ -160,6 +161,54 @@ describe('words on a pull request of ours while a job works on it', () => {
     const asked = await askedOf(job)
     expect(asked).toContain('slowly a second one')
     expect(asked).toContain('slowly a third one')
+  })
+})
+
+describe('a job that is over a quota', () => {
+  const botSaid = ({ comments }: Repository, issueNumber: number) =>
+    comments
+      .filter((comment) => comment.issueNumber === issueNumber && comment.user.type === 'Bot')
+      .map(({ body }) => body)
+
+  it('waits without holding a worker, is told so where it was asked and by status, and is done in its turn', async () => {
+    const repository = await world.createRepository({
+      name: 'one-at-a-time',
+      policy: `${standsStill}quotas: { repository: { concurrent: 1 } }\n`,
+    })
+    const first = await world.ask(repository)
+    const still = await untilStandingStill(worker, first.jobId)
+    const second = await world.ask(repository)
+    const quota = 'the jobs at a time of acme/one-at-a-time, 1'
+
+    await expect
+      .poll(() => botSaid(repository, second.issue.number).join(), { timeout: 30_000 })
+      .toContain(`**Waiting** for room in ${quota}, until another job ends.`)
+    const { delivery } = await world.github.comment(repository, second.issue.number, {
+      by: 'ada',
+      body: '/airlock status',
+    })
+    expect(await world.handled(delivery)).toMatchObject({ with: 'status' })
+    expect(botSaid(repository, second.issue.number).at(-1)).toContain(`**waits** for room in ${quota}`)
+    await letGo(world.dataDir, still)
+    await world.ended(first.jobId)
+    await letGo(world.dataDir, await untilStandingStill(worker, second.jobId))
+    await world.ended(second.jobId)
+
+    expect(botSaid(repository, second.issue.number)[0]).toContain('**Done.**')
+  })
+
+  it('is refused, with whose it was and how much, where that is of the day', async () => {
+    const policy = `${writesOneFile}quotas: { person: { jobs: 1 } }\n`
+    const repository = await world.createRepository({ owner: 'quotas', name: 'once-a-day', policy })
+    const first = await world.ask(repository)
+    await world.ended(first.jobId)
+    const second = await world.ask(repository)
+    await world.ended(second.jobId)
+
+    expect(botSaid(repository, first.issue.number)[0]).toContain('**Done.**')
+    const [refused = ''] = botSaid(repository, second.issue.number)
+    expect(refused).toContain('**Refused.**')
+    expect(refused).toContain("Detail: the day's jobs of ada in quotas, 1")
   })
 })
 

@@ -54,7 +54,7 @@ async function publishing(
   changes: Parameters<typeof createWorld>[0] = {},
 ) {
   const world = createWorld(changes)
-  const spent: number[] = []
+  const spent: unknown[] = []
   const elsewhere = createRunOnActions({
     send: async () => ({ kind: 'delivered', runId, zip }),
     rebuild: async () => ({ kind: 'changes', changeSet }),
@@ -64,8 +64,8 @@ async function publishing(
   }
   const ports = portsOf(world)
   const spending = {
-    async add(_budgets: unknown, costUsd: number) {
-      spent.push(costUsd)
+    async add(_quotas: unknown, spend?: unknown) {
+      spent.push(spend)
       return null
     },
   }
@@ -84,7 +84,7 @@ describe('a job that its policy has worked on elsewhere', () => {
     const { world, ended, spent } = await publishing(await handedOver())
     expect(ended.outcome).toMatchObject({ outcome: 'published', reason: 'pull-request-opened' })
     expect(world.log.filter((entry) => /sandbox|broker|seal$|layOut/.test(entry))).toEqual([])
-    expect(spent).toEqual([0, 2])
+    expect(spent).toEqual([undefined, { usd: 2, tokens: 2 }])
   })
 
   it.each<readonly [string, () => Promise<Uint8Array>]>([

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { ChangeSet, JobRequest, JobSummary, Outcome, Policy, Posture } from '../../worker/contract/index.ts'
+import type { ChangeSet, JobRequest, JobSummary, Outcome, Policy, Posture, Quota } from '../../worker/contract/index.ts'
 import type { Attempt, PipelinePorts } from '../../worker/pipeline/job.ts'
 import {
   type AgentEvent,
   type BaseTree,
   type CollectResult,
-  type DayBudget,
   type ExecRequest,
   type ExecResult,
   FenceLostError,
@@ -131,8 +130,8 @@ export interface World {
   stage: () => Promise<string>
   handOff: () => Promise<Partial<Published>>
   events: AgentEvent[]
-  /** The budget of the day that is spent before the job begins. */
-  spent: DayBudget | null
+  /** What is used up before the job begins. */
+  spent: Quota | null
   readonly log: string[]
   readonly audit: { kind: string; data: unknown }[]
   readonly progress: JobProgress[]

@@ -96,7 +96,7 @@ describe('enqueuing a job', () => {
     await using jobs = createJobs(test.redis)
     const request = jobRequest('Once.', newJobId())
     await jobs.enqueue(request)
-    const waiting = await test.redis.lrem('airlock:jobs:wait', 1, request.id)
+    const waiting = await test.redis.zrem('airlock:jobs:prioritized', request.id)
     await test.redis.del(`airlock:jobs:${request.id}`)
 
     const again = await jobs.enqueue(request)

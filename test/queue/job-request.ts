@@ -8,8 +8,9 @@ import {
 
 const repository = { id: 7, owner: 'octo', name: 'hello', private: true, defaultBranch: 'main' }
 
+/** As long as the app makes them: BullMQ takes no id that reads as a number, which a shorter one may. */
 export function newJobId(): string {
-  return randomBytes(8).toString('hex')
+  return randomBytes(12).toString('hex')
 }
 
 export function jobRequest(text = 'Fix it.', id = newJobId()): JobRequest {

@@ -32,7 +32,7 @@ afterEach(async () => {
 function start(deps: Partial<ProcessDeps<JobRequest>>, settings = timing): QueueProcess {
   const told = vi.fn(async () => undefined)
   const running = processJobs(
-    { redis: test.redis, log: silent, concurrency: 2, handle: told, onDeadLetter: told, ...deps },
+    { redis: test.redis, log: silent, concurrency: 2, handle: told, onDeadLetter: told, onWait: told, ...deps },
     settings,
   )
   processes.push(running)

@@ -3,6 +3,7 @@ import { continuedSchema } from './continued.ts'
 import { approvalSchema } from './held-change.ts'
 import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, shaSchema } from './names.ts'
 import { policyOriginSchema, policySchema } from './policy.ts'
+import { quotaSchema } from './quota.ts'
 import { askedInSchema, writtenInSchema } from './thread-job.ts'
 
 /** Owner and repository names also name folders of ours, so `.` and `..` are refused. */
@@ -105,6 +106,8 @@ export const jobRequestSchema = z.strictObject({
   joined: z.array(joinedSchema).max(mostJoined).optional(),
   /** The job that does what this one was asked for. */
   joinedTo: jobIdSchema.optional(),
+  /** Set where the job may not begin: what leaves it no room. */
+  overQuota: quotaSchema.optional(),
 })
 export type JobRequest = z.infer<typeof jobRequestSchema>
 

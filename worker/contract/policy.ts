@@ -3,6 +3,7 @@ import { fingerprintSchema } from './finding.ts'
 import { modelListSchema } from './models.ts'
 import { agentNameSchema, isolationSchema, permissionSchema, profileSchema, teamSlugSchema } from './names.ts'
 import { networkEntrySchema } from './network.ts'
+import { quotasSchema } from './quota.ts'
 import { mostSchedules, schedulePaceSchema, scheduleSchema } from './schedule.ts'
 
 /** What the operator wrote: where this class is all that can be had, a weaker one than the policy asks for may run. */
@@ -98,6 +99,8 @@ export const policySchema = z.strictObject({
       organisationUsd: z.number().positive().optional(),
     })
     .optional(),
+  /** Left out: nothing is bounded. */
+  quotas: quotasSchema.optional(),
   gates: z.strictObject({
     /** SPDX ids; at most one of `allow` and `deny` is set. */
     licenses: z.strictObject({

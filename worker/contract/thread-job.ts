@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, type stepNameSchema } from './names.ts'
+import type { QuotaWait } from './quota.ts'
 
 /** An issue or pull request, by numbers that no renaming changes. */
 export interface Place {
@@ -34,9 +35,9 @@ export const threadJobSchema = z.strictObject({
 })
 export type ThreadJob = z.infer<typeof threadJobSchema>
 
-/** How far a job has come. `place` counts from 1, the next one; null where that is not known. */
+/** How far a job has come. `place` counts from 1, the next one; null where that is not known. `quota`: it waits for that. */
 export type JobStanding =
-  | { readonly kind: 'waiting'; readonly place: number | null }
+  | { readonly kind: 'waiting'; readonly place: number | null; readonly quota?: QuotaWait }
   | { readonly kind: 'running'; readonly step: z.infer<typeof stepNameSchema> | null; readonly attempt: number }
   | { readonly kind: 'ended' }
 

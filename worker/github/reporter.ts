@@ -3,6 +3,7 @@ import { type JobRequest, type JobSummary, type StepName, shownIdOf } from '../c
 import { type Fence, HandoffError, type Reporter, type Wording } from '../pipeline/ports/index.ts'
 import { writeCheckRuns } from './check-run.ts'
 import type { CodeScanning } from './code-scanning.ts'
+import { commentPermission } from './comment-permission.ts'
 import type { InstallationTokens, TokenPermissions } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 import { createPacedWriter, type Pace } from './paced-writer.ts'
@@ -121,8 +122,4 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
  */
 function heldOn({ continues, base }: JobRequest, { held }: JobSummary): string | null {
   return held !== undefined && continues !== undefined ? base.sha : null
-}
-
-function commentPermission({ subject }: JobRequest): TokenPermissions {
-  return subject?.kind === 'pull-request' ? { pull_requests: 'write' } : { issues: 'write' }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import type { Outcome } from '../contract/index.ts'
-import { dayBudgets, describeBudget } from './day-budgets.ts'
+import { type Outcome, quotasOf, type Usage } from '../contract/index.ts'
 import { end, type Job, type StepResult } from './job.ts'
+import { endOverQuota } from './over-quota.ts'
 import type { Elsewhere, RanElsewhere } from './ports/index.ts'
 import { publishChange } from './publish-worked.ts'
 import { loadSecrets } from './steps/prepare.ts'
@@ -25,11 +25,11 @@ export async function runElsewhere(job: Job): Promise<StepResult<Outcome>> {
     case 'lost':
       return end('failed', 'runner-lost', ran.why)
     case 'ended':
-      await spend(job, ran.summary.report.usage.costUsd)
+      await spend(job, ran.summary.report.usage)
       restore(job.facts, ran.summary)
       return { end: ran.summary.outcome }
     case 'changed':
-      await spend(job, ran.change.summary.report.usage.costUsd)
+      await spend(job, ran.change.summary.report.usage)
       return publishChange(job, ran.change)
   }
 }
@@ -45,12 +45,12 @@ async function refusal(job: Job): Promise<{ readonly end: Outcome } | null> {
   if ('why' in secrets) return end('refused', 'secret-missing', secrets.why)
   const refused = await job.ports.authority.recheck(job.request, job.attempt.signal)
   if (refused !== null) return { end: refused }
-  const spent = await job.ports.spending.add(dayBudgets(job.request), 0)
-  return spent === null ? null : end('refused', 'budget-spent', describeBudget(spent))
+  const spent = await job.ports.spending.add(quotasOf(job.request))
+  return spent === null ? null : endOverQuota(spent)
 }
 
-async function spend({ ports, request }: Job, costUsd: number): Promise<void> {
-  await ports.spending.add(dayBudgets(request), costUsd)
+async function spend({ ports, request }: Job, { costUsd: usd, inputTokens, outputTokens }: Usage): Promise<void> {
+  await ports.spending.add(quotasOf(request), { usd, tokens: inputTokens + outputTokens })
 }
 
 function send(job: Job, elsewhere: Elsewhere): Promise<RanElsewhere> {

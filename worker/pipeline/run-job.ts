@@ -8,6 +8,7 @@ import { type Ended, type Handoff, loadCheckpoint } from './checkpoint.ts'
 import type { Attempt, Job, PipelinePorts, StepResult } from './job.ts'
 import { openJob } from './open-job.ts'
 import { orOutcome } from './or-outcome.ts'
+import { endOverQuota } from './over-quota.ts'
 import { reachVerdict } from './reach-verdict.ts'
 import { readCodeOwners } from './read-code-owners.ts'
 import { readTemplate } from './read-template.ts'
@@ -46,10 +47,11 @@ async function runToEnd(job: Job, saved: Handoff | Ended | null, settle: () => P
 
 async function runSteps(job: Job, handoff: Handoff | null): Promise<StepResult<Outcome>> {
   if (handoff !== null) return timed(job, 'publish', () => resumeHandOff(job, handoff))
-  const { approval, joinedTo } = job.request
+  const { approval, joinedTo, overQuota } = job.request
   if (joinedTo !== undefined) {
     return { end: { outcome: 'joined', reason: 'joined-another-job', detail: `job ${joinedTo}` } }
   }
+  if (overQuota !== undefined) return endOverQuota(overQuota)
   if (approval !== undefined) return timed(job, 'publish', () => actOnApproval(job, approval))
 
   const { merges } = job.request

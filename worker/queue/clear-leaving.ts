@@ -28,6 +28,8 @@ export interface LeavingBook extends AsyncDisposable {
 /** Keys that are looked at in one round trip, of all that Redis has. */
 const keysAtOnce = 1000
 const fieldSchema = z.tuple([z.coerce.number().int(), z.coerce.number().int()])
+/** What a job waited for, and where it stood. */
+const waitingFields = ['waits', 'told', 'order', 'round', 'begun', 'slot']
 /** Of a finished event's body. */
 const eventSchema = z.object({
   installationId: z.int(),
@@ -58,7 +60,7 @@ export function createLeavingBook(redis: Redis): LeavingBook {
     const place = { repository, number }
     const write = redis
       .multi()
-      .hdel(ledgerEntryKey('jobs', id), 'checkpoint', 'grave', 'step', 'result')
+      .hdel(ledgerEntryKey('jobs', id), 'checkpoint', 'grave', 'step', 'result', ...waitingFields)
       .del(heldKey(id), turnKey(id), ...knownJobKeys(id))
       .zrem(blockedIndexKey, id)
       .hdel(threadKey(place), id)

@@ -14,6 +14,7 @@ import { carry } from './carry.ts'
 import { createJobBook, type JobBook, noteJob } from './job-book.ts'
 import { createLedger, type LedgerEntry } from './ledger.ts'
 import { noteJobOfRepository } from './repository-jobs.ts'
+import { createRounds } from './rounds.ts'
 import { type QueueName, queuePrefix } from './settings.ts'
 import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
 import { noteAsk } from './turn-book.ts'
@@ -99,6 +100,7 @@ function createEventIntake<T extends Pick<IntakeEvent, 'eventKey' | 'deliveryId'
 export function createJobs(redis: Redis): Jobs {
   const queue = openQueue(redis, 'jobs')
   const ledger = createLedger(redis, 'jobs')
+  const rounds = createRounds(redis)
   return {
     async enqueue(request) {
       const entry = { id: request.id, body: JSON.stringify(request) }
@@ -106,7 +108,7 @@ export function createJobs(redis: Redis): Jobs {
       await noteJobOfThread(redis, request, new Date())
       await noteJob(redis, request, new Date())
       await noteAsk(redis, request)
-      if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry])
+      if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry], rounds.of)
       return { position: await placeOf(redis, queue, entry.id) }
     },
     threads: createThreadBook(redis, (jobId) => placeOf(redis, queue, jobId)),
@@ -115,11 +117,13 @@ export function createJobs(redis: Redis): Jobs {
   }
 }
 
-/** BullMQ puts new jobs at the head of its list and takes from the tail. */
+/** BullMQ first takes what its list holds, from the tail: jobs whose worker died. Then jobs by their rounds. */
 async function placeOf(redis: Redis, queue: Queue, id: string): Promise<number> {
-  const wait = queue.toKey('wait')
-  const [length, index] = await answered(Promise.all([redis.llen(wait), redis.lpos(wait, id)]))
-  return index === null ? 0 : length - index
+  const [wait, byRound] = [queue.toKey('wait'), queue.toKey('prioritized')]
+  const asked = [redis.llen(wait), redis.lpos(wait, id), redis.zrank(byRound, id)] as const
+  const [length, index, rank] = await answered(Promise.all(asked))
+  if (index !== null) return length - index
+  return rank === null ? 0 : length + rank + 1
 }
 
 function openQueue(redis: Redis, name: QueueName): Queue {

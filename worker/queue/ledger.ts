@@ -52,7 +52,7 @@ export function createLedger(redis: Redis, queue: QueueName): Ledger {
   const root = rootOf(queue)
   const entryKey = (id: string) => ledgerEntryKey(queue, id)
   const deliveryKey = (id: string | null) => (id === null ? '' : `${root}:delivery:${id}`)
-  const pending = `${root}:pending`
+  const pending = outboxKey(queue)
   const bodies = `${root}:bodies`
   const acceptInGroup = groupWrites(mostPerGroup, async (group: readonly Offer[]) => {
     const keys = group.flatMap(({ id, deliveryId }) => [entryKey(id), deliveryKey(deliveryId)])
@@ -96,6 +96,9 @@ export function createLedger(redis: Redis, queue: QueueName): Ledger {
 }
 
 const rootOf = (queue: QueueName) => `airlock:ledger:${queue}`
+
+/** What was accepted and not carried yet. */
+export const outboxKey = (queue: QueueName) => `${rootOf(queue)}:pending`
 
 /** For scripts that decide by what the ledger says. */
 export function ledgerEntryKey(queue: QueueName, id: string): string {

@@ -9,6 +9,7 @@ import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { BaseLogger } from 'pino'
 import type { z } from 'zod'
+import type { RoundOf } from './carry.ts'
 import { workerConnection } from './connect-redis.ts'
 import { AttemptStoppedError } from './evaluate-failure.ts'
 import { createLedger } from './ledger.ts'
@@ -22,6 +23,8 @@ export interface ProcessDeps<T> extends Pick<AttemptDeps<T>, 'begin' | 'handle' 
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>
   /** Jobs at a time in this process. */
   readonly concurrency: number
+  /** Left out: in the order in which they were accepted. */
+  readonly roundOf?: RoundOf
 }
 
 export interface QueueProcess {
@@ -64,7 +67,7 @@ export function processQueue<T>(
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const id of jobIds) stop(id, 'lock-lost')
   })
-  const sweeper = startSweeper({ redis, queue: name, everyMs: timing.sweepMs, log })
+  const sweeper = startSweeper({ redis, queue: name, everyMs: timing.sweepMs, roundOf: deps.roundOf, log })
 
   async function attempt(job: Job, lockToken = ''): Promise<void> {
     // BullMQ may take one more while it stops taking.

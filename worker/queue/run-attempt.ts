@@ -29,8 +29,16 @@ export interface DeadLetter<T> extends Grave {
 
 /** Whether it is a job's turn, and what it then is. */
 export type Turn<T> =
-  | { readonly kind: 'wait'; readonly delayMs: number }
-  | { readonly kind: 'run'; readonly request: T }
+  | Waiting
+  /** `end` is called when the attempt is over, whatever becomes of it. */
+  | { readonly kind: 'run'; readonly request: T; readonly end?: () => Promise<void> }
+
+interface Waiting {
+  readonly kind: 'wait'
+  readonly delayMs: number
+  /** Its place among others from now on. Left out: as it was. */
+  readonly priority?: number
+}
 
 export interface AttemptDeps<T> {
   readonly ledger: Ledger
@@ -55,10 +63,7 @@ export interface Given {
   readonly signal: AbortSignal
 }
 
-export type AttemptEnd =
-  | { readonly kind: 'done' | 'dead' }
-  | { readonly kind: 'wait'; readonly delayMs: number }
-  | Exclude<FailureVerdict, { kind: 'bury' }>
+export type AttemptEnd = { readonly kind: 'done' | 'dead' } | Waiting | Exclude<FailureVerdict, { kind: 'bury' }>
 
 /** Runs a job once, if it still has to be run, and decides what becomes of it. Never throws. */
 export async function runAttempt<T>(deps: AttemptDeps<T>, given: Given): Promise<AttemptEnd> {
@@ -76,11 +81,18 @@ async function takeAndRun<T>(deps: AttemptDeps<T>, given: Given): Promise<Attemp
   const asked = parseJob(deps.schema, given.data)
   const turn = asked === null ? null : ((await deps.begin?.(asked)) ?? { kind: 'run', request: asked })
   if (turn?.kind === 'wait') return turn
+  try {
+    return await runTaken(deps, given, turn?.request ?? null)
+  } finally {
+    await turn?.end?.()
+  }
+}
+
+async function runTaken<T>(deps: AttemptDeps<T>, given: Given, request: T | null): Promise<AttemptEnd> {
   const taken = await deps.ledger.take(given.id, given.lockKey, given.lockToken)
   if (taken.kind !== 'taken') return { kind: taken.kind === 'finished' ? 'done' : 'lost' }
 
   const context = createContext(deps.ledger, given, taken.token)
-  const request = turn?.request ?? null
   const grave = await findGrave(deps.ledger, given.id, given.crashes)
   if (grave !== null || request === null) return bury(deps, given, context, request, grave ?? unreadable)
 

@@ -22,6 +22,7 @@ export async function settle(job: Job, lockToken: string | undefined, end: Attem
     case 'retry':
       throw new RetryLaterError(end.delayMs)
     case 'wait':
+      if (end.priority !== undefined) await job.changePriority({ priority: end.priority })
       await job.moveToDelayed(Date.now() + end.delayMs, lockToken)
       throw new DelayedError()
     case 'give-back':

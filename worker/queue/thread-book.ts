@@ -5,6 +5,7 @@ import {
   type JobRequest,
   type JobStanding,
   type Place,
+  quotaWaitSchema,
   type StandingJob,
   stepNameSchema,
   type ThreadJob,
@@ -60,7 +61,7 @@ export async function noteJobOfThread(redis: Redis, request: JobRequest, now: Da
 }
 
 const stringOrNull = z.string().nullable()
-const entrySchema = z.tuple([stringOrNull, stringOrNull, stringOrNull, stringOrNull])
+const entrySchema = z.tuple([stringOrNull, stringOrNull, stringOrNull, stringOrNull, stringOrNull])
 
 /** How far a job is, by the ledger and BullMQ's list. */
 export async function standingOf<T extends { readonly jobId: string }>(
@@ -68,10 +69,15 @@ export async function standingOf<T extends { readonly jobId: string }>(
   placeOf: (jobId: string) => Promise<number>,
   job: T,
 ): Promise<T & Pick<StandingJob, 'standing' | 'cancelled'>> {
-  const reply = await answered(redis.hmget(ledgerEntryKey('jobs', job.jobId), 'state', 'fence', 'step', 'cancel'))
-  const [state, fence, step, cancel] = entrySchema.parse(reply)
+  const entry = ledgerEntryKey('jobs', job.jobId)
+  const reply = await answered(redis.hmget(entry, 'state', 'fence', 'step', 'cancel', 'waits'))
+  const [state, fence, step, cancel, waits] = entrySchema.parse(reply)
   const cancelled = cancel !== null
   if (state !== 'accepted') return { ...job, cancelled, standing: { kind: 'ended' } }
+  if (waits !== null) {
+    const quota = quotaWaitSchema.parse(JSON.parse(waits))
+    return { ...job, cancelled, standing: { kind: 'waiting', place: null, quota } }
+  }
   if (fence !== null) return { ...job, cancelled, standing: running(fence, step) }
   const place = await placeOf(job.jobId)
   return { ...job, cancelled, standing: { kind: 'waiting', place: place === 0 ? null : place } }

@@ -4,6 +4,8 @@ import {
   isolationClasses,
   networkEntrySchema,
   permissions,
+  quotaHolders,
+  quotaUnits,
   schedulePaces,
   suppressors,
 } from '../../../worker/contract/index.ts'
@@ -14,6 +16,9 @@ import { parseSize } from '../parse-size.ts'
 type Within = (inner: unknown, outer: unknown) => boolean | null
 
 const textsSchema = z.array(z.string())
+const quotaBounds = quotaHolders.flatMap((holder) =>
+  quotaUnits.map((unit): [string, Within] => [`quotas.${holder}.${unit}`, least]),
+)
 const networkSchema = z.array(networkEntrySchema)
 
 /** By key of airlock.yml. Undefined is a key that no level has set. */
@@ -37,6 +42,8 @@ const axes: Readonly<Record<string, Within>> = {
   'budgets.person': least,
   'budgets.repository': least,
   'budgets.organisation': least,
+  ...Object.fromEntries(quotaBounds),
+  'quotas.over': ordered(['wait', undefined, 'refuse']),
   'gates.licenses.allow-licenses': list(equal),
   'gates.licenses.deny-licenses': sum,
   'gates.licenses.allow-dependencies-licenses': (inner, outer) => isPart(inner ?? [], outer ?? []),

@@ -158,10 +158,14 @@ describe('a job', () => {
     const { id } = jobIn(await world.ask(task))
 
     const shown = await world.send(`/api/jobs/${id}`, { headers: bearer(world.token) })
+    const wait = { quota: "the day's jobs of acme, 9", until: '2026-11-30T00:00:00.000Z' }
+    await world.redis.redis.hset(`airlock:ledger:jobs:entry:${id}`, { waits: JSON.stringify(wait) })
+    const overQuota = await world.send(`/api/jobs/${id}`, { headers: bearer(world.token) })
     const stopped = await world.send(`/api/jobs/${id}`, { method: 'DELETE', headers: bearer(world.token) })
     const after = await world.send(`/api/jobs/${id}`, { headers: bearer(world.token) })
 
-    expect(jobIn(shown, 200)).toMatchObject({ id, state: 'waiting', cancelling: false })
+    expect(jobIn(shown, 200)).toMatchObject({ id, state: 'waiting', waitsFor: null, cancelling: false })
+    expect(jobIn(overQuota, 200)).toMatchObject({ id, state: 'waiting', waitsFor: wait.quota })
     expect(jobIn(stopped)).toMatchObject({ id, cancelling: true })
     expect(jobIn(after, 200)).toMatchObject({ id, cancelling: true })
   })

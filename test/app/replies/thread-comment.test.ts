@@ -15,6 +15,15 @@ const job = (standing: JobStanding, changes: Partial<StandingJob> = {}): Standin
 describe('the answer to status', () => {
   it.each([
     ['waits', { kind: 'waiting', place: 3 }, '**waits**, number 3 in the queue'],
+    [
+      'waits for a quota',
+      {
+        kind: 'waiting',
+        place: null,
+        quota: { quota: "the day's jobs of acme, 9", until: '2026-11-30T00:00:00.000Z' },
+      },
+      "**waits** for room in the day's jobs of acme, 9, until 2026-11-30 00:00 UTC ·",
+    ],
     ['waits somewhere', { kind: 'waiting', place: null }, '**waits** ·'],
     ['runs', { kind: 'running', step: 'agent', attempt: 1 }, '**runs**, step agent ·'],
     ['runs again', { kind: 'running', step: null, attempt: 2 }, '**runs**, attempt 2 ·'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reasonTexts } from '../../../app/replies/reason-texts.ts'
-import { endedComment, queuedComment } from '../../../app/replies/status-comment.ts'
+import { endedComment, queuedComment, waitingComment } from '../../../app/replies/status-comment.ts'
 import { wording } from '../../../app/replies/wording.ts'
 import {
   type CheckRunText,
@@ -270,6 +270,7 @@ describe('the pull request', () => {
         ]),
       ...summary.gates.flatMap(({ findings }) => findings.map(texts.findingText)),
       queuedComment(request, 3),
+      waitingComment(request, { quota: hostile, until: null }),
       endedComment(request.id, { outcome: 'refused', reason: 'policy-invalid', detail: hostile }),
     ]
 
@@ -287,6 +288,7 @@ describe('the status comment', () => {
     const request = makeRequest()
     const states = [
       queuedComment(request, null),
+      waitingComment(request, { quota: 'the jobs at a time of acme, 2', until: null }),
       texts.running(request, { step: 'agent', startedAt: 0, finished: [], activity: null }),
       texts.finished(request, makeSummary({ outcome: 'failed', reason: 'agent-failed' })),
       endedComment(request.id, { outcome: 'refused', reason: 'fork-head' }),
@@ -299,6 +301,15 @@ describe('the status comment', () => {
     expect(queuedComment(makeRequest(), 4)).toContain('number 4 in the queue')
     expect(queuedComment(makeRequest(), 1)).not.toContain('number')
     expect(queuedComment(makeRequest(), null)).not.toContain('number')
+  })
+
+  it('says for which quota a job waits, until when, and how to call it off', () => {
+    const quota = "the day's tokens of ada in acme, 5000"
+
+    const text = waitingComment(makeRequest(), { quota, until: '2026-11-30T00:00:00.000Z' })
+
+    expect(text).toContain(`**Waiting** for room in ${quota}, until 2026-11-30 00:00 UTC.`)
+    expect(text).toContain('`/airlock cancel` ends it')
   })
 
   it('says the step, what is done and what the agent is at', () => {

@@ -34,6 +34,9 @@ const rulesOfGates = {
   protected: part(['a/**', 'b/**']),
   'suppress-by': optional(fc.constantFrom('repository', 'organisation')),
 }
+const bounds = optional(
+  fc.record({ concurrent: numbers(9), jobs: numbers(99), minutes: numbers(999), tokens: numbers(9999) }),
+)
 const shared = {
   agents: part(agentNames.slice(0, 3), 1),
   models: part(['gpt-5', 'gpt-5*', 'gpt-*', 'o3'], 1),
@@ -50,6 +53,14 @@ const shared = {
     }),
   ),
   budgets: optional(fc.record({ person: numbers(100), repository: numbers(100), organisation: numbers(100) })),
+  quotas: optional(
+    fc.record({
+      person: bounds,
+      repository: bounds,
+      organisation: bounds,
+      over: optional(fc.constantFrom('wait', 'refuse')),
+    }),
+  ),
   approvals: optional(fc.record({ own: optional(fc.boolean()), permission, teams })),
   handoff: optional(
     fc.record({ draft: optional(fc.boolean()), ci: optional(fc.constantFrom('run', 'quarantine', 'skip')) }),

@@ -68,6 +68,16 @@ describe('resolvePolicy', () => {
       (p: Policy) => p.budgets,
       { organisationUsd: 9, repositoryUsd: 2 },
     ],
+    [
+      'quotas: { person: { concurrent: 2, jobs: 9 } }',
+      'quotas: { person: { concurrent: 5, jobs: 3 }, repository: { tokens: 100 } }',
+      (p: Policy) => p.quotas,
+      { person: { concurrent: 2, jobs: 3 }, repository: { tokens: 100 } },
+    ],
+    ['quotas: { organisation: { minutes: 60 } }', 'quotas: {}', (p: Policy) => p.quotas?.organisation, { minutes: 60 }],
+    ['quotas: { over: refuse }', 'quotas: { over: wait }', (p: Policy) => p.quotas?.over, 'refuse'],
+    ['quotas: { over: wait }', 'quotas: { over: refuse }', (p: Policy) => p.quotas?.over, 'refuse'],
+    ['', 'quotas: { person: {} }', (p: Policy) => p.quotas, undefined],
     ['isolation: gvisor', 'isolation: process', (p: Policy) => p.isolation, 'gvisor'],
     ['isolation: process', 'isolation: microvm', (p: Policy) => p.isolation, 'microvm'],
     [

@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createTextDigest, type Phase, type Usage } from '../../contract/index.ts'
 import type { BrokerSpec, ModelExchange, ModelStop, ProviderStop } from '../../pipeline/ports/broker.ts'
+import type { ModelSpend } from '../../pipeline/ports/spending.ts'
 import type { BrokerLimits } from '../broker-limits.ts'
 import type { DecisionLog } from '../decision-log.ts'
 import type { ModelPrices } from '../model-prices.ts'
@@ -151,20 +152,20 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   /** Providers charge for what they answered, and for what they were still answering when the client hung up. */
   async function charge(name: string, requestBytes: number, answer: ModelAnswer): Promise<void> {
-    const before = spend.usage().costUsd
+    const before = spend.usage()
     if (answer === 'nobody') {
       spend.add(name, tokensOf({}, { requestBytes, answerBytes: 0, whole: false }))
     } else if (typeof answer !== 'string' && answer.status < 300) {
       const { reader, whole } = answer
       spend.add(name, tokensOf(reader.counts(), { requestBytes, answerBytes: reader.bytes(), whole }))
     }
-    await daySpend.add(spend.usage().costUsd - before)
+    await daySpend.add(spendSince(before, spend.usage()))
   }
 
   function modelStop(): ModelStop | null {
     if (stop?.kind === 'cost-limit') return stop
-    const budget = daySpend.spent()
-    if (budget !== null) return { kind: 'budget', budget }
+    const quota = daySpend.spent()
+    if (quota !== null) return { kind: 'quota', quota }
     return answered ? null : stop
   }
 
@@ -178,6 +179,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     modelStop,
     close: () => caller.close(),
   }
+}
+
+function spendSince(before: Usage, { costUsd, inputTokens, outputTokens }: Usage): ModelSpend {
+  const tokens = inputTokens + outputTokens - before.inputTokens - before.outputTokens
+  return { usd: costUsd - before.costUsd, tokens }
 }
 
 const keyRefused = { status: 503, why: "the provider does not take the operator's key", instead: stopAsking }

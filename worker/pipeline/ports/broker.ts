@@ -1,6 +1,6 @@
-import type { NetworkEntry, Phase, Repository, TextDigest, Usage } from '../../contract/index.ts'
+import type { NetworkEntry, Phase, Quota, Repository, TextDigest, Usage } from '../../contract/index.ts'
 import type { SandboxSpec } from './sandbox.ts'
-import type { DayBudget, SpendBook } from './spending.ts'
+import type { SpendBook } from './spending.ts'
 
 /** What one sandbox may reach in one phase. */
 export interface BrokerSpec {
@@ -24,7 +24,7 @@ export interface ModelSpec {
   /** Names of models, or beginnings and `*`. Absent: any. */
   readonly models?: readonly string[] | undefined
   /** Bounds of the day, beside the job's own. Absent: there are none. */
-  readonly day?: { readonly budgets: readonly DayBudget[]; readonly book: SpendBook }
+  readonly day?: { readonly quotas: readonly Quota[]; readonly book: SpendBook }
 }
 
 /** One thing the broker let through or refused. */
@@ -58,8 +58,8 @@ export interface ProviderStop {
   readonly provider: ModelExchange['provider']
 }
 
-/** What keeps an agent from its model. `budget`: this budget of the day is spent. */
-export type ModelStop = ProviderStop | { readonly kind: 'budget'; readonly budget: DayBudget }
+/** What keeps an agent from its model. `quota`: this one of the day is used up. */
+export type ModelStop = ProviderStop | { readonly kind: 'quota'; readonly quota: Quota }
 
 export interface BrokerSession extends AsyncDisposable {
   /** Long and random, valid on this socket alone; the real key never gets inside. */

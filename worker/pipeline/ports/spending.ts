@@ -1,16 +1,16 @@
-/** What one account may spend on models in a day (UTC). */
-export interface DayBudget {
-  readonly account: string
-  /** In words: `octo-org`, `octo-org/api`, `ada in octo-org`. */
-  readonly whose: string
+import type { Quota } from '../../contract/index.ts'
+
+/** What requests to models take of the day's quotas. */
+export interface ModelSpend {
   readonly usd: number
+  readonly tokens: number
 }
 
-/** What models have cost today, of all jobs of an installation together. */
+/** What models have taken today, of all jobs of an installation together. */
 export interface SpendBook {
   /**
-   * Adds `usd` to the account of each budget, and resolves with the first budget that has nothing left; null: each
-   * has. 0 only asks. Rejects where the book cannot be read or written.
+   * Adds to the account of each quota, of which only those of money and tokens count, and resolves with the first that
+   * has nothing left; null: each has. Nothing only asks. Rejects where the book cannot be read or written.
    */
-  add(budgets: readonly DayBudget[], usd: number): Promise<DayBudget | null>
+  add(quotas: readonly Quota[], spend?: ModelSpend): Promise<Quota | null>
 }

@@ -1,11 +1,11 @@
-import type { Limits, Usage } from '../../contract/index.ts'
+import { type Limits, quotasOf, type Usage } from '../../contract/index.ts'
 import { agentPrompt } from '../agent-prompt.ts'
-import { dayBudgets, describeBudget } from '../day-budgets.ts'
 import { agentHomes } from '../instruction-root.ts'
 import { end, type Job, type StepResult } from '../job.ts'
 import { createPieceJoiner, type WholeEvent } from '../join-pieces.ts'
 import { createLineSplitter } from '../line-splitter.ts'
 import { printable } from '../output-tail.ts'
+import { endOfQuota } from '../over-quota.ts'
 import {
   type AgentAdapter,
   type AgentEnd,
@@ -39,7 +39,7 @@ export async function runAgent(job: Job, prepared: Prepared, turn: AgentTurn): P
   const { policy } = job.request
   const { engine, agent } = prepared
   using silence = createSilenceWatch(policy.silenceMs)
-  const day = { budgets: dayBudgets(job.request), book: job.ports.spending }
+  const day = { quotas: quotasOf(job.request), book: job.ports.spending }
   const model = { costUsd: turn.limits.costUsd, models: policy.models, day }
   const spec = { phase: 'agent', egress: policy.network, model } as const
   await using broker = await openBroker(job, engine, spec, silence.noticed)
@@ -155,7 +155,7 @@ function resultOf(job: Job, ran: SandboxedRun, broker: BrokerSession, said: Agen
   if (ran.outcome !== null) return { end: ran.outcome }
   const stop = broker.modelStop()
   if (stop?.kind === 'cost-limit') return end('failed', 'cost-limit', `after ${job.facts.usage.costUsd.toFixed(2)} USD`)
-  if (stop?.kind === 'budget') return end('failed', 'budget-used-up', describeBudget(stop.budget))
+  if (stop?.kind === 'quota') return endOfQuota(stop.quota)
   // A command may do its work without the model that it asked for; an agent cannot, whatever its exit code says.
   if (stop !== null && (job.request.agent !== 'command' || ran.exitCode !== 0)) {
     return end('refused', 'model-unavailable', whyUnavailable(stop))

@@ -1,8 +1,8 @@
-import { brokeredSecrets, type Policy, type Posture, sealPosture } from '../../contract/index.ts'
+import { brokeredSecrets, type Policy, type Posture, quotasOf, sealPosture } from '../../contract/index.ts'
 import { minimumSecretBytes, tooShortSecrets } from '../../seal/secret-forms.ts'
 import { type Choice, chooseEngine } from '../choose-engine.ts'
-import { dayBudgets, describeBudget } from '../day-budgets.ts'
 import { end, type Job, type StepResult } from '../job.ts'
+import { endOverQuota } from '../over-quota.ts'
 import type { AgentAdapter, SandboxEngine } from '../ports/index.ts'
 import type { WarmStart } from '../warm-start.ts'
 
@@ -23,8 +23,8 @@ export async function prepare(job: Job, warm: WarmStart): Promise<StepResult<Pre
   await Promise.allSettled([rechecked, chosen])
   const refused = await rechecked
   if (refused !== null) return { end: refused }
-  const spent = await job.ports.spending.add(dayBudgets(job.request), 0)
-  if (spent !== null) return end('refused', 'budget-spent', describeBudget(spent))
+  const spent = await job.ports.spending.add(quotasOf(job.request))
+  if (spent !== null) return endOverQuota(spent)
 
   const noKey = await missingModelKey(job)
   if (noKey !== null) return end('refused', 'model-unavailable', noKey)

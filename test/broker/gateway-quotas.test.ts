@@ -1,28 +1,31 @@
 import { describe, expect, it } from 'vitest'
+import type { Quota } from '../../worker/contract/index.ts'
 import type { SpendBook } from '../../worker/pipeline/ports/spending.ts'
 import { ask } from './ask.ts'
 import { openGateway, sendJson, startModelSink } from './model-sink.ts'
 
 /** $1.20 a turn. */
 const answer = { usage: { input_tokens: 100_000, output_tokens: 100_000 } }
-const budget = { account: 'owner:acme', whose: 'acme', usd: 2 }
+const budget = { account: 'owner:acme', whose: 'acme', unit: 'usd', most: 2 } as const
+const nothing = { usd: 0, tokens: 0 }
 
 /** A book that other jobs write in as well, and that can be away. */
-function openBook() {
-  const state = { spent: 0, away: false }
+function openBook(quota: Quota = budget) {
+  const state = { spent: 0, tokens: 0, away: false }
   const book: SpendBook = {
-    async add(budgets, usd) {
+    async add(quotas, { usd, tokens } = nothing) {
       if (state.away) throw new Error('away')
       state.spent += usd
-      return budgets.find((candidate) => state.spent >= candidate.usd) ?? null
+      state.tokens += tokens
+      return quotas.find(({ unit, most }) => (unit === 'usd' ? state.spent : state.tokens) >= most) ?? null
     },
   }
-  return { state, model: { costUsd: 50, day: { budgets: [budget], book } } }
+  return { state, model: { costUsd: 50, day: { quotas: [quota], book } } }
 }
 
 const startSink = () => startModelSink((_request, response) => sendJson(response, answer))
 
-describe('budgets of a day at the gateway', () => {
+describe('quotas of a day at the gateway', () => {
   it('let nothing through from when this session has spent the last of one', async () => {
     await using sink = await startSink()
     const { model } = openBook()
@@ -32,10 +35,23 @@ describe('budgets of a day at the gateway', () => {
     const third = await ask(broker)
 
     expect([...statuses, third.status]).toEqual([200, 200, 429])
-    expect(third.text).toContain("the day's budget of acme is spent")
+    expect(third.text).toContain("nothing is left of the day's budget of acme, 2 USD")
     expect(third.headers['x-should-retry']).toBe('false')
     expect(sink.requests).toHaveLength(2)
-    expect(broker.session.modelStop()).toEqual({ kind: 'budget', budget })
+    expect(broker.session.modelStop()).toEqual({ kind: 'quota', quota: budget })
+  })
+
+  it('count tokens in the same way', async () => {
+    await using sink = await startSink()
+    const quota = { account: 'repository:7', whose: 'acme/api', unit: 'tokens', most: 400_000 } as const
+    const { model, state } = openBook(quota)
+    await using broker = await openGateway(sink, { model })
+
+    const statuses = [(await ask(broker)).status, (await ask(broker)).status, (await ask(broker)).status]
+
+    expect(statuses).toEqual([200, 200, 429])
+    expect(state.tokens).toBe(400_000)
+    expect(broker.session.modelStop()).toEqual({ kind: 'quota', quota })
   })
 
   it('see what other jobs spend meanwhile', async () => {
