@@ -140,6 +140,8 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   }
 }
 
+type GitHubPort = 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'elsewhere' | 'wording'
+
 function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
@@ -151,37 +153,36 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const granted = createGrantedPermissions({ appId, privateKey, baseUrl: urls.api })
   const codeScanning = createCodeScanning({ tokens, granted, wording, toSarif, log })
-  const ports: Pick<PipelinePorts, 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'elsewhere' | 'wording'> =
-    {
-      authority: createAuthority({
-        tokens,
-        policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)),
-        outsideTeams: createTeamCheck(app),
-        botLogin,
-      }),
-      source: createSource({
-        dataDir: folders.root,
-        git: 'git',
-        cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git }),
-        limits: defaultSourceLimits,
-      }),
-      secrets:
-        settings.AIRLOCK_SECRETS_DIR === undefined
-          ? createFlatSecrets(null)
-          : createRepositorySecrets(settings.AIRLOCK_SECRETS_DIR),
-      publisher: createPublisher({ tokens, log }),
-      ci: createCiRelease({ tokens }),
-      elsewhere: createRunOnActions({
-        send: createSendJob({ tokens, granted, botLogin }),
-        rebuild: (change, signal) =>
-          rebuildChange(
-            { dataDir: folders.root, git: 'git', limits: defaultSourceLimits },
-            { ...change, budget: collectBudget },
-            signal,
-          ),
-      }),
-      wording,
-    }
+  const ports: Pick<PipelinePorts, GitHubPort> = {
+    authority: createAuthority({
+      tokens,
+      policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)),
+      outsideTeams: createTeamCheck(app),
+      botLogin,
+    }),
+    source: createSource({
+      dataDir: folders.root,
+      git: 'git',
+      cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git }),
+      limits: defaultSourceLimits,
+    }),
+    secrets:
+      settings.AIRLOCK_SECRETS_DIR === undefined
+        ? createFlatSecrets(null)
+        : createRepositorySecrets(settings.AIRLOCK_SECRETS_DIR),
+    publisher: createPublisher({ tokens, log }),
+    ci: createCiRelease({ tokens }),
+    elsewhere: createRunOnActions({
+      send: createSendJob({ tokens, granted, botLogin }),
+      rebuild: (change, signal) =>
+        rebuildChange(
+          { dataDir: folders.root, git: 'git', limits: defaultSourceLimits },
+          { ...change, budget: collectBudget },
+          signal,
+        ),
+    }),
+    wording,
+  }
   return {
     ports,
     tokens,

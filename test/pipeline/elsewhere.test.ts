@@ -118,6 +118,13 @@ describe('a job that its policy has worked on elsewhere', () => {
     expect((await publishing(await handedOver(), asksSecret)).ended.outcome.reason).toBe('secret-missing')
   })
 
+  it('is not sent where its base is a fork’s: the runner holds the repository’s secrets', async () => {
+    const ofFork = { ...request, fork: { pullRequest: 7, repositoryId: 99 } }
+    const { world, ended } = await publishing(await handedOver(), ofFork)
+    expect(ended.outcome).toMatchObject({ outcome: 'refused', reason: 'fork-head' })
+    expect(world.log.filter((entry) => /sandbox|stage|hand off/.test(entry))).toEqual([])
+  })
+
   it('is refused where it can be sent nowhere, and not run here instead', async () => {
     const world = createWorld()
     const ended = await runJob(request, attemptOf(world), portsOf(world))

@@ -14,6 +14,8 @@ import { timed } from './timed.ts'
  */
 export async function runElsewhere(job: Job): Promise<StepResult<Outcome>> {
   const { elsewhere } = job.ports
+  // A stranger's code is kept away from machines that hold the repository's secrets, sandbox or not.
+  if (job.request.fork !== undefined) return end('refused', 'fork-head')
   const unfit = elsewhere === null ? 'this worker sends no job elsewhere' : whyNotSent(job)
   if (elsewhere === null || unfit !== null) return end('refused', 'runner-unavailable', unfit ?? '')
   const refused = await timed(job, 'prepare', () => refusal(job))
