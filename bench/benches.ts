@@ -1,3 +1,4 @@
+import { actionsOverhead } from './actions-overhead.ts'
 import type { Bench } from './bench.ts'
 import { broker } from './broker.ts'
 import { engineCrowd } from './engine-crowd.ts'
@@ -22,6 +23,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['webhook-ack', webhookAck],
   ['trigger-burst', triggerBurst],
   ['job-overhead', jobOverhead],
+  ['actions-overhead', actionsOverhead],
   ['broker', broker],
   ['gateway', gateway],
   ['setup-cache', setupCache],

@@ -28,9 +28,10 @@ export interface AgainDeps {
 }
 
 /**
- * What the newest job of the issue or pull request, or the one that is wanted, was asked to do, to be asked once more by somebody who may: the same
- * words with the same agent, on what the branch and the policy are now. Words that were edited since are not taken:
- * whoever asks again may have read the old ones, and whoever edited them need not be allowed to ask for anything.
+ * What the newest job of the issue or pull request, or the one that is wanted, was asked to do, to be asked once more by
+ * somebody who may: the same words with the same agent, on what the branch and the policy are now. Words that were edited
+ * since are not taken: whoever asks again may have read the old ones, and whoever edited them need not be allowed to ask
+ * for anything.
  */
 export async function askAgain(
   { threads, thread }: AgainDeps,

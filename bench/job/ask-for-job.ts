@@ -14,7 +14,10 @@ const files = 100
 const jobMs = 120_000
 
 /** A small repository: a hundred files of a few KiB. */
-export async function createBenchRepository({ github }: Installation, name: string): Promise<Repository> {
+export async function createBenchRepository(
+  { github }: Pick<Installation, 'github'>,
+  name: string,
+): Promise<Repository> {
   const sources = Array.from({ length: files }, (_, index) => [`src/file-${index}.txt`, `line ${index}\n`.repeat(200)])
   const content = { ...Object.fromEntries(sources), '.github/airlock.yml': policy }
   const repository = await github.createRepository({ name, files: content })

@@ -1,0 +1,48 @@
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expectGood, labelled } from '../../test/workflows/asked.ts'
+import type { Runner } from '../../test/workflows/runner.ts'
+import { jobReportSchema } from '../../worker/contract/index.ts'
+import { createBenchRepository } from '../job/ask-for-job.ts'
+import type { Sample } from '../measure.ts'
+
+/** What the workflow keeps in the repository's cache. */
+const cached = ['snapshots', 'agents']
+
+/** A repository, whose runs are made by the programs of both jobs, each in a fresh environment. */
+export async function createRuns(runner: Runner, name: string) {
+  const repository = await createBenchRepository(runner, name)
+  const cache = join(runner.root, `cache-${name}`)
+  let runId = 0
+
+  async function run(restores: boolean): Promise<Sample> {
+    runId += 1
+    const dataDir = await mkdtemp(join(runner.root, 'data-'))
+    if (restores) for (const folder of cached) await cp(join(cache, folder), join(dataDir, folder), { recursive: true })
+    const { delivery } = await labelled(runner, repository)
+    const spec = { repository, delivery, runId }
+    const startedAt = performance.now()
+    const worked = await runner.run('work', { ...spec, inputs: { data_dir: dataDir } })
+    const workMs = performance.now() - startedAt
+    expectGood(worked)
+    const given = { handover_digest: worked.outputs.handover ?? '', work_result: 'success' }
+    const published = await runner.run('publish', { ...spec, inputs: given })
+    const total = performance.now() - startedAt
+    expectGood(published)
+    if (published.outputs.outcome !== 'published') throw new Error(published.log)
+    const agent = await agentMs(runner)
+    for (const folder of cached) await cp(join(dataDir, folder), join(cache, folder), { recursive: true, force: true })
+    await rm(dataDir, { recursive: true })
+    return { total: total - agent, work: workMs - agent, publish: total - workMs }
+  }
+
+  return { cold: () => run(false), restored: () => run(true) }
+}
+
+/** The agent's own time is no overhead. */
+async function agentMs(runner: Runner): Promise<number> {
+  const report = jobReportSchema.parse(
+    JSON.parse(await readFile(join(runner.artifact('report-work'), 'report.json'), 'utf8')),
+  )
+  return report.durations.agent ?? 0
+}
