@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { type Installation, startInstallation } from '../test/e2e/installation.ts'
+import type { Installation } from '../test/e2e/installation.ts'
 import type { Repository } from '../test/github/state/entities.ts'
 import type { JobRequest } from '../worker/contract/index.ts'
 import { connectRedis } from '../worker/queue/connect-redis.ts'
@@ -11,6 +11,7 @@ import { processJobs } from '../worker/queue/process-jobs.ts'
 import type { Bench } from './bench.ts'
 import { summariseNumbers } from './measure.ts'
 import { startPart } from './start-part.ts'
+import { startDistantInstallation } from './webhook/distant-installation.ts'
 
 /** One repository asks for half of all. */
 const small = { repositories: 49, triggers: 10 }
@@ -30,13 +31,8 @@ export const triggerBurst: Bench = {
     await using stack = new AsyncDisposableStack()
     const dataDir = await mkdtemp(join(tmpdir(), 'airlock-bench-'))
     stack.defer(() => rm(dataDir, { recursive: true, force: true }))
-    const distance = stack.use(
-      await startPart('webhook/distance-part.ts', z.object({ port: z.int() }), { DELAY_MS: String(gitHubMs) }),
-    )
-    const through = { GHE_HOST: `127.0.0.1:${distance.facts.port}` }
-    const installation = stack.use(await startInstallation({ dataDir, env: through }))
+    const installation = await startDistantInstallation(stack, dataDir, gitHubMs)
     const { github, appUrl, redisUrl } = installation
-    await distance.ask({ port: Number(new URL(github.url).port) }, z.object({}))
     const threadsFile = join(dataDir, 'threads.json')
     await writeFile(threadsFile, JSON.stringify(await writeThreads(installation)))
     const env = { APP_ID: String(github.app.id), SECRET: github.app.webhookSecret }

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { z } from 'zod'
-import { type Installation, startInstallation } from '../test/e2e/installation.ts'
+import type { Installation } from '../test/e2e/installation.ts'
 import type { Bench } from './bench.ts'
 import type { Figure } from './figure.ts'
 import { interleave, type Summary, summariseNumbers } from './measure.ts'
 import { type Part, startPart } from './start-part.ts'
+import { startDistantInstallation } from './webhook/distant-installation.ts'
 import { type Load, type LoadResult, loadResultSchema } from './webhook/load.ts'
 
 /** Two thousand at 200/s, then five thousand as fast as they are answered, each in five turns. */
@@ -26,13 +27,8 @@ export const webhookAck: Bench = {
     await using stack = new AsyncDisposableStack()
     const dataDir = await mkdtemp(join(tmpdir(), 'airlock-bench-'))
     stack.defer(() => rm(dataDir, { recursive: true, force: true }))
-    const distance = stack.use(
-      await startPart('webhook/distance-part.ts', z.object({ port: z.int() }), { DELAY_MS: String(gitHubMs) }),
-    )
-    const through = { GHE_HOST: `127.0.0.1:${distance.facts.port}` }
-    const installation = stack.use(await startInstallation({ dataDir, env: through }))
+    const installation = await startDistantInstallation(stack, dataDir, gitHubMs)
     const { github, app, appUrl } = installation
-    await distance.ask({ port: Number(new URL(github.url).port) }, z.object({}))
     const env = { APP_ID: String(github.app.id), PRIVATE_KEY: github.app.privateKey }
     const probot = stack.use(
       await startPart('webhook/bare-probot-part.ts', z.object({ url: z.string() }), {

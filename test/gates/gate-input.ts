@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { FileChange, FileMode, FileVersion, Finding, Policy } from '../../worker/contract/index.ts'
 import type { Gate, GateInput, RegistryAnswers } from '../../worker/pipeline/ports/index.ts'
+import { plainPolicy } from '../fixtures/plain-policy.ts'
 
 type Content = string | Uint8Array | null
 
@@ -50,22 +51,4 @@ export function madeUp(length: number): string {
   return 'k7Qx2Vn9Lw4Tz8Rb3Hd6Yp1Mc5Jf0Gs'.repeat(Math.ceil(length / 31)).slice(0, length)
 }
 
-const policy: Policy = {
-  agent: 'command',
-  image: 'base',
-  isolation: 'process',
-  setup: { run: [], secrets: [], network: [] },
-  network: [],
-  limits: {
-    wallMs: 1000,
-    memoryBytes: 1,
-    cpus: 1,
-    pids: 1,
-    diskBytes: 1,
-    outputBytes: 1,
-    costUsd: 1,
-  },
-  gates: { licenses: {}, protected: [] },
-  triggers: { label: 'airlock', command: '/airlock', permission: 'write' },
-  handoff: { draft: true, ci: 'run' },
-}
+const policy: Policy = { ...plainPolicy, image: 'base' }

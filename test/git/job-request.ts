@@ -1,4 +1,5 @@
 import { type JobRequest, jobRequestSchema } from '../../worker/contract/index.ts'
+import { plainPolicy } from '../fixtures/plain-policy.ts'
 
 /** A request of which only the repository, the id and the base matter here. */
 export function makeRequest(base: JobRequest['base'], repositoryId = 7): JobRequest {
@@ -18,26 +19,7 @@ export function makeRequest(base: JobRequest['base'], repositoryId = 7): JobRequ
     },
     task: { text: 'mend it', digest: 'a'.repeat(64) },
     base,
-    policy: {
-      agent: 'command',
-      command: ['true'],
-      image: 'host',
-      isolation: 'process',
-      setup: { run: [], secrets: [], network: [] },
-      network: [],
-      limits: {
-        wallMs: 1000,
-        memoryBytes: 1,
-        cpus: 1,
-        pids: 1,
-        diskBytes: 1,
-        outputBytes: 1,
-        costUsd: 1,
-      },
-      gates: { licenses: {}, protected: [] },
-      triggers: { label: 'airlock', command: '/airlock', permission: 'write' },
-      handoff: { draft: true, ci: 'run' },
-    },
+    policy: plainPolicy,
     policyDigest: 'a'.repeat(64),
     agent: 'command',
   })

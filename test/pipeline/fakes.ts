@@ -16,27 +16,9 @@ import {
   type Snapshot,
   type TrustedFile,
 } from '../../worker/pipeline/ports/index.ts'
+import { plainPolicy } from '../fixtures/plain-policy.ts'
 
-export const policy: Policy = {
-  agent: 'command',
-  command: ['true'],
-  image: 'host',
-  isolation: 'process',
-  setup: { run: ['install'], secrets: [], network: ['npm'] },
-  network: [],
-  limits: {
-    wallMs: 1000,
-    memoryBytes: 1,
-    cpus: 1,
-    pids: 1,
-    diskBytes: 1,
-    outputBytes: 1,
-    costUsd: 1,
-  },
-  gates: { licenses: {}, protected: [] },
-  triggers: { label: 'airlock', command: '/airlock', permission: 'write' },
-  handoff: { draft: true, ci: 'run' },
-}
+export const policy: Policy = { ...plainPolicy, setup: { run: ['install'], secrets: [], network: ['npm'] } }
 
 export function requestOf(changes: Partial<Policy> = {}): JobRequest {
   const digest = createHash('sha256').update('fix it').digest('hex')
