@@ -162,7 +162,7 @@ describe('a command on a pull request', () => {
     expect(answersOn(repository)).toEqual([expect.stringContaining('**Done.**')])
   })
 
-  it("of a fork is refused, although a writer asks: its code never meets this repository's secrets", async () => {
+  it('of a fork that is gone is refused, although a writer asks', async () => {
     const { repository } = await openIssue()
     const fork = await world.github.createRepository({
       name: repository.name,
@@ -178,10 +178,11 @@ describe('a command on a pull request', () => {
       head: 'mallory:trap',
       base: 'main',
     })
+    await world.github.deleteRepository(fork)
 
     const { delivery } = await world.github.comment(repository, issue.number, { by: 'ada', body: '/airlock end it' })
 
-    await expectAnswered(repository, delivery, '**Refused.**', 'comes from a fork')
+    await expectAnswered(repository, delivery, '**Refused.**', 'comes from a fork that is gone')
   })
 })
 

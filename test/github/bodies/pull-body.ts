@@ -91,7 +91,9 @@ async function follow(repository: Repository, number: number, pull: PullRequest)
 
 function branchBody(world: World, repository: Repository, ref: string, sha: string) {
   const { owner } = repository
-  const repo = { ...repositoryBody(world, repository), ...MERGE_SETTINGS }
+  // Of a fork that was deleted GitHub says its label and commit, and no repository.
+  const isThere = world.state.repositories.includes(repository)
+  const repo = isThere ? { ...repositoryBody(world, repository), ...MERGE_SETTINGS } : null
   return { label: `${owner.login}:${ref}`, ref, sha, user: userBody(world, owner), repo }
 }
 
