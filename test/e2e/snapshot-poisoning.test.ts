@@ -44,14 +44,9 @@ it('a pull request, a fork and an agent never change what a later job starts fro
   const head = 'mallory:evil'
   const foreign = await world.github.openPullRequest(repository, { by: 'mallory', title, head, base: 'main' })
 
-  // The control: what the branch builds is there, for its own job.
+  // The control: what the branch and the fork build is there, for their own jobs.
   expect(await jobOn(repository, pull.issue.number)).toEqual({ snapshot: 'miss', seen: 'from a branch' })
-  expect(await stored()).toEqual([])
-  const { delivery } = await world.github.comment(repository, foreign.issue.number, {
-    by: 'ada',
-    body: '/airlock tell what you see',
-  })
-  expect(await world.handled(delivery)).toMatchObject({ kind: 'answered' })
+  expect(await jobOn(repository, foreign.issue.number)).toEqual({ snapshot: 'miss', seen: 'from a fork' })
   expect(await stored()).toEqual([])
 
   const { issue } = await world.github.openIssue(repository, { by: 'ada', title: 'See', body: 'See.' })
@@ -61,6 +56,7 @@ it('a pull request, a fork and an agent never change what a later job starts fro
   // What the agent before left in its own folder is gone with it, and what the branch builds stays with its own jobs.
   expect(await jobOn(repository, issue.number)).toEqual({ snapshot: 'hit', seen: 'good' })
   expect(await jobOn(repository, pull.issue.number)).toEqual({ snapshot: 'miss', seen: 'from a branch' })
+  expect(await jobOn(repository, foreign.issue.number)).toEqual({ snapshot: 'miss', seen: 'from a fork' })
   expect(await jobOn(repository, issue.number)).toEqual({ snapshot: 'hit', seen: 'good' })
   expect(await stored()).toEqual(made)
 })
@@ -74,7 +70,8 @@ async function jobOn(repository: Repository, number: number) {
   expect({ kind, reason }).toMatchObject({ kind: 'enqueued' })
   await world.ended(jobId)
   const record = await readFile(join(world.dataDir, 'audit', `${jobId}-1.jsonl`), 'utf8')
-  const ours = repository.issues.flatMap(({ pull }) => pull?.headRef ?? []).at(-1)
+  const named = `refs/heads/airlock/*-${jobId.slice(0, 10)}`
+  const ours = await gitText(repository.gitDir, ['for-each-ref', '--format=%(refname)', named])
   return {
     snapshot: /"snapshot":"(?<state>hit|miss)"/.exec(record)?.groups?.state,
     seen: (await gitText(repository.gitDir, ['show', `${ours}:seen.txt`])).trim(),
