@@ -120,7 +120,8 @@ describe.concurrent('a job whose requests GitHub refuses', () => {
   })
 
   it('waits in the queue as long as GitHub says, and goes on where it was', async () => {
-    const repository = await world.createRepository({ name: 'rate-limited' })
+    // With an installation of its own: what GitHub asks holds for all jobs of one.
+    const repository = await world.createRepository({ name: 'rate-limited', owner: 'patient' })
     fail(repository, 'POST', 'pulls', { status: 403, retryAfterSeconds: 7 })
 
     const asked = await world.ask(repository)
@@ -128,7 +129,7 @@ describe.concurrent('a job whose requests GitHub refuses', () => {
 
     await expectPublishedOnce(asked)
     const [first, second] = world.github.requests.filter(
-      ({ method, path }) => method === 'POST' && path === '/repos/acme/rate-limited/pulls',
+      ({ method, path }) => method === 'POST' && path === '/repos/patient/rate-limited/pulls',
     )
     const agents = worker.lines.filter((line) => line.jobId === asked.jobId && line.step === 'agent')
     expect(Number(second?.at) - Number(first?.at)).toBeGreaterThan(7000)

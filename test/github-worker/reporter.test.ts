@@ -218,6 +218,20 @@ describe('the end', () => {
     expect(github.log.lines).toHaveLength(3)
   })
 
+  it('is told again where GitHub asks to wait before the check runs, although the comment is there', async () => {
+    expectSession()
+    listComments().reply(200, [ours])
+    editComment('Finished.').reply(200, ours)
+    expectSession()
+    reactToIssue().reply(201, {})
+    github.api.post('/app/installations/11/access_tokens').reply(403, {}, { 'retry-after': '30' })
+
+    await using telling = reporter()
+    const told = telling.finished(request, summary, commit)
+
+    await expect(told).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+  })
+
   it('writes the comment again that a person deleted', async () => {
     expectSession()
     listComments().reply(200, [])

@@ -72,10 +72,10 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
     })
   }
 
-  async function writeChecks(request: JobRequest, summary: JobSummary, commit: string) {
-    if (appId === null) return
+  async function writeChecks(request: JobRequest, summary: JobSummary, commit: string): Promise<HandoffError | null> {
+    if (appId === null) return null
     const texts = wording.checkRuns(request, summary)
-    await quietly(request, { checks: 'write' }, (session, at) =>
+    return quietly(request, { checks: 'write' }, (session, at) =>
       writeCheckRuns(session, at, { jobId: shownIdOf(request), appId, commit, texts, fence }),
     )
   }
@@ -100,16 +100,18 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
       // A request that names no issue has the pull request for its answer.
       const isAnswered = request.subject !== null
       const checked = commit ?? heldOn(request, summary)
-      const [away] = await Promise.all([
+      const [comment, checks] = await Promise.all([
         isAnswered ? writeComment({ request, text: wording.finished(request, summary) }) : null,
+        checked === null ? null : writeChecks(request, summary, checked),
         isAnswered
           ? quietly(request, commentPermission(request), (session, at) =>
               react(session, at, request, { outcome, fence }),
             )
           : null,
-        checked === null ? null : writeChecks(request, summary, checked),
         commit === null ? null : uploadFindings(request, summary, commit),
       ])
+      // Where GitHub is away, or asks to wait for long, all of it is told later. What is there by then is found.
+      const away = comment ?? checks
       if (away !== null) throw away
     },
     [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
