@@ -32,13 +32,13 @@ export function decisionAction(verb: 'approve' | 'reject', digest: string): stri
   return `${verb}:${digest.slice(0, shortDigestLength)}`
 }
 
-const decisionPattern = new RegExp(`^(approve|reject):([0-9a-f]{${shortDigestLength}})$`)
+const decisionPattern = /^(approve|reject):([0-9a-f]{1,64})$/
 
 /** Null: no button of ours. */
 export function readDecisionAction(
   identifier: string,
 ): { readonly verb: 'approve' | 'reject'; readonly hash: string } | null {
-  const [, verb, hash] = decisionPattern.exec(identifier) ?? []
-  if (hash === undefined) return null
+  const [, verb, hash = ''] = decisionPattern.exec(identifier) ?? []
+  if (hash.length !== shortDigestLength) return null
   return { verb: verb === 'approve' ? 'approve' : 'reject', hash }
 }
