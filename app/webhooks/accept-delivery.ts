@@ -55,14 +55,17 @@ export function acceptDelivery(deps: AcceptDeps, delivery: Delivery): WebhookAns
   if (parsed.kind === 'ignored') return { status: 200, message: `ignored: ${parsed.why}` }
   if (parsed.kind === 'pull') {
     const { event } = parsed
-    return acknowledge(deps, event, { what: 'pull request', accept: () => deps.pulls.accept(event) })
+    const told = { deliveryId, eventKey: event.eventKey }
+    return acknowledge(deps, told, { what: 'pull request', accept: () => deps.pulls.accept(event) })
   }
   const { event } = parsed
   const why = whyNot(parsed)
   if (why !== null) return { status: 200, message: `ignored: ${why}` }
-  return acknowledge(deps, event, { what: 'trigger event', accept: () => deps.intake.accept(event) })
+  const told = { deliveryId, eventKey: event.eventKey }
+  return acknowledge(deps, told, { what: 'trigger event', accept: () => deps.intake.accept(event) })
 }
 
+/** `told` is all that the log has of it: never what somebody wrote. */
 async function acknowledge(
   { log }: AcceptDeps,
   told: { readonly deliveryId: string; readonly eventKey?: string; readonly event?: string },

@@ -32,6 +32,19 @@ describe('a verified delivery', () => {
     expect(answers.filter((answer) => answer.startsWith('202 duplicate'))).toHaveLength(99)
   })
 
+  it('is in the log by its keys, without a word that somebody wrote', async () => {
+    await using app = await startApp({ now })
+    const words = 'a plan that is nobody else’s'
+    const asked = commented(`/airlock ${words}`)
+    const onIssue = { ...asked, issue: { ...asked.issue, title: words, body: words } }
+
+    await post(app, 'issue_comment', JSON.stringify(onIssue))
+
+    expect(app.accepted).toMatchObject([{ subject: { title: words, body: words } }])
+    expect(app.log()).toContain('"eventKey":"comment:1:55"')
+    expect(app.log()).not.toContain(words)
+  })
+
   it('has the same key when the same label comes under another delivery, and another when it is set again', async () => {
     await using app = await startApp({ now })
     const again = { ...labeled, issue: { ...labeled.issue, updated_at: '2026-11-20T10:00:01Z' } }
