@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expectGood, labelled } from '../../test/workflows/asked.ts'
@@ -18,7 +19,7 @@ export async function createRuns(runner: Runner, name: string) {
   async function run(restores: boolean): Promise<Sample> {
     runId += 1
     const dataDir = await mkdtemp(join(runner.root, 'data-'))
-    if (restores) for (const folder of cached) await cp(join(cache, folder), join(dataDir, folder), { recursive: true })
+    if (restores) await carryOver(cache, dataDir)
     const { delivery } = await labelled(runner, repository)
     const spec = { repository, delivery, runId }
     const startedAt = performance.now()
@@ -31,12 +32,19 @@ export async function createRuns(runner: Runner, name: string) {
     expectGood(published)
     if (published.outputs.outcome !== 'published') throw new Error(published.log)
     const agent = await agentMs(runner)
-    for (const folder of cached) await cp(join(dataDir, folder), join(cache, folder), { recursive: true, force: true })
+    await carryOver(dataDir, cache)
     await rm(dataDir, { recursive: true })
     return { total: total - agent, work: workMs - agent, publish: total - workMs }
   }
 
   return { cold: () => run(false), restored: () => run(true) }
+}
+
+/** A folder that is not there is passed over, as the action does that keeps them. */
+async function carryOver(from: string, to: string): Promise<void> {
+  for (const folder of cached.filter((name) => existsSync(join(from, name)))) {
+    await cp(join(from, folder), join(to, folder), { recursive: true })
+  }
 }
 
 /** The agent's own time is no overhead. */
