@@ -234,7 +234,7 @@ it('no token is left alive, and no branch was made but those of jobs', async () 
   await expect.poll(() => world.github.tokens.live(), { timeout: 30_000 }).toEqual([])
   const refs = await Promise.all(world.github.state.repositories.map(({ gitDir }) => listRefs(gitDir, 'refs/heads/')))
   const names = new Set(refs.flat().map(({ ref }) => ref.replace(/airlock\/.*/, 'airlock/*')))
-  expect(names).toEqual(new Set(['main', 'feature', 'trap', 'airlock/*'].map((name) => `refs/heads/${name}`)))
+  expect(names).toEqual(new Set(['main', 'feature', 'airlock/*'].map((name) => `refs/heads/${name}`)))
 })
 
 it('GitHub was asked for nothing that it does not know', () => expectKeptRules(world.github))
