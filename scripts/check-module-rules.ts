@@ -25,6 +25,8 @@ const violations: readonly { readonly file: string; readonly line: string; reado
   { file: 'app/triggers/planted.ts', line: "export * from 'node:http'", rule: importRule },
   { file: 'app/replies/planted.ts', line: 'export const at = fetch', rule: 'noRestrictedGlobals' },
   { file: 'worker/pipeline/planted.ts', line: "export * from '../sandbox/job-folders.ts'", rule: importRule },
+  { file: 'worker/pipeline/planted-handover.ts', line: "export * from '../handover/manifest.ts'", rule: importRule },
+  { file: 'worker/handover/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
   { file: 'worker/sandbox/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
   { file: 'worker/agent/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
   { file: 'worker/broker/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
