@@ -9,7 +9,7 @@ const kept = fileURLToPath(new URL('../.airlock/test-postures', import.meta.url)
  * Lets whoever works on a data folder find what others have probed, as far as it fits this host and this code: probes take
  * seconds, and are tested where they are made. Who may not write there probes for themselves.
  */
-export async function findKeptPostures(dataDir: string): Promise<void> {
+export async function linkKeptPostures(dataDir: string): Promise<void> {
   const mayWrite = await mkdir(kept, { recursive: true, mode: 0o700 })
     .then(() => access(kept, constants.W_OK))
     .then(

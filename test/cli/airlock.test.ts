@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commands } from '../../cli/commands/index.ts'
 import { compileCache } from '../compile-cache.ts'
-import { findKeptPostures } from '../kept-postures.ts'
+import { linkKeptPostures } from '../kept-postures.ts'
 
 const entry = fileURLToPath(new URL('../../cli/airlock.ts', import.meta.url))
 let folder: string
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'airlock-cli-'))
-  await findKeptPostures(join(folder, 'data'))
+  await linkKeptPostures(join(folder, 'data'))
   git('init', '--quiet', '--initial-branch=main', '.')
   writeFileSync(join(folder, 'a.txt'), 'one\n')
   git('add', '.')

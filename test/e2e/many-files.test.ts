@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../cli/commands/run.ts'
 import { jobReportSchema } from '../../worker/contract/index.ts'
 import { type Folder, makeFolder, plainGit } from '../git/origin.ts'
-import { findKeptPostures } from '../kept-postures.ts'
+import { linkKeptPostures } from '../kept-postures.ts'
 
 let folder: Folder
 beforeAll(async () => {
   folder = await makeFolder()
-  await findKeptPostures(join(folder.path, 'data'))
+  await linkKeptPostures(join(folder.path, 'data'))
 })
 afterAll(() => folder[Symbol.asyncDispose]())
 

@@ -5,7 +5,7 @@ import { connectRedis } from '../../worker/queue/connect-redis.ts'
 import type { GitHubStandIn } from '../github/stand-in.ts'
 import type { Issue, Repository } from '../github/state/entities.ts'
 import type { Delivery } from '../github/webhooks/deliveries.ts'
-import { findKeptPostures } from '../kept-postures.ts'
+import { linkKeptPostures } from '../kept-postures.ts'
 import { type Installation, startInstallation } from './installation.ts'
 
 /** One request of a person's, and the job that was made of it. */
@@ -69,7 +69,7 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}): Pr
   const dataDir = join(root, 'data')
   const temporary = join(root, 'tmp')
   await mkdir(temporary, { mode: 0o711 })
-  await findKeptPostures(dataDir)
+  await linkKeptPostures(dataDir)
   const installation = stack.use(
     await startInstallation({ dataDir, openapi: true, env: { TMPDIR: temporary, ...env } }),
   )

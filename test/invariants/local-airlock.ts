@@ -11,7 +11,7 @@ import type { Isolation, JobRequest, JobSummary } from '../../worker/contract/in
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import { makeOrigin, type OriginFile, plainGit, writeTree } from '../git/origin.ts'
-import { findKeptPostures } from '../kept-postures.ts'
+import { linkKeptPostures } from '../kept-postures.ts'
 import { makeShortFolder } from './short-folder.ts'
 
 /** One hostile, or harmless, run. */
@@ -65,7 +65,7 @@ const inside = new URL('../fixtures/inside/', import.meta.url)
 /** All of `airlock run` but its command line: real git, broker, sandboxes, gates and folders, made once for many runs. */
 export async function startLocalAirlock(options: LocalAirlockOptions = {}): Promise<LocalAirlock> {
   const root = await makeShortFolder()
-  await findKeptPostures(join(root, 'data'))
+  await linkKeptPostures(join(root, 'data'))
   const folders = await prepareDataFolders(join(root, 'data'))
   const home = join(root, 'home')
   const sockets = join(root, 'sockets')
