@@ -1,13 +1,12 @@
 /**
- * The app's HTTP server: webhooks, the API, health and readiness, nothing else. Imports webhooks and api; is given the
- * intake, so that it knows neither Redis nor GitHub.
+ * The app's HTTP server: webhooks, and who answers all else. Imports webhooks; is given the intake, so that it knows
+ * neither Redis nor GitHub.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BaseLogger } from 'pino'
-import { isApiPath, type RequestHandler } from './api/create-api.ts'
 import { acceptDelivery, type Intake, type PullIntake } from './webhooks/accept-delivery.ts'
-import { createWebhookGuard } from './webhooks/create-webhook-guard.ts'
+import { createWebhookGuard, type RequestHandler } from './webhooks/create-webhook-guard.ts'
 import type { BodyLimits } from './webhooks/read-signed-body.ts'
 
 /** Where Probot listens, and so where every App that it registered sends. */
@@ -16,24 +15,28 @@ export const webhookPath = '/api/github/webhooks'
 export interface AppServerDeps {
   readonly webhookSecret: string
   readonly intake: Intake
-  /** What answers below `/api/jobs`; left out: nothing does. */
-  readonly api?: RequestHandler
   readonly pulls: PullIntake
-  /** What is not there yet, a line each; empty means that work can be taken. */
-  readonly checkReadiness: (signal: AbortSignal) => Promise<readonly string[]>
+  /** Answers what is no webhook. */
+  readonly rest: RequestHandler
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>
   readonly now?: () => Date
   readonly bodyLimits?: Partial<BodyLimits>
 }
 
+export interface Address {
+  readonly host: string
+  readonly port: number
+  /** Others of the same user listen there too, and the kernel gives each of them a share of the connections. */
+  readonly reusePort?: boolean
+}
+
 export interface AppServer {
   /** Port 0 takes a free one. Rejects with the system's error where it cannot listen. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }>
+  listen(address: Address): Promise<{ readonly port: number }>
   /** Takes nothing new, lets what is running finish for `graceMs`, then cuts it off. */
   close(graceMs?: number): Promise<void>
 }
 
-const readinessMs = 2000
 /** GitHub needs a few; more are somebody who wants to use up our memory. */
 const maxConnections = 1024
 
@@ -50,21 +53,7 @@ export function createAppServer(deps: AppServerDeps): AppServer {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split('?', 1)[0]
     if (path === webhookPath) return guard(request, response)
-    if (deps.api !== undefined && isApiPath(path)) return deps.api(request, response)
-    request.resume()
-    if (request.method !== 'GET') return writeJson(response, 404, { status: 'not found' })
-    if (path === '/health') return writeJson(response, 200, { status: 'ok' })
-    if (path === '/ready') return writeReadiness(response)
-    return writeJson(response, 404, { status: 'not found' })
-  }
-
-  async function writeReadiness(response: ServerResponse): Promise<void> {
-    const missing = await deps.checkReadiness(AbortSignal.timeout(readinessMs)).catch((error: unknown) => {
-      deps.log.warn({ err: error }, 'readiness could not be checked')
-      return ['readiness could not be checked']
-    })
-    const ready = missing.length === 0
-    writeJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', missing })
+    return deps.rest(request, response)
   }
 
   const server = createServer({ headersTimeout: 5000, requestTimeout: 30_000, keepAliveTimeout: 5000 })
@@ -77,10 +66,10 @@ export function createAppServer(deps: AppServerDeps): AppServer {
   })
 
   return {
-    listen({ host, port }) {
+    listen({ host, port, reusePort = false }) {
       const { promise, resolve, reject } = Promise.withResolvers<{ readonly port: number }>()
       server.once('error', reject)
-      server.listen({ host, port }, () => {
+      server.listen({ host, port, reusePort }, () => {
         server.off('error', reject)
         resolve({ port: portOf(server.address()) })
       })
@@ -101,9 +90,4 @@ export function createAppServer(deps: AppServerDeps): AppServer {
 
 function portOf(address: AddressInfo | string | null): number {
   return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-function writeJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' })
-  response.end(`${JSON.stringify(body)}\n`)
 }

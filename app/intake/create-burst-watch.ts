@@ -18,24 +18,33 @@ const calmMs = 100
 const lookMs = 50
 const mostLooks = 40
 
-export function createBurstWatch(now: () => number = () => performance.now()): BurstWatch {
-  let underway = 0
-  let lastCrowdedAt = Number.NEGATIVE_INFINITY
+/** What the watches of several threads have in common. */
+export const burstBytes = 2 * BigInt64Array.BYTES_PER_ELEMENT
+const underway = 0
+const lastCrowdedAt = 1
 
-  function notice(change: 1 | -1): void {
-    underway += change
-    if (Math.max(underway, underway - change) >= crowd) lastCrowdedAt = now()
+/** `shared` has `burstBytes` bytes, zeroes at first. `now` is in milliseconds since the epoch. */
+export function createBurstWatch(
+  shared: SharedArrayBuffer = new SharedArrayBuffer(burstBytes),
+  now: () => number = Date.now,
+): BurstWatch {
+  const state = new BigInt64Array(shared)
+
+  function notice(change: 1n | -1n): void {
+    const before = Number(Atomics.add(state, underway, change))
+    if (Math.max(before, before + Number(change)) >= crowd) Atomics.store(state, lastCrowdedAt, BigInt(now()))
   }
 
-  const isBurst = () => underway >= crowd || now() - lastCrowdedAt < calmMs
+  const isBurst = () =>
+    Atomics.load(state, underway) >= crowd || now() - Number(Atomics.load(state, lastCrowdedAt)) < calmMs
 
   return {
     async deliver(acknowledge) {
-      notice(1)
+      notice(1n)
       try {
         return await acknowledge()
       } finally {
-        notice(-1)
+        notice(-1n)
       }
     },
     async over(signal) {

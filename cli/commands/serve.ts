@@ -23,8 +23,10 @@ exit status: 0 ended by a signal · 2 wrong usage or settings`,
     const credentials = loadAppCredentials(io.env, [['WEBHOOK_SECRET'], ['REDIS_URL']])
     const { settings } = credentials
     const log = createLogger(settings, 'app')
-    await withRedis(settings.REDIS_URL ?? '', log, async (redis) => {
-      const app = await startApp({ ...credentials, webhookSecret: settings.WEBHOOK_SECRET ?? '', redis, log })
+    const redisUrl = settings.REDIS_URL ?? ''
+    await withRedis(redisUrl, log, async (redis) => {
+      const webhookSecret = settings.WEBHOOK_SECRET ?? ''
+      const app = await startApp({ ...credentials, webhookSecret, redis, redisUrl, log })
       await untilStopped(io.signal)
       log.info('ending')
       await app.close(graceMs)

@@ -50,7 +50,8 @@ async function runBoth(credentials: AppCredentials, redisUrl: string, io: Io): P
     const log = createLogger(settings, 'worker')
     const worker = await startWorker({ ...credentials, env: io.env, redis, log })
     const webhookSecret = settings.WEBHOOK_SECRET ?? ''
-    const app = await startApp({ ...credentials, webhookSecret, redis, log: createLogger(settings, 'app') })
+    const appLog = createLogger(settings, 'app')
+    const app = await startApp({ ...credentials, webhookSecret, redis, redisUrl, log: appLog })
     log.info('taking jobs')
     await untilStopped(io.signal)
     log.info('ending')

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { recordedContents } from '../../worker/audit/withhold-content.ts'
 import { isolationSchema } from '../../worker/contract/index.ts'
+import { logLevels } from './log-levels.ts'
 
 export interface SettingFacts {
   readonly description: string
@@ -76,7 +77,7 @@ export const settingsTable = {
     example: 'redis://127.0.0.1:6379',
     secret: true,
   }),
-  LOG_LEVEL: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']), {
+  LOG_LEVEL: setting(z.enum(logLevels), {
     description: 'What is logged: trace, debug, info, warn, error or fatal.',
     example: 'info',
     default: 'info',

@@ -11,7 +11,7 @@ import { createScheduleGitHub } from '../../app/github/schedule-github.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { answerDeadLetter } from '../../app/intake/answer-dead-letter.ts'
 import { checkPolicyChange } from '../../app/intake/check-policy-change.ts'
-import { createBurstWatch } from '../../app/intake/create-burst-watch.ts'
+import { burstBytes, createBurstWatch } from '../../app/intake/create-burst-watch.ts'
 import { fallbackTriggers } from '../../app/intake/fallback-triggers.ts'
 import { type ReconcileDeps, reconcileLabels } from '../../app/intake/find-labelled.ts'
 import { handleLife, type LifeDeps } from '../../app/intake/handle-life.ts'
@@ -22,8 +22,8 @@ import { readPolicySources } from '../../app/intake/read-policy.ts'
 import { type WelcomeDeps, welcome } from '../../app/intake/welcome.ts'
 import { evaluatePolicy } from '../../app/repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
+import { createRest } from '../../app/rest.ts'
 import { learnSchedules } from '../../app/schedules/keep-schedules.ts'
-import { createAppServer } from '../../app/server.ts'
 import { isClick } from '../../app/webhooks/parse-click.ts'
 import { lifeEventName } from '../../app/webhooks/parse-life-event.ts'
 import { mayChangePolicy } from '../../app/webhooks/parse-pull-event.ts'
@@ -47,6 +47,7 @@ import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { createAppApi } from './create-app-api.ts'
 import { gitHubUrls } from './github-urls.ts'
+import { startServer } from './listeners/start-server.ts'
 import { startRedelivery } from './start-redelivery.ts'
 import { startSchedules } from './start-schedules.ts'
 
@@ -56,6 +57,8 @@ export interface AppDeps {
   readonly privateKey: string
   readonly webhookSecret: string
   readonly redis: Awaited<ReturnType<typeof connectRedis>>
+  /** Of the same Redis, for the second listener. */
+  readonly redisUrl: string
   readonly log: Logger
 }
 
@@ -72,10 +75,11 @@ const checksAtATime = 2
 
 /** Takes webhooks, and turns accepted events into jobs or answers, until it is closed. */
 export async function startApp(deps: AppDeps): Promise<RunningApp> {
-  const { settings, appId, privateKey, webhookSecret, redis, log } = deps
+  const { settings, appId, privateKey, webhookSecret, redis, redisUrl, log } = deps
   const vault = createTokenVault(redis, privateKey)
   const baseUrl = gitHubUrls(settings).api
-  const burst = createBurstWatch()
+  const bursts = new SharedArrayBuffer(burstBytes)
+  const burst = createBurstWatch(bursts)
   const signJwt = createAppJwtSigner(privateKey)
   const pauses = createPauseBook(redis)
   const gitHub = createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm: burst.over, pauses })
@@ -95,7 +99,6 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     log,
     now: Date.now,
   }
-  const pulls = createPullIntake(redis, burst.over)
   const changes = createOfferedChanges(gitHub, appId)
   const checks = processPulls({
     redis,
@@ -145,7 +148,6 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     log,
     now: Date.now,
   }
-  const lifeIntake = createLifeIntake(redis)
   const lifeEvents = processLife({
     redis,
     log,
@@ -155,22 +157,26 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       log.error({ id, event: request?.name, reason }, 'an organisation event was given up')
     },
   })
-  const server = createAppServer({
-    webhookSecret,
+  const rest = createRest({
     api: createAppApi({ gitHub, jobs, operatorPolicy, ...deps }),
-    intake: {
-      accept: (event) => burst.deliver(() => intake.accept(event)),
-      acceptLife: (event) => lifeIntake.accept(event),
-    },
-    pulls: { accept: (event) => burst.deliver(() => pulls.accept(event)) },
     log,
     async checkReadiness() {
       const answer = await redis.ping().catch(() => 'nothing')
       return answer === 'PONG' ? [] : ['Redis cannot be reached']
     },
   })
-  const { port } = await server.listen({ host: settings.HOST ?? 'localhost', port: settings.PORT ?? 3000 })
-  log.info({ port, host: settings.HOST ?? 'localhost' }, 'listening')
+  const host = settings.HOST ?? 'localhost'
+  const lifeIntake = createLifeIntake(redis)
+  const pulls = createPullIntake(redis, burst.over)
+  const intakes = { intake, pulls, life: lifeIntake }
+  const server = await startServer({
+    ...{ redisUrl, webhookSecret, rest, log, host, port: settings.PORT ?? 3000, burst: bursts },
+    logLevel: settings.LOG_LEVEL,
+    intake: { accept: (event) => burst.deliver(() => intake.accept(event)), acceptLife: lifeIntake.accept },
+    pulls: { accept: (event) => burst.deliver(() => pulls.accept(event)) },
+    handOver: (queue, entry) => intakes[queue].handOver(entry),
+  })
+  log.info({ port: server.port, host }, 'listening')
   const schedules = startSchedules({
     book,
     gitHub: createScheduleGitHub(gitHub),
@@ -204,9 +210,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       await redelivery[Symbol.asyncDispose]()
       await server.close(graceMs)
       await Promise.all([events.close({ graceMs }), lifeEvents.close({ graceMs }), checks.close({ graceMs })])
-      await lifeIntake[Symbol.asyncDispose]()
-      await pulls[Symbol.asyncDispose]()
-      await intake[Symbol.asyncDispose]()
+      for (const one of Object.values(intakes)) await one[Symbol.asyncDispose]()
       await jobs[Symbol.asyncDispose]()
     },
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { labeled, now } from './webhooks/payloads.ts'
-import { post, startApp } from './webhooks/start-app.ts'
+import { nothingElse, post, startApp } from './webhooks/start-app.ts'
 
 describe('the app', () => {
   it('is healthy while it runs', async () => {
@@ -81,7 +81,7 @@ describe('the app', () => {
       webhookSecret: 'a webhook secret for tests',
       intake: { accept: async () => 'accepted', acceptLife: async () => 'accepted' },
       pulls: { accept: async () => 'accepted' },
-      checkReadiness: async () => [],
+      rest: nothingElse,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     })
 

@@ -1,14 +1,12 @@
 /**
- * The side of the queue that takes things in; all that the app may import of worker/queue.
- *
- * Accepting is one script in Redis: delivery, event and outbox are written together, and only then may a webhook be
- * acknowledged. Handing over to BullMQ comes after that and may fail: process-queue sweeps up what was left.
+ * The side of the queue that takes things in; all that the app may import of worker/queue. Handing over to BullMQ comes
+ * after something was written down, and may fail: process-queue sweeps up what was left.
  */
-import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { IntakeEvent, JobRequest, PullEvent } from '../contract/index.ts'
+import { type Accept, createAccept, type EventOf } from './accept-event.ts'
 import { answered } from './answered.ts'
 import { carry } from './carry.ts'
 import { createJobBook, type JobBook, noteJob } from './job-book.ts'
@@ -20,8 +18,9 @@ import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-boo
 import { noteAsk } from './turn-book.ts'
 
 export interface Intake<T = IntakeEvent> extends AsyncDisposable {
-  /** Resolves when the event is written down. Throws QueueUnavailableError: nothing was, ask for it again. */
-  accept(event: T): Promise<'accepted' | 'duplicate'>
+  readonly accept: Accept<T>
+  /** Hands to BullMQ, soon, what another thread wrote down. */
+  handOver(entry: LedgerEntry): void
 }
 
 export interface Jobs extends AsyncDisposable {
@@ -32,11 +31,6 @@ export interface Jobs extends AsyncDisposable {
   enqueue(request: JobRequest): Promise<{ readonly position: number }>
   readonly threads: ThreadBook
   readonly known: JobBook
-}
-
-/** BullMQ's id and the ledger's key of an event: closed alphabet, whatever the event's key is made of. */
-export function intakeId(eventKey: string): string {
-  return hash('sha256', eventKey)
 }
 
 /**
@@ -50,21 +44,21 @@ const mostWaiting = 1000
 
 /** `whenCalm` resolves when handing over is no burden to what is being accepted, and soon in any case. */
 export function createIntake(redis: Redis, whenCalm?: WhenCalm): Intake {
-  return createEventIntake<IntakeEvent>(redis, 'intake', whenCalm)
+  return createEventIntake(redis, 'intake', whenCalm)
 }
 
-/** The same for what asks for no job, in a queue of its own: much of it keeps nobody waiting who asks. */
+/** The same for what asks for no job, in a queue of its own. */
 export function createPullIntake(redis: Redis, whenCalm?: WhenCalm): Intake<PullEvent> {
-  return createEventIntake<PullEvent>(redis, 'pulls', whenCalm)
+  return createEventIntake(redis, 'pulls', whenCalm)
 }
 
 type WhenCalm = (signal: AbortSignal) => Promise<void>
 
-function createEventIntake<T extends Pick<IntakeEvent, 'eventKey' | 'deliveryId'>>(
+function createEventIntake<Name extends 'intake' | 'pulls'>(
   redis: Redis,
-  name: QueueName,
+  name: Name,
   whenCalm?: WhenCalm,
-): Intake<T> {
+): Intake<EventOf[Name]> {
   const queue = openQueue(redis, name)
   const ledger = createLedger(redis, name)
   const waiting: LedgerEntry[] = []
@@ -81,14 +75,14 @@ function createEventIntake<T extends Pick<IntakeEvent, 'eventKey' | 'deliveryId'
     carrying = null
   }
 
+  function handOver(entry: LedgerEntry): void {
+    if (waiting.length < mostWaiting) waiting.push(entry)
+    carrying ??= carryAll()
+  }
+
   return {
-    async accept(event) {
-      const entry = { id: intakeId(event.eventKey), body: JSON.stringify(event) }
-      if (!(await ledger.accept(entry, event.deliveryId))) return 'duplicate'
-      if (waiting.length < mostWaiting) waiting.push(entry)
-      carrying ??= carryAll()
-      return 'accepted'
-    },
+    accept: createAccept(redis, name, handOver),
+    handOver,
     async [Symbol.asyncDispose]() {
       closing.abort()
       await carrying

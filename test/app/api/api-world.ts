@@ -7,6 +7,7 @@ import { createGitHubApp } from '../../../app/github/create-github-app.ts'
 import { createReadRepositories } from '../../../app/github/read-repositories.ts'
 import { createTokenOwners } from '../../../app/github/token-owners.ts'
 import { defaultOperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
+import { createRest } from '../../../app/rest.ts'
 import { createAppServer } from '../../../app/server.ts'
 import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { type ApiTokens, createApiTokens } from '../../../worker/queue/api-tokens.ts'
@@ -64,19 +65,19 @@ export async function startApiWorld(now: () => number = Date.now): Promise<ApiWo
   const app = createGitHubApp({ appId, signJwt, baseUrl, vault: createMemoryVault(), log })
   const jobs = stack.use(createJobs(redis.redis))
   const tokens = createApiTokens(redis.redis, now)
+  const api = createApi({
+    callers: createCallers({ owners: createTokenOwners({ appId, baseUrl }), tokens }),
+    repositories: createReadRepositories(app),
+    ...{ jobs, known: jobs.known, threads: jobs.threads, log, now },
+    pace: createPaceBook(redis.redis),
+    webUrl: github.url,
+    operatorPolicy: defaultOperatorPolicy,
+  })
   const server = createAppServer({
     webhookSecret: github.app.webhookSecret,
     intake: { accept: async () => 'accepted', acceptLife: async () => 'accepted' },
     pulls: { accept: async () => 'accepted' },
-    api: createApi({
-      callers: createCallers({ owners: createTokenOwners({ appId, baseUrl }), tokens }),
-      repositories: createReadRepositories(app),
-      ...{ jobs, known: jobs.known, threads: jobs.threads, log, now },
-      pace: createPaceBook(redis.redis),
-      webUrl: github.url,
-      operatorPolicy: defaultOperatorPolicy,
-    }),
-    checkReadiness: async () => [],
+    rest: createRest({ api, checkReadiness: async () => [], log }),
     log,
   })
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { createBurstWatch } from '../../../app/intake/create-burst-watch.ts'
+import { burstBytes, createBurstWatch } from '../../../app/intake/create-burst-watch.ts'
 
 const { signal } = new AbortController()
 
-function watchAt(start: number) {
+function watchAt(start: number, shared = new SharedArrayBuffer(burstBytes)) {
   const clock = { now: start }
-  return { clock, watch: createBurstWatch(() => clock.now) }
+  return { clock, watch: createBurstWatch(shared, () => clock.now) }
 }
 
 /** So many deliveries that are being acknowledged until `finish` is called. */
@@ -46,6 +46,20 @@ describe('a burst of deliveries', () => {
 
     await over
     expect({ during, rightAfter }).toEqual({ during: false, rightAfter: false })
+  })
+
+  it('is one for all threads that share it', async () => {
+    const shared = new SharedArrayBuffer(burstBytes)
+    const [one, other] = [watchAt(1000, shared), watchAt(1000, shared)]
+    const here = deliverAtOnce(one.watch, 2)
+    const calm = await endsAtOnce(watchAt(1000, shared).watch.over(signal))
+    const there = deliverAtOnce(other.watch, 2)
+
+    const crowded = await endsAtOnce(watchAt(1000, shared).watch.over(signal))
+    await here.finish()
+    await there.finish()
+
+    expect({ calm, crowded }).toEqual({ calm: true, crowded: false })
   })
 
   it('is over also when acknowledging failed', async () => {

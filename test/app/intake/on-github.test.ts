@@ -10,6 +10,7 @@ import type { JobRequest, TriggerEvent } from '../../../worker/contract/index.ts
 import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../../github/stand-in.ts'
 import { createMemoryVault } from '../../github-worker/memory-vault.ts'
+import { nothingElse } from '../webhooks/start-app.ts'
 import { attempt } from './fake-repository.ts'
 
 const log = pino({ level: 'silent' })
@@ -36,7 +37,7 @@ beforeEach(async () => {
       acceptLife: async () => 'accepted',
     },
     pulls: { accept: async () => 'accepted' },
-    checkReadiness: async () => [],
+    rest: nothingElse,
     log,
   })
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createAppServer } from '../../../app/server.ts'
 import { WebhookSecretError } from '../../../app/webhooks/check-webhook-secret.ts'
 import { commented, labeled, now } from './payloads.ts'
-import { post, rawPost, secret, signedHeaders, startApp } from './start-app.ts'
+import { nothingElse, post, rawPost, secret, signedHeaders, startApp } from './start-app.ts'
 
 const body = JSON.stringify(labeled)
 const megabyte = 1024 * 1024
@@ -225,7 +225,7 @@ describe('the webhook guard', () => {
         webhookSecret,
         intake: { accept: async () => 'accepted', acceptLife: async () => 'accepted' },
         pulls: { accept: async () => 'accepted' },
-        checkReadiness: async () => [],
+        rest: nothingElse,
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       })
 

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { sign } from '@octokit/webhooks-methods'
 import pino from 'pino'
+import { createRest, type RestDeps } from '../../../app/rest.ts'
 import { type AppServerDeps, createAppServer, webhookPath } from '../../../app/server.ts'
+import type { RequestHandler } from '../../../app/webhooks/create-webhook-guard.ts'
 import type { IntakeEvent, LifeEvent } from '../../../worker/contract/index.ts'
 
 export const secret = 'a webhook secret for tests'
@@ -16,11 +18,19 @@ export interface TestApp extends AsyncDisposable {
   log(): string
 }
 
+/** For a server that is asked for webhooks alone. */
+export const nothingElse: RequestHandler = async (_request, response) => {
+  response.destroy()
+}
+
+type Changes = Partial<AppServerDeps> & Partial<Pick<RestDeps, 'checkReadiness'>>
+
 /** The real server on a free port, before an intake that remembers. */
-export async function startApp(changes: Partial<AppServerDeps> = {}): Promise<TestApp> {
+export async function startApp({ checkReadiness = async () => [], ...changes }: Changes = {}): Promise<TestApp> {
   const accepted: IntakeEvent[] = []
   const acceptedLife: LifeEvent[] = []
   const lines: string[] = []
+  const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) })
   const server = createAppServer({
     webhookSecret: secret,
     intake: {
@@ -35,8 +45,8 @@ export async function startApp(changes: Partial<AppServerDeps> = {}): Promise<Te
       },
     },
     pulls: { accept: async () => 'accepted' },
-    checkReadiness: async () => [],
-    log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
+    rest: createRest({ checkReadiness, log }),
+    log,
     ...changes,
   })
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 })
