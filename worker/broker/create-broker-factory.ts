@@ -24,7 +24,6 @@ import { type EgressRule, parseEgress } from './egress/parse-egress.ts'
 import { type Resolver, systemResolver } from './egress/resolve-host.ts'
 import { createGateway } from './gateway/gateway.ts'
 import type { Upstreams } from './gateway/provider.ts'
-import { createJobAuthority, pemOf } from './inspect/job-authority.ts'
 import { type HostTrust, readHostTrust, writeTrustFolder } from './inspect/trust.ts'
 import { listenOnSocket } from './listen-on-socket.ts'
 import { keyToSet, type ModelKeys, withOwnKeys } from './model-keys.ts'
@@ -145,6 +144,8 @@ async function openInspection(
   const inspected = rules.filter(({ requests }) => requests !== null)
   if (inspected.length === 0) return null
   const host = await hostTrust()
+  // Few jobs need one, and what writes certificates takes a tenth of a second to load.
+  const { createJobAuthority, pemOf } = await import('./inspect/job-authority.ts')
   const authority = createJobAuthority([...new Set(inspected.map((rule) => rule.host))], now)
   return { authority, upstream: host.context, trusted: [...host.pems, pemOf(authority.certificate)] }
 }

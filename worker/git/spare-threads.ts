@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { threadEnv } from '../process/thread-env.ts'
 
 /** Threads that are started ahead of need: starting one takes longer than reading most workspaces. */
 export interface SpareThreads {
@@ -11,7 +12,7 @@ export interface SpareThreads {
 /** Each thread is used once: nothing that one workspace did to it meets another. */
 export function createSpareThreads(script: URL): SpareThreads {
   let spare: Worker | null = null
-  const start = () => new Worker(script, { env: {} })
+  const start = () => new Worker(script, { env: threadEnv() })
   return {
     take() {
       const taken = spare ?? start()

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { threadEnv } from '../../../worker/process/thread-env.ts'
 import type { LedgerEntry } from '../../../worker/queue/ledger.ts'
 import { type ListenerData, type Said, saidSchema } from './messages.ts'
 
@@ -12,7 +13,10 @@ export type HandOver = (queue: Extract<Said, { kind: 'accepted' }>['queue'], ent
 
 /** Starts it. `handOver` gets what it wrote down. Rejects with the system's error where it cannot listen. */
 export async function startSecondListener(data: ListenerData, handOver: HandOver): Promise<SecondListener> {
-  const thread = new Worker(new URL('second-listener-thread.ts', import.meta.url), { workerData: data })
+  const thread = new Worker(new URL('second-listener-thread.ts', import.meta.url), {
+    workerData: data,
+    env: threadEnv(),
+  })
   // It says nothing else before it listens; an error in it rejects.
   await once(thread, 'message')
   thread.on('message', (message) => {

@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Dockerode from 'dockerode'
+import type Dockerode from 'dockerode'
 import { z } from 'zod'
 import { SandboxError } from '../../pipeline/ports/index.ts'
 import { type EngineFacts, readEngineFacts } from './engine-facts.ts'
@@ -60,9 +61,11 @@ const progressSchema = z.object({ error: z.string().optional() })
 
 /** `socket` is the absolute path of the Engine's unix socket. Nothing is connected before it is asked for. */
 export function createEngineClient(socket: string): EngineClient {
-  // What dockerode reads from the environment, such as DOCKER_HOST, must not lead elsewhere or cut a command short.
-  const unset = { host: undefined, port: undefined, ca: undefined, timeout: undefined }
-  const docker = new Dockerode({ ...unset, socketPath: socket, protocol: 'http' })
+  let made: Dockerode | undefined
+  const docker = () => {
+    made ??= createDockerode(socket)
+    return made
+  }
   const ask = async <Answer>(tried: string, answer: Promise<Answer>, timeoutMs = answerTimeoutMs): Promise<Answer> => {
     const late = sleep(timeoutMs, null, { ref: false }).then(() => Promise.reject(new EngineTimeout()))
     try {
@@ -71,26 +74,26 @@ export function createEngineClient(socket: string): EngineClient {
       throw engineFailure(error, socket, tried)
     }
   }
-  const container = (id: string) => docker.getContainer(id)
+  const container = (id: string) => docker().getContainer(id)
 
   return {
     socket,
     facts: async () => {
-      const answers = await ask('say what it is', Promise.all([docker.info(), docker.version()]))
+      const answers = await ask('say what it is', Promise.all([docker().info(), docker().version()]))
       return readEngineFacts(...answers)
     },
     hasImage: async (name) => {
-      const found = await ask('look for the image', unless([404], docker.getImage(name).inspect()))
+      const found = await ask('look for the image', unless([404], docker().getImage(name).inspect()))
       return found !== undefined
     },
     importImage: async (name, tar) => {
       // All of the name as one: Podman 4 does not read the tag where Docker has it.
-      const done = docker.importImage(tar, { repo: name }).then(followImport)
+      const done = docker().importImage(tar, { repo: name }).then(followImport)
       await ask('import the image', done, importTimeoutMs)
     },
     removeImage: async (name) => {
       // 409: a container uses it.
-      const removed = docker
+      const removed = docker()
         .getImage(name)
         .remove()
         .then(() => true)
@@ -101,8 +104,8 @@ export function createEngineClient(socket: string): EngineClient {
       })
       return ask('remove the image', answer)
     },
-    create: async (config) => (await ask('make the container', docker.createContainer(config))).id,
-    attach: async (id) => ask('connect to the container', attach(docker, id)),
+    create: async (config) => (await ask('make the container', docker().createContainer(config))).id,
+    attach: async (id) => ask('connect to the container', attach(docker(), id)),
     start: async (id) => void (await ask('start the container', container(id).start())),
     wait: async (id, abortSignal) => {
       const asked = { interval: waitInterval, abortSignal }
@@ -123,13 +126,23 @@ export function createEngineClient(socket: string): EngineClient {
       await ask('remove the container', unless([404, 409], container(id).remove({ force: true, v: true })))
     },
     list: async (label) => {
-      const found = docker.listContainers({
+      const found = docker().listContainers({
         all: true,
         ...(label === undefined ? {} : { filters: { label: [label] } }),
       })
       return z.array(listedSchema).parse(await ask('list the containers', found))
     },
   }
+}
+
+const load = createRequire(import.meta.url)
+
+/** Loaded when an Engine is first asked: it brings clients for SSH and gRPC along, which take as long as all of ours. */
+function createDockerode(socket: string): Dockerode {
+  const Client: typeof Dockerode = load('dockerode')
+  // What dockerode reads from the environment, such as DOCKER_HOST, must not lead elsewhere or cut a command short.
+  const unset = { host: undefined, port: undefined, ca: undefined, timeout: undefined }
+  return new Client({ ...unset, socketPath: socket, protocol: 'http' })
 }
 
 /**
