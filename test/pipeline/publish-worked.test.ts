@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ChangeSet } from '../../worker/contract/index.ts'
+import type { ChangeSet, Severity } from '../../worker/contract/index.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
 import { publishWorked } from '../../worker/pipeline/publish-worked.ts'
@@ -31,6 +31,33 @@ describe('a job in two halves', () => {
     expect(first.audit.map(({ kind }) => kind)).toContain('handover')
     expect(second.log.filter((entry) => /sandbox|broker|seal$|layOut/.test(entry))).toEqual([])
     expect(ended.outcome).toMatchObject({ outcome: 'published', reason: 'pull-request-opened' })
+  })
+
+  it('hands a change over that a gate holds, and none that is blocked or may show a secret', async () => {
+    const working = async (gate: 'size' | 'secrets', severity: Severity) => {
+      const world = createWorld()
+      const finding = { gate, rule: 'r', severity, path: 'a', line: null, message: 'm' }
+      const says = [{ name: gate, check: () => [finding] }]
+      const { changeSet, patch, summary } = await workJob(requestOf(), attemptOf(world), {
+        ...portsOf(world),
+        gates: says,
+      })
+      const isOver = world.audit.some(({ kind }) => kind === 'handover')
+      return {
+        over: [changeSet !== null, patch !== null, isOver],
+        outcome: summary.outcome.outcome,
+        notes: summary.notes,
+      }
+    }
+
+    expect(await working('size', 'hold')).toEqual({ over: [true, true, true], outcome: 'held', notes: [] })
+    expect(await working('size', 'block')).toMatchObject({ over: [false, true, false], outcome: 'blocked' })
+    const mayShow = {
+      over: [false, false, false],
+      outcome: 'held',
+      notes: [expect.stringContaining('may show a secret')],
+    }
+    expect(await working('secrets', 'hold')).toEqual(mayShow)
   })
 
   it('asks every gate again: what a taken-over runner says has passed does not pass for that', async () => {

@@ -8,7 +8,7 @@ import { summarise } from './summarise.ts'
 
 /** What the first half of a job has to hand over to whoever holds the right to publish. */
 export interface Worked {
-  /** Null: there is nothing to publish; how it ended is in the summary. */
+  /** Also of a change that a gate held. Null: there is nothing to decide on; how it ended is in the summary. */
   readonly changeSet: ChangeSet | null
   /** For people to read; null where there is none, it is too large, or it may show a secret. */
   readonly patch: Uint8Array | null
@@ -25,21 +25,34 @@ export function workJob(request: JobRequest, attempt: Attempt, ports: PipelinePo
   return openJob(request, attempt, ports, async (job, settle) => {
     const reached = await orOutcome(job, () => reachVerdict(job))
     await settle()
-    const patch = 'end' in reached ? null : await readPatch(job, reached.value)
     const stopped = endOf(reached)
-    const changeSet = stopped === null && 'value' in reached ? reached.value.changeSet : null
+    const mayShow = mayBeShown(job)
+    const patch = 'value' in reached && mayShow ? await readPatch(job, reached.value) : null
+    const isHeld = stopped?.outcome === 'held'
+    if (isHeld && !mayShow) job.facts.notes.push(keptBack)
+    const goesOn = stopped === null || (isHeld && mayShow)
+    const changeSet = 'value' in reached && goesOn ? reached.value.changeSet : null
     if (changeSet === null) job.audit.append('outcome', { ...stopped, branch: null, commit: null })
     else job.audit.append('handover', { digest: digestOfChange(changeSet), files: changeSet.files.length })
     return { changeSet, patch, summary: summarise(job, stopped ?? ready) }
   })
 }
 
+const keptBack =
+  'The change may show a secret, so it did not leave the runner: whoever may read the repository may read what a run hands over. It cannot be approved.'
+
 function endOf(reached: StepResult<Reached>): Outcome | null {
   return 'end' in reached ? reached.end : reached.value.stopped
 }
 
-/** A finding never shows a secret; the lines around it would. */
-async function readPatch({ ports, folders, facts, attempt }: Job, { changeSet }: Reached): Promise<Uint8Array | null> {
-  const mayShowSecret = facts.gates.some(({ gate, findings }) => gate === 'secrets' && findings.length > 0)
-  return mayShowSecret ? null : ports.source.patch(folders.repository, changeSet, attempt.signal)
+/**
+ * Whoever may read the repository may read what is handed over, and some of its repositories are everybody's. A finding
+ * never shows a secret; the lines around it would.
+ */
+function mayBeShown({ facts }: Job): boolean {
+  return !facts.gates.some(({ gate, findings }) => gate === 'secrets' && findings.length > 0)
+}
+
+function readPatch({ ports, folders, attempt }: Job, { changeSet }: Reached): Promise<Uint8Array | null> {
+  return ports.source.patch(folders.repository, changeSet, attempt.signal)
 }
