@@ -1,6 +1,5 @@
 import { setFailed } from '@actions/core'
 import { handedOverSummary, runSummary } from '../app/replies/run-summary.ts'
-import { prepareDataFolders } from '../cli/wiring/data-folders.ts'
 import { writeHandover } from '../worker/handover/write-handover.ts'
 import { workJob } from '../worker/pipeline/work-job.ts'
 import { groupSteps, tellsNobody } from './console/group-steps.ts'
@@ -9,7 +8,7 @@ import { writeReport } from './console/write-report.ts'
 import { createSentPorts } from './create-ports.ts'
 import { readJson } from './intake/read-event.ts'
 import { readSent } from './intake/read-sent.ts'
-import { attemptOf, maskSecrets, type RunDeps } from './open-run.ts'
+import { attemptOf, maskSecrets, prepareFolders, type RunDeps } from './open-run.ts'
 
 /**
  * A job that the App sent here: from `prepare` to `gate`, with a token that reads contents and nothing else. What it
@@ -24,7 +23,7 @@ export async function sentJob({ inputs, log, signal }: RunDeps): Promise<number>
     return 1
   }
   using reporter = groupSteps(tellsNobody)
-  const ports = await createSentPorts({ inputs, folders: await prepareDataFolders(inputs.dataDir), reporter, log })
+  const ports = await createSentPorts({ inputs, folders: await prepareFolders(inputs), reporter, log })
   const worked = await workJob(sent.request, attemptOf(inputs, signal), ports)
   await writeHandover(inputs.handoverDir, sent.request, worked, runner)
   await writeReport(inputs.reportDir, worked)

@@ -134,6 +134,8 @@ export async function runStep(spec: StepSpec): Promise<Ended> {
     GITHUB_RUN_ATTEMPT: String(run.attempt),
     RUNNER_TEMP: folder,
     INPUT_TOKEN: token,
+    // No image of the machine's that the test runs on.
+    AIRLOCK_DATA_DIR: join(folder, 'none'),
     ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     ...spec.env,
   }
