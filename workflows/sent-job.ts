@@ -1,5 +1,6 @@
 import { setFailed } from '@actions/core'
 import { handedOverSummary, runSummary } from '../app/replies/run-summary.ts'
+import { sealHandover } from '../worker/handover/seal-handover.ts'
 import { writeHandover } from '../worker/handover/write-handover.ts'
 import { workJob } from '../worker/pipeline/work-job.ts'
 import { groupSteps, tellsNobody } from './console/group-steps.ts'
@@ -12,7 +13,7 @@ import { attemptOf, maskSecrets, prepareFolders, type RunDeps } from './open-run
 
 /**
  * A job that the App sent here: from `prepare` to `gate`, with a token that reads contents and nothing else. What it
- * hands over the App takes from the run, builds anew, judges and publishes.
+ * hands over is sealed for the App, which takes it from the run, builds it anew, judges and publishes it.
  */
 export async function sentJob({ inputs, log, signal }: RunDeps): Promise<number> {
   maskSecrets(inputs)
@@ -24,8 +25,9 @@ export async function sentJob({ inputs, log, signal }: RunDeps): Promise<number>
   }
   using reporter = groupSteps(tellsNobody)
   const ports = await createSentPorts({ inputs, folders: await prepareFolders(inputs), reporter, log })
-  const worked = await workJob(sent.request, attemptOf(inputs, signal), ports)
+  const worked = await workJob(sent.request, attemptOf(inputs, signal), ports, { handsOverHeld: true })
   await writeHandover(inputs.handoverDir, sent.request, worked, runner)
+  await sealHandover(inputs.handoverDir, sent.seal)
   await writeReport(inputs.reportDir, worked)
   reporter[Symbol.dispose]()
   const page = worked.changeSet === null ? runSummary : handedOverSummary

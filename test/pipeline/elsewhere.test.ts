@@ -6,6 +6,7 @@ import type { ChangeSet, JobRequest } from '../../worker/contract/index.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import { sha256 } from '../../worker/handover/manifest.ts'
 import { createRunOnActions } from '../../worker/handover/run-on-actions.ts'
+import { jobKey, openSealed, publicPartOf, sealTo } from '../../worker/handover/sealed-box.ts'
 import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import type { BlockedChange, HeldChanges } from '../../worker/pipeline/ports/index.ts'
@@ -28,10 +29,13 @@ const changeSet: ChangeSet = {
   ...{ baseSha: 'a'.repeat(40), treeSha: 'b'.repeat(40), files: [{ path: 'a.js', before: null, after }] },
 }
 
+const key = jobKey('the key of the App', request.id)
+const sealed = (content: Uint8Array, to = publicPartOf(key)) => zipSync({ 'handover.sealed': sealTo(to, content) })
+
 /** What a run hands over, with every digest right; `forge` is the runner's that was taken over. */
 async function handedOver(forge: (files: Files) => Files = (files) => files, changes: object = {}) {
   const first = createWorld()
-  const { summary } = await workJob(request, attemptOf(first), portsOf(first))
+  const { summary } = await workJob(request, attemptOf(first), portsOf(first), { handsOverHeld: true })
   const content = Buffer.from('one\n').toString('base64')
   const files = forge({
     'request.json': JSON.stringify(request),
@@ -45,7 +49,7 @@ async function handedOver(forge: (files: Files) => Files = (files) => files, cha
     ...changes,
   }
   const all = { ...files, 'manifest.json': JSON.stringify(manifest) }
-  return zipSync(Object.fromEntries(Object.entries(all).map(([name, text]) => [name, Buffer.from(text)])))
+  return sealed(zipSync(Object.fromEntries(Object.entries(all).map(([name, text]) => [name, Buffer.from(text)]))))
 }
 
 const usage = { requests: 1, inputTokens: 1, outputTokens: 1 }
@@ -60,6 +64,7 @@ async function publishing(
   const spent: unknown[] = []
   const elsewhere = createRunOnActions({
     send: async () => ({ kind: 'delivered', runId, zip }),
+    open: (jobId, bytes) => openSealed(jobKey('the key of the App', jobId), bytes),
     rebuild: async () => ({ kind: 'changes', changeSet }),
   })
   const place = {
@@ -176,7 +181,13 @@ describe('a job that its policy has worked on elsewhere', () => {
         })),
     ],
     ['other files than its manifest lists', () => handedOver((files) => files, { files: {} })],
-    ['a name that leads out of the folder', async () => zipSync({ '../manifest.json': Buffer.from('{}') })],
+    ['a name that leads out of the folder', async () => sealed(zipSync({ '../manifest.json': Buffer.from('{}') }))],
+    ['a name that leads out of the artifact', async () => zipSync({ '../handover.sealed': Buffer.from('{}') })],
+    ['nobody, because it is not sealed', async () => zipSync({ 'handover.sealed': zipSync({}) })],
+    [
+      'another job, whose key it is sealed to',
+      async () => sealed(zipSync({}), publicPartOf(jobKey('the key of the App', 'job0000002'))),
+    ],
     ['no archive', async () => new Uint8Array([1, 2, 3])],
   ])('publishes nothing that is of %s', async (_attack, zip) => {
     const { world, ended } = await publishing(await zip())

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectKeptRules } from '../e2e/expect-kept-rules.ts'
 import { outcomeOf } from '../e2e/outcome-of.ts'
@@ -10,6 +11,7 @@ import { type SentRuns, startSentRuns } from './sent-runs.ts'
 
 const workflow = readFileSync('docs/examples/actions-job-caller.yml', 'utf8')
 const patienceMs = 120_000
+const password = 'kV7tq2Zr9WmX4bNc'
 
 let world: World
 let worker: LoggedProcess
@@ -87,14 +89,17 @@ it('is cancelled where it runs, and told of in the same comment', async () => {
 }, 300_000)
 
 it('waits for a person where a gate holds its change, and that very change is published when they approve it', async () => {
-  const command = 'mkdir guarded; echo fixed > guarded/a.txt'
+  // One gate holds the path, another what may be a secret: of that no reader of the repository may see anything.
+  const command = `mkdir guarded; echo fixed > guarded/a.txt; echo 'password = "${password}"' > guarded/app.ini`
   const repository = await repositoryWith('held', command, withWorkflow, 'gates: { protected: ["guarded/**"] }\n')
   world.github.addCollaborator(repository, 'bea', 'write')
   const asked = await world.ask(repository)
   await world.ended(asked.jobId, patienceMs)
   const [told = ''] = (await outcomeOf(asked)).comments
   const digest = /Change sha256 ([0-9a-f]{64})/.exec(told)?.[1] ?? told
-  expect(told).toContain('+fixed')
+  expect(told).toContain('because it may show a secret')
+  const [artifact] = repository.runs.flatMap(({ artifacts }) => artifacts)
+  expect(Object.keys(unzipSync(artifact?.zip ?? new Uint8Array()))).toEqual(['handover.sealed'])
   const say = async (body: string) => {
     const { delivery } = await world.github.comment(repository, asked.issue.number, { by: 'bea', body })
     return world.handled(delivery)
@@ -107,7 +112,7 @@ it('waits for a person where a gate holds its change, and that very change is pu
   for (const id of await world.jobs()) if (!known.includes(id)) await world.ended(id, patienceMs)
 
   const found = await outcomeOf(asked)
-  expect(found.branches.map(({ changed }) => changed)).toEqual(['guarded/a.txt'])
+  expect(found.branches.map(({ changed }) => changed)).toEqual(['guarded/a.txt\nguarded/app.ini'])
   expect(found.pullRequests).toHaveLength(1)
   expect(found.comments[0]).toContain('**Done.**')
   expect(shown(repository)).toEqual(['success'])

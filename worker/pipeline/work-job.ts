@@ -8,7 +8,7 @@ import { summarise } from './summarise.ts'
 
 /** What the first half of a job has to hand over to whoever holds the right to publish. */
 export interface Worked {
-  /** Also of a change that a gate held. Null: there is nothing to decide on; how it ended is in the summary. */
+  /** Also of a change that a gate held. Null: there is nothing to publish or to decide on; how it ended is in the summary. */
   readonly changeSet: ChangeSet | null
   /** For people to read; null where there is none, it is too large, or it may show a secret. */
   readonly patch: Uint8Array | null
@@ -19,18 +19,20 @@ const ready: Outcome = { outcome: 'published', reason: 'pull-request-opened' }
 
 /**
  * A job from `prepare` to `gate`, for a machine that may not publish. Nobody is told anything from here: the other half
- * asks the gates again, publishes, and reports.
+ * asks the gates again, publishes, and reports. `handsOverHeld`: it has a place where a held change waits for a person.
  */
-export function workJob(request: JobRequest, attempt: Attempt, ports: PipelinePorts): Promise<Worked> {
+export function workJob(
+  request: JobRequest,
+  attempt: Attempt,
+  ports: PipelinePorts,
+  { handsOverHeld }: { readonly handsOverHeld: boolean },
+): Promise<Worked> {
   return openJob(request, attempt, ports, async (job, settle) => {
     const reached = await orOutcome(job, () => reachVerdict(job))
     await settle()
+    const patch = 'end' in reached ? null : await readPatch(job, reached.value)
     const stopped = endOf(reached)
-    const mayShow = mayBeShown(job)
-    const patch = 'value' in reached && mayShow ? await readPatch(job, reached.value) : null
-    const isHeld = stopped?.outcome === 'held'
-    if (isHeld && !mayShow) job.facts.notes.push(keptBack)
-    const goesOn = stopped === null || (isHeld && mayShow)
+    const goesOn = stopped === null || (stopped.outcome === 'held' && handsOverHeld)
     const changeSet = 'value' in reached && goesOn ? reached.value.changeSet : null
     if (changeSet === null) job.audit.append('outcome', { ...stopped, branch: null, commit: null })
     else job.audit.append('handover', { digest: digestOfChange(changeSet), files: changeSet.files.length })
@@ -38,21 +40,12 @@ export function workJob(request: JobRequest, attempt: Attempt, ports: PipelinePo
   })
 }
 
-const keptBack =
-  'The change may show a secret, so it did not leave the runner: whoever may read the repository may read what a run hands over. It cannot be approved.'
-
 function endOf(reached: StepResult<Reached>): Outcome | null {
   return 'end' in reached ? reached.end : reached.value.stopped
 }
 
-/**
- * Whoever may read the repository may read what is handed over, and some of its repositories are everybody's. A finding
- * never shows a secret; the lines around it would.
- */
-function mayBeShown({ facts }: Job): boolean {
-  return !facts.gates.some(({ gate, findings }) => gate === 'secrets' && findings.length > 0)
-}
-
-function readPatch({ ports, folders, attempt }: Job, { changeSet }: Reached): Promise<Uint8Array | null> {
-  return ports.source.patch(folders.repository, changeSet, attempt.signal)
+/** A finding never shows a secret; the lines around it would. */
+async function readPatch({ ports, folders, facts, attempt }: Job, { changeSet }: Reached): Promise<Uint8Array | null> {
+  const mayShowSecret = facts.gates.some(({ gate, findings }) => gate === 'secrets' && findings.length > 0)
+  return mayShowSecret ? null : ports.source.patch(folders.repository, changeSet, attempt.signal)
 }

@@ -12,6 +12,8 @@ export interface SendJobDeps {
   readonly tokens: InstallationTokens
   readonly granted: GrantedPermissions
   readonly botLogin: () => Promise<string>
+  /** The public key that what comes back is sealed to. */
+  readonly sealTo: (jobId: string) => string
   readonly timing?: FollowTiming
 }
 
@@ -38,7 +40,8 @@ const howToGrant =
  * Sends a job to a workflow of its repository, as the App, and waits for what it hands over. What was sent before is on
  * GitHub's own list of runs: whoever goes on after a crash finds it there, and sends nothing twice.
  */
-export function createSendJob({ tokens, granted, botLogin, timing = productionTiming }: SendJobDeps): SendJob {
+export function createSendJob(deps: SendJobDeps): SendJob {
+  const { tokens, granted, botLogin, sealTo, timing = productionTiming } = deps
   return async (request, watch) => {
     const { signal } = watch
     const text = JSON.stringify(request)
@@ -49,7 +52,7 @@ export function createSendJob({ tokens, granted, botLogin, timing = productionTi
     }
     const bot = await botLogin()
     const inPlace = <T>(work: (place: Place) => Promise<T>) => withPlace(tokens, request, signal, work)
-    const inputs = { job: request.id, digest: digestOf(text), request: text }
+    const inputs = { job: request.id, digest: digestOf(text), request: text, seal: sealTo(request.id) }
     const lost = new Set<number>()
     let started: number | null = null
     try {
