@@ -164,6 +164,15 @@ describe('a job that is sent to GitHub Actions', () => {
     expect(github.tokens.minted).toEqual([])
   })
 
+  it('is refused where GitHub forbids the dispatch all the same, and says what to look at', async () => {
+    github.failNext({ method: 'POST', path: /\/dispatches$/ }, { status: 403 })
+    const why = expect.stringMatching(
+      /answered 403[\s\S]*Are Actions on in this repository\?[\s\S]*Permissions & events/,
+    )
+    expect(await send()).toMatchObject({ kind: 'refused', reason: 'runner-unavailable', why })
+    expect(repository.runs).toEqual([])
+  })
+
   it('is refused where the repository has no workflow for it, or one that cannot be dispatched', async () => {
     await github.commit(repository, {
       ...{ branch: 'main', message: 'x', files: { '.github/workflows/airlock-job.yml': 'on: push\n' } },

@@ -1,20 +1,14 @@
 import type { JobRequest, JobSummary, Outcome } from '../contract/index.ts'
 import { type Attempt, end, type Job, type PipelinePorts, type StepResult } from './job.ts'
-import { openJob } from './open-job.ts'
-import { orOutcome } from './or-outcome.ts'
+import { runToReport } from './run-to-report.ts'
 import { type Merges, mergeBase } from './steps/merge.ts'
-import { report } from './steps/report.ts'
 import { timed } from './timed.ts'
 
 export type MergeRequest = JobRequest & { readonly merges: Merges }
 
 /** Brings a pull request of ours up to its base branch on a machine that runs no agent: where the two fit together. */
 export function mergeAlone(request: MergeRequest, attempt: Attempt, ports: PipelinePorts): Promise<JobSummary> {
-  return openJob(request, attempt, ports, async (job, settle) => {
-    const result = await orOutcome(job, () => merge(job, request.merges))
-    await settle()
-    return timed(job, 'report', () => report(job, 'end' in result ? result.end : result.value))
-  })
+  return runToReport(request, attempt, ports, (job) => merge(job, request.merges))
 }
 
 async function merge(job: Job, merges: Merges): Promise<StepResult<Outcome>> {

@@ -3,13 +3,11 @@ import { countLines } from './count-lines.ts'
 import { digestOfChange } from './digest-of-change.ts'
 import { finishChange } from './finish-change.ts'
 import { type Attempt, end, type Job, type PipelinePorts, type StepResult } from './job.ts'
-import { openJob } from './open-job.ts'
-import { orOutcome } from './or-outcome.ts'
 import type { WorkedChange } from './ports/index.ts'
+import { runToReport } from './run-to-report.ts'
 import { endOfVerdict, gate } from './steps/gate.ts'
 import { loadSecrets } from './steps/prepare.ts'
 import { restore } from './steps/publish.ts'
-import { report } from './steps/report.ts'
 import { timed } from './timed.ts'
 
 /**
@@ -23,11 +21,7 @@ export function publishWorked(
   ports: PipelinePorts,
   worked: WorkedChange,
 ): Promise<JobSummary> {
-  return openJob(request, attempt, ports, async (job, settle) => {
-    const result = await orOutcome(job, () => publishChange(job, worked))
-    await settle()
-    return timed(job, 'report', () => report(job, 'end' in result ? result.end : result.value))
-  })
+  return runToReport(request, attempt, ports, (job) => publishChange(job, worked))
 }
 
 /** From the base commit to the pull request, or to where a person decides. */
