@@ -38,15 +38,20 @@ export interface Hunt {
 }
 
 /** The job that works, with a hostile agent. `socket` is an Engine's. */
-export async function hunt(runner: Runner, { keys = '', socket, env: more = {} }: HuntSpec): Promise<Hunt> {
+export async function hunt(
+  runner: Runner,
+  { keys = '', socket, env: more = {}, isOrdinary = false }: HuntSpec,
+): Promise<Hunt> {
   const command = ['perl', 'hunt.pl', 'found.txt', runner.root, socket]
   const setup = `setup: { run: ['test -n "$NPM_TOKEN"'], secrets: [NPM_TOKEN] }`
   const policy = `agent: command\ncommand: ${JSON.stringify(command)}\n${setup}\n${keys}`
-  const repository = await repositoryWith(runner, 'hostile', policy, { 'hunt.pl': readFileSync(program, 'utf8') })
+  const repository = await repositoryWith(runner, 'hostile', policy, {
+    'hunt.pl': readFileSync(program, 'utf8'),
+  })
   const { delivery } = await labelled(runner, repository)
   const env = { ...powersOf(runner.root), ANTHROPIC_API_KEY: modelKey, DOCKER_HOST: `unix://${socket}`, ...more }
   const inputs = { setup_secrets: `NPM_TOKEN=${setupSecret}` }
-  const ended = await runner.run('work', { repository, delivery, env, inputs })
+  const ended = await runner.run('work', { repository, delivery, env, inputs, isOrdinary })
   expectGood(ended)
   const [job = ''] = (await readdir(runner.root)).filter((name) => name.startsWith('work-'))
   const variables = join(runner.root, job, 'GITHUB_ENV')
@@ -74,4 +79,5 @@ interface HuntSpec {
   readonly keys?: string
   readonly socket: string
   readonly env?: Readonly<Record<string, string>>
+  readonly isOrdinary?: boolean
 }

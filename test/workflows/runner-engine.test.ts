@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OwnEngine, startOwnEngine } from '../../worker/sandbox/container/own-engine.ts'
@@ -17,9 +17,12 @@ beforeAll(async () => {
   folder = await mkdtemp('/tmp/airlock-re-')
   engine = await startOwnEngine('docker', join(folder, 'e'))
   const { socket } = engine
+  // The user of a runner may use Docker, and is not root.
+  await chown(socket, 65534, 65534)
+  await chmod(folder, 0o711)
   // As an administrator of the runner has them: the image built on it, in the folder of `airlock images build`.
   const env = { AIRLOCK_DATA_DIR: dirname(imagesDir), AIRLOCK_CONTAINER_SOCKET: socket }
-  found = await hunt(runner, { keys: 'isolation: container\nimage: minimal\n', socket, env })
+  found = await hunt(runner, { keys: 'isolation: container\nimage: minimal\n', socket, env, isOrdinary: true })
 }, imageTimeoutMs)
 afterAll(async () => {
   await engine?.stop()
@@ -27,7 +30,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe('class container on a runner that has Docker', () => {
+describe('class container on a runner that has Docker, as its ordinary user', () => {
   it('is what the agent has, where the policy asks for it', () => {
     expect(found.isolation).toBe('container')
     expect(found.inside).toContain('own task')
