@@ -46,8 +46,12 @@ export async function openRun(
   const taken = await takeAsk({ repositories, operatorPolicy, log, now: Date.now }, read.event, signal)
   if (taken.result.kind === 'ignored') return null
   const organisation = await readRunnerOrganisation(organisationOf(runnerOf(inputs), inputs.organisation, signal))
-  const folders = await prepareDataFolders(inputs.dataDir)
+  const folders = await prepareFolders(inputs)
   return { inputs, operatorPolicy, folders, log, taken, organisation: organisation.note }
+}
+
+export async function prepareFolders({ dataDir, imagesDir }: Inputs): Promise<DataFolders> {
+  return { ...(await prepareDataFolders(dataDir)), images: imagesDir }
 }
 
 /** Before anything is printed. */

@@ -7,6 +7,7 @@ import { rebuildChange } from '../worker/git/rebuild-change.ts'
 import { createReporter } from '../worker/github/reporter.ts'
 import { type Handover, type ReadHandover, readHandover } from '../worker/handover/read-handover.ts'
 import { whyNotOurs } from '../worker/handover/why-not-ours.ts'
+import { type MergeRequest, mergeAlone } from '../worker/pipeline/merge-alone.ts'
 import type { Reporter } from '../worker/pipeline/ports/index.ts'
 import { publishWorked } from '../worker/pipeline/publish-worked.ts'
 import { emptySummary } from '../worker/pipeline/report-dead-letter.ts'
@@ -33,16 +34,39 @@ export async function publish(deps: RunDeps): Promise<number> {
   }
   await using teller = reporterOf(run)
   using reporter = groupSteps(teller)
-  const read = await readHandover(inputs.handoverDir, inputs.handoverDigest)
-  const refused = outcomeWithout(own, run, read)
-  const summary = refused === null && read.ok ? await finish(run, own, read.handover, reporter, signal) : null
-  const told = summary ?? withNote(emptySummary(own, refused ?? noResult), run)
-  if (summary === null) await reporter.finished(own, told, null)
+  const { merges } = own
+  const told =
+    merges === undefined
+      ? await publishHandover(run, own, reporter, signal)
+      : await merge(run, { ...own, merges }, reporter, signal)
   await writeReport(inputs.reportDir, { summary: told, patch: null })
   reporter[Symbol.dispose]()
   await tellRun(told, runSummary(told))
   setOutputs(told)
   return told.outcome.outcome === 'failed' ? 1 : 0
+}
+
+/** Takes what the half that worked handed over, if it is what this job made. */
+async function publishHandover(
+  run: Run,
+  own: JobRequest,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<JobSummary> {
+  const { inputs } = run
+  const read = await readHandover(inputs.handoverDir, inputs.handoverDigest)
+  const refused = outcomeWithout(own, run, read)
+  const summary = refused === null && read.ok ? await finish(run, own, read.handover, reporter, signal) : null
+  if (summary !== null) return summary
+  const told = withNote(emptySummary(own, refused ?? noResult), run)
+  await reporter.finished(own, told, null)
+  return told
+}
+
+/** Nothing was handed over: what takes no agent is done here, and what takes one is not done. */
+async function merge(run: Run, own: MergeRequest, reporter: Reporter, signal: AbortSignal): Promise<JobSummary> {
+  const ports = await createPublishPorts({ ...run, reporter })
+  return withNote(await mergeAlone(own, attemptOf(run.inputs, signal), ports), run)
 }
 
 const noResult: Outcome = { outcome: 'failed', reason: 'internal-error', detail: 'the job that works left no result' }

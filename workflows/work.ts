@@ -23,7 +23,7 @@ export async function work(deps: RunDeps): Promise<number> {
   }
   using reporter = groupSteps(tellsNobody)
   const ports = await createWorkPorts({ ...run, reporter })
-  const worked = await workJob(request, attemptOf(inputs, signal), ports)
+  const worked = await workJob(request, attemptOf(inputs, signal), ports, { handsOverHeld: false })
   const digest = await writeHandover(inputs.handoverDir, request, worked, inputs.runner)
   await writeReport(inputs.reportDir, worked)
   reporter[Symbol.dispose]()

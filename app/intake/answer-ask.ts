@@ -14,7 +14,9 @@ import type { PolicySources } from './read-policy.ts'
 export type Question = Exclude<Ask, { kind: 'none' | 'run' | 'run-comments' | 'retry' | 'rebase' | 'continue' }>
 export type AnsweredAs = Exclude<Question['kind'], 'decision' | 'unclear-decision'> | DecisionReply['kind']
 
-export interface AskDeps extends DecideDeps {
+export interface AskDeps extends Omit<DecideDeps, 'held'> {
+  /** Null: no change is kept. */
+  readonly held: DecideDeps['held'] | null
   /** Null: nobody keeps a list of jobs. */
   readonly threads: ThreadBook | null
   readonly operatorPolicy: OperatorPolicy
@@ -35,11 +37,14 @@ export async function answerAsk(
   ask: Question,
   { triggers, sources, defaultHead, jobId, ...decider }: AskFacts,
 ): Promise<{ readonly as: AnsweredAs; readonly text: string }> {
+  const isAlone = deps.threads === null
   switch (ask.kind) {
     case 'decision':
     case 'unclear-decision': {
+      const { held } = deps
+      if (held === null) return { as: 'nothing-held', text: noBookComment(jobId, triggers, ask.verb) }
       const reply: DecisionReply =
-        ask.kind === 'decision' ? await decide(deps, event, ask, decider) : { kind: 'unclear' }
+        ask.kind === 'decision' ? await decide({ ...deps, held }, event, ask, decider) : { kind: 'unclear' }
       return { as: reply.kind, text: decisionComment(jobId, triggers.command, reply) }
     }
     case 'status':
@@ -51,10 +56,10 @@ export async function answerAsk(
     case 'why':
       return { as: ask.kind, text: answerWhy(deps.operatorPolicy, sources, defaultHead, jobId) }
     case 'help':
-      return { as: ask.kind, text: helpComment(jobId, triggers) }
+      return { as: ask.kind, text: helpComment(jobId, { triggers, isAlone }) }
     case 'unknown-command':
-      return { as: ask.kind, text: unknownCommandComment(jobId, triggers, ask) }
+      return { as: ask.kind, text: unknownCommandComment(jobId, { triggers, isAlone }, ask) }
     case 'unknown-agent':
-      return { as: ask.kind, text: unknownAgentComment(jobId, triggers, ask.name) }
+      return { as: ask.kind, text: unknownAgentComment(jobId, { triggers, isAlone }, ask.name) }
   }
 }

@@ -23,7 +23,8 @@ import { readOverlaps } from './read-overlaps.ts'
 export interface TriggerDeps extends PolicyIssueDeps {
   readonly repositories: Repositories
   readonly jobs: Jobs
-  readonly held: HeldBook
+  /** Null: no change is kept. */
+  readonly held: HeldBook | null
   /** Null: nobody keeps a list of jobs. */
   readonly threads: ThreadBook | null
   /** Told of every policy that was read, for what it asks for at set times. Throws a retryable error. */

@@ -11,12 +11,13 @@ export function runSummary(summary: JobSummary): string {
 /** The same of the half that worked, where the other one has yet to publish: nothing is open so far. */
 export function handedOverSummary(summary: JobSummary): string {
   const [, ...parts] = endParts(summary)
-  return joinParts([handedOver, ...parts, stepsPart(summary), degradedPart(summary)])
+  const text = summary.outcome.outcome === 'held' ? handedOver.held : handedOver.passed
+  return joinParts([{ title: null, text }, ...parts, stepsPart(summary), degradedPart(summary)])
 }
 
-const handedOver: TextPart = {
-  title: null,
-  text: '**Handed over.** The work is done and passed every gate here. The job that publishes asks them again.',
+const handedOver = {
+  passed: '**Handed over.** The work is done and passed every gate here. The job that publishes asks them again.',
+  held: '**Handed over.** The work is done, and a gate here holds it for a person. The gates are asked again where it went.',
 }
 
 function linkPart({ pullRequestUrl }: JobSummary): TextPart | null {

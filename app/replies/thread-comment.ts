@@ -58,19 +58,22 @@ export function labelAgainComment(jobId: string, label: string): string {
   return `${statusMarker(jobId)}\n**Not started.** The label ${name} was set while Airlock could not be reached, and something happened here since: what would run may not be what was meant. Set the label again to start it.`
 }
 
-/** Where no installation keeps a list of jobs: what was asked is found, and done, elsewhere. */
+/** Where no installation keeps a list of jobs, or a held change: what was asked is found, or done, otherwise. */
 export function noBookComment(
   jobId: string,
   { command }: Pick<Policy['triggers'], 'command'>,
-  asked: 'status' | 'cancel' | 'retry' | 'continue',
+  asked: 'status' | 'cancel' | 'retry' | 'continue' | 'approve' | 'reject',
 ): string {
+  const held = `no change can be let out. Say in the task what a gate should not find, and write it again after \`${command}\`; CI runs when a person pushes a commit to the branch`
   const instead = {
-    status: 'its Actions tab shows what runs and what waits',
-    cancel: 'cancel the run there',
+    status: 'the Actions tab shows what runs and what waits',
+    cancel: 'cancel the run in the Actions tab',
     retry: `write the task again after \`${command}\``,
     continue: `write what is to be done on its pull request, after \`${command}\``,
+    approve: held,
+    reject: 'there is nothing to delete',
   } as const
-  return `${statusMarker(jobId)}\nJobs of this repository run on GitHub Actions, and no list of them is kept here: ${instead[asked]}.`
+  return `${statusMarker(jobId)}\n**Nothing was done.** Jobs of this repository run on GitHub Actions without the App, which keeps a list of jobs and what is held. Here ${instead[asked]}.`
 }
 
 function lineOf(job: StandingJob): string {

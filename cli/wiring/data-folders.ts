@@ -18,7 +18,7 @@ export interface DataFolders {
   readonly sandboxes: string
 }
 
-export function dataDirOf(settings: Settings): string {
+export function dataDirOf(settings: Pick<Settings, 'AIRLOCK_DATA_DIR'>): string {
   if (settings.AIRLOCK_DATA_DIR !== undefined) return settings.AIRLOCK_DATA_DIR
   return process.getuid?.() === 0 ? '/var/lib/airlock' : join(homedir(), '.local', 'share', 'airlock')
 }

@@ -87,10 +87,11 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const jobs = createJobs(redis)
   const operatorPolicy = loadOperatorPolicy(settings)
   const book = createScheduleBook(redis)
+  const held = createHeldBook(redis)
   const trigger: TriggerDeps = {
     repositories: createRepositories(gitHub),
     jobs,
-    held: createHeldBook(redis),
+    held,
     threads: jobs.threads,
     policyIssues: createPolicyIssueBook(redis),
     operatorPolicy,
@@ -109,7 +110,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     onDeadLetter: async ({ id, reason }) => log.warn({ id, reason }, 'a policy change could not be checked'),
   })
   const clicks: ClickDeps = {
-    ...{ appId, held: trigger.held, log },
+    ...{ appId, held, log },
     findJob: (jobId) => jobs.known.find(jobId),
     async subjectOf({ installationId, repository, eventKey }, { kind, number }, signal) {
       await using open = await openById(gitHub, { installationId, repositoryId: repository.id }, eventKey, signal)

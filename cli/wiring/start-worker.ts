@@ -22,6 +22,7 @@ import { createReporter } from '../../worker/github/reporter.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { createTellWaiting } from '../../worker/github/tell-waiting.ts'
 import { createRunOnActions } from '../../worker/handover/run-on-actions.ts'
+import { jobKey, openSealed, publicPartOf } from '../../worker/handover/sealed-box.ts'
 import { loadCheckpoint } from '../../worker/pipeline/checkpoint.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
 import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
@@ -173,7 +174,8 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     publisher: createPublisher({ tokens, log }),
     ci: createCiRelease({ tokens }),
     elsewhere: createRunOnActions({
-      send: createSendJob({ tokens, granted, botLogin }),
+      send: createSendJob({ tokens, granted, botLogin, sealTo: (jobId) => publicPartOf(jobKey(privateKey, jobId)) }),
+      open: (jobId, sealed) => openSealed(jobKey(privateKey, jobId), sealed),
       rebuild: (change, signal) =>
         rebuildChange(
           { dataDir: folders.root, git: 'git', limits: defaultSourceLimits },

@@ -15,6 +15,8 @@ const workflow = readFileSync('docs/examples/actions-job-caller.yml', 'utf8')
 const patient: FollowTiming = { firstMs: 5, mostMs: 20, startMs: 60_000, endMs: 60_000 }
 const zip = new Uint8Array([80, 75, 5, 6])
 
+const sealTo = (jobId: string) => `the key of ${jobId}`
+
 let github: GitHubStandIn
 let repository: Repository
 let request: JobRequest
@@ -54,7 +56,7 @@ function send({
   const app = { appId, privateKey, baseUrl: `${github.url}/api/v3` }
   const tokens = createInstallationTokens({ ...app, vault: createMemoryVault(), log: createLog() })
   const granted = createGrantedPermissions(app)
-  const sendJob = createSendJob({ tokens, granted, botLogin: async () => bot.login, timing })
+  const sendJob = createSendJob({ tokens, granted, botLogin: async () => bot.login, sealTo, timing })
   return sendJob(sent, { folder: '/nowhere', fence: openFence, signal, onPlace: () => undefined })
 }
 
@@ -79,7 +81,7 @@ const byHand = (by: string) =>
   github.dispatch(repository, {
     by,
     workflow: 'airlock-job.yml',
-    inputs: { job: request.id, digest: 'x', request: 'forged' },
+    inputs: { job: request.id, digest: 'x', request: 'forged', seal: 'x' },
   })
 
 describe('a job that is sent to GitHub Actions', () => {
@@ -92,6 +94,7 @@ describe('a job that is sent to GitHub Actions', () => {
     expect(inputs.job).toBe(request.id)
     expect(inputs.digest).toMatch(/^[0-9a-f]{64}$/)
     expect(JSON.parse(inputs.request ?? '')).toEqual(request)
+    expect(inputs.seal).toBe(sealTo(request.id))
   })
 
   it('is sent once more where its machine was lost, and no third time', async () => {
@@ -159,6 +162,15 @@ describe('a job that is sent to GitHub Actions', () => {
     github.grant({ actions: 'read' })
     expect(await send()).toMatchObject({ kind: 'refused', why: expect.stringContaining('actions: write') })
     expect(github.tokens.minted).toEqual([])
+  })
+
+  it('is refused where GitHub forbids the dispatch all the same, and says what to look at', async () => {
+    github.failNext({ method: 'POST', path: /\/dispatches$/ }, { status: 403 })
+    const why = expect.stringMatching(
+      /answered 403[\s\S]*Are Actions on in this repository\?[\s\S]*Permissions & events/,
+    )
+    expect(await send()).toMatchObject({ kind: 'refused', reason: 'runner-unavailable', why })
+    expect(repository.runs).toEqual([])
   })
 
   it('is refused where the repository has no workflow for it, or one that cannot be dispatched', async () => {

@@ -6,10 +6,13 @@ import type { ChangeSet, JobRequest } from '../../worker/contract/index.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import { sha256 } from '../../worker/handover/manifest.ts'
 import { createRunOnActions } from '../../worker/handover/run-on-actions.ts'
+import { jobKey, openSealed, publicPartOf, sealTo } from '../../worker/handover/sealed-box.ts'
 import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
+import type { PipelinePorts } from '../../worker/pipeline/job.ts'
+import type { BlockedChange, HeldChanges } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import { workJob } from '../../worker/pipeline/work-job.ts'
-import { attemptOf, createWorld, portsOf, requestOf } from './fakes.ts'
+import { attemptOf, createWorld, policy, portsOf, requestOf } from './fakes.ts'
 
 type Files = Record<string, string>
 const request = requestOf({ runsOn: 'actions' })
@@ -26,10 +29,13 @@ const changeSet: ChangeSet = {
   ...{ baseSha: 'a'.repeat(40), treeSha: 'b'.repeat(40), files: [{ path: 'a.js', before: null, after }] },
 }
 
+const key = jobKey('the key of the App', request.id)
+const sealed = (content: Uint8Array, to = publicPartOf(key)) => zipSync({ 'handover.sealed': sealTo(to, content) })
+
 /** What a run hands over, with every digest right; `forge` is the runner's that was taken over. */
 async function handedOver(forge: (files: Files) => Files = (files) => files, changes: object = {}) {
   const first = createWorld()
-  const { summary } = await workJob(request, attemptOf(first), portsOf(first))
+  const { summary } = await workJob(request, attemptOf(first), portsOf(first), { handsOverHeld: true })
   const content = Buffer.from('one\n').toString('base64')
   const files = forge({
     'request.json': JSON.stringify(request),
@@ -43,7 +49,7 @@ async function handedOver(forge: (files: Files) => Files = (files) => files, cha
     ...changes,
   }
   const all = { ...files, 'manifest.json': JSON.stringify(manifest) }
-  return zipSync(Object.fromEntries(Object.entries(all).map(([name, text]) => [name, Buffer.from(text)])))
+  return sealed(zipSync(Object.fromEntries(Object.entries(all).map(([name, text]) => [name, Buffer.from(text)]))))
 }
 
 const usage = { requests: 1, inputTokens: 1, outputTokens: 1 }
@@ -52,11 +58,13 @@ async function publishing(
   zip: Uint8Array,
   sent: JobRequest = request,
   changes: Parameters<typeof createWorld>[0] = {},
+  more: Partial<PipelinePorts> = {},
 ) {
   const world = createWorld(changes)
   const spent: unknown[] = []
   const elsewhere = createRunOnActions({
     send: async () => ({ kind: 'delivered', runId, zip }),
+    open: (jobId, bytes) => openSealed(jobKey('the key of the App', jobId), bytes),
     rebuild: async () => ({ kind: 'changes', changeSet }),
   })
   const place = {
@@ -69,7 +77,7 @@ async function publishing(
       return null
     },
   }
-  const ended = await runJob(sent, attemptOf(world), { ...ports, gates, spending, elsewhere: place })
+  const ended = await runJob(sent, attemptOf(world), { ...ports, gates, spending, elsewhere: place, ...more })
   return { world, ended, spent }
 }
 
@@ -85,6 +93,76 @@ describe('a job that its policy has worked on elsewhere', () => {
     expect(ended.outcome).toMatchObject({ outcome: 'published', reason: 'pull-request-opened' })
     expect(world.log.filter((entry) => /sandbox|broker|seal$|layOut/.test(entry))).toEqual([])
     expect(spent).toEqual([undefined, { usd: 2, tokens: 2 }])
+  })
+
+  it('is kept for a person where a gate here holds it, as the change that was handed over, whatever the run said of it', async () => {
+    const kept: Parameters<HeldChanges['keep']>[] = []
+    const held: HeldChanges = {
+      placeFor: async () => null,
+      load: async () => null,
+      forget: async () => undefined,
+      async keep(...args) {
+        kept.push(args)
+        return new Date(0)
+      },
+    }
+    const guarded = requestOf({ runsOn: 'actions', gates: { ...policy.gates, protected: ['a.js'] } })
+    const { world, ended } = await publishing(await handedOver(), guarded, {}, { held })
+
+    expect(ended.outcome).toMatchObject({ outcome: 'held', reason: 'gate-hold' })
+    const digest = digestOfChange(changeSet)
+    expect(kept).toMatchObject([[{ id: request.id }, { number: 3, digest }, { kind: 'change', changeSet }]])
+    expect(ended.held).toMatchObject({ digest, until: new Date(0).toISOString() })
+    expect(world.log.filter((entry) => /stage|hand off/.test(entry))).toEqual([])
+  })
+
+  it('is kept for the operator alone where a gate here blocks it', async () => {
+    const kept: BlockedChange[] = []
+    const blocked = {
+      forget: async () => undefined,
+      async keep(_request: JobRequest, change: BlockedChange) {
+        kept.push(change)
+        return new Date(0)
+      },
+    }
+    const finding = { gate: 'size', rule: 'r', severity: 'block', path: 'a', line: null, message: 'm' } as const
+    const blocks = [{ name: 'size' as const, check: () => [finding] }]
+    const { ended } = await publishing(await handedOver(), request, {}, { gates: blocks, blocked })
+
+    expect(ended.outcome.outcome).toBe('blocked')
+    expect(kept).toMatchObject([{ digest: digestOfChange(changeSet) }])
+  })
+
+  it('is put on the commit that its branch went on to, where it fits there and the gates think the same of it', async () => {
+    const head = '8'.repeat(40)
+    const rebased = { ...changeSet, baseSha: head, treeSha: 'd'.repeat(40) }
+    const tree = { treeSha: rebased.treeSha, list: async () => new Map(), read: async () => new Map() }
+    const theirs = { sha: head, treeSha: '7'.repeat(40), tree, files: 1, bytes: 1, notes: [] }
+    const staged: unknown[] = []
+    const world = {
+      movedTo: head,
+      merge: async () => ({ theirs, tree, sha: 'e'.repeat(40), conflicts: [] }),
+      changes: () => rebased,
+    }
+    const publisher: PipelinePorts['publisher'] = {
+      async stage({ changeSet: one, baseTreeSha }) {
+        staged.push([one.baseSha, baseTreeSha])
+        return 'f'.repeat(40)
+      },
+      handOff: async ({ branch, commit }) => ({
+        branch,
+        commit,
+        pullRequest: { number: 5, url: 'https://x.example/5' },
+      }),
+    }
+    const { ended } = await publishing(await handedOver(), request, world, { publisher })
+
+    expect(ended.outcome.outcome).toBe('published')
+    expect(staged).toEqual([
+      ['a'.repeat(40), expect.any(String)],
+      [head, theirs.treeSha],
+    ])
+    expect(ended.notes).toContainEqual(expect.stringContaining(`fits its commit ${head}`))
   })
 
   it.each<readonly [string, () => Promise<Uint8Array>]>([
@@ -103,7 +181,13 @@ describe('a job that its policy has worked on elsewhere', () => {
         })),
     ],
     ['other files than its manifest lists', () => handedOver((files) => files, { files: {} })],
-    ['a name that leads out of the folder', async () => zipSync({ '../manifest.json': Buffer.from('{}') })],
+    ['a name that leads out of the folder', async () => sealed(zipSync({ '../manifest.json': Buffer.from('{}') }))],
+    ['a name that leads out of the artifact', async () => zipSync({ '../handover.sealed': Buffer.from('{}') })],
+    ['nobody, because it is not sealed', async () => zipSync({ 'handover.sealed': zipSync({}) })],
+    [
+      'another job, whose key it is sealed to',
+      async () => sealed(zipSync({}), publicPartOf(jobKey('the key of the App', 'job0000002'))),
+    ],
     ['no archive', async () => new Uint8Array([1, 2, 3])],
   ])('publishes nothing that is of %s', async (_attack, zip) => {
     const { world, ended } = await publishing(await zip())

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ChangeSet, FileChange, JobRequest } from '../../worker/contract/index.ts'
+import { mergeAlone } from '../../worker/pipeline/merge-alone.ts'
 import type { Merge } from '../../worker/pipeline/ports/index.ts'
 import { SourceError } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
@@ -8,12 +9,13 @@ import { attemptOf, createWorld, portsOf, requestOf, type World } from './fakes.
 const branch = 'airlock/issue-3-0123456789'
 const theirSha = '1'.repeat(40)
 const mergedTree = '2'.repeat(40)
+const merges = { ref: 'main', sha: theirSha, from: '0'.repeat(40) }
 const request: JobRequest = {
   ...requestOf({ setup: { run: [], secrets: [] } }),
   subject: { kind: 'pull-request', number: 5, title: 'It is mended' },
   base: { ref: branch, sha: 'a'.repeat(40) },
   continues: { pullRequest: 5, branch, commits: [] },
-  merges: { ref: 'main', sha: theirSha, from: '0'.repeat(40) },
+  merges,
 }
 const run = (world: World, asked = request) => runJob(asked, attemptOf(world), portsOf(world))
 
@@ -49,6 +51,21 @@ describe('a job that brings a pull request up to its base branch', () => {
     expect(world.log.filter((entry) => /sandbox|agent/.test(entry))).toEqual([])
     expect(world.log.filter((entry) => entry === 'recheck')).toHaveLength(2)
     expect(world.log).toContain('fetch')
+  })
+
+  it.each([
+    ['adds the commit where the two fit', [], 'base-merged'],
+    ['leaves conflicts to a worker, and starts no agent', ['list.txt'], 'merge-failed'],
+  ])('on a machine that runs no agent %s', async (_what, conflicts, reason) => {
+    const changes: World['changes'] = ({ from, to }) => changesOf(from, to, fileOf('a.txt', 'both\n'))
+    const world = createWorld({ merge: async () => mergeOf(conflicts), changes, handOff: async () => ({ branch }) })
+
+    const summary = await mergeAlone({ ...request, merges }, attemptOf(world), portsOf(world))
+
+    expect(summary.outcome.reason).toBe(reason)
+    expect(world.log.filter((entry) => /sandbox|agent/.test(entry))).toEqual([])
+    expect(world.log.some((entry) => /hand off/.test(entry))).toBe(conflicts.length === 0)
+    expect(world.finished).toEqual(summary)
   })
 
   it('ends before it fetches where the authority says no', async () => {

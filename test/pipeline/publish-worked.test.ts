@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ChangeSet } from '../../worker/contract/index.ts'
+import type { ChangeSet, Severity } from '../../worker/contract/index.ts'
 import { gates } from '../../worker/gates/gates.ts'
 import { digestOfChange } from '../../worker/pipeline/digest-of-change.ts'
 import { publishWorked } from '../../worker/pipeline/publish-worked.ts'
@@ -15,7 +15,7 @@ function changeOf(text: string): ChangeSet {
 
 async function publishing(changeSet: ChangeSet, changes: Parameters<typeof createWorld>[0] = {}, named = changeSet) {
   const first = createWorld()
-  const { summary } = await workJob(requestOf(), attemptOf(first), portsOf(first))
+  const { summary } = await workJob(requestOf(), attemptOf(first), portsOf(first), { handsOverHeld: false })
   const second = createWorld(changes)
   const rebuild = async () => ({ kind: 'changes' as const, changeSet })
   const worked = { digest: digestOfChange(named), summary, rebuild }
@@ -31,6 +31,24 @@ describe('a job in two halves', () => {
     expect(first.audit.map(({ kind }) => kind)).toContain('handover')
     expect(second.log.filter((entry) => /sandbox|broker|seal$|layOut/.test(entry))).toEqual([])
     expect(ended.outcome).toMatchObject({ outcome: 'published', reason: 'pull-request-opened' })
+  })
+
+  it.each<readonly [string, Severity, boolean, boolean]>([
+    ['a held change where it can wait for a person', 'hold', true, true],
+    ['no held change where it cannot', 'hold', false, false],
+    ['no blocked change', 'block', true, false],
+  ])('hands over %s', async (_what, severity, handsOverHeld, isOver) => {
+    const world = createWorld()
+    const finding = { gate: 'secrets' as const, rule: 'r', severity, path: 'a', line: null, message: 'm' }
+    const gates = [{ name: 'secrets' as const, check: () => [finding] }]
+    const ports = { ...portsOf(world), gates }
+
+    const { changeSet, patch } = await workJob(requestOf(), attemptOf(world), ports, { handsOverHeld })
+
+    expect(changeSet !== null).toBe(isOver)
+    expect(world.audit.some(({ kind }) => kind === 'handover')).toBe(isOver)
+    // It may show a secret to whoever may read the repository.
+    expect(patch).toBe(null)
   })
 
   it('asks every gate again: what a taken-over runner says has passed does not pass for that', async () => {

@@ -87,6 +87,14 @@ describe('CI in quarantine', () => {
     expect(world.audit).toContainEqual({ kind: 'approval', data: expect.objectContaining({ by: expect.anything() }) })
   })
 
+  it('has no command that ends it where nobody keeps what waits, and the note says what does', async () => {
+    const world = createWorld()
+    const summary = await runJob(requestOf(quarantined), attemptOf(world), portsOf(world))
+
+    expect(summary.quarantine).toBeUndefined()
+    expect(summary.notes).toEqual([expect.stringContaining('push a commit to the branch')])
+  })
+
   it('stays where another change was approved', async () => {
     const { second, releases } = await approve({ digest: 'b'.repeat(64) })
 

@@ -2,10 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyRecord } from '../../worker/audit/verify-record.ts'
+import { gitText } from '../github/git/run-git.ts'
+import type { Repository } from '../github/state/entities.ts'
 import { branchesOf, expectGood, labelled, repositoryWith } from './asked.ts'
 import { type Runner, startRunner } from './runner.ts'
 
 let runner: Runner
+let repository: Repository
+const revision = (name: string) => gitText(repository.gitDir, ['rev-parse', name])
+const push = (path: string) =>
+  runner.github.commit(repository, { branch: 'main', message: 'On main', files: { [path]: 'theirs\n' } })
 beforeAll(async () => {
   runner = await startRunner()
 }, 60_000)
@@ -13,7 +19,7 @@ afterAll(() => runner[Symbol.asyncDispose]())
 
 describe('both jobs of a run, one after the other', () => {
   it('make a branch and a draft pull request of a label, and nothing before the second one', async () => {
-    const repository = await repositoryWith(runner, 'widget')
+    repository = await repositoryWith(runner, 'widget')
     const { issue, delivery } = await labelled(runner, repository)
 
     const worked = await runner.run('work', { repository, delivery })
@@ -22,6 +28,7 @@ describe('both jobs of a run, one after the other', () => {
     expect(repository.comments).toEqual([])
     expect(await branchesOf(runner, repository)).toEqual(['refs/heads/main'])
 
+    await push('moved.txt')
     const inputs = { handover_digest: worked.outputs.handover ?? '', work_result: 'success' }
     const published = await runner.run('publish', { repository, delivery, inputs })
     expectGood(published)
@@ -31,8 +38,32 @@ describe('both jobs of a run, one after the other', () => {
     expect(pulls.map(({ title }) => title)).toEqual([expect.stringContaining('Mend it')])
     const said = repository.comments.filter(({ issueNumber }) => issueNumber === issue.number)
     expect(said.map(({ body }) => body)).toEqual([expect.stringContaining('**Done.**')])
+    const branch = published.outputs.branch ?? ''
+    expect(await revision(`${branch}^`)).toBe(await revision('main'))
+    expect(pulls[0]?.body).toContain('the change fits its commit')
     expect(runner.github.unexpected).toEqual([])
     expect(runner.github.failures).toEqual([])
+  }, 600_000)
+
+  it('bring the pull request up to its base branch on /airlock rebase, without an agent', async () => {
+    await push('later.txt')
+    const pull = repository.issues.find((one) => one.pull !== undefined)
+    const branch = pull?.pull?.headRef ?? ''
+    const [before, main] = [await revision(branch), await revision('main')]
+    const words = { by: 'ada', body: '/airlock rebase' }
+    const { delivery } = await runner.github.comment(repository, pull?.number ?? 0, words)
+
+    const worked = await runner.run('work', { repository, delivery })
+    expectGood(worked)
+    expect(worked.outputs).toEqual({ handover: 'answer' })
+    const inputs = { handover_digest: 'answer', work_result: 'success', report: runner.artifact('report-rebase') }
+    const published = await runner.run('publish', { repository, delivery, inputs })
+    expectGood(published)
+
+    expect(published.outputs).toMatchObject({ outcome: 'published', reason: 'base-merged' })
+    expect(await gitText(repository.gitDir, ['log', '-1', '--format=%P', branch])).toBe(`${before} ${main}`)
+    expect(repository.comments.at(-1)?.body).toContain('The base branch is merged into this pull request')
+    expect(runner.github.unexpected).toEqual([])
   }, 600_000)
 
   it('leave people a patch, findings and a record that can be verified, and a page with steps and verdicts', async () => {

@@ -6,6 +6,7 @@ import { requestOf } from '../pipeline/fakes.ts'
 
 const request = requestOf({ runsOn: 'actions' })
 const bot = 'airlock[bot]'
+const seal = 'k'.repeat(43)
 const runner: Runner = {
   ...{ apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', owner: 'acme', repo: 'widget' },
   ...{ actor: bot, triggeringActor: bot, eventName: 'workflow_dispatch', eventPath: '/e', temporary: '/t' },
@@ -14,7 +15,7 @@ const runner: Runner = {
 
 function payloadOf(sent: object = request, changes: object = {}, sender: object = { login: bot, type: 'Bot' }) {
   const text = JSON.stringify(sent)
-  const inputs = { job: request.id, digest: sha256(text), request: text, ...changes }
+  const inputs = { job: request.id, digest: sha256(text), request: text, seal, ...changes }
   return { inputs, repository: { id: request.repository.id }, sender }
 }
 
@@ -23,7 +24,7 @@ const read = (payload: unknown, changes: Partial<Runner> = {}, app = 'airlock') 
 
 describe('a job that is dispatched to a runner', () => {
   it('is what the App froze', () => {
-    expect(read(payloadOf())).toEqual({ ok: true, request })
+    expect(read(payloadOf())).toEqual({ ok: true, request, seal })
   })
 
   it.each<readonly [string, unknown, Partial<Runner>, RegExp]>([
@@ -37,6 +38,7 @@ describe('a job that is dispatched to a runner', () => {
     ["a person has the bot's name", payloadOf(request, {}, { login: bot, type: 'User' }), {}, /not dispatched by/],
     ["somebody runs the App's own run once more", payloadOf(), { triggeringActor: 'mallory' }, /not dispatched by/],
     ['a job that has ended is run once more', payloadOf(), { run: { id: 5, attempt: 2 } }, /once more/],
+    ['the key to seal to is none', payloadOf(request, { seal: 'a key' }), {}, /and seal/],
     ['the digest was swapped', payloadOf(request, { digest: sha256('another') }), {}, /digest/],
     ['the request was swapped', payloadOf(request, { request: '{}' }), {}, /digest/],
     ["it is another job's", payloadOf(request, { job: 'job0000002' }), {}, /another job/],

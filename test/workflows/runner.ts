@@ -4,10 +4,13 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runCommand } from '../../worker/process/run-command.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../github/stand-in.ts'
 import type { Permissions, Repository } from '../github/state/entities.ts'
 import type { Delivery } from '../github/webhooks/deliveries.ts'
+import { asOrdinaryUser } from '../sandbox/battery/as-ordinary-user.ts'
 
+const nobody = '65534:65534'
 const entry = fileURLToPath(new URL('../../workflows/main.ts', import.meta.url))
 
 /** What the two jobs of workflows/airlock.yml are granted. */
@@ -31,6 +34,8 @@ export interface JobSpec {
   readonly inputs?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
   readonly runId?: number
+  /** Not root, as on GitHub's own runners. */
+  readonly isOrdinary?: boolean
 }
 
 export interface Runner extends AsyncDisposable {
@@ -72,7 +77,7 @@ export async function startRunner(): Promise<Runner> {
     github,
     root,
     artifact: (name) => join(root, 'artifacts', name),
-    async run(job, { repository, delivery, inputs = {}, env = {}, runId = 77 }) {
+    async run(job, { repository, delivery, inputs = {}, env = {}, runId = 77, isOrdinary = false }) {
       const { installation: _, ...payload } = delivery.payload
       const event = { name: delivery.event, payload, actor: 'ada', triggeringActor: 'ada' }
       return runStep({
@@ -82,6 +87,7 @@ export async function startRunner(): Promise<Runner> {
           ...{ report: join(root, 'artifacts', `report-${job}`), ...inputs },
         },
         env: { ...powers, ...env },
+        isOrdinary,
       })
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -105,6 +111,7 @@ export interface StepSpec {
   readonly inputs: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  readonly isOrdinary?: boolean
 }
 
 /** Our program as the step of a job: environment, files for commands, event, and a token with what the job was granted. */
@@ -134,23 +141,28 @@ export async function runStep(spec: StepSpec): Promise<Ended> {
     GITHUB_RUN_ATTEMPT: String(run.attempt),
     RUNNER_TEMP: folder,
     INPUT_TOKEN: token,
+    // No image of the machine's that the test runs on.
+    AIRLOCK_DATA_DIR: join(folder, 'none'),
     ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     ...spec.env,
   }
   try {
-    return await start(job, env, paths, spec.signal)
+    if (spec.isOrdinary !== true) return await start([process.execPath, entry, job], env, paths, spec.signal)
+    await runCommand(['chown', '-R', nobody, root], { env: {} })
+    return await start(await asOrdinaryUser('workflows/main.ts', [job]), { ...env, HOME: folder }, paths, spec.signal)
   } finally {
     for (const minted of github.tokens.live()) if (minted.token === token) github.tokens.revoke(minted)
   }
 }
 
 async function start(
-  job: string,
+  argv: readonly string[],
   env: Record<string, string>,
   paths: Record<string, string>,
   signal: AbortSignal | undefined,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [entry, job], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [program = '', ...args] = argv
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const stop = () => void child.kill('SIGTERM')
   signal?.addEventListener('abort', stop)
   let log = ''

@@ -71,7 +71,7 @@ describe('workflow files', () => {
       jobs: z.object({ airlock: z.object({ permissions: z.unknown(), with: z.unknown() }) }),
     })
     const { on, jobs } = caller.parse(parse(read('docs/examples/actions-job-caller.yml')))
-    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['job', 'digest', 'request'])
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['job', 'digest', 'request', 'seal'])
     expect(jobs.airlock).toEqual({ permissions: { contents: 'read' }, with: { app: 'NAME' } })
   })
 

@@ -1,7 +1,7 @@
 import type { JobRequest, ProposedFile } from '../contract/index.ts'
 import type { CollectResult, Elsewhere, RanElsewhere } from '../pipeline/ports/index.ts'
 import { type Handover, readHandover } from './read-handover.ts'
-import { unpackHandover } from './unpack-handover.ts'
+import { unpackHandover, unpackSealed } from './unpack-handover.ts'
 import { whyNotOurs } from './why-not-ours.ts'
 
 export interface RunOnActionsDeps {
@@ -13,6 +13,8 @@ export interface RunOnActionsDeps {
     | { readonly kind: 'delivered'; readonly runId: number; readonly zip: Uint8Array }
     | Extract<RanElsewhere, { kind: 'refused' | 'lost' }>
   >
+  /** Opens what was sealed to the App for this job; null: it was not. */
+  readonly open: (jobId: string, sealed: Uint8Array) => Uint8Array | null
   readonly rebuild: (
     change: { readonly repository: string; readonly baseSha: string; readonly files: readonly ProposedFile[] },
     signal: AbortSignal,
@@ -20,13 +22,15 @@ export interface RunOnActionsDeps {
 }
 
 /** A job on GitHub Actions. Of what comes back paths, modes and bytes are taken, and the rest is for people to read. */
-export function createRunOnActions({ send, rebuild }: RunOnActionsDeps): Elsewhere {
+export function createRunOnActions({ send, open, rebuild }: RunOnActionsDeps): Elsewhere {
   return {
     async run(request, watch) {
       const sent = await send(request, watch)
       if (sent.kind !== 'delivered') return sent
-      const digest = await unpackHandover(sent.zip, watch.folder)
-      if (digest === null) return voided('its artifact cannot be unpacked')
+      const sealed = unpackSealed(sent.zip)
+      const zip = sealed && open(request.id, sealed)
+      const digest = zip && (await unpackHandover(zip, watch.folder))
+      if (digest === null) return voided('its artifact cannot be unpacked, or was not sealed for this job')
       const read = await readHandover(watch.folder, digest)
       if (!read.ok) return voided(read.why)
       const why = whyNotSent(request, read.handover) ?? whyNotOurs(request, runOf(sent.runId), read.handover)

@@ -1,21 +1,19 @@
 import type { ChangeSet, JobRequest, JobSummary, Outcome } from '../contract/index.ts'
 import { countLines } from './count-lines.ts'
 import { digestOfChange } from './digest-of-change.ts'
+import { finishChange } from './finish-change.ts'
 import { type Attempt, end, type Job, type PipelinePorts, type StepResult } from './job.ts'
-import { openJob } from './open-job.ts'
-import { orOutcome } from './or-outcome.ts'
 import type { WorkedChange } from './ports/index.ts'
-import { readCodeOwners } from './read-code-owners.ts'
-import { readTemplate } from './read-template.ts'
+import { runToReport } from './run-to-report.ts'
 import { endOfVerdict, gate } from './steps/gate.ts'
 import { loadSecrets } from './steps/prepare.ts'
-import { publish, restore } from './steps/publish.ts'
-import { report } from './steps/report.ts'
+import { restore } from './steps/publish.ts'
 import { timed } from './timed.ts'
 
 /**
  * The other half of a job that was worked on elsewhere. The machine that ran the agent is not believed: the base is
- * fetched, the change built on it, and every gate asked here. Only then a branch is made of it. Runs nothing of it.
+ * fetched, the change built on it, and every gate asked here. What they let through is published, what they hold is kept
+ * for a person, as where one machine does it all. Runs nothing of it.
  */
 export function publishWorked(
   request: JobRequest,
@@ -23,14 +21,10 @@ export function publishWorked(
   ports: PipelinePorts,
   worked: WorkedChange,
 ): Promise<JobSummary> {
-  return openJob(request, attempt, ports, async (job, settle) => {
-    const result = await orOutcome(job, () => publishChange(job, worked))
-    await settle()
-    return timed(job, 'report', () => report(job, 'end' in result ? result.end : result.value))
-  })
+  return runToReport(request, attempt, ports, (job) => publishChange(job, worked))
 }
 
-/** From the base commit to the pull request. */
+/** From the base commit to the pull request, or to where a person decides. */
 export async function publishChange(job: Job, worked: WorkedChange): Promise<StepResult<Outcome>> {
   const { ports, request, attempt, folders } = job
   restore(job.facts, { ...worked.summary, gates: [] })
@@ -46,12 +40,7 @@ export async function publishChange(job: Job, worked: WorkedChange): Promise<Ste
   const changeSet = rebuilt.value
   job.facts.changedFiles = changeSet.files.map(countLines)
   const results = await timed(job, 'gate', () => gate(job, { secrets: secrets.values }, { base }, changeSet))
-  const stopped = endOfVerdict(results)
-  if (stopped !== null) return { end: stopped }
-  return timed(job, 'publish', async () => {
-    const [template, owners] = [await readTemplate(job, base), await readCodeOwners(job, base)]
-    return publish(job, { changeSet, baseTreeSha: base.treeSha }, { template, owners, rebase: null })
-  })
+  return finishChange(job, { secrets: secrets.values, base, changeSet, stopped: endOfVerdict(results) })
 }
 
 async function rebuild({ folders, attempt, audit }: Job, worked: WorkedChange): Promise<StepResult<ChangeSet>> {

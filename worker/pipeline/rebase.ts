@@ -13,7 +13,12 @@ import type { Made } from './steps/publish.ts'
  * The branch went on to `head` while the agent worked: puts its change there, where it fits and the gates think the same
  * of it. Null: it stays where it was made, and the note for people says why.
  */
-export async function rebase(job: Job, prepared: Prepared, changeSet: ChangeSet, head: string): Promise<Made | null> {
+export async function rebase(
+  job: Job,
+  prepared: Pick<Prepared, 'secrets'>,
+  changeSet: ChangeSet,
+  head: string,
+): Promise<Made | null> {
   const { request, facts } = job
   const { gates, changedFiles } = facts
   const moved = await orWhy(() => move(job, changeSet, head))
@@ -49,7 +54,7 @@ async function move(
 }
 
 /** What is published is what the gates saw: so they look once more, at the change as it is there. */
-async function whyNot(job: Job, prepared: Prepared, { made, base }: Moved): Promise<string | null> {
+async function whyNot(job: Job, prepared: Pick<Prepared, 'secrets'>, { made, base }: Moved): Promise<string | null> {
   const results = await gate(job, prepared, { base }, made.changeSet)
   return verdictOf(results) === 'publish' ? null : 'the gates would stop the change there'
 }

@@ -3,24 +3,18 @@
  * Imports contract and the pure gates; never an engine, git, GitHub or the queue. A step ends the job with a value;
  * only what may be tried again, or is a bug, is thrown.
  */
-import type { ChangeSet, JobRequest, JobSummary, Outcome } from '../contract/index.ts'
+import type { JobRequest, JobSummary, Outcome } from '../contract/index.ts'
 import { type Ended, type Handoff, loadCheckpoint } from './checkpoint.ts'
+import { finishChange } from './finish-change.ts'
 import type { Attempt, Job, PipelinePorts, StepResult } from './job.ts'
 import { openJob } from './open-job.ts'
 import { orOutcome } from './or-outcome.ts'
 import { endOverQuota } from './over-quota.ts'
 import { reachVerdict } from './reach-verdict.ts'
-import { readCodeOwners } from './read-code-owners.ts'
-import { readTemplate } from './read-template.ts'
-import { rebase } from './rebase.ts'
 import { runElsewhere } from './run-elsewhere.ts'
 import { actOnApproval } from './steps/act-on-approval.ts'
-import { block } from './steps/block.ts'
-import type { Cloned } from './steps/clone.ts'
-import { hold } from './steps/hold.ts'
-import { mergeBase, mergedOn } from './steps/merge.ts'
-import type { Prepared } from './steps/prepare.ts'
-import { type Made, type PublishOptions, publish, resumeHandOff } from './steps/publish.ts'
+import { mergeBase } from './steps/merge.ts'
+import { resumeHandOff } from './steps/publish.ts'
 import { report, tell } from './steps/report.ts'
 import { timed } from './timed.ts'
 
@@ -63,30 +57,7 @@ async function runSteps(job: Job, handoff: Handoff | null): Promise<StepResult<O
   const reached = await reachVerdict(job)
   if ('end' in reached) return reached
   const { prepared, cloned, changeSet, stopped } = reached.value
-  if (stopped?.outcome === 'blocked') return { end: await block(job, changeSet, stopped) }
-  const made = await madeOf(job, cloned, changeSet)
-  if ('end' in made) return made
-  if (stopped !== null) return { end: await hold(job, made.value, changeSet, stopped) }
-  return timed(job, 'publish', async () => publish(job, made.value, await optionsOf(job, prepared, cloned, changeSet)))
-}
-
-/** What the agent made of a conflict goes out together with what the base branch brought. */
-async function madeOf(job: Job, { base }: Cloned, changeSet: ChangeSet): Promise<StepResult<Made>> {
-  const { conflict } = job.facts
-  if (conflict !== null) return mergedOn(job, conflict, changeSet.treeSha)
-  return { value: { changeSet, baseTreeSha: base.treeSha } }
-}
-
-async function optionsOf(
-  job: Job,
-  prepared: Prepared,
-  { base }: Cloned,
-  changeSet: ChangeSet,
-): Promise<PublishOptions> {
-  const template = await readTemplate(job, base)
-  const owners = await readCodeOwners(job, base)
-  if (job.request.continues !== undefined) return { template, owners, rebase: null }
-  return { template, owners, rebase: (head) => rebase(job, prepared, changeSet, head) }
+  return finishChange(job, { secrets: prepared.secrets, base: cloned.base, changeSet, stopped })
 }
 
 function valueOrEnd(result: StepResult<Outcome>): Outcome {

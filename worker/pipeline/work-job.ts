@@ -8,7 +8,7 @@ import { summarise } from './summarise.ts'
 
 /** What the first half of a job has to hand over to whoever holds the right to publish. */
 export interface Worked {
-  /** Null: there is nothing to publish; how it ended is in the summary. */
+  /** Also of a change that a gate held. Null: there is nothing to publish or to decide on; how it ended is in the summary. */
   readonly changeSet: ChangeSet | null
   /** For people to read; null where there is none, it is too large, or it may show a secret. */
   readonly patch: Uint8Array | null
@@ -19,15 +19,21 @@ const ready: Outcome = { outcome: 'published', reason: 'pull-request-opened' }
 
 /**
  * A job from `prepare` to `gate`, for a machine that may not publish. Nobody is told anything from here: the other half
- * asks the gates again, publishes, and reports.
+ * asks the gates again, publishes, and reports. `handsOverHeld`: it has a place where a held change waits for a person.
  */
-export function workJob(request: JobRequest, attempt: Attempt, ports: PipelinePorts): Promise<Worked> {
+export function workJob(
+  request: JobRequest,
+  attempt: Attempt,
+  ports: PipelinePorts,
+  { handsOverHeld }: { readonly handsOverHeld: boolean },
+): Promise<Worked> {
   return openJob(request, attempt, ports, async (job, settle) => {
     const reached = await orOutcome(job, () => reachVerdict(job))
     await settle()
     const patch = 'end' in reached ? null : await readPatch(job, reached.value)
     const stopped = endOf(reached)
-    const changeSet = stopped === null && 'value' in reached ? reached.value.changeSet : null
+    const goesOn = stopped === null || (stopped.outcome === 'held' && handsOverHeld)
+    const changeSet = 'value' in reached && goesOn ? reached.value.changeSet : null
     if (changeSet === null) job.audit.append('outcome', { ...stopped, branch: null, commit: null })
     else job.audit.append('handover', { digest: digestOfChange(changeSet), files: changeSet.files.length })
     return { changeSet, patch, summary: summarise(job, stopped ?? ready) }

@@ -16,6 +16,8 @@ const subjectSchema = z.object({
 const payloadSchema = z.object({ issue: subjectSchema.optional(), pull_request: subjectSchema.optional() })
 
 export interface KnownOfRun {
+  /** The half that publishes may read pull requests. */
+  readonly readsPulls: boolean
   readonly payload: Readonly<Record<string, unknown>>
   readonly jobId: string
 }
@@ -47,9 +49,10 @@ export function createRunnerFacts(facts: RepositoryFacts, client: GitHubClient, 
       const head = await headBranch(number)
       if (head === null) return null
       const repositoryId = head.ref === null ? null : await repositoryIdOf(client, at)
-      // What it is against is not said in every event: nothing is brought up to it from here.
       const pull = { open: said.state === 'open', author: said.user, ref: head.ref ?? '', sha: head.sha }
-      return { ...pull, baseRef: '', repositoryId }
+      // What it is against is not said in every event. The half that works need not know: it merges nothing.
+      const baseRef = known.readsPulls ? ((await facts.pullRequest(number))?.baseRef ?? '') : ''
+      return { ...pull, baseRef, repositoryId }
     },
     /** One that this very job opened, in an earlier try, stands in nobody's way. */
     async openPullRequests() {

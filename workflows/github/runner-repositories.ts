@@ -29,7 +29,7 @@ export function createRunnerRepositories({ runner, organisation, payload, answer
       const now = await locate(client, runner, event)
       if (now === null) return null
       const owner = createRunnerOwner(organisationOf(runner, organisation, signal))
-      const known = { payload, jobId: jobIdFor(event.eventKey) }
+      const known = { payload, jobId: jobIdFor(event.eventKey), readsPulls: answers }
       const facts = createRunnerFacts(createRepositoryFacts(client, now, owner), client, known)
       const botLogin = async () => runnerLogin
       const thread = withoutReview(createIssueThread(client, now, event, { fence, botLogin }), event)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { getInput } from '@actions/core'
 import { type Environment, parseSettings, settingNames } from '../../cli/settings/parse-settings.ts'
 import { type Settings, settingsTable } from '../../cli/settings/settings-schema.ts'
+import { dataDirOf } from '../../cli/wiring/data-folders.ts'
 import type { OrganisationInputs } from '../github/runner-organisation.ts'
 import { type ParsedSecrets, parseSetupSecrets } from './parse-setup-secrets.ts'
 import { type Runner, readRunner } from './runner-environment.ts'
@@ -23,6 +24,8 @@ export interface Inputs {
   /** Everything that the runner's log must not show. */
   readonly masked: readonly string[]
   readonly dataDir: string
+  /** Where `airlock images build` puts them on this machine: the runner's temporary folder is emptied for each job. */
+  readonly imagesDir: string
   /** Where the change goes to or comes from. */
   readonly handoverDir: string
   /** What people may want to keep: patch, findings, record. */
@@ -49,17 +52,18 @@ export function readInputs(): Inputs {
   const policyToken = getInput('policy_token') || null
   const dataDir = getInput('data_dir') || join(runner.temporary, 'airlock', 'data')
   const known = Object.fromEntries(settingNames.map((name) => [name, env[name]]))
-  const settings = parseSettings({ ...known, AIRLOCK_DATA_DIR: dataDir }, [], problems)
+  const { AIRLOCK_DATA_DIR: ownDataDir, ...settings } = parseSettings(known, [], problems)
   const setupSecrets = secrets.ok ? secrets.values : new Map<string, string>()
   const inputs = {
     runner,
     token,
     organisation: { policyToken, statedNone: getInput('organisation_policy') === 'none' },
     app: getInput('app'),
-    settings,
+    settings: { ...settings, AIRLOCK_DATA_DIR: dataDir },
     setupSecrets,
     masked: [...setupSecrets.values(), ...secretSettings(env), policyToken ?? ''],
     dataDir,
+    imagesDir: join(dataDirOf(ownDataDir === undefined ? {} : { AIRLOCK_DATA_DIR: ownDataDir }), 'images'),
     handoverDir: getInput('handover') || join(runner.temporary, 'airlock', 'handover'),
     reportDir: getInput('report') || join(runner.temporary, 'airlock', 'report'),
     handoverDigest: getInput('handover_digest'),

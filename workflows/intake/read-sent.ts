@@ -1,16 +1,22 @@
 import { z } from 'zod'
 import { type JobRequest, jobRequestSchema } from '../../worker/contract/index.ts'
 import { sha256 } from '../../worker/handover/manifest.ts'
+import { publicKeySchema } from '../../worker/handover/sealed-box.ts'
 import type { Runner } from '../inputs/runner-environment.ts'
 
 const payloadSchema = z.looseObject({
-  inputs: z.object({ job: z.string(), digest: z.string(), request: z.string().max(65_535) }),
+  inputs: z.object({ job: z.string(), digest: z.string(), request: z.string().max(65_535), seal: publicKeySchema }),
   repository: z.object({ id: z.int() }),
   sender: z.object({ login: z.string(), type: z.string() }),
 })
 
 export type ReadSent =
-  | { readonly ok: true; readonly request: JobRequest }
+  | {
+      readonly ok: true
+      readonly request: JobRequest
+      /** What is handed over is sealed to it. */
+      readonly seal: string
+    }
   | { readonly ok: false; readonly why: string }
 
 /**
@@ -23,7 +29,7 @@ export function readSent(payload: unknown, runner: Runner, app: string): ReadSen
   if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(app)) return no('the workflow does not name the App: with: { app: NAME }')
   const bot = `${app}[bot]`
   const parsed = payloadSchema.safeParse(payload)
-  if (!parsed.success) return no('its event is not a dispatch with job, digest and request')
+  if (!parsed.success) return no('its event is not a dispatch with job, digest, request and seal')
   const { inputs, repository, sender } = parsed.data
   const people = [runner.actor, runner.triggeringActor, sender.login]
   if (sender.type !== 'Bot' || people.some((login) => login !== bot)) return no(`it was not dispatched by ${bot}`)
@@ -36,7 +42,7 @@ export function readSent(payload: unknown, runner: Runner, app: string): ReadSen
   const isHere = `${owner}/${name}`.toLowerCase() === `${runner.owner}/${runner.repo}`.toLowerCase()
   if (id !== repository.id || !isHere) return no('its request is for another repository')
   if (request.policy.runsOn !== 'actions') return no('its policy does not say runs-on: actions')
-  return { ok: true, request }
+  return { ok: true, request, seal: inputs.seal }
 }
 
 function parseRequest(text: string): JobRequest | null {

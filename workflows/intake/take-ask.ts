@@ -31,7 +31,7 @@ export async function takeAsk(deps: TakeDeps, event: TriggerEvent, signal: Abort
   }
   const attempt = { signal, fence: { check: async () => {} } }
   const result = await handleTrigger(
-    { ...deps, jobs, held: noneHeld, threads: null, policyIssues: noIssues, onPolicy: noSchedules },
+    { ...deps, jobs, held: null, threads: null, policyIssues: noIssues, onPolicy: noSchedules },
     event,
     attempt,
   )
@@ -43,6 +43,3 @@ const noSchedules = async () => {}
 
 /** Nobody would know the next time that an issue was opened. */
 const noIssues = { claim: async () => false, note: async () => {}, forget: async () => null }
-
-/** There is nowhere to keep a change until somebody approves it. */
-const noneHeld = { on: async () => [], decide: async () => null }

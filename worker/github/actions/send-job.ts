@@ -12,6 +12,8 @@ export interface SendJobDeps {
   readonly tokens: InstallationTokens
   readonly granted: GrantedPermissions
   readonly botLogin: () => Promise<string>
+  /** The public key that what comes back is sealed to. */
+  readonly sealTo: (jobId: string) => string
   readonly timing?: FollowTiming
 }
 
@@ -31,23 +33,26 @@ const mostRuns = 2
 /** GitHub takes 65,535 characters of inputs; some are for the others. */
 const mostBytes = 65_000
 const cancelMs = 60_000
+const howToGrant =
+  "On the App's page, Permissions & events, set Actions to read and write; then accept it in the installation"
 
 /**
  * Sends a job to a workflow of its repository, as the App, and waits for what it hands over. What was sent before is on
  * GitHub's own list of runs: whoever goes on after a crash finds it there, and sends nothing twice.
  */
-export function createSendJob({ tokens, granted, botLogin, timing = productionTiming }: SendJobDeps): SendJob {
+export function createSendJob(deps: SendJobDeps): SendJob {
+  const { tokens, granted, botLogin, sealTo, timing = productionTiming } = deps
   return async (request, watch) => {
     const { signal } = watch
     const text = JSON.stringify(request)
     if (Buffer.byteLength(text) > mostBytes)
       return refused('the request is larger than the inputs of a workflow may be')
     if (!(await mayDispatch(granted, request, signal))) {
-      return refused('the installation of the App lacks the permission actions: write')
+      return refused(`the installation of the App lacks the permission actions: write. ${howToGrant}`)
     }
     const bot = await botLogin()
     const inPlace = <T>(work: (place: Place) => Promise<T>) => withPlace(tokens, request, signal, work)
-    const inputs = { job: request.id, digest: digestOf(text), request: text }
+    const inputs = { job: request.id, digest: digestOf(text), request: text, seal: sealTo(request.id) }
     const lost = new Set<number>()
     let started: number | null = null
     try {
@@ -109,6 +114,7 @@ async function startRun(place: Place, inputs: Readonly<Record<string, string>>):
     return await dispatch(place, inputs)
   } catch (error) {
     if (!(error instanceof HandoffError) || error.retryable) throw error
-    return `GitHub does not start ${jobWorkflow}: ${error.message}`
+    const hint = error.code === 'denied' ? `. Are Actions on in this repository? ${howToGrant}` : ''
+    return `GitHub does not start ${jobWorkflow}: ${error.message}${hint}`
   }
 }

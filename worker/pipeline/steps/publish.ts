@@ -37,7 +37,7 @@ export async function publish(
   const staged = rebased === null ? first : await stage(job, rebased)
   if ('end' in staged) return staged
   const { changeSet } = rebased ?? made
-  if (isQuarantined(request)) job.facts.quarantine = { digest: digestOfChange(changeSet) }
+  if (isQuarantined(request)) enterQuarantine(job, changeSet)
   const branch = ports.wording.branch(request)
   const summary = summarise(job, outcomeFor(job))
   const { title, body } = ports.wording.pullRequest(request, summary, template)
@@ -129,6 +129,14 @@ function continuedBy({ merges }: JobRequest): Outcome {
 function noteOf(branch: string, why: string): string {
   return `This was to be a commit on ${branch}, but ${why}. What is there stays as it is; the work is in a pull request against it.`
 }
+
+function enterQuarantine({ ports, facts }: Job, changeSet: ChangeSet): void {
+  if (ports.held === null) facts.notes.push(nobodyLetsCiRun)
+  else facts.quarantine = { digest: digestOfChange(changeSet) }
+}
+
+const nobodyLetsCiRun =
+  'CI is asked to stay away from this branch (`handoff.ci: quarantine`), and without the App there is no command that lets it run: push a commit to the branch.'
 
 /** Puts down what letting CI run takes, where the people who look at the pull request can say so. */
 async function quarantine(job: Job, { branch, commit, pullRequest }: Published, outcome: Outcome): Promise<void> {
