@@ -30,6 +30,7 @@ import { mayChangePolicy } from '../../app/webhooks/parse-pull-event.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
+import { createCheckedCommits } from '../../worker/queue/checked-commits.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createDeliveryBook } from '../../worker/queue/delivery-book.ts'
 import { createIntake, createJobs, createPullIntake } from '../../worker/queue/enqueue.ts'
@@ -106,7 +107,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     onDeadLetter: async ({ id, reason }) => log.warn({ id, reason }, 'a policy change could not be checked'),
   })
   const clicks: ClickDeps = {
-    ...{ appId, held: trigger.held, log },
+    ...{ appId, jobOn: createCheckedCommits(redis).jobOn, held: trigger.held, log },
     findJob: (jobId) => jobs.known.find(jobId),
     async subjectOf({ installationId, repository, eventKey }, { kind, number }, signal) {
       await using open = await openById(gitHub, { installationId, repositoryId: repository.id }, eventKey, signal)

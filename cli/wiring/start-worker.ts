@@ -28,6 +28,7 @@ import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import { collectBudget } from '../../worker/pipeline/steps/collect.ts'
 import { createBlockedChanges } from '../../worker/queue/blocked-changes.ts'
+import { createCheckedCommits } from '../../worker/queue/checked-commits.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createHeldChanges } from '../../worker/queue/held-changes.ts'
 import { createPauseBook } from '../../worker/queue/pause-book.ts'
@@ -147,6 +148,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
   const urls = gitHubUrls(settings)
   const vault = createTokenVault(deps.redis, privateKey)
   const pauses = createPauseBook(deps.redis)
+  const checked = createCheckedCommits(deps.redis)
   const common = { appId, baseUrl: urls.api, vault, pauses, log }
   const tokens = createInstallationTokens({ ...common, privateKey })
   const app = createGitHubApp({ ...common, signJwt: createAppJwtSigner(privateKey) })
@@ -189,7 +191,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     heldIssuesOf: ({ fence }: AttemptContext) => createHeldIssues({ tokens, wording, botLogin, fence }),
     tellWaiting: createTellWaiting({ tokens, wording, botLogin, log }),
     reporterOf: ({ fence }: AttemptContext) =>
-      createReporter({ tokens, appId, codeScanning, wording, botLogin, fence, log }),
+      createReporter({ tokens, checks: { appId, note: checked.note }, codeScanning, wording, botLogin, fence, log }),
   }
 }
 

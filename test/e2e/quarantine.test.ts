@@ -109,6 +109,8 @@ it('is let run, and its job run again, by the buttons of the check run, for thos
   expect(await press('bea')).toMatchObject({ kind: 'enqueued' })
 
   expect(repository.issues.filter(({ pull }) => pull !== undefined)).toHaveLength(2)
+  const all = await github.pressAll(repository, run.headSha, { by: 'rita' })
+  expect(await world.handled(all.delivery)).toMatchObject({ with: 'permission-too-low' })
 }, 180_000)
 
 it('asks GitHub for nothing that it does not know', () => expectKeptRules(world.github))

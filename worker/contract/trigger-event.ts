@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { diffPlaceSchema } from './diff-place.ts'
 import { repositorySchema, sortingSchema, subjectSchema } from './job-request.ts'
-import { jobIdSchema } from './names.ts'
+import { jobIdSchema, shaSchema } from './names.ts'
 
 /** GitHub allows 65,536 characters, in practice of one UTF-16 unit each; two bodies and a title fit one task. */
 const bodySchema = z.string().max(130_000)
@@ -60,13 +60,16 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...onSubject, kind: z.literal('review'), comment: commentSchema }),
 ])
 
-/** A press on a check run. What it is about is in our own books, by the job's id. */
+/** A press on a check run, or on all that a commit has of us. What it is about is in our own books. */
 export const clickEventSchema = z.strictObject({
   ...commonShape,
   kind: z.literal('click'),
   /** The App whose check run it is, as GitHub says. */
   appId: z.int().nonnegative(),
-  jobId: jobIdSchema,
+  on: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('job'), jobId: jobIdSchema }),
+    z.strictObject({ kind: z.literal('commit'), sha: shaSchema }),
+  ]),
   pressed: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('again') }),
     z.strictObject({ kind: z.literal('decision'), verb: z.enum(['approve', 'reject']), hash: z.string().max(64) }),
@@ -80,8 +83,8 @@ export type IntakeEvent = z.infer<typeof intakeEventSchema>
 
 /** A label, or what a person wrote. */
 export type WrittenEvent = z.infer<typeof triggerEventSchema>
-/** A press, with the issue or pull request that its job was asked on, as that is now. */
-export type PlacedClick = ClickEvent & Pick<WrittenEvent, 'subject'>
+/** A press, with its job and the issue or pull request that this was asked on, as that is now. */
+export type PlacedClick = Omit<ClickEvent, 'on'> & Pick<WrittenEvent, 'subject'> & { readonly jobId: string }
 
 export type TriggerEvent = WrittenEvent | PlacedClick
 

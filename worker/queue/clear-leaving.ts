@@ -3,6 +3,7 @@ import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { answered } from './answered.ts'
+import { checkedKeysOf } from './checked-commits.ts'
 import { blockedIndexKey, decisionField, heldKey, heldPlacesOf } from './held-keys.ts'
 import { knownJobKeys } from './job-book.ts'
 import { ledgerEntryKey } from './ledger.ts'
@@ -48,6 +49,7 @@ export function createLeavingBook(redis: Redis): LeavingBook {
     if (states.includes('accepted')) return false
     for (const job of found) if (!(await forget(repositoryId, job))) return false
     await forgetPlaces(repositoryId, found)
+    await forgetChecks(repositoryId, found)
     await forgetEvents(leaving)
     await forgetSchedules(redis, leaving)
     await answered(redis.zremrangebyscore(key, '-inf', since))
@@ -75,6 +77,15 @@ export function createLeavingBook(redis: Redis): LeavingBook {
     if (fields.length === 0) return
     for await (const keys of redis.scanStream({ match: `${heldPlacesOf(repositoryId)}*`, count: keysAtOnce })) {
       for (const key of z.array(z.string()).parse(keys)) await answered(redis.hdel(key, ...fields))
+    }
+  }
+
+  async function forgetChecks(repositoryId: number, found: readonly JobOfRepository[]): Promise<void> {
+    for await (const keys of redis.scanStream({ match: `${checkedKeysOf(repositoryId)}*`, count: keysAtOnce })) {
+      for (const key of z.array(z.string()).parse(keys)) {
+        const jobId = await answered(redis.get(key))
+        if (found.some(({ id }) => id === jobId)) await answered(redis.del(key))
+      }
     }
   }
 
