@@ -7,10 +7,11 @@ import {
   type TriggerEvent,
 } from '../../worker/contract/index.ts'
 import type { Attempt, HeldBook } from './ports.ts'
+import { isPressed, keyOfWish, type PressDeps } from './press-identity.ts'
 
 type Subject = Pick<TriggerEvent['subject'], 'kind' | 'number'>
 
-export interface ClickDeps {
+export interface ClickDeps extends PressDeps {
   /** Our own: any App can have check runs with any text in them. */
   readonly appId: number
   /** Whose check runs a commit has; null: no job's. Throws a retryable error. */
@@ -36,10 +37,17 @@ export async function placeClick(
   click: ClickEvent,
   { signal }: Pick<Attempt, 'signal'>,
 ): Promise<PlacedClick | null> {
-  const found = await findPlace(deps, click)
+  const found = await findPlace(deps, click, signal)
   const { on, ...press } = click
   const subject = typeof found === 'string' ? null : await deps.subjectOf(click, found.subject, signal)
-  if (subject !== null && typeof found !== 'string') return { ...press, jobId: found.jobId, subject }
+  if (subject !== null && typeof found !== 'string') {
+    const { jobId } = found
+    const place = { repository: click.repository.id, number: subject.number }
+    // The first decision on a change counts in any case, and a second press is told of it.
+    const isDecision = click.pressed.kind === 'decision'
+    const eventKey = isDecision ? click.eventKey : await keyOfWish(deps, click, { jobId, place })
+    return { ...press, eventKey, jobId, subject }
+  }
   const why = typeof found === 'string' ? found : 'the issue or pull request is gone'
   const { deliveryId, sender } = click
   deps.log.info({ deliveryId, on, sender: sender.id, kind: 'ignored', why }, 'trigger handled')
@@ -52,7 +60,8 @@ interface Found {
 }
 
 /** Or why there is none. */
-async function findPlace({ appId, jobOn, findJob, held }: ClickDeps, click: ClickEvent): Promise<Found | string> {
+async function findPlace(deps: ClickDeps, click: ClickEvent, signal: AbortSignal): Promise<Found | string> {
+  const { appId, jobOn, findJob, held } = deps
   if (click.appId !== appId) return 'a check run of another App'
   const { on, repository } = click
   const jobId = on.kind === 'job' ? on.jobId : await jobOn(repository.id, on.sha)
@@ -60,6 +69,7 @@ async function findPlace({ appId, jobOn, findJob, held }: ClickDeps, click: Clic
   const job = await findJob(jobId)
   const isHere = job?.repository.id === click.repository.id && job.installationId === click.installationId
   if (job === null || !isHere) return 'no job of this repository'
+  if (!(await isPressed(deps, click, { signal }))) return 'GitHub made no such delivery: it was sent again by others'
   // What came of it is put down a moment after its check runs.
   if (job.standing.kind !== 'ended') throw new StillEndingError(`job ${job.id} has not ended yet`)
   const places = [job.subject, pullRequestOf(job)].filter((place) => place !== null)

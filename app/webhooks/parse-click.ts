@@ -45,7 +45,7 @@ function fromRun(delivery: Delivery): ParsedClick {
     event: {
       ...commonOf(delivery, parsed.data),
       ...{ kind: 'click', appId: run.app.id, on: { kind: 'job', jobId }, pressed, occurredAt },
-      eventKey: `click:${repository.id}:${run.app.id}:${jobId}:${asked}:${sender.id}:${occurredAt}`,
+      ...keysOf(delivery, `click:${repository.id}:${run.app.id}:${jobId}:${asked}:${sender.id}:${occurredAt}`),
     },
   }
 }
@@ -62,9 +62,14 @@ function fromSuite(delivery: Delivery): ParsedClick {
     event: {
       ...commonOf(delivery, parsed.data),
       ...{ kind: 'click', appId: app.id, on: { kind: 'commit', sha }, pressed: { kind: 'again' }, occurredAt },
-      eventKey: `click:${repository.id}:${app.id}:${sha}:again:${sender.id}:${occurredAt}`,
+      ...keysOf(delivery, `click:${repository.id}:${app.id}:${sha}:again:${sender.id}:${occurredAt}`),
     },
   }
+}
+
+/** A second press says what the first one said, and comes with a delivery of its own. */
+function keysOf({ deliveryId }: Delivery, pressKey: string): Pick<ClickEvent, 'pressKey' | 'eventKey'> {
+  return { pressKey, eventKey: `${pressKey}:${deliveryId}` }
 }
 
 function pressedBy(action: unknown, identifier: string | undefined): ClickEvent['pressed'] | null {

@@ -39,6 +39,7 @@ import { createLifeBook } from '../../worker/queue/life-book.ts'
 import { createLifeIntake, processLife } from '../../worker/queue/life-intake.ts'
 import { createPauseBook } from '../../worker/queue/pause-book.ts'
 import { createPolicyIssueBook } from '../../worker/queue/policy-issue-book.ts'
+import { createPressBook } from '../../worker/queue/press-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
 import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
@@ -106,8 +107,10 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     // Nobody asked for it, and the next push is looked at again.
     onDeadLetter: async ({ id, reason }) => log.warn({ id, reason }, 'a policy change could not be checked'),
   })
+  const sent = createSentDeliveries(gitHub, isWanted)
   const clicks: ClickDeps = {
     ...{ appId, jobOn: createCheckedCommits(redis).jobOn, held: trigger.held, log },
+    ...{ presses: createPressBook(redis), threads: jobs.threads, sent, now: Date.now },
     findJob: (jobId) => jobs.known.find(jobId),
     async subjectOf({ installationId, repository, eventKey }, { kind, number }, signal) {
       await using open = await openById(gitHub, { installationId, repositoryId: repository.id }, eventKey, signal)
@@ -180,12 +183,6 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     log,
     now: Date.now,
   })
-  const wanted = (event: string, action: string | null) =>
-    canAsk(event, action) ||
-    isClick(event, action) ||
-    lifeEventName(event, action) !== undefined ||
-    mayChangePolicy(event, action)
-  const sent = createSentDeliveries(gitHub, wanted)
   const labels: ReconcileDeps = {
     labelled: createLabelledIssues({ app: gitHub, labelOf: labelReader(gitHub, operatorPolicy), now: Date.now }),
     fallbackLabel: fallbackTriggers(operatorPolicy.level).label,
@@ -211,6 +208,16 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       await jobs[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Whether a delivery may bring what something is done for. */
+function isWanted(event: string, action: string | null): boolean {
+  return (
+    canAsk(event, action) ||
+    isClick(event, action) ||
+    lifeEventName(event, action) !== undefined ||
+    mayChangePolicy(event, action)
+  )
 }
 
 /** What the label of a repository's policy is; null where the policy cannot be had. */

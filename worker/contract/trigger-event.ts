@@ -14,7 +14,7 @@ const commonShape = {
   version: z.literal(1),
   /** `X-GitHub-Delivery`. GitHub does not sign it: it is for logs and a first look, never proof of being new. */
   deliveryId: z.string().min(1).max(128),
-  /** The event's own identity, made from signed fields alone: two deliveries of one event have the same key. */
+  /** The event's own identity, made from signed fields alone, but a press's: two deliveries of one event have the same key. */
   eventKey: z.string().min(1).max(256),
   installationId: z.int().positive(),
   repository: repositorySchema,
@@ -64,6 +64,8 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
 export const clickEventSchema = z.strictObject({
   ...commonShape,
   kind: z.literal('click'),
+  /** Of signed fields alone, and so the same for a second press. The event's own key also has the delivery's id. */
+  pressKey: z.string().min(1).max(256),
   /** The App whose check run it is, as GitHub says. */
   appId: z.int().nonnegative(),
   on: z.discriminatedUnion('kind', [

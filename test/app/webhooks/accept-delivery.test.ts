@@ -136,13 +136,15 @@ describe('a verified delivery', () => {
     expect(JSON.stringify(app.accepted)).not.toContain('forged')
   })
 
-  it('is one press when the same click comes twice, or is sent again under another delivery', async () => {
+  it('carries each press once, also where a second one says the very same under a delivery of its own', async () => {
     await using app = await startApp({ now })
-    const other = { ...pressed(), check_run: { ...pressed().check_run, id: 99 } }
+    const body = JSON.stringify(pressed())
 
-    for (const one of [pressed(), pressed(), other]) await post(app, 'check_run', JSON.stringify(one))
+    for (const guid of ['guid-1', 'guid-1', 'guid-2']) await post(app, 'check_run', body, { 'x-github-delivery': guid })
 
-    expect(app.accepted).toHaveLength(1)
+    expect(app.accepted.map(({ deliveryId }) => deliveryId)).toEqual(['guid-1', 'guid-2'])
+    const [first, second] = app.accepted.map((event) => event.kind === 'click' && event.pressKey)
+    expect(first).toBe(second)
   })
 
   it.each([
