@@ -32,7 +32,7 @@ const job: KnownJob = {
 const usage = { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 }
 const published: NonNullable<KnownJob['result']> = {
   ...{ outcome: { outcome: 'published', reason: 'pull-request-opened' }, branch: 'airlock/x', commit: null, usage },
-  pullRequestUrl: 'https://github.com/octo/repo/pull/8',
+  ...{ heldOn: null, pullRequestUrl: 'https://github.com/octo/repo/pull/8' },
 }
 const entry: HeldEntry = {
   ...{ kind: 'ci', jobId: job.id, digest, requester: job.actor, until: '2026-12-13T00:00:00.000Z', decision: null },
