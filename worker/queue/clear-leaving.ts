@@ -1,5 +1,5 @@
 /** Takes out of Redis what is kept of a repository that has left, once its jobs have come to their end. */
-import { Queue } from 'bullmq'
+import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { answered } from './answered.ts'
@@ -8,9 +8,9 @@ import { blockedIndexKey, decisionField, heldKey, heldPlacesOf } from './held-ke
 import { knownJobKeys } from './job-book.ts'
 import { ledgerEntryKey } from './ledger.ts'
 import { jobsKey, leavingField, leavingKey } from './life-keys.ts'
+import { openQueue } from './open-queue.ts'
 import { type JobOfRepository, jobsOfRepository } from './repository-jobs.ts'
 import { forgetSchedules } from './schedule-book.ts'
-import { type QueueName, queuePrefix } from './settings.ts'
 import { threadKey } from './thread-book.ts'
 import { asksKey, turnKey } from './turn-book.ts'
 
@@ -30,7 +30,7 @@ export interface LeavingBook extends AsyncDisposable {
 const keysAtOnce = 1000
 const fieldSchema = z.tuple([z.coerce.number().int(), z.coerce.number().int()])
 /** What a job waited for, and where it stood. */
-const waitingFields = ['waits', 'told', 'order', 'round', 'begun', 'slot']
+const waitingFields = ['waits', 'told', 'order', 'round', 'turn', 'owner', 'begun', 'slot']
 /** Of a finished event's body. */
 const eventSchema = z.object({
   installationId: z.int(),
@@ -128,11 +128,4 @@ async function removeJob(queue: Queue, id: string): Promise<boolean> {
 function eventOf(data: unknown) {
   const body = z.object({ body: z.string() }).safeParse(data).data?.body
   return body === undefined ? undefined : eventSchema.safeParse(JSON.parse(body)).data
-}
-
-function openQueue(redis: Redis, name: QueueName): Queue {
-  const queue = new Queue(name, { connection: redis, prefix: queuePrefix })
-  // The connection's own errors are logged where it was made; without a listener they would end the process.
-  queue.on('error', () => undefined)
-  return queue
 }
