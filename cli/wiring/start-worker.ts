@@ -43,9 +43,11 @@ import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { createCore } from './create-core.ts'
 import { type DataFolders, dataDirOf, prepareDataFolders } from './data-folders.ts'
+import { gitNetwork } from './git-network.ts'
 import { gitHubUrls } from './github-urls.ts'
 import { createLoggedReporter } from './logged-reporter.ts'
 import { createPolicyDigest, createTeamCheck } from './policy-digest.ts'
+import { prepareCertificates } from './prepare-certificates.ts'
 import { startLifeWatch } from './start-life-watch.ts'
 import { startReaper } from './start-reaper.ts'
 
@@ -67,9 +69,12 @@ export interface RunningWorker {
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const folders = await prepareDataFolders(dataDirOf(deps.settings))
   const secretsDir = deps.settings.AIRLOCK_SECRETS_DIR
-  const options = secretsDir === undefined ? {} : { modelKeys: createModelKeys(secretsDir) }
-  const core = await createCore(deps.settings, deps.env, folders, options)
-  const gitHub = createGitHubPorts(deps, folders)
+  const certificates = await prepareCertificates(folders.root, deps.env)
+  const core = await createCore(deps.settings, deps.env, folders, {
+    certificates,
+    ...(secretsDir === undefined ? {} : { modelKeys: createModelKeys(secretsDir) }),
+  })
+  const gitHub = createGitHubPorts(deps, folders, certificates)
   const spending = createSpendBook(deps.redis)
   const turns = createTurnBook(deps.redis)
   const keepsBlocked = deps.settings.AIRLOCK_BLOCKED_CHANGES === 'seal'
@@ -143,7 +148,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
 
 type GitHubPort = 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'elsewhere' | 'wording'
 
-function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
+function createGitHubPorts(deps: WorkerDeps, folders: DataFolders, certificates: string | null) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
   const vault = createTokenVault(deps.redis, privateKey)
@@ -165,7 +170,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     source: createSource({
       dataDir: folders.root,
       git: 'git',
-      cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git }),
+      cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git, network: gitNetwork(deps.env, certificates) }),
       limits: defaultSourceLimits,
     }),
     secrets:
