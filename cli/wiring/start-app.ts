@@ -43,6 +43,7 @@ import { createPressBook } from '../../worker/queue/press-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
 import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
+import { createThreadLine } from '../../worker/queue/thread-line.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { createWelcomeBook } from '../../worker/queue/welcome-book.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
@@ -118,6 +119,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     },
   }
   const inOrder = createInOrder()
+  const line = createThreadLine(redis)
   const events = processIntake({
     redis,
     log,
@@ -126,7 +128,9 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       const event = taken.kind === 'click' ? await placeClick(clicks, taken, attempt) : taken
       if (event === null) return
       // A word to cancel must not overtake what it is to cancel.
-      await inOrder.run(`${event.repository.id}:${event.subject.number}`, () => handleTrigger(trigger, event, attempt))
+      const handle = () => handleTrigger(trigger, event, attempt)
+      const inLine = () => line.run(taken, handle, attempt.signal)
+      await inOrder.run(`${event.repository.id}:${event.subject.number}`, inLine)
     },
     async onDeadLetter(letter, attempt) {
       const taken = letter.request

@@ -4,13 +4,13 @@
  * Accepting is one script in Redis: delivery, event and outbox are written together, and only then may a webhook be
  * acknowledged. Handing over to BullMQ comes after that and may fail: process-queue sweeps up what was left.
  */
-import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { IntakeEvent, JobRequest, PullEvent } from '../contract/index.ts'
 import { answered } from './answered.ts'
 import { carry } from './carry.ts'
+import { intakeId } from './intake-id.ts'
 import { createJobBook, type JobBook, noteJob } from './job-book.ts'
 import { createLedger, type LedgerEntry } from './ledger.ts'
 import { openQueue } from './open-queue.ts'
@@ -18,6 +18,7 @@ import { noteJobOfRepository } from './repository-jobs.ts'
 import { createRounds, type Rounds } from './rounds.ts'
 import type { QueueName } from './settings.ts'
 import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
+import { lineOf } from './thread-line.ts'
 import { noteAsk } from './turn-book.ts'
 
 export interface Intake<T = IntakeEvent> extends AsyncDisposable {
@@ -35,11 +36,6 @@ export interface Jobs extends AsyncDisposable {
   readonly known: JobBook
 }
 
-/** BullMQ's id and the ledger's key of an event: closed alphabet, whatever the event's key is made of. */
-export function intakeId(eventKey: string): string {
-  return hash('sha256', eventKey)
-}
-
 /**
  * Handing over costs more than accepting, and events are looked into much more slowly than this. So a burst is
  * acknowledged first and handed over little by little: at most 160 events a second. What waits is safe in the outbox.
@@ -51,12 +47,12 @@ const mostWaiting = 1000
 
 /** `whenCalm` resolves when handing over is no burden to what is being accepted, and soon in any case. */
 export function createIntake(redis: Redis, whenCalm?: WhenCalm): Intake {
-  return createEventIntake<IntakeEvent>(redis, 'intake', whenCalm)
+  return createEventIntake<IntakeEvent>(redis, 'intake', lineOf, whenCalm)
 }
 
 /** The same for what asks for no job, in a queue of its own: much of it keeps nobody waiting who asks. */
 export function createPullIntake(redis: Redis, whenCalm?: WhenCalm): Intake<PullEvent> {
-  return createEventIntake<PullEvent>(redis, 'pulls', whenCalm)
+  return createEventIntake<PullEvent>(redis, 'pulls', () => null, whenCalm)
 }
 
 type WhenCalm = (signal: AbortSignal) => Promise<void>
@@ -64,6 +60,7 @@ type WhenCalm = (signal: AbortSignal) => Promise<void>
 function createEventIntake<T extends Pick<IntakeEvent, 'eventKey' | 'deliveryId'>>(
   redis: Redis,
   name: QueueName,
+  lineOf: (event: T) => string | null,
   whenCalm?: WhenCalm,
 ): Intake<T> {
   const queue = openQueue(redis, name)
@@ -85,7 +82,7 @@ function createEventIntake<T extends Pick<IntakeEvent, 'eventKey' | 'deliveryId'
   return {
     async accept(event) {
       const entry = { id: intakeId(event.eventKey), body: JSON.stringify(event) }
-      if (!(await ledger.accept(entry, event.deliveryId))) return 'duplicate'
+      if (!(await ledger.accept(entry, event.deliveryId, lineOf(event)))) return 'duplicate'
       if (waiting.length < mostWaiting) waiting.push(entry)
       carrying ??= carryAll()
       return 'accepted'
