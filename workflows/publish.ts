@@ -112,7 +112,7 @@ async function finish(
 function reporterOf({ inputs, log }: Run) {
   return createReporter({
     tokens: createRunnerTokens(runnerOf(inputs)),
-    appId: null,
+    checks: null,
     codeScanning: null,
     wording,
     botLogin: async () => runnerLogin,

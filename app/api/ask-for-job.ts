@@ -48,7 +48,9 @@ export async function askForJob(deps: AskDeps, { caller, body, key }: ApiAsk, si
   // By what the caller brought, before we look with a right of our own: what they can't see is not there.
   const repositoryId = await caller.sees({ owner, name })
   if (repositoryId === null) throw notFound()
-  await using repository = await deps.repositories.open({ owner, name }, eventKey, signal)
+  // The same key twice at once is two requests: neither may take the other's token for one that was left behind.
+  const tokenOwner = `${eventKey}:${randomUUID()}`
+  await using repository = await deps.repositories.open({ owner, name }, tokenOwner, signal)
   if (repository?.repository.id !== repositoryId) throw notFound()
   const request = await requestFor(deps, repository, caller, body, eventKey)
   refuseOther(await deps.known.claim(jobId, bodyDigest), bodyDigest)

@@ -7,6 +7,9 @@ export function jobAnswer(job: KnownJob, webUrl: string): JobAnswer {
   const { id, repository, subject, actor, agent, askedAt, standing, cancelled, result } = job
   const fullName = `${repository.owner}/${repository.name}`
   const outcome = result?.outcome ?? null
+  const asked = subject === null ? null : `${webUrl}/${fullName}/${pathOf(subject.kind)}/${subject.number}`
+  const heldOn = result?.heldOn ?? null
+  const decision = heldOn === null ? asked : `${webUrl}/${fullName}/${pathOf('issue')}/${heldOn}`
   return {
     ...{ id, agent, askedAt, repository: fullName, askedBy: actor.login },
     state: standing.kind,
@@ -25,8 +28,9 @@ export function jobAnswer(job: KnownJob, webUrl: string): JobAnswer {
     commit: result?.commit ?? null,
     links: {
       self: `/api/jobs/${id}`,
-      subject: subject === null ? null : `${webUrl}/${fullName}/${pathOf(subject.kind)}/${subject.number}`,
+      subject: asked,
       pullRequest: result?.pullRequestUrl ?? null,
+      decision: outcome?.outcome === 'held' ? decision : null,
     },
     usage: result?.usage ?? null,
   }

@@ -82,6 +82,10 @@ export const jobAnswerSchema = z
           .nullable()
           .describe('The issue or pull request that it is for, where its status comment is.'),
         pullRequest: z.string().nullable().describe('The pull request that came of it.'),
+        decision: z
+          .string()
+          .nullable()
+          .describe('The issue or pull request where a person decides on what a gate holds; null where none is held.'),
       })
       .describe('Where more is to be seen.'),
     usage: usageSchema.nullable().describe('Requests, tokens and cost of models; null where it has not ended.'),

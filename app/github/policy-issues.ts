@@ -8,11 +8,12 @@ import type { OwnerScope } from './owner-scope.ts'
 import { readPolicyFile } from './read-policy-file.ts'
 
 const createdSchema = z.object({ number: z.int().positive() })
+const foundSchema = z.object({ state: z.string(), user: z.object({ login: z.string() }).nullable() }).nullable()
 const permissions = { issues: 'write', contents: 'read' } as const
 
 /** Issues about broken policies, with a token of their own: what answers a pull request cannot open one. */
 export function createIssueDesk(
-  app: Pick<GitHubApp, 'openClient'>,
+  app: Pick<GitHubApp, 'openClient' | 'botLogin'>,
   { account, installationId, token }: Omit<OwnerScope, 'otherwise'>,
   repository: string,
   { signal, fence }: Attempt,
@@ -25,7 +26,8 @@ export function createIssueDesk(
     issue: { readonly title: string; readonly body: string },
   ) {
     await fence.check()
-    return createdSchema.parse(await client.call('POST /repos/{owner}/{repo}/issues', { ...at, ...issue })).number
+    const { number } = createdSchema.parse(await client.call('POST /repos/{owner}/{repo}/issues', { ...at, ...issue }))
+    return { repository: at.repo, number }
   }
 
   return {
@@ -44,9 +46,15 @@ export function createIssueDesk(
       }
       return null
     },
-    async close(number, body) {
-      await using client = await app.openClient(installationId, token, permissions, signal)
-      const at = { ...own, issue_number: number }
+    async close(level, issue, body) {
+      const isOwn = level === 'repository'
+      const scope = isOwn ? token : { owner: token.owner, names: [issue.repository] }
+      await using client = await orOutOfReach(app.openClient(installationId, scope, permissions, signal))
+      if (client === null) return
+      const at = { owner: account, repo: isOwn ? repository : issue.repository, issue_number: issue.number }
+      const found = await client.find('GET /repos/{owner}/{repo}/issues/{issue_number}', at)
+      const { state, user } = foundSchema.parse(found) ?? {}
+      if (state !== 'open' || user?.login !== (await app.botLogin(signal))) return
       await fence.check()
       await client.call('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { ...at, body })
       await client.call('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { ...at, state: 'closed' })

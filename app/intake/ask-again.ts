@@ -1,4 +1,4 @@
-import type { AgentName, AskedIn, Policy, TriggerEvent } from '../../worker/contract/index.ts'
+import type { AgentName, AskedIn, Policy, StandingJob, TriggerEvent } from '../../worker/contract/index.ts'
 import { noNotes, type ReviewNotes } from '../triggers/compose-task.ts'
 import { isAskedIn } from '../triggers/freeze-request.ts'
 import { readTask, withoutCommands } from '../triggers/read-task.ts'
@@ -20,7 +20,8 @@ export type Again =
       /** The digest that the whole task has to have. Left out: any. */
       readonly sameTask?: string
     }
-  | { readonly kind: 'not'; readonly why: NotAgain }
+  /** `job`: the one that has not ended. */
+  | { readonly kind: 'not'; readonly why: NotAgain; readonly job?: StandingJob }
 
 export interface AgainDeps {
   readonly threads: ThreadBook
@@ -45,7 +46,8 @@ export async function askAgain(
   const last = wanted === undefined ? jobs[0] : jobs.find(({ jobId }) => jobId === wanted)
   if (last === undefined) return { kind: 'not', why: wanted === undefined ? 'nothing' : 'unknown' }
   const counts = wanted === undefined ? [last] : jobs
-  if (counts.some(({ standing }) => standing.kind !== 'ended')) return { kind: 'not', why: 'runs' }
+  const live = counts.find(({ standing }) => standing.kind !== 'ended')
+  if (live !== undefined) return { kind: 'not', why: 'runs', job: live }
   const { askedIn, agent, task } = last
   if (askedIn === undefined || (wanted !== undefined && task === undefined)) return { kind: 'not', why: 'unknown' }
   // Whoever presses a button has not read the issue again: it has to say what it said.

@@ -1,7 +1,7 @@
-import type { TriggerEvent } from '../../worker/contract/index.ts'
+import type { WrittenEvent } from '../../worker/contract/index.ts'
 import { matchLabel } from '../triggers/match-label.ts'
 
-export type LabelEvent = Extract<TriggerEvent, { kind: 'label' }>
+export type LabelEvent = Extract<WrittenEvent, { kind: 'label' }>
 
 /** One label of an open issue, and who set it when: as GitHub lists them. */
 export interface LabelledIssue {
@@ -18,7 +18,7 @@ export interface ReconcileDeps {
   readonly fallbackLabel: string
   /** Whether a job was asked for on the issue after the label was set. */
   readonly hasJobSince: (event: LabelEvent) => Promise<boolean>
-  readonly accept: (event: TriggerEvent) => Promise<'accepted' | 'duplicate'>
+  readonly accept: (event: WrittenEvent) => Promise<'accepted' | 'duplicate'>
 }
 
 /**

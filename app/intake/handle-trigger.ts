@@ -95,7 +95,7 @@ async function handleIn(
     const again =
       threads && (await askAgain({ threads, thread }, event, triggers, { ownJobId: jobId, wanted: ask.jobId }))
     if (again?.kind === 'run') return start(handling, again)
-    const why = again === null ? noBookComment(jobId, triggers, 'retry') : notAgainComment(jobId, triggers, again.why)
+    const why = again === null ? noBookComment(jobId, triggers, 'retry') : notAgainComment(jobId, triggers, again)
     await answers.once(why)
     return { kind: 'answered', with: 'retry' }
   }
@@ -166,7 +166,7 @@ async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
   if (!prepared.ok) return refuse(handling, prepared.reason, prepared.detail)
   const { request } = prepared
   if ('sameTask' in ask && ask.sameTask !== undefined && ask.sameTask !== request.task.digest) {
-    await answers.once(notAgainComment(jobId, handling.triggers, 'changed'))
+    await answers.once(notAgainComment(jobId, handling.triggers, { why: 'changed' }))
     return { kind: 'answered', with: 'retry' }
   }
   // Before the job is written down: afterwards a worker may be writing to the same comment already.

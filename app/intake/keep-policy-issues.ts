@@ -1,16 +1,17 @@
-import type { TriggerEvent } from '../../worker/contract/index.ts'
+import { digestOf, type TriggerEvent } from '../../worker/contract/index.ts'
 import { mendedPolicyComment, policyIssue } from '../replies/policy-issue.ts'
 import { evaluatePolicy, organisationPolicyName, policyPath } from '../repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
-import type { OpenRepository } from './ports.ts'
+import type { OpenedIssue, OpenRepository } from './ports.ts'
 import type { PolicySources } from './read-policy.ts'
 
 /** Which broken policy files an issue was opened for. Methods throw a retryable error. */
 export interface PolicyIssueBook {
-  /** True once for each file, until it is forgotten. */
-  claim(place: string): Promise<boolean>
-  note(place: string, issue: number): Promise<void>
-  forget(place: string): Promise<number | null>
+  /** True once for each file, until it is forgotten. `broken` is the digest of what it says. */
+  claim(place: string, broken: string): Promise<boolean>
+  note(place: string, issue: OpenedIssue): Promise<void>
+  /** The issue, to one caller of many. Left alone where the file says what it said when it was found broken. */
+  forget(place: string, unless: string | null): Promise<OpenedIssue | null>
 }
 
 export interface PolicyIssueDeps {
@@ -19,37 +20,56 @@ export interface PolicyIssueDeps {
   readonly operatorPolicy: OperatorPolicy
 }
 
+interface PolicyFile {
+  readonly place: string
+  readonly level: 'repository' | 'organisation'
+  readonly name: string
+  /** Of what it says, and what it is held against. */
+  readonly digest: string
+}
+
 /**
- * Where a policy on a default branch is broken, whoever keeps it is told by one issue. It is looked at without who asks:
- * a policy that is broken for some only would open and close one with every request.
+ * Where a policy on a default branch is broken, whoever keeps it is told by one issue, which is closed when it is mended.
+ * It is looked at without who asks: a policy that is broken for some only would open and close one with every request.
  */
 export async function keepPolicyIssues(
   { policyIssues, operatorPolicy }: PolicyIssueDeps,
   event: TriggerEvent,
-  repository: OpenRepository,
+  { issues }: Pick<OpenRepository, 'issues'>,
   { texts, traits }: PolicySources,
 ): Promise<void> {
   const { asker: _, ...nobody } = traits
   const resolution = evaluatePolicy(operatorPolicy, texts, nobody)
-  const own = `repository:${event.repository.id}`
+  const digest = digestOf([texts.organisation, operatorPolicy.file])
+  const own: PolicyFile = { place: `repository:${event.repository.id}`, level: 'repository', name: policyPath, digest }
+  const organisations: PolicyFile = {
+    ...{ place: `organisation:${event.installationId}`, level: 'organisation', name: organisationPolicyName, digest },
+  }
   if (resolution.ok) {
-    const issue = await policyIssues.forget(own)
-    if (issue !== null) await repository.issues.close(issue, mendedPolicyComment())
+    await closeFor(own, null)
+    // It may be broken for other repositories than this one, which can only say that it is mended once it says else.
+    await closeFor(organisations, digest)
     return
   }
-  const files = [
-    { place: own, level: 'repository', file: policyPath },
-    // It may be broken for some repositories only, so that none of them can say that it is mended.
-    { place: `organisation:${event.installationId}`, level: 'organisation', file: organisationPolicyName },
-  ] as const
-  for (const { place, level, file } of files) {
-    const problems = resolution.problems.filter((problem) => problem.file === file)
-    if (problems.length === 0 || !(await policyIssues.claim(place))) continue
+  for (const file of [own, organisations]) {
+    const problems = resolution.problems.filter((problem) => problem.file === file.name)
+    if (problems.length === 0 || !(await policyIssues.claim(file.place, file.digest))) continue
     try {
-      const issue = await repository.issues.open(level, policyIssue(file, problems))
-      if (issue !== null) await policyIssues.note(place, issue)
+      const issue = await issues.open(file.level, policyIssue(file.name, problems))
+      if (issue !== null) await policyIssues.note(file.place, issue)
     } catch (error) {
-      await policyIssues.forget(place)
+      await policyIssues.forget(file.place, null)
+      throw error
+    }
+  }
+
+  async function closeFor({ place, level }: PolicyFile, unless: string | null): Promise<void> {
+    const issue = await policyIssues.forget(place, unless)
+    if (issue === null) return
+    try {
+      await issues.close(level, issue, mendedPolicyComment())
+    } catch (error) {
+      await policyIssues.note(place, issue)
       throw error
     }
   }

@@ -7,12 +7,15 @@ import {
   type TriggerEvent,
 } from '../../worker/contract/index.ts'
 import type { Attempt, HeldBook } from './ports.ts'
+import { isPressed, keyOfWish, type PressDeps } from './press-identity.ts'
 
 type Subject = Pick<TriggerEvent['subject'], 'kind' | 'number'>
 
-export interface ClickDeps {
+export interface ClickDeps extends PressDeps {
   /** Our own: any App can have check runs with any text in them. */
   readonly appId: number
+  /** Whose check runs a commit has; null: no job's. Throws a retryable error. */
+  readonly jobOn: (repositoryId: number, commit: string) => Promise<string | null>
   /** Throws a retryable error. */
   readonly findJob: (jobId: string) => Promise<KnownJob | null>
   readonly held: Pick<HeldBook, 'on'>
@@ -34,31 +37,50 @@ export async function placeClick(
   click: ClickEvent,
   { signal }: Pick<Attempt, 'signal'>,
 ): Promise<PlacedClick | null> {
-  const found = await findPlace(deps, click)
-  const subject = typeof found === 'string' ? null : await deps.subjectOf(click, found, signal)
-  if (subject !== null) return { ...click, subject }
+  const found = await findPlace(deps, click, signal)
+  const { on, ...press } = click
+  const subject = typeof found === 'string' ? null : await deps.subjectOf(click, found.subject, signal)
+  if (subject !== null && typeof found !== 'string') {
+    const { jobId } = found
+    const place = { repository: click.repository.id, number: subject.number }
+    // The first decision on a change counts in any case, and a second press is told of it.
+    const isDecision = click.pressed.kind === 'decision'
+    const eventKey = isDecision ? click.eventKey : await keyOfWish(deps, click, { jobId, place })
+    return { ...press, eventKey, jobId, subject }
+  }
   const why = typeof found === 'string' ? found : 'the issue or pull request is gone'
-  const { deliveryId, jobId, sender } = click
-  deps.log.info({ deliveryId, jobId, sender: sender.id, kind: 'ignored', why }, 'trigger handled')
+  const { deliveryId, sender } = click
+  deps.log.info({ deliveryId, on, sender: sender.id, kind: 'ignored', why }, 'trigger handled')
   return null
 }
 
+interface Found {
+  readonly jobId: string
+  readonly subject: Subject
+}
+
 /** Or why there is none. */
-async function findPlace({ appId, findJob, held }: ClickDeps, click: ClickEvent): Promise<Subject | string> {
+async function findPlace(deps: ClickDeps, click: ClickEvent, signal: AbortSignal): Promise<Found | string> {
+  const { appId, jobOn, findJob, held } = deps
   if (click.appId !== appId) return 'a check run of another App'
-  const job = await findJob(click.jobId)
+  const { on, repository } = click
+  const jobId = on.kind === 'job' ? on.jobId : await jobOn(repository.id, on.sha)
+  if (jobId === null) return 'no job has check runs on this commit'
+  const job = await findJob(jobId)
   const isHere = job?.repository.id === click.repository.id && job.installationId === click.installationId
   if (job === null || !isHere) return 'no job of this repository'
+  if (!(await isPressed(deps, click, { signal }))) return 'GitHub made no such delivery: it was sent again by others'
   // What came of it is put down a moment after its check runs.
   if (job.standing.kind !== 'ended') throw new StillEndingError(`job ${job.id} has not ended yet`)
   const places = [job.subject, pullRequestOf(job)].filter((place) => place !== null)
   if (click.pressed.kind === 'decision') {
     for (const place of places) {
       const entries = await held.on({ repository: job.repository.id, number: place.number })
-      if (entries.some(({ jobId }) => jobId === job.id)) return place
+      if (entries.some(({ jobId }) => jobId === job.id)) return { jobId, subject: place }
     }
   }
-  return places[0] ?? 'the job has no issue and no pull request'
+  const [subject] = places
+  return subject === undefined ? 'the job has no issue and no pull request' : { jobId, subject }
 }
 
 function pullRequestOf({ result }: KnownJob): Subject | null {

@@ -112,15 +112,21 @@ export interface Thread {
   takeLabelOff(label: string): Promise<void>
 }
 
+export interface OpenedIssue {
+  /** The owner's repository that it is in, by name. */
+  readonly repository: string
+  readonly number: number
+}
+
 /** Issues about broken policies. Methods throw GitHubError. */
 export interface IssueDesk {
   /** In the repository, or where its owner keeps the policy; null: the App does not reach that. */
   open(
     level: 'repository' | 'organisation',
     issue: { readonly title: string; readonly body: string },
-  ): Promise<number | null>
-  /** One of the repository's, with a last word. */
-  close(number: number, comment: string): Promise<void>
+  ): Promise<OpenedIssue | null>
+  /** With a last word, if it is one of ours and still open. A repository's own is where that is now. */
+  close(level: 'repository' | 'organisation', issue: OpenedIssue, comment: string): Promise<void>
 }
 
 export interface OpenRepository extends AsyncDisposable {

@@ -32,7 +32,7 @@ export function cancelComment(jobId: string, asked: readonly CancelAsked[]): str
 
 const notAgain = {
   nothing: 'No job was asked for here in the last 40 days: there is nothing to try again.',
-  runs: 'The last job here has not ended. It can be tried again when it has.',
+  runs: 'A job here has not ended. It can be tried again when it has.',
   edited:
     'The comment that asked for the last job was edited since. What runs is what was asked: write the task again.',
   changed:
@@ -46,10 +46,11 @@ const notAgain = {
 export function notAgainComment(
   jobId: string,
   { command }: Pick<Policy['triggers'], 'command'>,
-  why: keyof typeof notAgain,
+  { why, job }: { readonly why: keyof typeof notAgain; readonly job?: StandingJob },
 ): string {
   const hint = why === 'runs' ? ` \`${command} cancel\` ends it.` : ''
-  return `${statusMarker(jobId)}\n**Not tried again.** ${notAgain[why]}${hint}`
+  const running = job === undefined ? '' : `\n\n${lineOf(job)}`
+  return `${statusMarker(jobId)}\n**Not tried again.** ${notAgain[why]}${hint}${running}`
 }
 
 /** A label whose webhook was lost, on an issue that is not what it was when the label was set. */

@@ -11,9 +11,9 @@ import { branchName } from './branch-name.ts'
 import { jobCheck } from './check-run.ts'
 import { findingText } from './findings-table.ts'
 import { gateCheck } from './gate-check.ts'
+import { heldIssue } from './held-issue.ts'
 import { pullRequestBody } from './pull-request-body.ts'
 import { commitMessage, pullRequestTitle, releaseMessage } from './pull-request-title.ts'
-import { heldIssue } from './schedule-comment.ts'
 import { finishedComment, runningComment, waitingComment } from './status-comment.ts'
 
 /** Every text of a running job; a composition root hands it to the worker's pipeline, which knows only the port. */

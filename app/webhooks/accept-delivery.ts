@@ -3,7 +3,7 @@ import { type IntakeEvent, type LifeEvent, type PullEvent, QueueUnavailableError
 import { isBot } from '../triggers/evaluate-authority.ts'
 import { mayAsk } from '../triggers/read-ask.ts'
 import type { WebhookAnswer } from './create-webhook-guard.ts'
-import { type ParsedClick, parseClick } from './parse-click.ts'
+import { isOfChecks, type ParsedClick, parseClick } from './parse-click.ts'
 import { parseLifeEvent } from './parse-life-event.ts'
 import { type ParsedPull, parsePullEvent } from './parse-pull-event.ts'
 import { type ParsedEvent, parseTriggerEvent } from './parse-trigger-event.ts'
@@ -85,7 +85,7 @@ async function acknowledge(
 
 function parse(delivery: Delivery): ParsedEvent | ParsedClick | ParsedPull {
   if (delivery.event === 'pull_request') return parsePullEvent(delivery)
-  return delivery.event === 'check_run' ? parseClick(delivery) : parseTriggerEvent(delivery)
+  return isOfChecks(delivery.event) ? parseClick(delivery) : parseTriggerEvent(delivery)
 }
 
 function whyNot({ kind, event }: Extract<ParsedEvent | ParsedClick, { kind: 'event' | 'click' }>): string | null {

@@ -7,6 +7,7 @@ const meaningful: ReadonlySet<string> = new Set([
   'pull_request_review',
   'pull_request',
   'check_run',
+  'check_suite',
   'ping',
 ])
 
@@ -24,6 +25,7 @@ function eventOf(payload: Payload): string | null {
   if (Object.hasOwn(payload, 'pull_request')) return eventOfPull(payload)
   // The status of a deployment has one too.
   if (Object.hasOwn(payload, 'check_run') && !Object.hasOwn(payload, 'deployment')) return 'check_run'
+  if (Object.hasOwn(payload, 'check_suite')) return 'check_suite'
   return Object.hasOwn(payload, 'zen') ? 'ping' : null
 }
 

@@ -4,6 +4,7 @@ import {
   gitHubDiffPlaceSchema,
   mostLabels,
   repositorySchema,
+  shaSchema,
   sortingSchema,
   triggerEventSchema,
 } from '../../worker/contract/index.ts'
@@ -79,4 +80,13 @@ export const clickedSchema = z.object({
     check_suite: z.object({ updated_at: time.nullish() }).nullish(),
   }),
   requested_action: z.object({ identifier: z.string().max(100) }).nullish(),
+})
+
+export const clickedSuiteSchema = z.object({
+  ...sharedShape,
+  check_suite: z.object({
+    head_sha: shaSchema,
+    updated_at: time,
+    app: z.object({ id: clickEventSchema.shape.appId }),
+  }),
 })

@@ -39,18 +39,20 @@ export interface CoreOptions {
   /** Where brokers' sockets are: a short path. By default the system's temporary folder. */
   readonly socketDir?: string
   readonly modelKeys?: ModelKeys
+  /** What prepareCertificates made. Left out: it is made now. */
+  readonly certificates?: string | null
 }
 
 export async function createCore(
   settings: Settings,
   env: Environment,
   folders: DataFolders,
-  { probeNow = false, socketDir = tmpdir(), modelKeys }: CoreOptions = {},
+  { probeNow = false, socketDir = tmpdir(), modelKeys, certificates: prepared }: CoreOptions = {},
 ): Promise<CorePorts> {
   const packageManagers = once(() => readPackageManagers(env))
   const [hostTools, certificates] = await Promise.all([
     findHostTools(process.execPath, env.PATH ?? ''),
-    prepareCertificates(folders.root, env),
+    prepared === undefined ? prepareCertificates(folders.root, env) : prepared,
   ])
   const store = createImageStore(folders.images)
   const namespaces = createJobNamespaces()

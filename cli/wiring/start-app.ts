@@ -30,6 +30,7 @@ import { mayChangePolicy } from '../../app/webhooks/parse-pull-event.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { outcomeOfDeath } from '../../worker/pipeline/report-dead-letter.ts'
+import { createCheckedCommits } from '../../worker/queue/checked-commits.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createDeliveryBook } from '../../worker/queue/delivery-book.ts'
 import { createIntake, createJobs, createPullIntake } from '../../worker/queue/enqueue.ts'
@@ -38,9 +39,11 @@ import { createLifeBook } from '../../worker/queue/life-book.ts'
 import { createLifeIntake, processLife } from '../../worker/queue/life-intake.ts'
 import { createPauseBook } from '../../worker/queue/pause-book.ts'
 import { createPolicyIssueBook } from '../../worker/queue/policy-issue-book.ts'
+import { createPressBook } from '../../worker/queue/press-book.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
 import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
+import { createThreadLine } from '../../worker/queue/thread-line.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { createWelcomeBook } from '../../worker/queue/welcome-book.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
@@ -109,8 +112,10 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     // Nobody asked for it, and the next push is looked at again.
     onDeadLetter: async ({ id, reason }) => log.warn({ id, reason }, 'a policy change could not be checked'),
   })
+  const sent = createSentDeliveries(gitHub, isWanted)
   const clicks: ClickDeps = {
-    ...{ appId, held, log },
+    ...{ appId, jobOn: createCheckedCommits(redis).jobOn, held, log },
+    ...{ presses: createPressBook(redis), threads: jobs.threads, sent, now: Date.now },
     findJob: (jobId) => jobs.known.find(jobId),
     async subjectOf({ installationId, repository, eventKey }, { kind, number }, signal) {
       await using open = await openById(gitHub, { installationId, repositoryId: repository.id }, eventKey, signal)
@@ -118,6 +123,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     },
   }
   const inOrder = createInOrder()
+  const line = createThreadLine(redis)
   const events = processIntake({
     redis,
     log,
@@ -126,7 +132,9 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       const event = taken.kind === 'click' ? await placeClick(clicks, taken, attempt) : taken
       if (event === null) return
       // A word to cancel must not overtake what it is to cancel.
-      await inOrder.run(`${event.repository.id}:${event.subject.number}`, () => handleTrigger(trigger, event, attempt))
+      const handle = () => handleTrigger(trigger, event, attempt)
+      const inLine = () => line.run(taken, handle, attempt.signal)
+      await inOrder.run(`${event.repository.id}:${event.subject.number}`, inLine)
     },
     async onDeadLetter(letter, attempt) {
       const taken = letter.request
@@ -186,12 +194,6 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
     log,
     now: Date.now,
   })
-  const wanted = (event: string, action: string | null) =>
-    canAsk(event, action) ||
-    isClick(event, action) ||
-    lifeEventName(event, action) !== undefined ||
-    mayChangePolicy(event, action)
-  const sent = createSentDeliveries(gitHub, wanted)
   const labels: ReconcileDeps = {
     labelled: createLabelledIssues({ app: gitHub, labelOf: labelReader(gitHub, operatorPolicy), now: Date.now }),
     fallbackLabel: fallbackTriggers(operatorPolicy.level).label,
@@ -215,6 +217,16 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
       await jobs[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Whether a delivery may bring what something is done for. */
+function isWanted(event: string, action: string | null): boolean {
+  return (
+    canAsk(event, action) ||
+    isClick(event, action) ||
+    lifeEventName(event, action) !== undefined ||
+    mayChangePolicy(event, action)
+  )
 }
 
 /** What the label of a repository's policy is; null where the policy cannot be had. */

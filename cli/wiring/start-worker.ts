@@ -29,6 +29,7 @@ import { reportDeadLetter } from '../../worker/pipeline/report-dead-letter.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
 import { collectBudget } from '../../worker/pipeline/steps/collect.ts'
 import { createBlockedChanges } from '../../worker/queue/blocked-changes.ts'
+import { createCheckedCommits } from '../../worker/queue/checked-commits.ts'
 import type { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createHeldChanges } from '../../worker/queue/held-changes.ts'
 import { createPauseBook } from '../../worker/queue/pause-book.ts'
@@ -43,9 +44,11 @@ import type { Environment } from '../settings/parse-settings.ts'
 import type { Settings } from '../settings/settings-schema.ts'
 import { createCore } from './create-core.ts'
 import { type DataFolders, dataDirOf, prepareDataFolders } from './data-folders.ts'
+import { gitNetwork } from './git-network.ts'
 import { gitHubUrls } from './github-urls.ts'
 import { createLoggedReporter } from './logged-reporter.ts'
 import { createPolicyDigest, createTeamCheck } from './policy-digest.ts'
+import { prepareCertificates } from './prepare-certificates.ts'
 import { startLifeWatch } from './start-life-watch.ts'
 import { startReaper } from './start-reaper.ts'
 
@@ -67,9 +70,12 @@ export interface RunningWorker {
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const folders = await prepareDataFolders(dataDirOf(deps.settings))
   const secretsDir = deps.settings.AIRLOCK_SECRETS_DIR
-  const options = secretsDir === undefined ? {} : { modelKeys: createModelKeys(secretsDir) }
-  const core = await createCore(deps.settings, deps.env, folders, options)
-  const gitHub = createGitHubPorts(deps, folders)
+  const certificates = await prepareCertificates(folders.root, deps.env)
+  const core = await createCore(deps.settings, deps.env, folders, {
+    certificates,
+    ...(secretsDir === undefined ? {} : { modelKeys: createModelKeys(secretsDir) }),
+  })
+  const gitHub = createGitHubPorts(deps, folders, certificates)
   const spending = createSpendBook(deps.redis)
   const turns = createTurnBook(deps.redis)
   const keepsBlocked = deps.settings.AIRLOCK_BLOCKED_CHANGES === 'seal'
@@ -143,11 +149,12 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
 
 type GitHubPort = 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'elsewhere' | 'wording'
 
-function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
+function createGitHubPorts(deps: WorkerDeps, folders: DataFolders, certificates: string | null) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
   const vault = createTokenVault(deps.redis, privateKey)
   const pauses = createPauseBook(deps.redis)
+  const checked = createCheckedCommits(deps.redis)
   const common = { appId, baseUrl: urls.api, vault, pauses, log }
   const tokens = createInstallationTokens({ ...common, privateKey })
   const app = createGitHubApp({ ...common, signJwt: createAppJwtSigner(privateKey) })
@@ -164,7 +171,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     source: createSource({
       dataDir: folders.root,
       git: 'git',
-      cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git }),
+      cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git, network: gitNetwork(deps.env, certificates) }),
       limits: defaultSourceLimits,
     }),
     secrets:
@@ -191,7 +198,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders) {
     heldIssuesOf: ({ fence }: AttemptContext) => createHeldIssues({ tokens, wording, botLogin, fence }),
     tellWaiting: createTellWaiting({ tokens, wording, botLogin, log }),
     reporterOf: ({ fence }: AttemptContext) =>
-      createReporter({ tokens, appId, codeScanning, wording, botLogin, fence, log }),
+      createReporter({ tokens, checks: { appId, note: checked.note }, codeScanning, wording, botLogin, fence, log }),
   }
 }
 

@@ -48,6 +48,37 @@ it('makes a pull request of a request that names no issue, with checks and witho
   expect(repository.comments).toEqual([])
 }, 180_000)
 
+it('opens an issue where the change of a request that names none is held, and what is approved there is published', async () => {
+  const policy = `${copiesTask}gates: { protected: ["task.md"] }\n`
+  const repository = await world.createRepository({ name: 'guarded', policy })
+  for (const [login, permission] of [
+    ['bea', 'write'],
+    ['rita', 'read'],
+  ] as const) {
+    world.github.addCollaborator(repository, login, permission)
+  }
+  const asked = await ask({ repository: 'acme/guarded', task: 'Mend the sum.' })
+  await world.ended(asked.id, 120_000)
+
+  const held = await show(asked)
+  const [issue, ...others] = repository.issues
+  expect([held.outcome, held.links.decision, others]).toEqual(['held', expect.stringMatching(/\/issues\/1$/), []])
+  const said = repository.comments.at(-1)?.body ?? ''
+  const digest = /approve ([0-9a-f]{12})`/.exec(said)?.[1] ?? ''
+  const say = async (by: string) => {
+    const body = `/airlock approve ${digest}`
+    const { delivery } = await world.github.comment(repository, issue?.number ?? 0, { by, body })
+    return await world.handled(delivery)
+  }
+  expect(await say('rita')).toMatchObject({ with: 'permission-too-low' })
+  const known = await world.jobs()
+  expect(await say('bea')).toMatchObject({ with: 'approved' })
+  for (const id of await world.jobs()) if (!known.includes(id)) await world.ended(id, 120_000)
+
+  const [pull] = repository.issues.filter((one) => one.pull !== undefined)
+  expect(pull?.body).toContain(`Closes #${issue?.number}.`)
+}, 240_000)
+
 it('tells of a job for an issue in its status comment, and closes the issue with the pull request', async () => {
   const repository = await world.createRepository({ name: 'issue', policy: copiesTask })
   const { issue } = await world.github.openIssue(repository, { by: 'rita', title: 'Broken', body: 'It is.' })

@@ -100,15 +100,18 @@ it('is let run, and its job run again, by the buttons of the check run, for thos
   expect(await press('bea', approve)).toMatchObject({ with: 'approved' })
   expect(await messages()).toMatch(/^Let CI run/)
   const known = await world.jobs()
-  await github.press(repository, run, { by: 'bea', identifier: approve })
+  expect(await press('bea', approve)).toMatchObject({ with: 'decided-before' })
   run.appId += 1
   expect(await press('bea')).toMatchObject({ kind: 'ignored' })
   run.appId -= 1
   expect(await world.jobs()).toEqual(known)
 
   expect(await press('bea')).toMatchObject({ kind: 'enqueued' })
+  expect(await press('bea')).toMatchObject({ kind: 'enqueued' })
 
-  expect(repository.issues.filter(({ pull }) => pull !== undefined)).toHaveLength(2)
+  expect(repository.issues.filter(({ pull }) => pull !== undefined)).toHaveLength(3)
+  const all = await github.pressAll(repository, run.headSha, { by: 'rita' })
+  expect(await world.handled(all.delivery)).toMatchObject({ with: 'permission-too-low' })
 }, 180_000)
 
 it('asks GitHub for nothing that it does not know', () => expectKeptRules(world.github))

@@ -9,7 +9,7 @@ beforeEach(() => {
 afterEach(() => github.verify())
 
 const cloneAccess = (request = requestOf()) =>
-  createCloneAccess({ tokens: github.tokens, gitUrl: 'https://ghe.example.com' })(request, never)
+  createCloneAccess({ tokens: github.tokens, gitUrl: 'https://ghe.example.com', network: {} })(request, never)
 
 describe('access for a clone', () => {
   it('reads contents alone, names the repository as it is called now, and ends with its use', async () => {

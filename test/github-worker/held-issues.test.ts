@@ -41,7 +41,7 @@ function placeFor(asked: JobRequest) {
   return createHeldIssues({ tokens, wording, botLogin: createBotLogin(app), fence: openFence })(asked, never)
 }
 
-describe('the issue where what is held of a schedule is decided on', () => {
+describe('the issue where it is decided on what was asked for on none', () => {
   it('is opened once and used again while it is open, also where somebody else has copied its mark', async () => {
     const first = await placeFor(request)
     const body = repository.issues[0]?.body ?? ''
@@ -57,9 +57,22 @@ describe('the issue where what is held of a schedule is decided on', () => {
     expect(body).toContain('approve DIGEST')
   })
 
+  it('is one of its own for a job of the API, also when it is looked for twice', async () => {
+    const asked = (id: string): JobRequest => {
+      const { schedule: _, ...trigger } = request.trigger
+      return { ...request, id, trigger: { ...trigger, kind: 'api' } }
+    }
+
+    const numbers = []
+    for (const id of ['apijob0001', 'apijob0001', 'apijob0002']) numbers.push((await placeFor(asked(id)))?.number)
+
+    expect(numbers).toEqual([1, 1, 2])
+    expect(repository.issues[0]?.body).toContain('asked over the API')
+  })
+
   it('is none for a job that was asked for otherwise, nor where the repository takes none', async () => {
     const { schedule: _, ...trigger } = request.trigger
-    expect(await placeFor({ ...request, trigger })).toBeNull()
+    expect(await placeFor({ ...request, trigger: { ...trigger, kind: 'label' } })).toBeNull()
 
     standIn.failNext({ method: 'POST', path: /issues$/ }, { status: 410 })
     expect(await placeFor(request)).toBeNull()

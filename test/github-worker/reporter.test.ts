@@ -17,8 +17,10 @@ const words = { name: 'Airlock', title: 'Done', summary: 'All well.', conclusion
 
 let github: MockGitHub
 let uploads: string[]
+let noted: string[]
 beforeEach(() => {
   uploads = []
+  noted = []
   github = mockGitHub()
 })
 afterEach(() => github.verify())
@@ -26,7 +28,7 @@ afterEach(() => github.verify())
 function reporter(change: Partial<ReporterDeps> = {}) {
   return createReporter({
     tokens: github.tokens,
-    appId: app.appId,
+    checks: { appId: app.appId, note: async (...checked) => void noted.push(checked.join(' ')) },
     codeScanning: { upload: async (_request, { branch, commit: of }) => void uploads.push(`${branch} ${of}`) },
     log: github.log,
     fence: openFence,
@@ -135,6 +137,7 @@ describe('the end', () => {
 
     expect(github.log.lines).toEqual([])
     expect(uploads).toEqual([`airlock/3 ${commit}`])
+    expect(noted).toEqual([`${request.repository.id} ${commit} ${request.id}`])
   })
 
   it('has the buttons of a held change on the pull request of ours that it was to go on in', async () => {

@@ -50,7 +50,7 @@ function reporter({ checks = [check()], fence = openFence }: Partial<Told> = {})
     botLogin: createBotLogin(app),
     log,
     fence,
-    appId,
+    checks: { appId, note: async () => undefined },
     codeScanning: { upload: async () => undefined },
     wording: {
       running: ({ id }, { step }) => `${statusMarker(id)}\nRunning ${step}.`,

@@ -228,7 +228,7 @@ describe('authority, live', () => {
 describe('a clone, live', () => {
   it('is had with a token that cannot write', async () => {
     await using folder = await createFolder()
-    const access = await createCloneAccess({ tokens, gitUrl: standIn.url })(request, never)
+    const access = await createCloneAccess({ tokens, gitUrl: standIn.url, network: {} })(request, never)
 
     await git(folder.path, access.token, 'clone', '-q', access.url, 'clone')
     const push = git(`${folder.path}/clone`, access.token, 'push', '-q', 'origin', 'HEAD:refs/heads/airlock/x')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { intakeId } from '../../worker/queue/accept-event.ts'
 import { connectRedis } from '../../worker/queue/connect-redis.ts'
 import { createIntake, createJobs } from '../../worker/queue/enqueue.ts'
+import { intakeId } from '../../worker/queue/intake-id.ts'
 import { jobRequest, labelEvent, newJobId } from './job-request.ts'
 import { silent, startRedis, type TestRedis } from './start-redis.ts'
 

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import {
   type JobRequest,
   jobRequestSchema,
-  type TriggerEvent,
   triggerEventSchema,
+  type WrittenEvent,
 } from '../../worker/contract/index.ts'
 
 const repository = { id: 7, owner: 'octo', name: 'hello', private: true, defaultBranch: 'main' }
@@ -54,7 +54,7 @@ export function jobRequest(text = 'Fix it.', id = newJobId()): JobRequest {
   })
 }
 
-export function labelEvent(eventKey: string, deliveryId: string): TriggerEvent {
+export function labelEvent(eventKey: string, deliveryId: string): WrittenEvent {
   return triggerEventSchema.parse({
     version: 1,
     kind: 'label',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JobRequest, LifeEntry, LifeEvent } from '../../worker/contract/index.ts'
+import { createCheckedCommits } from '../../worker/queue/checked-commits.ts'
 import { createLeavingBook, type LeavingBook } from '../../worker/queue/clear-leaving.ts'
 import { createJobs, type Jobs } from '../../worker/queue/enqueue.ts'
 import { heldKey, heldPlaceKey } from '../../worker/queue/held-keys.ts'
@@ -101,6 +102,9 @@ describe('a repository that leaves', () => {
     }
     expect([(await jobs.known.find(own))?.id, (await jobs.known.find(others))?.id]).toEqual([own, others])
     await createLifeBook(test.redis).write(removal(), soon())
+    const checked = createCheckedCommits(test.redis)
+    await checked.note(7, 'a', own)
+    await checked.note(7, 'b', others)
     expect(await leaving.clear()).toEqual([])
 
     await end(own)
@@ -113,6 +117,7 @@ describe('a repository that leaves', () => {
     expect(await test.redis.hkeys(heldPlaceKey({ ...place, number: 4 }))).toEqual([others])
     expect((await jobs.threads.on(place)).map(({ jobId }) => jobId)).toEqual([others])
     expect([await jobs.known.find(own), (await jobs.known.find(others))?.id]).toEqual([null, others])
+    expect([await checked.jobOn(7, 'a'), await checked.jobOn(7, 'b')]).toEqual([null, others])
     expect((await schedules.all()).map(({ repositoryId }) => repositoryId)).toEqual([8])
     const bodies = await test.redis.keys('airlock:jobs:*')
     expect([bodies.includes(`airlock:jobs:${own}`), bodies.includes(`airlock:jobs:${others}`)]).toEqual([false, true])

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JobRequest, Policy } from '../../worker/contract/index.ts'
 import { sweep } from '../../worker/queue/carry.ts'
@@ -18,17 +19,20 @@ const [big, small, other] = [1, 2, 3]
 
 let test: TestRedis
 let jobs: Jobs
+let queue: Queue
 let processes: QueueProcess[]
 let began: number[]
 beforeEach(async () => {
   test = await startRedis()
   jobs = createJobs(test.redis)
+  queue = new Queue('jobs', { connection: test.redis, prefix: 'airlock' })
   processes = []
   began = []
 })
 afterEach(async () => {
   await Promise.all(processes.map((running) => running.close({ graceMs: 1000 })))
   await jobs[Symbol.asyncDispose]()
+  await queue.close()
   await test[Symbol.asyncDispose]()
 })
 
@@ -115,10 +119,7 @@ describe('jobs of several repositories', () => {
       await ledger.accept({ id: request.id, body: JSON.stringify(request) }, null)
     }
 
-    const queue = new Queue('jobs', { connection: test.redis, prefix: 'airlock' })
-    await sweep(queue, ledger, 0, createRounds(test.redis).of)
-    await queue.close()
-
+    await sweep(queue, ledger, 0, createRounds(test.redis, queue).of)
     start(1)
     await eventually(() => expect(began).toHaveLength(11))
 
@@ -130,11 +131,70 @@ describe('jobs of several repositories', () => {
     start(1)
     await eventually(() => expect(began).toHaveLength(3))
     const [later] = await enqueue(big, 1)
-    const rounds = createRounds(test.redis)
+    const rounds = createRounds(test.redis, queue)
     const of = (request = jobRequest()) => rounds.of({ id: request.id, body: JSON.stringify(request) })
 
     expect([await of(first), await of(later)]).toEqual([1, 1])
   })
+})
+
+describe('jobs of several owners', () => {
+  /** Owner and repository of each job, in the order in which they are asked for; resolves with that in which they begin. */
+  async function workOff(asked: readonly (readonly [owner: number, repository: number])[]) {
+    const requests = asked.map(([owner, repository]) => ({ ...jobOf(repository), installationId: owner }))
+    for (const request of requests) await jobs.enqueue(request)
+    const done: JobRequest[] = []
+    start(1, async (request) => void done.push(request))
+    await eventually(() => expect(done).toHaveLength(requests.length))
+    for (const running of processes.splice(0)) await running.close({ graceMs: 1000 })
+    return { requests, done }
+  }
+
+  it('are taken in turns: many repositories of one do not starve the only one of another', async () => {
+    const many = Array.from({ length: 60 }, (_, index) => [1, 100 + index] as const)
+
+    const { done } = await workOff([...many, ...many, [2, 7], [2, 7]])
+
+    const own = done.flatMap(({ installationId }, index) => (installationId === 2 ? [index] : []))
+    expect(own).toEqual([1, 3])
+  })
+
+  it('begin in turns by owner, in those by repository, and in their order within one, whatever is asked for', async () => {
+    const job = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 }))
+    const check = fc.asyncProperty(fc.array(job, { minLength: 1, maxLength: 25 }), async (drawn) => {
+      const { requests, done } = await workOff(drawn.map(([owner, nth]) => [owner, 10 * owner + nth]))
+
+      expectTurns(done, ({ installationId }) => Number(installationId))
+      for (const owner of [1, 2, 3]) {
+        expectTurns(
+          done.filter(({ installationId }) => installationId === owner),
+          ({ repository }) => repository.id,
+        )
+      }
+      for (const { repository } of done) {
+        const idsIn = (all: readonly JobRequest[]) =>
+          all.flatMap(({ id, repository: other }) => (other.id === repository.id ? [id] : []))
+        expect(idsIn(done)).toEqual(idsIn(requests))
+      }
+    })
+
+    await fc.assert(check, { numRuns: 25, endOnFailure: true })
+  })
+
+  /** At every moment nobody who has more has begun with fewer, by more than the one that is next. */
+  function expectTurns(done: readonly JobRequest[], of: (request: JobRequest) => number): void {
+    const left = new Map<number, number>()
+    for (const request of done) left.set(of(request), (left.get(of(request)) ?? 0) + 1)
+    const begun = new Map<number, number>()
+    for (const request of done) {
+      const who = of(request)
+      begun.set(who, (begun.get(who) ?? 0) + 1)
+      left.set(who, (left.get(who) ?? 0) - 1)
+      for (const [other, open] of left) {
+        if (open > 0) expect((begun.get(who) ?? 0) - (begun.get(other) ?? 0)).toBeLessThanOrEqual(1)
+      }
+    }
+  }
 })
 
 describe('a repository whose jobs wait for a quota', () => {
@@ -153,16 +213,16 @@ describe('a repository whose jobs wait for a quota', () => {
   })
 
   it('does not come before all others when its day turns: it goes on in turns', async () => {
-    const rounds = createRounds(test.redis)
+    const rounds = createRounds(test.redis, queue)
     const waited = await enqueue(big, 5)
     await enqueue(small, 50)
     const [late] = (await enqueue(small, 1)).reverse()
-    await rounds.noteBegin(late?.id ?? '')
+    if (late !== undefined) await rounds.noteBegin(late)
 
     const again = []
     for (const request of waited) again.push(await rounds.again(request))
 
-    expect(again).toEqual([51, 52, 53, 54, 55])
+    expect(again).toEqual([57, 58, 59, 60, 61])
   })
 })
 

@@ -34,12 +34,15 @@ export const jobResultSchema = z.strictObject({
   branch: z.string().nullable(),
   commit: z.string().nullable(),
   pullRequestUrl: z.string().nullable(),
+  /** The issue that was opened to decide on what is held, where the job was asked for on none. */
+  heldOn: z.int().positive().nullable().default(null),
   usage: usageSchema,
 })
 export type JobResult = z.infer<typeof jobResultSchema>
 
-export function jobResultOf({ outcome, report, pullRequestUrl }: JobSummary): JobResult {
-  return { outcome, branch: report.branch, commit: report.commit, pullRequestUrl, usage: report.usage }
+export function jobResultOf({ outcome, report, pullRequestUrl, held }: JobSummary): JobResult {
+  const { branch, commit, usage } = report
+  return { outcome, branch, commit, pullRequestUrl, heldOn: held?.thread?.number ?? null, usage }
 }
 
 export interface KnownJob extends JobNote {

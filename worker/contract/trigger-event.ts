@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { diffPlaceSchema } from './diff-place.ts'
 import { repositorySchema, sortingSchema, subjectSchema } from './job-request.ts'
-import { jobIdSchema } from './names.ts'
+import { jobIdSchema, shaSchema } from './names.ts'
 
 /** GitHub allows 65,536 characters, in practice of one UTF-16 unit each; two bodies and a title fit one task. */
 const bodySchema = z.string().max(130_000)
@@ -14,7 +14,7 @@ const commonShape = {
   version: z.literal(1),
   /** `X-GitHub-Delivery`. GitHub does not sign it: it is for logs and a first look, never proof of being new. */
   deliveryId: z.string().min(1).max(128),
-  /** The event's own identity, made from signed fields alone: two deliveries of one event have the same key. */
+  /** The event's own identity, made from signed fields alone, but a press's: two deliveries of one event have the same key. */
   eventKey: z.string().min(1).max(256),
   installationId: z.int().positive(),
   repository: repositorySchema,
@@ -60,13 +60,18 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...onSubject, kind: z.literal('review'), comment: commentSchema }),
 ])
 
-/** A press on a check run. What it is about is in our own books, by the job's id. */
+/** A press on a check run, or on all that a commit has of us. What it is about is in our own books. */
 export const clickEventSchema = z.strictObject({
   ...commonShape,
   kind: z.literal('click'),
+  /** Of signed fields alone, and so the same for a second press. The event's own key also has the delivery's id. */
+  pressKey: z.string().min(1).max(256),
   /** The App whose check run it is, as GitHub says. */
   appId: z.int().nonnegative(),
-  jobId: jobIdSchema,
+  on: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('job'), jobId: jobIdSchema }),
+    z.strictObject({ kind: z.literal('commit'), sha: shaSchema }),
+  ]),
   pressed: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('again') }),
     z.strictObject({ kind: z.literal('decision'), verb: z.enum(['approve', 'reject']), hash: z.string().max(64) }),
@@ -80,8 +85,8 @@ export type IntakeEvent = z.infer<typeof intakeEventSchema>
 
 /** A label, or what a person wrote. */
 export type WrittenEvent = z.infer<typeof triggerEventSchema>
-/** A press, with the issue or pull request that its job was asked on, as that is now. */
-export type PlacedClick = ClickEvent & Pick<WrittenEvent, 'subject'>
+/** A press, with its job and the issue or pull request that this was asked on, as that is now. */
+export type PlacedClick = Omit<ClickEvent, 'on'> & Pick<WrittenEvent, 'subject'> & { readonly jobId: string }
 
 export type TriggerEvent = WrittenEvent | PlacedClick
 

@@ -9,6 +9,11 @@ export interface CloneAccess {
   readonly url: string
   /** Reads this one repository and nothing else; null where none is needed. */
   readonly token: string | null
+  /**
+   * How git comes there, where that is by HTTP: the proxy and the authorities that are trusted, as git and curl take them
+   * from the environment. A proxy's password stays there, as the token does.
+   */
+  readonly network?: Readonly<Record<string, string>>
   /** Revokes the token. */
   dispose(): Promise<void>
 }
@@ -27,7 +32,7 @@ export interface Remote {
  * that user's processes or /proc. `dataDir` takes the settings of local repositories.
  */
 export async function openRemote(access: CloneAccess, dataDir: string): Promise<Remote> {
-  if (/^https?:\/\//.test(access.url)) return httpRemote(new URL(access.url), access.token)
+  if (/^https?:\/\//.test(access.url)) return httpRemote(new URL(access.url), access)
   const path = access.url.startsWith('file://') ? access.url.slice('file://'.length) : access.url
   if (!path.startsWith('/'))
     throw new SourceError('denied', 'the repository is neither an HTTP URL nor an absolute path')
@@ -43,15 +48,18 @@ export async function openRemote(access: CloneAccess, dataDir: string): Promise<
   }
 }
 
-function httpRemote(url: URL, token: string | null): Remote {
+function httpRemote(url: URL, { token, network = {} }: CloneAccess): Remote {
   if (url.username !== '' || url.password !== '') {
     throw new SourceError('denied', 'the URL of the repository holds credentials')
   }
-  if (token === null) return { url: url.href, kind: 'http', options: {} }
+  if (token === null) return { url: url.href, kind: 'http', options: { env: network } }
   return {
     url: url.href,
     kind: 'http',
-    options: { config: [[`http.${url.origin}/.extraHeader`, `Authorization: ${basicAuthorization(token)}`]] },
+    options: {
+      config: [[`http.${url.origin}/.extraHeader`, `Authorization: ${basicAuthorization(token)}`]],
+      env: network,
+    },
   }
 }
 

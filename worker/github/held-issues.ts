@@ -15,14 +15,15 @@ const perPage = 100
 const mostPages = 10
 
 /**
- * Where the held changes of a schedule are decided on: one issue for all of them, as long as it is open. Null for what
- * was asked for elsewhere, and where the repository takes no issue.
+ * Where it is decided on held changes of what was asked for on no issue: for a schedule one issue for all of them, as
+ * long as it is open, for a job of the API one of its own. Null for what was asked for elsewhere, and where the repository
+ * takes no issue.
  */
 export function createHeldIssues({ tokens, wording, botLogin, fence }: HeldIssuesDeps): HeldChanges['placeFor'] {
   return async (request, signal) => {
-    const { schedule } = request.trigger
-    if (schedule === undefined) return null
-    const { marker, title, body } = wording.heldIssue(request, schedule)
+    const { kind } = request.trigger
+    if (kind !== 'schedule' && kind !== 'api') return null
+    const { marker, title, body } = wording.heldIssue(request)
     try {
       await using session = openRepositorySession(tokens, request, { issues: 'write' }, signal)
       const at = await session.locate()

@@ -11,10 +11,17 @@ import { react } from './react.ts'
 import { openRepositorySession, type RepositorySession } from './repository-session.ts'
 import { writeStatusComment } from './status-comment.ts'
 
+export interface ChecksDeps {
+  /** The App's own. */
+  readonly appId: number
+  /** Remembers whose check runs the commit has, for when all of them are asked for again. Throws a retryable error. */
+  note(repositoryId: number, commit: string, jobId: string): Promise<void>
+}
+
 export interface ReporterDeps {
   readonly tokens: InstallationTokens
   /** Null: no check runs are written, where whoever runs the job has a right to none. */
-  readonly appId: number | null
+  readonly checks: ChecksDeps | null
   /** Null: no findings are uploaded. */
   readonly codeScanning: CodeScanning | null
   readonly wording: Pick<Wording, 'running' | 'finished' | 'checkRuns'>
@@ -39,7 +46,7 @@ interface StatusUpdate {
 
 /** Tells the requester of one attempt. Whatever GitHub refuses is logged, and the job goes on. */
 export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
-  const { tokens, appId, codeScanning, wording, fence, log } = deps
+  const { tokens, checks, codeScanning, wording, fence, log } = deps
   let commentId: number | null = null
   let step: StepName | null = null
   const writer = createPacedWriter(async (update: StatusUpdate) => {
@@ -73,10 +80,12 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
   }
 
   async function writeChecks(request: JobRequest, summary: JobSummary, commit: string): Promise<HandoffError | null> {
-    if (appId === null) return null
+    if (checks === null) return null
     const texts = wording.checkRuns(request, summary)
+    const jobId = shownIdOf(request)
+    await checks.note(request.repository.id, commit, jobId)
     return quietly(request, { checks: 'write' }, (session, at) =>
-      writeCheckRuns(session, at, { jobId: shownIdOf(request), appId, commit, texts, fence }),
+      writeCheckRuns(session, at, { jobId, appId: checks.appId, commit, texts, fence }),
     )
   }
 
@@ -100,7 +109,7 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
       // A request that names no issue has the pull request for its answer.
       const isAnswered = request.subject !== null
       const checked = commit ?? heldOn(request, summary)
-      const [comment, checks] = await Promise.all([
+      const [comment, checkRuns] = await Promise.all([
         isAnswered ? writeComment({ request, text: wording.finished(request, summary) }) : null,
         checked === null ? null : writeChecks(request, summary, checked),
         isAnswered
@@ -111,7 +120,7 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
         commit === null ? null : uploadFindings(request, summary, commit),
       ])
       // Where GitHub is away, or asks to wait for long, all of it is told later. What is there by then is found.
-      const away = comment ?? checks
+      const away = comment ?? checkRuns
       if (away !== null) throw away
     },
     [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),

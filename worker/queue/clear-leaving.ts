@@ -1,15 +1,16 @@
 /** Takes out of Redis what is kept of a repository that has left, once its jobs have come to their end. */
-import { Queue } from 'bullmq'
+import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { answered } from './answered.ts'
+import { checkedKeysOf } from './checked-commits.ts'
 import { blockedIndexKey, decisionField, heldKey, heldPlacesOf } from './held-keys.ts'
 import { knownJobKeys } from './job-book.ts'
 import { ledgerEntryKey } from './ledger.ts'
 import { jobsKey, leavingField, leavingKey } from './life-keys.ts'
+import { openQueue } from './open-queue.ts'
 import { type JobOfRepository, jobsOfRepository } from './repository-jobs.ts'
 import { forgetSchedules } from './schedule-book.ts'
-import { type QueueName, queuePrefix } from './settings.ts'
 import { threadKey } from './thread-book.ts'
 import { asksKey, turnKey } from './turn-book.ts'
 
@@ -29,7 +30,7 @@ export interface LeavingBook extends AsyncDisposable {
 const keysAtOnce = 1000
 const fieldSchema = z.tuple([z.coerce.number().int(), z.coerce.number().int()])
 /** What a job waited for, and where it stood. */
-const waitingFields = ['waits', 'told', 'order', 'round', 'begun', 'slot']
+const waitingFields = ['waits', 'told', 'order', 'round', 'turn', 'owner', 'begun', 'slot']
 /** Of a finished event's body. */
 const eventSchema = z.object({
   installationId: z.int(),
@@ -48,6 +49,7 @@ export function createLeavingBook(redis: Redis): LeavingBook {
     if (states.includes('accepted')) return false
     for (const job of found) if (!(await forget(repositoryId, job))) return false
     await forgetPlaces(repositoryId, found)
+    await forgetChecks(repositoryId, found)
     await forgetEvents(leaving)
     await forgetSchedules(redis, leaving)
     await answered(redis.zremrangebyscore(key, '-inf', since))
@@ -75,6 +77,15 @@ export function createLeavingBook(redis: Redis): LeavingBook {
     if (fields.length === 0) return
     for await (const keys of redis.scanStream({ match: `${heldPlacesOf(repositoryId)}*`, count: keysAtOnce })) {
       for (const key of z.array(z.string()).parse(keys)) await answered(redis.hdel(key, ...fields))
+    }
+  }
+
+  async function forgetChecks(repositoryId: number, found: readonly JobOfRepository[]): Promise<void> {
+    for await (const keys of redis.scanStream({ match: `${checkedKeysOf(repositoryId)}*`, count: keysAtOnce })) {
+      for (const key of z.array(z.string()).parse(keys)) {
+        const jobId = await answered(redis.get(key))
+        if (found.some(({ id }) => id === jobId)) await answered(redis.del(key))
+      }
     }
   }
 
@@ -117,11 +128,4 @@ async function removeJob(queue: Queue, id: string): Promise<boolean> {
 function eventOf(data: unknown) {
   const body = z.object({ body: z.string() }).safeParse(data).data?.body
   return body === undefined ? undefined : eventSchema.safeParse(JSON.parse(body)).data
-}
-
-function openQueue(redis: Redis, name: QueueName): Queue {
-  const queue = new Queue(name, { connection: redis, prefix: queuePrefix })
-  // The connection's own errors are logged where it was made; without a listener they would end the process.
-  queue.on('error', () => undefined)
-  return queue
 }

@@ -3,7 +3,7 @@
  * after something was written down, and may fail: process-queue sweeps up what was left.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Queue } from 'bullmq'
+import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { IntakeEvent, JobRequest, PullEvent } from '../contract/index.ts'
 import { type Accept, createAccept, type EventOf } from './accept-event.ts'
@@ -11,9 +11,9 @@ import { answered } from './answered.ts'
 import { carry } from './carry.ts'
 import { createJobBook, type JobBook, noteJob } from './job-book.ts'
 import { createLedger, type LedgerEntry } from './ledger.ts'
+import { openQueue } from './open-queue.ts'
 import { noteJobOfRepository } from './repository-jobs.ts'
-import { createRounds } from './rounds.ts'
-import { type QueueName, queuePrefix } from './settings.ts'
+import { createRounds, type Rounds } from './rounds.ts'
 import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
 import { noteAsk } from './turn-book.ts'
 
@@ -94,7 +94,8 @@ function createEventIntake<Name extends 'intake' | 'pulls'>(
 export function createJobs(redis: Redis): Jobs {
   const queue = openQueue(redis, 'jobs')
   const ledger = createLedger(redis, 'jobs')
-  const rounds = createRounds(redis)
+  const rounds = createRounds(redis, queue)
+  const place = (jobId: string) => placeOf({ redis, queue, rounds }, jobId)
   return {
     async enqueue(request) {
       const entry = { id: request.id, body: JSON.stringify(request) }
@@ -103,26 +104,26 @@ export function createJobs(redis: Redis): Jobs {
       await noteJob(redis, request, new Date())
       await noteAsk(redis, request)
       if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry], rounds.of)
-      return { position: await placeOf(redis, queue, entry.id) }
+      return { position: await place(entry.id) }
     },
-    threads: createThreadBook(redis, (jobId) => placeOf(redis, queue, jobId)),
-    known: createJobBook(redis, (jobId) => placeOf(redis, queue, jobId)),
+    threads: createThreadBook(redis, place),
+    known: createJobBook(redis, place),
     [Symbol.asyncDispose]: () => queue.close(),
   }
 }
 
+interface Placing {
+  readonly redis: Redis
+  readonly queue: Queue
+  readonly rounds: Rounds
+}
+
 /** BullMQ first takes what its list holds, from the tail: jobs whose worker died. Then jobs by their rounds. */
-async function placeOf(redis: Redis, queue: Queue, id: string): Promise<number> {
+async function placeOf({ redis, queue, rounds }: Placing, jobId: string): Promise<number> {
+  const id = await rounds.inWhosePlace(jobId)
   const [wait, byRound] = [queue.toKey('wait'), queue.toKey('prioritized')]
   const asked = [redis.llen(wait), redis.lpos(wait, id), redis.zrank(byRound, id)] as const
   const [length, index, rank] = await answered(Promise.all(asked))
   if (index !== null) return length - index
   return rank === null ? 0 : length + rank + 1
-}
-
-function openQueue(redis: Redis, name: QueueName): Queue {
-  const queue = new Queue(name, { connection: redis, prefix: queuePrefix })
-  // The connection's own errors are logged where it was made; without a listener they would end the process.
-  queue.on('error', () => undefined)
-  return queue
 }

@@ -6,14 +6,14 @@
 const nowMs = "(redis.call('TIME')[1] * 1000 + math.floor(redis.call('TIME')[2] / 1000))"
 
 /**
- * Many at once. KEYS pending, bodies, then of each its entry and its delivery, empty where it has none · ARGV TTL in
- * seconds, then of each its id and body · for each 1: new, 0: known.
+ * Many at once. KEYS pending, bodies, then of each its entry, its delivery and its line, empty where it has none · ARGV
+ * TTL in seconds, then of each its id and body · for each 1: new, 0: known.
  */
 export const acceptScript = `
 local now = ${nowMs}
 local taken, bodies, places = {}, {}, {}
-for at = 1, (#KEYS - 2) / 2 do
-  local entry, delivery, id = KEYS[2 * at + 1], KEYS[2 * at + 2], ARGV[2 * at]
+for at = 1, (#KEYS - 2) / 3 do
+  local entry, delivery, line, id = KEYS[3 * at], KEYS[3 * at + 1], KEYS[3 * at + 2], ARGV[2 * at]
   local isNew = delivery == '' or redis.call('SET', delivery, '', 'NX', 'EX', ARGV[1])
   taken[at] = 0
   if isNew and redis.call('HSETNX', entry, 'state', 'accepted') == 1 then
@@ -21,6 +21,10 @@ for at = 1, (#KEYS - 2) / 2 do
     local last = #places
     bodies[last + 1], bodies[last + 2] = id, ARGV[2 * at + 1]
     places[last + 1], places[last + 2] = now, id
+    if line ~= '' then
+      redis.call('RPUSH', line, id)
+      redis.call('EXPIRE', line, ARGV[1])
+    end
     taken[at] = 1
   end
 end

@@ -18,6 +18,7 @@ export interface LedgerEntry {
 
 interface Offer extends LedgerEntry {
   readonly deliveryId: string | null
+  readonly line: string | null
 }
 
 export type Taken = { readonly kind: 'taken'; readonly token: number } | { readonly kind: 'finished' | 'lock-lost' }
@@ -27,8 +28,11 @@ export type LedgerField = 'state' | 'checkpoint' | 'grave' | 'step' | 'result'
 
 /** Every method throws QueueUnavailableError when Redis did not answer. */
 export interface Ledger {
-  /** Writes the entry and its place in the outbox at once. False: the delivery or the entry was known. */
-  accept(entry: LedgerEntry, deliveryId: string | null): Promise<boolean>
+  /**
+   * Writes the entry and its place in the outbox at once, and where there is one, in the line of what is done one after
+   * the other. False: the delivery or the entry was known.
+   */
+  accept(entry: LedgerEntry, deliveryId: string | null, line?: string | null): Promise<boolean>
   /** Entries that nobody carried to BullMQ and that are at least `ageMs` old. */
   overdue(ageMs: number): Promise<LedgerEntry[]>
   carried(ids: readonly string[]): Promise<void>
@@ -55,7 +59,7 @@ export function createLedger(redis: Redis, queue: QueueName): Ledger {
   const pending = outboxKey(queue)
   const bodies = `${root}:bodies`
   const acceptInGroup = groupWrites(mostPerGroup, async (group: readonly Offer[]) => {
-    const keys = group.flatMap(({ id, deliveryId }) => [entryKey(id), deliveryKey(deliveryId)])
+    const keys = group.flatMap(({ id, deliveryId, line }) => [entryKey(id), deliveryKey(deliveryId), line ?? ''])
     const values = group.flatMap(({ id, body }) => [id, body])
     const all = [pending, bodies, ...keys]
     const reply = await answered(redis.eval(acceptScript, all.length, ...all, ledgerSeconds, ...values))
@@ -63,7 +67,7 @@ export function createLedger(redis: Redis, queue: QueueName): Ledger {
   })
 
   return {
-    accept: async (entry, deliveryId) => (await acceptInGroup({ ...entry, deliveryId })) === 1,
+    accept: async (entry, deliveryId, line = null) => (await acceptInGroup({ ...entry, deliveryId, line })) === 1,
     async overdue(ageMs) {
       const reply = await answered(redis.eval(overdueScript, 2, pending, bodies, ageMs, mostPerSweep))
       return toEntries(z.array(z.string()).parse(reply))

@@ -216,7 +216,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
           issues: {
             async open(level) {
               act('open issue', level)
-              return 1
+              return { repository: 'repo', number: 1 }
             },
             close: async () => act('close issue'),
           },

@@ -4,7 +4,12 @@ import { createGitHubApp } from '../../../app/github/create-github-app.ts'
 import { createRepositories } from '../../../app/github/open-repositories.ts'
 import { handleTrigger } from '../../../app/intake/handle-trigger.ts'
 import type { PolicyIssueBook } from '../../../app/intake/keep-policy-issues.ts'
-import { defaultOperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
+import type { OpenedIssue } from '../../../app/intake/ports.ts'
+import {
+  defaultOperatorPolicy,
+  type OperatorPolicy,
+  parseOperatorPolicy,
+} from '../../../app/repo-policy/operator/operator-policy.ts'
 import { createAppServer, webhookPath } from '../../../app/server.ts'
 import type { JobRequest, TriggerEvent } from '../../../worker/contract/index.ts'
 import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
@@ -20,12 +25,14 @@ let github: GitHubStandIn
 let resources: AsyncDisposableStack
 let accepted: TriggerEvent[]
 let jobs: JobRequest[]
+let operatorPolicy: OperatorPolicy
 
 beforeEach(async () => {
   resources = new AsyncDisposableStack()
   github = resources.use(await createGitHubStandIn({ openapi: true }))
   accepted = []
   told.clear()
+  operatorPolicy = defaultOperatorPolicy
   jobs = []
   const server = createAppServer({
     webhookSecret: github.app.webhookSecret,
@@ -55,20 +62,21 @@ afterEach(async () => {
 })
 
 /** As the one in Redis. */
-const told = new Map<string, number>()
+const told = new Map<string, { broken: string; issue: OpenedIssue | null }>()
 const policyIssues: PolicyIssueBook = {
-  async claim(place) {
-    if (told.has(place)) return false
-    told.set(place, 0)
-    return true
+  async claim(place, broken) {
+    const known = told.get(place)
+    told.set(place, { issue: known?.issue ?? null, broken })
+    return known === undefined
   },
   async note(place, issue) {
-    told.set(place, issue)
+    told.set(place, { broken: told.get(place)?.broken ?? '', issue })
   },
-  async forget(place) {
-    const issue = told.get(place) ?? 0
+  async forget(place, unless) {
+    const known = told.get(place)
+    if (known === undefined || known.broken === unless) return null
     told.delete(place)
-    return issue > 0 ? issue : null
+    return known.issue
   },
 }
 
@@ -88,7 +96,7 @@ async function handleAll() {
     held: { on: async () => [], decide: async () => null },
     threads: { on: async () => [], cancel: async () => false },
     policyIssues,
-    operatorPolicy: defaultOperatorPolicy,
+    operatorPolicy,
     onPolicy: async () => undefined,
     log,
     now: Date.now,
@@ -96,6 +104,12 @@ async function handleAll() {
   const results = []
   for (const event of accepted) results.push(await handleTrigger(deps, event, attempt))
   return results
+}
+
+function operator(text: string): OperatorPolicy {
+  const result = parseOperatorPolicy(text, 'operator.yml')
+  if (!result.ok) throw new Error(JSON.stringify(result.problems))
+  return result.policy
 }
 
 async function createWorld(files: Record<string, string> = { 'README.md': 'hello\n' }) {
@@ -381,7 +395,44 @@ describe('on GitHub', () => {
 
     await handleAll()
 
-    expect(organisation.issues).toMatchObject([{ title: "Airlock: airlock.yml of the organisation can't be used" }])
+    const title = "Airlock: airlock.yml of the organisation can't be used"
+    expect(organisation.issues).toMatchObject([{ title, state: 'open' }])
     expect([...repository.issues, ...other.issues].filter(({ user }) => user.login === 'airlock[bot]')).toEqual([])
+
+    await github.commit(organisation, { branch: 'main', message: 'mend', files: { 'airlock.yml': 'agent: pi\n' } })
+    await handleAll()
+
+    expect(organisation.issues).toMatchObject([{ title, state: 'closed' }])
+    expect(organisation.comments.map(({ body }) => body)).toEqual(['The policy can be used again.'])
+  })
+
+  it('a policy of the organisation that is broken for one repository is not said to be mended by another', async () => {
+    operatorPolicy = operator('policy: { rules: [{ when: { name: acme/library }, agents: [claude] }] }')
+    const organisation = await github.createRepository({ name: '.github', files: { 'airlock.yml': 'agent: pi\n' } })
+    const { repository, issue } = await createWorld()
+    const other = await github.createRepository({ name: 'other', files: { 'README.md': 'x\n' } })
+    github.addCollaborator(other, 'ada', 'write')
+    await github.openIssue(other, { by: 'ada', title: 'x' })
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it' })
+    await github.comment(other, 1, { by: 'ada', body: '/airlock fix it' })
+
+    const results = await handleAll()
+
+    expect(results.map(({ kind }) => kind)).toEqual(['answered', 'enqueued'])
+    expect(organisation.issues).toMatchObject([{ state: 'open' }])
+    expect(organisation.comments).toEqual([])
+  })
+
+  it('an issue that somebody closed is left as it is when the policy is mended', async () => {
+    const organisation = await github.createRepository({ name: '.github', files: { 'airlock.yml': 'agnt: pi\n' } })
+    const { repository, issue } = await createWorld()
+    await github.comment(repository, issue.number, { by: 'ada', body: '/airlock fix it' })
+    await handleAll()
+    for (const opened of organisation.issues) opened.state = 'closed'
+
+    await github.commit(organisation, { branch: 'main', message: 'mend', files: { 'airlock.yml': 'agent: pi\n' } })
+    await handleAll()
+
+    expect(organisation.comments).toEqual([])
   })
 })

@@ -24,7 +24,7 @@ function world(text: string) {
         const failure = failures.shift()
         if (failure !== undefined) throw failure
         opened.push(`${name}: ${title}`)
-        return 1
+        return { repository: name, number: 1 }
       },
     }),
     log: pino({ level: 'silent' }),

@@ -82,6 +82,7 @@ describe('app.yml', () => {
       'pull_request_review_comment',
       'pull_request_review',
       'check_run',
+      'check_suite',
       'repository',
     ])
   })

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { QueueUnavailableError } from '../../../worker/contract/index.ts'
-import { commented, labeled, now, pressed, reviewCommented, reviewed } from './payloads.ts'
+import { commented, labeled, now, pressed, pressedAll, reviewCommented, reviewed } from './payloads.ts'
 import { post, startApp } from './start-app.ts'
 
 const examplesSchema = z.array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }))
@@ -117,20 +117,34 @@ describe('a verified delivery', () => {
 
     for (const one of [pressed(), late]) await post(app, 'check_run', JSON.stringify(one))
 
-    const common = { kind: 'click', appId: 7, jobId: 'job0000001', sender: { login: 'ada' } }
+    const on = { kind: 'job', jobId: 'job0000001' }
+    const common = { kind: 'click', appId: 7, on, sender: { login: 'ada' } }
     expect(app.accepted).toMatchObject([
       { ...common, pressed: { kind: 'again' } },
       { ...common, pressed: { kind: 'decision', verb: 'approve', hash: '0123456789ab' } },
     ])
   })
 
-  it('is one press when the same click comes twice, or is sent again under another delivery', async () => {
+  it('carries a press on all checks of a commit, with the commit and no word of what they say', async () => {
     await using app = await startApp({ now })
-    const other = { ...pressed(), check_run: { ...pressed().check_run, id: 99 } }
 
-    for (const one of [pressed(), pressed(), other]) await post(app, 'check_run', JSON.stringify(one))
+    await post(app, 'check_suite', JSON.stringify(pressedAll))
 
-    expect(app.accepted).toHaveLength(1)
+    expect(app.accepted).toMatchObject([
+      { kind: 'click', appId: 7, on: { kind: 'commit', sha: 'c'.repeat(40) }, pressed: { kind: 'again' } },
+    ])
+    expect(JSON.stringify(app.accepted)).not.toContain('forged')
+  })
+
+  it('carries each press once, also where a second one says the very same under a delivery of its own', async () => {
+    await using app = await startApp({ now })
+    const body = JSON.stringify(pressed())
+
+    for (const guid of ['guid-1', 'guid-1', 'guid-2']) await post(app, 'check_run', body, { 'x-github-delivery': guid })
+
+    expect(app.accepted.map(({ deliveryId }) => deliveryId)).toEqual(['guid-1', 'guid-2'])
+    const [first, second] = app.accepted.map((event) => event.kind === 'click' && event.pressKey)
+    expect(first).toBe(second)
   })
 
   it.each([
@@ -174,6 +188,7 @@ describe('a verified delivery', () => {
     ],
     ['a press on a button that is not ours', 'check_run', pressed('lgtm')],
     ['a press on a button for half a digest', 'check_run', pressed('approve:0123')],
+    ['a commit that was pushed, for which GitHub wants checks', 'check_suite', { ...pressedAll, action: 'requested' }],
     ['a finished check run', 'check_run', { ...pressed(), action: 'completed' }],
     ['a push', 'push', { ref: 'refs/heads/main', installation: { id: 99 } }],
   ])('is acknowledged and starts nothing when it is %s', async (_what, event, payload) => {
@@ -279,7 +294,7 @@ describe("GitHub's own example payloads", () => {
     await using app = await startApp({ now })
     const names = [...new Set(examples.map(({ name }) => name))]
     const onPulls = ['pull_request_review_comment', 'pull_request_review']
-    const meaningful = ['issues', 'issue_comment', 'check_run', ...onPulls, 'ping']
+    const meaningful = ['issues', 'issue_comment', 'check_run', 'check_suite', ...onPulls, 'ping']
 
     const taken = await Promise.all(
       names.flatMap((wrong) =>

@@ -66,5 +66,21 @@ export function pressed(identifier?: string) {
   return { ...shared, action: 'requested_action', requested_action: { identifier } }
 }
 
+/** A press on "Re-run all checks" of a commit. */
+export const pressedAll = {
+  action: 'rerequested',
+  check_suite: {
+    id: 61,
+    head_branch: 'forged/job0000001',
+    head_sha: 'c'.repeat(40),
+    updated_at: '2026-11-20T10:00:00Z',
+    app: { id: 7 },
+    pull_requests: [],
+  },
+  repository,
+  sender: labeled.sender,
+  installation: labeled.installation,
+}
+
 /** A moment after what the payloads say. */
 export const now = () => new Date('2026-11-20T10:00:01Z')

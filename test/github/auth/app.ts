@@ -53,6 +53,7 @@ export async function createApp(state: State, spec: AppSpec = {}): Promise<App> 
     permissions: { ...(spec.permissions ?? PERMISSIONS), metadata: 'read' },
     events: spec.events ?? [
       'check_run',
+      'check_suite',
       'issues',
       'issue_comment',
       'pull_request',

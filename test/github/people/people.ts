@@ -2,7 +2,7 @@ import type { CheckRun, Comment, Issue, PullRequest, Repository } from '../state
 import { openPullRequest, type PullRequestSpec } from '../state/open-pull-request.ts'
 import { ensureLabel, ensureUser, findIssue, nextIssueNumber } from '../state/state.ts'
 import type { Delivery } from '../webhooks/deliveries.ts'
-import { checkRunEvent, commentEvent, issueEvent, labelEvent, pullEvent } from '../webhooks/events.ts'
+import { checkRunEvent, checkSuiteEvent, commentEvent, issueEvent, labelEvent, pullEvent } from '../webhooks/events.ts'
 import type { World } from '../world.ts'
 
 /** Who does it, by login; a login that ends in `[bot]` is a bot. */
@@ -57,6 +57,8 @@ export interface People {
   ): Promise<Told & { readonly issue: Issue; readonly pull: PullRequest }>
   /** Presses a button of a check run: the one with this identifier, or GitHub's own to run it again. */
   press(repository: Repository, run: CheckRun, button: By & { readonly identifier?: string }): Promise<Told>
+  /** Presses "Re-run all checks" of the App's suite on a commit. */
+  pressAll(repository: Repository, headSha: string, who: By): Promise<Told>
   /** Says that commits were pushed to its head branch. */
   pushToPullRequest(repository: Repository, number: number, who: By): Promise<Told>
 }
@@ -162,6 +164,9 @@ export function createPeople(world: World): People {
       if (identifier !== undefined && !run.actions.includes(identifier)) throw new Error(`no button ${identifier}`)
       const event = checkRunEvent(world, repository, run, userOf({ by }), identifier ?? null)
       return { delivery: await deliveries.deliver(event) }
+    },
+    async pressAll(repository, headSha, who) {
+      return { delivery: await deliveries.deliver(checkSuiteEvent(world, repository, headSha, userOf(who))) }
     },
     async pushToPullRequest(repository, number, who) {
       const { pull, ...issue } = issueOf(repository, number)

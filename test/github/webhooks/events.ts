@@ -1,3 +1,4 @@
+import { appBody } from '../bodies/app-body.ts'
 import { checkRunBody } from '../bodies/check-run-body.ts'
 import { commentBody, issueBody, labelBody } from '../bodies/issue-body.ts'
 import { fullPullBody, pullBody } from '../bodies/pull-body.ts'
@@ -144,6 +145,16 @@ export function checkRunEvent(
     ...common(world, repository, sender),
   }
   return { event: 'check_run', payload, repository }
+}
+
+/** All checks of the App on a commit are asked for again: its suite there, which names none of them. */
+export function checkSuiteEvent(world: World, repository: Repository, headSha: string, sender: User): WebhookEvent {
+  const check_suite = {
+    ...{ id: world.state.nextId(), head_branch: null, head_sha: headSha, status: 'queued', conclusion: null },
+    ...{ updated_at: new Date().toISOString(), app: appBody(world), pull_requests: [] },
+  }
+  const payload = { action: 'rerequested', check_suite, ...common(world, repository, sender) }
+  return { event: 'check_suite', payload, repository }
 }
 
 export function common(world: World, repository: Repository, sender: User) {

@@ -42,7 +42,8 @@ export type HeldPlace = Pick<HeldEntry, 'digest'> & { readonly number: number }
 /** What waits for a person, sealed. Methods throw a retryable error where that place is away. */
 export interface HeldChanges {
   /**
-   * The issue to decide on what a schedule had done; null for what was asked for elsewhere, and where none can be had.
+   * The issue to decide on what a schedule had done, or was asked for over the API; null for what was asked for
+   * elsewhere, and where none can be had.
    * Opened once. Throws HandoffError, FenceLostError.
    */
   placeFor(request: JobRequest, signal: AbortSignal): Promise<JobRequest['subject']>

@@ -29,11 +29,8 @@ export interface Wording {
   checkRuns(request: JobRequest, summary: JobSummary): readonly CheckRunText[]
   /** What a finding says, for places without Markdown. */
   findingText(finding: Finding): string
-  /** The issue where what is held of a schedule's work is decided on; `marker` is its first line. */
-  heldIssue(
-    request: JobRequest,
-    schedule: NonNullable<JobRequest['trigger']['schedule']>,
-  ): { readonly marker: string; readonly title: string; readonly body: string }
+  /** The issue where what is held is decided on, of work that was asked for on none; `marker` is its first line. */
+  heldIssue(request: JobRequest): { readonly marker: string; readonly title: string; readonly body: string }
 }
 
 /** Tells the requester. Nothing that GitHub refuses may stop a job: implementations log it and go on. */

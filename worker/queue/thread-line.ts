@@ -1,0 +1,59 @@
+/**
+ * Events of one issue or pull request in the order in which they were accepted, whichever apps take them. An event joins
+ * the line in the script that accepts it, and leaves it after its first attempt: one that has to be tried again is not
+ * waited for.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { IntakeEvent } from '../contract/index.ts'
+import { answered } from './answered.ts'
+import { intakeId } from './intake-id.ts'
+import { ledgerEntryKey } from './ledger.ts'
+
+export interface ThreadLine {
+  /** Acts when those before it have left, or after a while in any case. Throws QueueUnavailableError, and what `act` does. */
+  run<T>(event: IntakeEvent, act: () => Promise<T>, signal: AbortSignal): Promise<T>
+}
+
+/** How often somebody who waits looks. Within one app events wait for each other without looking. */
+const lookMs = 100
+/** An app that died has its events taken up by then. Whoever waited for them must not keep those who would do that busy. */
+const longestWaitMs = 60_000
+
+/** Null: where a press belongs is known when our books have been asked. */
+export function lineOf(event: IntakeEvent): string | null {
+  return event.kind === 'click' ? null : `airlock:line:${event.repository.id}:${event.subject.number}`
+}
+
+/** KEYS line · ARGV event, what the keys of ledger's entries begin with · 1: nobody is before it. */
+const isNextScript = `
+while true do
+  local first = redis.call('LINDEX', KEYS[1], 0)
+  if not first or first == ARGV[1] or not redis.call('LPOS', KEYS[1], ARGV[1]) then return 1 end
+  if redis.call('HGET', ARGV[2] .. first, 'state') == 'accepted' then return 0 end
+  redis.call('LPOP', KEYS[1])
+end`
+
+/** `waitMs` is how long it waits at most. */
+export function createThreadLine(redis: Redis, waitMs = longestWaitMs): ThreadLine {
+  const entries = ledgerEntryKey('intake', '')
+  const isNext = async (line: string, id: string) =>
+    z.int().parse(await answered(redis.eval(isNextScript, 1, line, id, entries))) === 1
+
+  return {
+    async run(event, act, signal) {
+      const line = lineOf(event)
+      if (line === null) return await act()
+      const id = intakeId(event.eventKey)
+      for (let waited = 0; waited < waitMs && !(await isNext(line, id)); waited += lookMs) {
+        await sleep(lookMs, undefined, { signal })
+      }
+      try {
+        return await act()
+      } finally {
+        await answered(redis.lrem(line, 1, id))
+      }
+    },
+  }
+}
