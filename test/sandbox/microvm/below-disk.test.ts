@@ -1,10 +1,27 @@
-import { chmod, chown, link, lstat, mkdir, readdir, readFile, readlink, stat, symlink, utimes } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Folders } from '../../../worker/pipeline/ports/index.ts'
 import { runCommand } from '../../../worker/process/run-command.ts'
+import { hostUser } from '../../../worker/sandbox/host-user.ts'
 import { createMicrovmEngine } from '../../../worker/sandbox/microvm/create-microvm-engine.ts'
-import { mebibyte, type roomyLimits, runIn, shell } from '../battery/sandbox-bench.ts'
+import { packInitramfs } from '../../../worker/sandbox/microvm/pack-initramfs.ts'
+import { prepareMicrovm } from '../../../worker/sandbox/microvm/prepare-microvm.ts'
+import { startMachine } from '../../../worker/sandbox/microvm/start-machine.ts'
+import { mebibyte, roomyLimits, runIn, shell } from '../battery/sandbox-bench.ts'
 import { imageTimeoutMs } from '../images/built-image.ts'
 import { expectsOverlay } from '../overlay/expects-overlay.ts'
 import { createMicrovmBench, guestTimeoutMs, type MicrovmBench, microvmRunDir } from './microvm-bench.ts'
@@ -56,6 +73,14 @@ async function treeOf(folder: string): Promise<Readonly<Record<string, string>>>
     else found[path] = `${mode} ${facts.isFile() ? (await readFile(at)).toString('base64').slice(0, 100) : 'other'}`
   }
   return found
+}
+
+/** The initial memory disk of a guest, with another first program: where two archives have a file, the second counts. */
+async function ownGuest(initramfs: string, lines: readonly string[]): Promise<Buffer> {
+  const begin = ['#!/bin/busybox sh', 'b=/bin/busybox; read -r order </order; $b modprobe -a $order']
+  const init = [...begin, '$b mount -t devtmpfs none /dev', ...lines, '$b poweroff -f', ''].join('\n')
+  const own = packInitramfs([{ path: 'init', content: Buffer.from(init), executable: true }])
+  return Buffer.concat([await readFile(initramfs), own])
 }
 
 // Where there is no overlay to be had, every job has its copy: see test/seal.
@@ -140,6 +165,37 @@ if (expectsOverlay()) {
       expect(second.ino).toBe(first.ino)
       expect(third.ino).not.toBe(first.ino)
     })
+
+    it(
+      'is not written to by a guest whose kernel is its job’s; and control: the job’s own disk is',
+      patient,
+      async () => {
+        const user = process.getuid?.() === 0 ? hostUser('trial') : null
+        const { program, guest, accelerator } = await prepareMicrovm(microvmRunDir, user)
+        const disks = ['below', 'data'].map((name) => join(bench.folder, `${name}.disk`))
+        for (const path of disks) await writeFile(path, Buffer.alloc(mebibyte, 'as it was'))
+        await chmod(disks[1] ?? '', 0o666)
+        const write = (disk: string) =>
+          `$b blockdev --setrw ${disk}; $b dd if=/order of=${disk} conv=fsync; echo tried ${disk}`
+        const initramfs = join(bench.folder, 'own-initramfs')
+        await writeFile(initramfs, await ownGuest(guest.initramfs, ['/dev/vda', '/dev/vdb'].map(write)))
+        const machine = await startMachine({
+          ...{ ...accelerator, program, user, mark: 'airlock-own-kernel', from: 'boot' },
+          ...{ kernel: guest.kernel, initramfs, limits: roomyLimits, limit: async () => {} },
+          disks: disks.map((path, index) => ({
+            serial: `disk${index}`,
+            path,
+            ...(index === 1 ? { writable: true } : {}),
+          })),
+        })
+        await machine.exited
+
+        expect(machine.console()).toContain('tried /dev/vda')
+        const [below, data] = await Promise.all(disks.map((path) => readFile(path)))
+        expect(below?.equals(Buffer.alloc(mebibyte, 'as it was'))).toBe(true)
+        expect(data?.subarray(0, 6).toString()).toBe('virtio')
+      },
+    )
 
     it('counts where the job’s disk is limited', patient, async () => {
       const bytes = (await stat(join(world.stored, 'microvm-below.erofs'))).blocks * 512
