@@ -111,7 +111,7 @@ async function configuration({ spec, parts, tools, now }: GuestPlan): Promise<Re
     memory: String(limits.memoryBytes),
     pids: String(limits.pids),
     // What setup left counts, as it does where it is copied.
-    disk: String(limits.diskBytes - (parts.below?.bytes ?? 0)),
+    disk: String(Math.max(0, limits.diskBytes - (parts.below?.bytes ?? 0))),
     below: parts.below === null ? '' : '1',
     tmp: String(Math.floor(Math.min(limits.memoryBytes / 2, limits.diskBytes))),
     tools: tools.map((tool) => tool.name).join('/'),

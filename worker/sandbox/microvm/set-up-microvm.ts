@@ -30,7 +30,7 @@ export async function setUpMicrovm(
   user: HostUser | null,
   view: JobView,
 ): Promise<MicrovmParts> {
-  const { jobId, attempt, phase, workspace, limits } = spec
+  const { jobId, attempt, phase, workspace } = spec
   const id = `${jobId}-${attempt}-${phase}-${randomBytes(4).toString('hex')}`
   const folder = join(host.sandboxes, id)
   const worker = ownIdentity()
@@ -41,8 +41,6 @@ export async function setUpMicrovm(
     writeSandboxState(folder, { version: 1, id, jobId, attempt, phase, worker, groups })
     const group = createControlGroup(host.places, name, machineLimits(spec.limits))
     const below = await host.below(workspace, view)
-    if (below !== null && below.bytes >= limits.diskBytes)
-      throw new RangeError('the job’s folders do not fit on its disk')
     const enter = view.enter(workspace)
     const disk = await createDataDisk({ path: join(folder, 'disk'), spec, user, program: host.program, below, enter })
     return { id, group, disk, below }
