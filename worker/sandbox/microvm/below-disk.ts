@@ -1,6 +1,7 @@
 import { lstat, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CommandError, runCommand } from '../../process/run-command.ts'
+import { SandboxError } from '../../pipeline/ports/index.ts'
+import { runCommand } from '../../process/run-command.ts'
 import { keepForm } from '../../seal/keep-form.ts'
 import { isPlainLayer } from '../overlay/is-plain-layer.ts'
 import type { JobView, ShownLayers } from '../overlay/job-namespaces.ts'
@@ -42,15 +43,11 @@ export function createBelowDisks(program: (name: Program) => string) {
       const { blocks } = await stat(disk)
       return { ...layers, disk, bytes: blocks * 512 }
     } catch (error) {
-      if (isOfTheSnapshot(error)) return null
+      // A name that is too long for the program, a snapshot that was thrown away meanwhile, a file system without room.
+      if (error instanceof Error && 'code' in error) return null
       throw error
     }
   }
-}
-
-/** One that cannot be packed, because its names are too long for the program, or one that was thrown away meanwhile. */
-function isOfTheSnapshot(error: unknown): boolean {
-  return error instanceof CommandError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')
 }
 
 /** What setup left is read as the user that it belongs to, and no more than that. */
@@ -70,7 +67,7 @@ async function makeDisk(program: (name: Program) => string, stored: string, draf
     await runCommand(command, { env: {}, timeoutMs })
     if (user !== null) await file.chown(0, 0)
     const { size } = await file.stat()
-    if (size > belowDiskBytes) throw new RangeError(`${stored} is larger than a disk for it`)
+    if (size > belowDiskBytes) throw new SandboxError('start-failed', `${stored} is too large for a disk`)
     await file.truncate(belowDiskBytes)
   } finally {
     await file.close()
