@@ -62,8 +62,10 @@ const wiring: Readonly<Record<Isolation, (deps: EngineDeps) => Wired>> = {
     watched: [...bubblewrapPrograms, runsc ?? 'runsc'],
     configuration: null,
   }),
-  microvm: ({ folders, store }) => ({
-    engine: createMicrovmEngine({ runDir: join(folders.sandboxes, 'microvm'), images: store, now: Date.now }),
+  microvm: ({ folders, store, namespaces }) => ({
+    engine: createMicrovmEngine({
+      ...{ runDir: join(folders.sandboxes, 'microvm'), images: store, namespaces, now: Date.now },
+    }),
     watched: [...bubblewrapPrograms, 'qemu-system-x86_64', 'mkfs.erofs', 'mke2fs', '/dev/kvm'],
     configuration: null,
   }),

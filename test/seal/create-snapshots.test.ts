@@ -290,6 +290,21 @@ describe('a snapshot that a job sees through an overlay', () => {
     expect((await readdir(store())).sort()).toEqual(['.key', key('b'), key('c')])
   })
 
+  it('counts with the other forms that it was given, and control: one without such a form stays', async () => {
+    for (const letter of ['a', 'b']) await store1000(letter)
+    await writeFile(join(store(), key('a'), 'disk'), 'x'.repeat(300_000))
+    for (const letter of ['a', 'b']) await utimes(join(store(), key(letter), 'about.json'), hours(9), hours(9))
+    await utimes(join(store(), key('b'), 'about.json'), hours(10), hours(10))
+
+    await store1000('c', 310_000)
+
+    expect((await readdir(store())).sort()).toEqual(['.key', key('c')])
+    await store1000('a')
+    await utimes(join(store(), key('a'), 'about.json'), hours(9), hours(9))
+    await store1000('d', 310_000)
+    expect((await readdir(store())).sort()).toEqual(['.key', key('a'), key('c'), key('d')])
+  })
+
   it('is found no more where it was changed, and its files stay until the job has ended', async () => {
     const job = await shown('a')
     await appendFile(join(store(), key('a'), 'workspace/a.txt'), ' evil')

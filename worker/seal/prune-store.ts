@@ -50,13 +50,21 @@ function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
+/** What other forms of a snapshot take on the disk. */
+async function bytesBeside(folder: string): Promise<number> {
+  const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile())
+  const facts = await Promise.all(files.map(({ name }) => stat(join(folder, name))))
+  return facts.reduce((sum, { blocks }) => sum + blocks * 512, 0)
+}
+
 /** Null for what another worker removed meanwhile. What an earlier version stored, nobody uses: it goes first. */
 async function describe(folder: string): Promise<Stored | null> {
   const about = join(folder, 'about.json')
   const usedAt = await modifiedAt(about)
   if (usedAt === null) return null
   try {
-    return { folder, bytes: aboutSchema.parse(JSON.parse(await readFile(about, 'utf8'))).bytes, usedAt }
+    const { bytes } = aboutSchema.parse(JSON.parse(await readFile(about, 'utf8')))
+    return { folder, bytes: bytes + (await bytesBeside(folder)), usedAt }
   } catch {
     return { folder, bytes: Number.POSITIVE_INFINITY, usedAt: Number.NEGATIVE_INFINITY }
   }

@@ -45,6 +45,7 @@ describe('the disk of a job', () => {
   let workspace: string
   let home: string
   let disk: DataDisk
+  const plain = { below: null, enter: [] }
   const user = process.getuid?.() === 0 ? hostUser('diskjob00001') : null
   const give = async (path: string) => {
     if (user !== null) await chown(path, user.uid, user.gid)
@@ -63,7 +64,13 @@ describe('the disk of a job', () => {
     const programs = await findPrograms(names)
     const limits = { ...roomyLimits, diskBytes: 32 * mebibyte }
     const program = (name: Program) => programs.get(name) ?? name
-    disk = await createDataDisk({ path: join(folder, 'disk'), spec: { workspace, home, limits }, user, program })
+    disk = await createDataDisk({
+      path: join(folder, 'disk'),
+      spec: { workspace, home, limits },
+      user,
+      program,
+      ...plain,
+    })
   })
 
   afterEach(async () => {

@@ -135,7 +135,7 @@ if (process.getuid?.() === 0 && expectsOverlay()) {
     it('is unmounted before the job’s folders go, and nothing of the snapshot goes with them', async () => {
       const { folders } = await lay()
       const before = printed()
-      expect(await mounted()).toEqual([join(folders.root, 'agent')])
+      expect(await mounted()).toEqual(['agent', 'agent-lower'].map((name) => join(folders.root, name)))
 
       await folders[Symbol.asyncDispose]()
 
@@ -144,14 +144,12 @@ if (process.getuid?.() === 0 && expectsOverlay()) {
       expect(printed()).toBe(before)
     })
 
-    it('of a worker that was killed is unmounted by the reaper, also when it was not whole yet', async () => {
+    it('of a worker that was killed is unmounted by the reaper', async () => {
       const before = printed()
       const worker = spawn(process.execPath, [script, root, 'job0000001'], { stdio: ['ignore', 'pipe', 'inherit'] })
       const [said] = await once(worker.stdout, 'data')
       expect(String(said)).toBe('laid\n')
-      const attempt = join(root, 'jobs/job0000001/1')
-      spawnSync('/usr/bin/mount', ['--bind', '--read-only', stored, join(attempt, 'agent-lower')])
-      expect(await mounted()).toEqual([join(attempt, 'agent-lower'), join(attempt, 'agent')])
+      expect(await mounted()).toHaveLength(2)
       expect(await store.reap(() => false)).toBe(0)
 
       worker.kill('SIGKILL')
@@ -178,7 +176,7 @@ if (process.getuid?.() === 0 && expectsOverlay()) {
       expect(overlays.whyNot()).toBe(why)
       expect(await readdir(join(inner, 'workspace'))).toEqual(['own'])
       expect((await readdir(join(folder, 'workspace'))).sort()).toEqual(['d', 'inner', 'link'])
-      expect(await mounted()).toHaveLength(1)
+      expect(await mounted()).toHaveLength(2)
     })
   })
 }

@@ -6,6 +6,7 @@ import { printable } from '../audit/printable.ts'
 import type { BuiltImage } from '../image/built-image.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
 import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
+import { belowDiskBytes } from './below-disk.ts'
 import { relayToBroker } from './broker-relay.ts'
 import type { HostUser } from './confined.ts'
 import { createGuestLink, expectFrame, type GuestLink } from './guest-link.ts'
@@ -95,11 +96,12 @@ async function disks({ host, parts, image, tools }: GuestPlan): Promise<StatePla
   return [
     { serial: 'root', path: await host.images.root(image), ownBytes: null },
     { serial: 'data', path: parts.disk.path, ownBytes: parts.disk.bytes, writable: true },
+    ...(parts.below === null ? [] : [{ serial: 'below', path: parts.below.disk, ownBytes: belowDiskBytes }]),
     ...(await Promise.all(toolDisks)),
   ]
 }
 
-async function configuration({ spec, tools, now }: GuestPlan): Promise<Readonly<Record<string, string>>> {
+async function configuration({ spec, parts, tools, now }: GuestPlan): Promise<Readonly<Record<string, string>>> {
   const { limits } = spec
   const forwarder = await readFile(new URL('./guest/forwarder.pl', import.meta.url), 'utf8')
   return {
@@ -108,7 +110,9 @@ async function configuration({ spec, tools, now }: GuestPlan): Promise<Readonly<
     randomness: randomBytes(randomBytesGiven).toString('hex'),
     memory: String(limits.memoryBytes),
     pids: String(limits.pids),
-    disk: String(limits.diskBytes),
+    // What setup left counts, as it does where it is copied.
+    disk: String(Math.max(0, limits.diskBytes - (parts.below?.bytes ?? 0))),
+    below: parts.below === null ? '' : '1',
     tmp: String(Math.floor(Math.min(limits.memoryBytes / 2, limits.diskBytes))),
     tools: tools.map((tool) => tool.name).join('/'),
     forwarder: spec.brokerSocket === null ? '' : forwarder,

@@ -10,6 +10,8 @@
  * - The guest gets no folder of the host. Its job's folders lie on a disk of its own; after each command they are
  *   read from it, by a confined process that takes the disk for hostile. If the machine is ended in the middle of a
  *   command, the host's folders stay as they were after the last one that finished.
+ * - What an earlier setup left is on a read-only disk that all its jobs share, below what the job writes: that alone is
+ *   laid out on the job's own disk and read from it again.
  * - The machine's process on the host is confined too: no file but its disks, an unprivileged user, no capabilities,
  *   QEMU's own filter, control groups.
  * - KVM only where a guest boots with it; else translation, which the posture calls degraded.
@@ -26,6 +28,7 @@ import { hostUser } from '../host-user.ts'
 import type { BuiltImage, ImageStore } from '../image/built-image.ts'
 import { requireImage } from '../image/require-image.ts'
 import { once } from '../once.ts'
+import { type JobView, noNamespaces } from '../overlay/job-namespaces.ts'
 import { findProbeImage } from '../posture/find-probe-image.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
 import { bootGuest, type GuestPlan } from './boot-guest.ts'
@@ -40,13 +43,15 @@ export interface MicrovmEngineOptions {
   readonly images: ImageStore
   /** Programs for every sandbox. */
   readonly hostTools?: readonly HostTool[]
+  /** Where a job's folders are what it is to see. By default, where they are for everybody. */
+  readonly namespaces?: JobView | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
 /** Makes the engine. Nothing is looked at or written before it is used for the first time. */
 export function createMicrovmEngine(options: MicrovmEngineOptions): SandboxEngine {
-  const { runDir, images, hostTools = [], now } = options
+  const { runDir, images, hostTools = [], namespaces = noNamespaces, now } = options
   const fileOwner = process.getuid?.() === 0 ? hostUser : () => null
   const sandboxes = join(runDir, 'sandboxes')
   const prepared = once(() => prepareMicrovm(runDir, fileOwner('trial')))
@@ -55,7 +60,7 @@ export function createMicrovmEngine(options: MicrovmEngineOptions): SandboxEngin
     assertMountable(spec)
     const [image, host] = await Promise.all([requireImage(images, spec.image), prepared()])
     const user = fileOwner(spec.jobId)
-    const parts = await setUpMicrovm(host, spec, user)
+    const parts = await setUpMicrovm(host, spec, user, namespaces)
     const tools = [...spec.tools, ...hostTools]
     return createMicrovmSandbox({ host, parts, image, spec, tools, user, now }, environmentOf(image, hostTools))
   }
@@ -68,7 +73,7 @@ export function createMicrovmEngine(options: MicrovmEngineOptions): SandboxEngin
 
   return {
     isolation: 'microvm',
-    seesMounts: () => false,
+    seesMounts: () => true,
     create,
     fileOwner,
     posture,

@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import type { Program } from '../process/find-programs.ts'
+import type { Below } from './below-disk.ts'
 import { type Bind, confinedCommand, type HostUser } from './confined.ts'
 import { readScript } from './read-script.ts'
 
@@ -35,20 +37,29 @@ export interface DataDiskPlan {
   readonly spec: Pick<SandboxSpec, 'workspace' | 'home' | 'limits'>
   readonly user: HostUser | null
   readonly program: (name: Program) => string
+  /** Of these folders only what lies above goes to the disk and comes from it. Null: all of them. */
+  readonly below: Pick<Below, 'lower' | 'upper'> | null
+  /** What leads to where the folders are what the job sees. */
+  readonly enter: readonly string[]
 }
 
+const parts = ['workspace', 'home'] as const
+
 /** Makes the disk's file, still empty: with holes, so that it takes what is really on it. */
-export async function createDataDisk({ path, spec, user, program }: DataDiskPlan): Promise<DataDisk> {
+export async function createDataDisk(plan: DataDiskPlan): Promise<DataDisk> {
+  const { path, spec, user, program, below } = plan
   const { diskBytes } = spec.limits
   const file = await open(path, 'wx', 0o600)
   const bytes = Math.ceil((diskBytes * overheadShare + overheadBytes) / 4096) * 4096
   await file.truncate(bytes)
   if (user !== null) await file.chown(user.uid, user.gid)
   await file.close()
-  const folders = (['workspace', 'home'] as const).map((name): Bind => ({ from: spec[name], inside: `/top/${name}` }))
+  const folders = parts.map((name): Bind => ({ from: spec[name], inside: `/top/${name}` }))
+  const layer = (folder: 'lower' | 'upper', top: string): readonly Bind[] =>
+    below === null ? [] : parts.map((name) => ({ from: join(below[folder], name), inside: `/${top}/${name}` }))
 
   const run = async (what: string, command: readonly string[]) => {
-    await runCommand(command, { env: {}, timeoutMs }).catch((error: unknown) => {
+    await runCommand([...plan.enter, ...command], { env: {}, timeoutMs }).catch((error: unknown) => {
       if (!(error instanceof CommandError)) throw error
       throw new SandboxError('start-failed', `${what}: ${error.stderr || error.code}`, { cause: error })
     })
@@ -62,7 +73,10 @@ export async function createDataDisk({ path, spec, user, program }: DataDiskPlan
         'the job’s folders do not fit on its disk',
         confinedCommand({
           ...{ program, user, inside: insideUser, capability: 'CAP_DAC_READ_SEARCH' },
-          binds: [{ from: path, inside: '/disk', writable: true }, ...folders],
+          binds: [
+            { from: path, inside: '/disk', writable: true },
+            ...(below === null ? folders : layer('upper', 'top')),
+          ],
           command: [
             ...[program('mke2fs'), '-q', '-F', '-t', 'ext4', '-b', '4096', '-I', '256', '-m', '0'],
             ...['-i', String(bytesPerFile), '-O', features, '-d', '/top'],
@@ -76,9 +90,20 @@ export async function createDataDisk({ path, spec, user, program }: DataDiskPlan
         'what the guest left cannot be brought out',
         confinedCommand({
           ...{ program, user, inside: 0, capability: 'CAP_DAC_OVERRIDE' },
-          binds: [{ from: path, inside: '/disk' }, ...folders.map((bind): Bind => ({ ...bind, writable: true }))],
+          binds: [
+            { from: path, inside: '/disk' },
+            ...folders.map((bind): Bind => ({ ...bind, writable: true })),
+            ...[...layer('lower', 'lower'), ...layer('upper', 'upper')],
+          ],
           command: [
-            ...[program('perl'), '-e', script, String(diskBytes + overheadBytes), String(maxEntries)],
+            ...[
+              program('perl'),
+              '-e',
+              script,
+              String(diskBytes + overheadBytes),
+              String(maxEntries),
+              below === null ? '' : '1',
+            ],
             ...folders.map(({ inside }) => `${inside.slice('/top/'.length)}=${inside}`),
           ],
         }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SandboxError } from '../../pipeline/ports/index.ts'
 import { CommandError, runCommand } from '../../process/run-command.ts'
@@ -18,7 +18,9 @@ export interface GuestKernel {
 
 /** Depends on the kernel in use at the time; always Debian's newest for virtual machines. */
 const metaPackage = 'linux-image-cloud-amd64'
-const modules = ['virtio_mmio', 'virtio_blk', 'virtio_console', 'virtio_rng', 'erofs'] as const
+const modules = ['virtio_mmio', 'virtio_blk', 'virtio_console', 'virtio_rng', 'erofs', 'overlay'] as const
+/** The one that earlier versions did not keep. */
+const lastModule: (typeof modules)[number] = 'overlay'
 const downloadTimeoutMs = 300_000
 const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' }
 
@@ -29,7 +31,9 @@ const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' }
 export async function guestKernel(folder: string): Promise<GuestKernel> {
   await mkdir(folder, { recursive: true, mode: 0o755 })
   const kept = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort(byVersion)
-  const release = kept.at(-1) ?? (await fetchKernel(folder))
+  const newest = kept.at(-1)
+  const isWhole = newest !== undefined && (await isThere(join(folder, newest, 'modules', lastModule)))
+  const release = isWhole ? newest : await fetchKernel(folder)
   const home = join(folder, release)
   return { kernel: join(home, 'vmlinux'), initramfs: await ownInitramfs(home, release), release }
 }
@@ -79,7 +83,9 @@ async function layOut(folder: string, tree: string, release: string): Promise<st
   for (const name of order) await writeFile(join(made, 'modules', name), contents.get(name) ?? '')
   await writeFile(join(made, 'modules', 'order'), order.map((name) => `${name}\n`).join(''))
   await chmod(made, 0o755)
-  await rename(made, join(folder, release)).catch(() => rm(made, { recursive: true, force: true }))
+  const home = join(folder, release)
+  if (!(await isThere(join(home, 'modules', lastModule)))) await rm(home, { recursive: true, force: true })
+  await rename(made, home).catch(() => rm(made, { recursive: true, force: true }))
   return release
 }
 
@@ -108,6 +114,12 @@ async function ownInitramfs(home: string, release: string): Promise<string> {
   await rename(draft, path)
   return path
 }
+
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
 
 function missing(what: string, cause?: Error): SandboxError {
   const line = 'apt-get update, and see that apt-get download works for the user that runs the worker'

@@ -5,6 +5,7 @@ import { SandboxError } from '../../pipeline/ports/index.ts'
 import { findCgroupPlaces } from '../cgroup/find-cgroup-places.ts'
 import type { CgroupPlace } from '../cgroup/parse-cgroup-mounts.ts'
 import { findPrograms, missingText, type Program } from '../process/find-programs.ts'
+import { createBelowDisks } from './below-disk.ts'
 import { type ChosenAccelerator, chooseAccelerator } from './choose-accelerator.ts'
 import type { HostUser } from './confined.ts'
 import { createPreparedStates, type PreparedStates } from './create-prepared-states.ts'
@@ -18,6 +19,7 @@ export interface PreparedMicrovm {
   readonly accelerator: ChosenAccelerator
   readonly places: readonly CgroupPlace[]
   readonly images: ErofsImages
+  readonly below: ReturnType<typeof createBelowDisks>
   readonly states: PreparedStates
   /** Whom machines run as that no job is in; null: the worker. */
   readonly trialUser: HostUser | null
@@ -44,5 +46,6 @@ export async function prepareMicrovm(runDir: string, trialUser: HostUser | null)
   const accelerator = await chooseAccelerator({ program, guest, user: trialUser, folder: runDir })
   const images = createErofsImages(program, join(runDir, 'tools'))
   const states = createPreparedStates(join(runDir, 'states'), accelerator.key)
-  return { program, guest, accelerator, places, images, states, trialUser, sandboxes }
+  const below = createBelowDisks(program)
+  return { program, guest, accelerator, places, images, below, states, trialUser, sandboxes }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** Programs in perl whose parts are read as one, because where they run there is no folder to load parts from. */
 const parts = {
   'guest/agent': ['control', 'mounts', 'bounds', 'command', 'start'],
-  'bring-out': ['disk', 'plan', 'files', 'folders'],
+  'bring-out': ['disk', 'below', 'plan', 'files', 'folders'],
 } as const
 
 /** The whole text of such a program. */

@@ -3,11 +3,13 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DestroyProof, SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
 import { type ControlGroup, createControlGroup, removeGroups } from '../cgroup/control-group.ts'
+import type { JobView } from '../overlay/job-namespaces.ts'
 import { findByArgument } from '../reaper/find-processes.ts'
 import { killAndWait } from '../reaper/kill-and-wait.ts'
 import { groupName } from '../reaper/orphan-groups.ts'
 import { ownIdentity, readProcessIdentity } from '../reaper/process-identity.ts'
 import { removeSandboxState, sandboxMark, writeSandboxState } from '../reaper/sandbox-state.ts'
+import type { Below } from './below-disk.ts'
 import type { HostUser } from './confined.ts'
 import { createDataDisk, type DataDisk } from './data-disk.ts'
 import type { PreparedMicrovm } from './prepare-microvm.ts'
@@ -18,6 +20,7 @@ export interface MicrovmParts {
   readonly id: string
   readonly group: ControlGroup
   readonly disk: DataDisk
+  readonly below: Below | null
 }
 
 /** Makes them. What is to be cleaned up is written down first, so that a crash at any point leaves no orphan. */
@@ -25,8 +28,9 @@ export async function setUpMicrovm(
   host: PreparedMicrovm,
   spec: SandboxSpec,
   user: HostUser | null,
+  view: JobView,
 ): Promise<MicrovmParts> {
-  const { jobId, attempt, phase } = spec
+  const { jobId, attempt, phase, workspace } = spec
   const id = `${jobId}-${attempt}-${phase}-${randomBytes(4).toString('hex')}`
   const folder = join(host.sandboxes, id)
   const worker = ownIdentity()
@@ -36,8 +40,10 @@ export async function setUpMicrovm(
     await mkdir(folder, { mode: 0o711 })
     writeSandboxState(folder, { version: 1, id, jobId, attempt, phase, worker, groups })
     const group = createControlGroup(host.places, name, machineLimits(spec.limits))
-    const disk = await createDataDisk({ path: join(folder, 'disk'), spec, user, program: host.program })
-    return { id, group, disk }
+    const below = await host.below(workspace, view)
+    const enter = view.enter(workspace)
+    const disk = await createDataDisk({ path: join(folder, 'disk'), spec, user, program: host.program, below, enter })
+    return { id, group, disk, below }
   } catch (error) {
     await removeGroups(groups)
     await removeSandboxState(host.sandboxes, id)

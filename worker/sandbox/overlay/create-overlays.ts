@@ -37,7 +37,11 @@ export function createOverlays(namespaces: JobNamespaces): Overlays {
       if (!isRoot && !(await isOwn(plan.stored))) return 'it was stored by a worker of another user'
       await makeRoom(plan)
       const why = await refusalOf(() => how.mount(plan, signal))
-      if (why === null) return null
+      if (why === null) {
+        const { stored, folder } = plan
+        namespaces.show(folder, { stored, lower: `${folder}-lower`, upper: `${folder}-upper` })
+        return null
+      }
       refused = why
       await giveRoomBack(plan, how)
       return why

@@ -11,12 +11,26 @@ export interface JobNamespaces {
   enter(path: string): readonly string[]
   /** Where the worker, and what it starts, find what a job sees at `path`. */
   find(path: string): string
+  /** Remembers what was mounted on `folder`. */
+  show(folder: string, layers: ShownLayers): void
+  /** What a path's folder is put together of; null where it is a plain one. */
+  layersOf(path: string): ShownLayers | null
   /** Lets go of all that is mounted on a folder or below it. */
   release(folder: string): void
 }
 
+/** What a job's two folders are put together of. Each has `workspace` and `home` in it. */
+export interface ShownLayers {
+  /** The snapshot. */
+  readonly stored: string
+  /** The same as the job's own, read-only. A path where `enter` leads. */
+  readonly lower: string
+  /** All that is the job's alone, in the kernel's own form. */
+  readonly upper: string
+}
+
 /** As much of it as those need who look at a job. */
-export type JobView = Pick<JobNamespaces, 'enter' | 'find'>
+export type JobView = Pick<JobNamespaces, 'enter' | 'find' | 'layersOf'>
 
 /** util-linux has it, which Debian is never without. */
 const nsenter = '/usr/bin/nsenter'
@@ -28,10 +42,11 @@ interface Held {
 }
 
 /** Where the worker mounts in its own namespace, or nowhere. */
-export const noNamespaces: JobView = { enter: () => [], find: (path) => path }
+export const noNamespaces: JobView = { enter: () => [], find: (path) => path, layersOf: () => null }
 
 export function createJobNamespaces(): JobNamespaces {
   const held = new Map<string, Held>()
+  const shown = new Map<string, ShownLayers>()
   const around = (path: string) => [...held].find(([folder]) => isIn(folder, path)) ?? null
   return {
     hold(folder, pid) {
@@ -49,7 +64,12 @@ export function createJobNamespaces(): JobNamespaces {
       const [folder, { place }] = found
       return `${pathOf(place)}${path.slice(folder.length)}`
     },
+    show(folder, layers) {
+      shown.set(folder, layers)
+    },
+    layersOf: (path) => [...shown].find(([folder]) => isIn(folder, path))?.[1] ?? null,
     release(folder) {
+      for (const at of shown.keys()) if (isIn(folder, at)) shown.delete(at)
       for (const [at, files] of held) {
         if (!isIn(folder, at)) continue
         held.delete(at)

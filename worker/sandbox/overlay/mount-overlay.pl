@@ -1,5 +1,5 @@
 # Shows a folder that nobody may change, as another user's where that is asked for, and lays a writable one over it. The
-# folder in between is a mount, read-only; the overlay takes a private copy of it, and it goes again.
+# folder in between is a mount, read-only, and stays: whoever reads the job's layers compares them with it.
 #
 # Arguments: the numbers of unshare, mount, umount2, open_tree, mount_setattr and move_mount on this machine, a map of
 # users and one of groups as the kernel takes them, both empty where nobody is to be mapped, the overlay's options beside
@@ -56,7 +56,9 @@ syscall($move_mount, $tree, $none, $AT_FDCWD, $lower, $MOVE_MOUNT_F_EMPTY_PATH) 
 my $options = "lowerdir=$lower,upperdir=$name-upper,workdir=$name-work,metacopy=off,index=off,volatile,$how";
 my ($source, $type) = ('airlock', 'overlay');
 my $failed = syscall($mount, $source, $name, $type, $MS_NOSUID | $MS_NODEV, $options) == 0 ? '' : "$!";
-syscall($umount, $lower, $MNT_DETACH) == 0 or die "airlock: unmounting $lower: $!\n";
-$failed eq '' or die "airlock: overlay on $name: $failed\n";
+if ($failed ne '') {
+  syscall($umount, $lower, $MNT_DETACH) == 0 or die "airlock: unmounting $lower: $!\n";
+  die "airlock: overlay on $name: $failed\n";
+}
 # Where the file system cannot hold what an overlay writes down, the kernel mounts it read-only and calls that a success.
 mkdir "$name/try" and rmdir "$name/try" or die "airlock: overlay on $name cannot be written to: $!\n";

@@ -17,6 +17,6 @@ export const mountTimeoutMs = 30_000
 const mountCalls = ['unshare', 'mount', 'umount2', 'open_tree', 'mount_setattr', 'move_mount'] as const
 export const mountScript = perlScript('mount-overlay.pl', mountCalls)
 
-/** What is above takes what the job writes, `work` is the kernel's, `lower` is where the stored folder is for a moment. */
+/** What is above takes what the job writes, `work` is the kernel's, `lower` is where the stored folder is mounted. */
 export const besides = ['upper', 'work', 'lower'] as const
 export const parts = ['workspace', 'home'] as const

@@ -5,12 +5,13 @@
 #
 # Its parts are one program, in the order of read-script.ts.
 #
-# Arguments: the most bytes and the most entries that are brought out, then NAME=FOLDER for each top folder.
+# Arguments: the most bytes and the most entries that are brought out, whether only layers over /lower/NAME are on the
+# disk, whose like the host has in /upper/NAME, then NAME=FOLDER for each top folder.
 use strict;
 use warnings;
 use Fcntl;
 
-my ($maxBytes, $maxEntries) = splice @ARGV, 0, 2;
+my ($maxBytes, $maxEntries, $isLayer) = splice @ARGV, 0, 3;
 my ($block, $inodeSize, $mebibyte, $linkat) = (4096, 256, 1 << 20, 265);
 my ($FILE, $FOLDER, $LINK, $KIND) = (0100000, 0040000, 0120000, 0170000);
 my (%seen, @tables);
@@ -40,8 +41,10 @@ sub inode {
   my $raw = bytes_at($table * $block + ($number - 1) % $inodesPerGroup * $inodeSize, $inodeSize);
   my ($mode, $size, $mtime, $links, $sectors, $flags) = (unpack 'v v V V V V V v v V V', $raw)[0, 2, 5, 8, 9, 10];
   my $high = unpack 'V', substr $raw, 108, 4;
+  my $attributes = unpack('V', substr $raw, 104, 4) + unpack('v', substr $raw, 118, 2) * 2**32;
   return { number => $number, mode => $mode, size => $size + $high * 2**32, mtime => $mtime, links => $links,
-    flags => $flags, map => substr($raw, 40, 60), sectors => $sectors };
+    flags => $flags, map => substr($raw, 40, 60), sectors => $sectors,
+    raw => $raw, attributes => $attributes };
 }
 
 # Where a file's content lies: [block in the file, how many, block on the disk or undef for zeros], in order.

@@ -3,6 +3,7 @@
 # Calls back with each written piece of a file that lies within its size: where it is in the file, and its bytes.
 sub pieces {
   my ($inode, $extents, $each) = @_;
+  return pieces_below($inode->{below}, $each) if defined $inode->{below};
   for my $extent (@$extents) {
     my ($logical, $length, $from) = @$extent;
     next unless defined $from;
@@ -18,12 +19,19 @@ sub pieces {
   return 1;
 }
 
+sub pieces_below {
+  my ($path, $each) = @_;
+  sysopen(my $file, $path, O_RDONLY | O_NOFOLLOW) or die "$path: $!\n";
+  for (my $at = 0; sysread $file, my $data, $mebibyte; $at += length $data) { $each->($at, $data) or return 0 }
+  return 1;
+}
+
 # True if the host's file is this one already. Files with holes are not compared: their zeros may have no end.
 sub same {
   my ($name, $inode, $extents) = @_;
   my $covered = 0;
   $covered += $_->[1] * $block for grep { defined $_->[2] } @$extents;
-  return 0 if $covered < $inode->{size};
+  return 0 if $covered < $inode->{size} && !defined $inode->{below};
   sysopen(my $file, $name, O_RDONLY | O_NOFOLLOW) or return 0;
   return pieces($inode, $extents, sub {
     my ($at, $data) = @_;

@@ -42,7 +42,7 @@ sub carry_out {
       dress($place->[1], $folder);
       next;
     }
-    my ($inode, $what) = @{ $plan->{$name} };
+    my ($inode, $what) = @{ to_do($plan->{$name}, $name) // next };
     my $kind = $inode->{mode} & $KIND;
     if ($kind == $FILE) { write_file($name, $inode, $what, [$place, $name]) }
     elsif ($kind == $LINK) { write_link($name, $what) }
@@ -67,7 +67,7 @@ my @plans = map {
   my ($name, $folder) = split /=/, $_, 2;
   my $inode = inode($top->{$name} // die "no $name\n");
   die "no folder $name\n" if ($inode->{mode} & $KIND) != $FOLDER;
-  [$folder, plan($inode)];
+  [$folder, plan($inode, $isLayer ? "/lower/$name" : undef)];
 } @ARGV;
 for (@plans) {
   chdir $_->[0] or die "$_->[0]: $!\n";

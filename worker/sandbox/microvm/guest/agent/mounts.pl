@@ -35,12 +35,25 @@ sub disk {
   die "no disk $serial\n";
 }
 
+# What the job writes goes to its own disk, whose layers the host reads: see bring-out. Without metacopy and index, so
+# that a file there is whole; volatile, because nobody needs it after a crash.
+sub lay_over_below {
+  my ($name, $target) = @_;
+  mkdir "$own/data/work";
+  mkdir "$own/data/work/$name" or die "work of $name: $!\n";
+  my $how = 'redirect_dir=on,metacopy=off,index=off,xino=off,volatile';
+  my $folders = "lowerdir=$own/below/$name,upperdir=$own/data/$name,workdir=$own/data/work/$name";
+  mounted('none', $target, 'overlay', $NOSUID | $NODEV | $NOATIME, "$folders,$how");
+}
+
 sub mount_parts {
   my $remount = $REMOUNT | $RDONLY | $NOSUID | $NOEXEC;
   mounted('none', '/dev', 'tmpfs', $remount);
   mounted(disk('data'), "$own/data", 'ext4', $NOSUID | $NODEV | $NOATIME, 'noinit_itable,errors=remount-ro');
+  mounted(disk('below'), "$own/below", 'erofs', $RDONLY | $NOSUID | $NODEV) if $config{below};
   for (['workspace', '/workspace'], ['home', '/home/airlock']) {
-    mounted("$own/data/$_->[0]", $_->[1], '', $BIND);
+    if ($config{below}) { lay_over_below(@$_) }
+    else { mounted("$own/data/$_->[0]", $_->[1], '', $BIND) }
   }
   mounted('none', '/opt/airlock', 'tmpfs', $NOSUID | $NODEV, 'mode=0755,size=64k');
   my $index = 0;

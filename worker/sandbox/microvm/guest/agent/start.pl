@@ -36,7 +36,7 @@ $SIG{$_} = 'IGNORE' for qw(HUP INT TERM PIPE);
 eval {
   mounted('none', '/run', 'tmpfs', $NOSUID | $NODEV, 'mode=0755,size=4m');
   mkdir $own, 0700;
-  mkdir "$own/$_", 0700 for qw(cgroup sys data dev);
+  mkdir "$own/$_", 0700 for qw(cgroup sys data below dev);
   mounted('none', "$own/dev", 'devtmpfs', $NOSUID | $NOEXEC);
   first_mounts();
   say_to_host(1, '');
