@@ -2,7 +2,7 @@ import type { BaseLogger } from 'pino'
 import { createGitHubClient } from '../app/github/github-client.ts'
 import { createRepositoryFacts } from '../app/github/repository-facts.ts'
 import { readPolicyDigest } from '../app/intake/read-policy.ts'
-import { wording } from '../app/replies/wording.ts'
+import { aloneWording } from '../app/replies/wording.ts'
 import type { OperatorPolicy } from '../app/repo-policy/operator/operator-policy.ts'
 import { createCore } from '../cli/wiring/create-core.ts'
 import type { DataFolders } from '../cli/wiring/data-folders.ts'
@@ -90,7 +90,7 @@ async function createSharedPorts(
     }),
     secrets: secretsOf(inputs),
     reporter,
-    wording,
+    wording: aloneWording,
     // A run of a workflow is one attempt, and keeps nothing for another one.
     checkpoints: { load: async () => null, save: async () => {} },
     spending: { add: async () => null },

@@ -1,6 +1,6 @@
 import { setOutput } from '@actions/core'
 import { runSummary } from '../app/replies/run-summary.ts'
-import { wording } from '../app/replies/wording.ts'
+import { aloneWording } from '../app/replies/wording.ts'
 import type { JobRequest, JobSummary, Outcome } from '../worker/contract/index.ts'
 import { defaultSourceLimits } from '../worker/git/create-source.ts'
 import { rebuildChange } from '../worker/git/rebuild-change.ts'
@@ -114,7 +114,7 @@ function reporterOf({ inputs, log }: Run) {
     tokens: createRunnerTokens(runnerOf(inputs)),
     checks: null,
     codeScanning: null,
-    wording,
+    wording: aloneWording,
     botLogin: async () => runnerLogin,
     fence: { check: async () => {} },
     log,

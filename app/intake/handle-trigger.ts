@@ -173,9 +173,9 @@ async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
   const isElsewhere = event.subject.number !== repository.thread.number
   const said = isElsewhere ? goesOnThereComment(request, event.subject.number) : queuedComment(request, null)
   const comment = await answers.announce(said)
-  const { position } = await deps.jobs.enqueue(request)
-  if (comment !== null && position > 1 && !isElsewhere) {
-    await answers.quietly('place', () => repository.thread.edit(comment, queuedComment(request, position)))
+  const place = await deps.jobs.enqueue(request)
+  if (comment !== null && place.position > 1 && !isElsewhere) {
+    await answers.quietly('place', () => repository.thread.edit(comment, queuedComment(request, place)))
   }
   if (event.kind === 'label') await answers.quietly('label', () => repository.thread.takeLabelOff(event.label))
   return { kind: 'enqueued', jobId }

@@ -142,9 +142,17 @@ export interface Repositories {
   open(event: TriggerEvent, attempt: Attempt): Promise<OpenRepository | null>
 }
 
+export interface QueuePlace {
+  readonly position: number
+  readonly startsInMs: number | null
+}
+
 export interface Jobs {
-  /** Writes the job down, once by its id. Place 1 is next, 0 waits no more. Throws a retryable error. */
-  enqueue(request: JobRequest): Promise<{ readonly position: number }>
+  /**
+   * Writes the job down, once by its id. Place 1 is next, 0 waits no more; `startsInMs` is about how long that takes, null
+   * where nobody knows. Throws a retryable error.
+   */
+  enqueue(request: JobRequest): Promise<QueuePlace>
 }
 
 /** The jobs that were asked for there. Methods throw a retryable error. */

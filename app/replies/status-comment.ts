@@ -35,18 +35,36 @@ function marked(jobId: string, ...parts: readonly (TextPart | null)[]): string {
 
 const plain = (text: string): TextPart => ({ title: null, text })
 
-/** `place` counts from 1, the next one; null where it is not known or the job waits no more. */
-export function queuedComment(request: JobRequest, place: number | null): string {
-  const where = place === null || place < 2 ? '' : ` It is number ${place} in the queue.`
-  return marked(shownIdOf(request), plain(`**Queued.**${where}`), plain(frozenLine(request)))
+export interface QueuePlace {
+  /** Counts from 1, the next one. */
+  readonly position: number
+  /** Null where nobody knows. */
+  readonly startsInMs: number | null
+}
+
+/** `place` is null where it is not known or the job waits no more. */
+export function queuedComment(request: JobRequest, place: QueuePlace | null): string {
+  const where =
+    place === null || place.position < 2 ? '' : ` It is number ${place.position} in the queue${soon(place)}.`
+  const cancel = where === '' ? '' : ` ${howToCancel(request)}`
+  return marked(shownIdOf(request), plain(`**Queued.**${where}${cancel}`), plain(frozenLine(request)))
+}
+
+function soon({ startsInMs }: QueuePlace): string {
+  if (startsInMs === null) return ''
+  const minutes = Math.round(startsInMs / 60_000)
+  return minutes < 2 ? ', and should begin within two minutes' : `, and should begin in about ${minutes} minutes`
+}
+
+function howToCancel({ policy }: JobRequest): string {
+  return `\`${policy.triggers.command} cancel\` ends it.`
 }
 
 /** It has come up, and a quota leaves it no room yet. */
 export function waitingComment(request: JobRequest, wait: QuotaWait): string {
-  const cancel = `\`${request.policy.triggers.command} cancel\` ends it.`
   return marked(
     shownIdOf(request),
-    plain(`**Waiting** ${waitsFor(wait)}. It goes on by itself. ${cancel}`),
+    plain(`**Waiting** ${waitsFor(wait)}. It goes on by itself. ${howToCancel(request)}`),
     plain(frozenLine(request)),
   )
 }
@@ -57,13 +75,18 @@ export function waitsFor({ quota, until }: QuotaWait): string {
   return `for room in ${harmlessLine(quota, 500)}, ${when}`
 }
 
-export function runningComment(request: JobRequest, { step, finished, activity }: JobProgress): string {
+/** `mayCancel`: the command is heard there. */
+export function runningComment(request: JobRequest, progress: JobProgress, mayCancel: boolean): string {
+  const { step, finished, activity, elapsedMs, costUsd } = progress
+  const cost = `${costUsd.toFixed(2)} of ${request.policy.limits.costUsd.toFixed(2)} USD`
   const done = finished.map((past) => `${past.step} ${formatDuration(past.durationMs)}`).join(' · ')
   return marked(
     shownIdOf(request),
     approvalPart(request),
     joinedPart(request),
-    plain(`**Running:** ${step}.`),
+    plain(
+      `**Running:** ${step}, after ${formatDuration(elapsedMs)}. Model: ${cost}.${mayCancel ? ` ${howToCancel(request)}` : ''}`,
+    ),
     plain(done === '' ? '' : `Done: ${done}`),
     plain(activity === null || activity === '' ? '' : `The agent: ${harmlessLine(activity, 300)}`),
     plain(frozenLine(request)),

@@ -26,7 +26,7 @@ export const wording = {
     body: pullRequestBody(request, summary, template),
   }),
   waiting: waitingComment,
-  running: (request: JobRequest, progress: JobProgress) => runningComment(request, progress),
+  running: (request: JobRequest, progress: JobProgress) => runningComment(request, progress, true),
   finished: finishedComment,
   checkRuns: (request: JobRequest, summary: JobSummary) => [
     jobCheck(request, summary),
@@ -35,4 +35,10 @@ export const wording = {
   ],
   findingText,
   heldIssue,
+}
+
+/** The same where jobs run alone on Actions, and no command reaches one that runs. */
+export const aloneWording = {
+  ...wording,
+  running: (request: JobRequest, progress: JobProgress) => runningComment(request, progress, false),
 }

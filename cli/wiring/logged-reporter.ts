@@ -18,9 +18,9 @@ export function createLoggedReporter(
   let last: StepName | null = null
   return {
     async progress(request, progress) {
-      const { step, startedAt } = progress
+      const { step, elapsedMs } = progress
       if (step !== last) {
-        log.info({ jobId: request.id, attempt, step, elapsedMs: Date.now() - startedAt }, 'step')
+        log.info({ jobId: request.id, attempt, step, elapsedMs }, 'step')
         onStep(step)
       }
       last = step

@@ -11,7 +11,7 @@ const request = requestOf()
 const marker = statusMarker(request.id)
 const commit = 'c'.repeat(40)
 const summary = summaryOf(request, commit)
-const progress: JobProgress = { step: 'clone', startedAt: 0, finished: [], activity: null }
+const progress: JobProgress = { step: 'clone', elapsedMs: 0, finished: [], activity: null, costUsd: 0 }
 const ours = { id: 70, user: { login: 'airlock[bot]' }, body: `${marker}\nQueued.` }
 const words = { name: 'Airlock', title: 'Done', summary: 'All well.', conclusion: 'success', annotations: [] } as const
 

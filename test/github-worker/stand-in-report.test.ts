@@ -74,7 +74,7 @@ const bodies = () => repository.comments.map(({ body }) => body.split('\n')[1])
 describe('a report to GitHub', () => {
   it('is one comment, edited as the job goes on, one check run and one reaction', async () => {
     await using telling = reporter()
-    await telling.progress(request, { step: 'clone', startedAt: 0, finished: [], activity: null })
+    await telling.progress(request, { step: 'clone', elapsedMs: 0, finished: [], activity: null, costUsd: 0 })
     await eventually(() => expect(bodies()).toEqual(['Running clone.']))
     await telling.finished(request, summaryOf(request, commit), commit)
 

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { ChangeSet, JobRequest, JobSummary, Outcome, Policy, Posture, Quota } from '../../worker/contract/index.ts'
+import type {
+  ChangeSet,
+  JobRequest,
+  JobSummary,
+  Outcome,
+  Policy,
+  Posture,
+  Quota,
+  Usage,
+} from '../../worker/contract/index.ts'
 import type { Attempt, PipelinePorts } from '../../worker/pipeline/job.ts'
 import {
   type AgentEvent,
@@ -105,6 +114,8 @@ export interface World {
   patch: Uint8Array | null
   leftProcesses: number
   modelStop: ModelStop | null
+  /** Of the model, by the session that is open. */
+  usage: Usage
   missingKey: string | null
   fenceHeld: boolean
   secrets: Map<string, string>
@@ -141,6 +152,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     patch: Buffer.from('diff --git a/a.js b/a.js\n+one\n+two\n'),
     leftProcesses: 0,
     modelStop: null,
+    usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
     missingKey: null,
     fenceHeld: true,
     secrets: new Map(),
@@ -354,7 +366,7 @@ function brokersOf(world: World, log: (entry: string) => void): PipelinePorts['b
         tools: [],
         env: {},
         decisions: () => [],
-        usage: () => ({ requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 }),
+        usage: () => world.usage,
         traffic: () => ({ bytesOut: 0, bytesIn: 0 }),
         modelStop: () => (spec.phase === 'agent' ? world.modelStop : null),
         [Symbol.asyncDispose]: async () => log(`broker closed ${spec.phase}`),

@@ -568,4 +568,22 @@ describe('runJob', () => {
     expect(world.progress.at(0)?.step).toBe('prepare')
     expect(world.progress.at(-1)?.finished.map((entry) => entry.step)).toContain('collect')
   })
+
+  it('tells what the model has cost so far while the agent works', async () => {
+    const world = createWorld({
+      events: [{ kind: 'text', text: 'I am at it.' }],
+      async exec(phase, { onOutput }) {
+        world.usage = { requests: 3, inputTokens: 1000, outputTokens: 200, costUsd: 0.4 }
+        if (phase === 'agent') await onOutput(Buffer.from('a line\n'), 'stdout')
+        return exited
+      },
+    })
+
+    const { report } = await run(world)
+
+    const told = world.progress.filter(({ activity }) => activity === 'I am at it.')
+    expect(told.map(({ costUsd }) => costUsd)).toEqual(told.map(() => 0.4))
+    expect(told.length).toBeGreaterThan(0)
+    expect(report.usage.costUsd).toBe(0.4)
+  })
 })

@@ -1,6 +1,6 @@
 import { type JobRequest, stepNames } from '../contract/index.ts'
-import type { Facts } from './job.ts'
-import type { JobProgress, Reporter } from './ports/index.ts'
+import type { Facts, PipelinePorts } from './job.ts'
+import type { JobProgress } from './ports/index.ts'
 
 export interface Announcer {
   readonly announce: () => void
@@ -9,7 +9,11 @@ export interface Announcer {
 }
 
 /** Sends the newest progress while at most one message is on its way; what came in between is dropped. */
-export function createAnnouncer(request: JobRequest, facts: Facts, reporter: Reporter): Announcer {
+export function createAnnouncer(
+  request: JobRequest,
+  facts: Facts,
+  { reporter, now }: Pick<PipelinePorts, 'reporter' | 'now'>,
+): Announcer {
   let running: Promise<void> = Promise.resolve()
   let busy = false
   let wanted = false
@@ -18,7 +22,7 @@ export function createAnnouncer(request: JobRequest, facts: Facts, reporter: Rep
     busy = true
     while (wanted) {
       wanted = false
-      await reporter.progress(request, progressOf(facts))
+      await reporter.progress(request, progressOf(facts, now()))
     }
     busy = false
   }
@@ -32,10 +36,11 @@ export function createAnnouncer(request: JobRequest, facts: Facts, reporter: Rep
   }
 }
 
-function progressOf(facts: Facts): JobProgress {
+function progressOf(facts: Facts, now: number): JobProgress {
   const finished = stepNames.flatMap((step) => {
     const durationMs = facts.durations[step]
     return durationMs === undefined || step === facts.step ? [] : [{ step, durationMs }]
   })
-  return { step: facts.step, startedAt: facts.startedAt, finished, activity: facts.activity }
+  const { step, startedAt, activity, usage } = facts
+  return { step, elapsedMs: now - startedAt, finished, activity, costUsd: usage.costUsd }
 }

@@ -18,7 +18,7 @@ export async function openJob<T>(
   const redactor = createRedactor()
   const record = await ports.audits.open(request.id, attempt.number)
   const audit: AuditLog = { ...record, append: (kind, data) => record.append(kind, redactor.json(data)) }
-  const announcer = createAnnouncer(request, facts, ports.reporter)
+  const announcer = createAnnouncer(request, facts, ports)
   await using folders = await ports.folders.create(request.id, attempt.number)
   const job: Job = { request, attempt, ports, audit, folders, facts, redactor, announce: announcer.announce }
   audit.append('job', { request, attempt: attempt.number })

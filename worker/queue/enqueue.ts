@@ -9,6 +9,7 @@ import type { IntakeEvent, JobRequest, PullEvent } from '../contract/index.ts'
 import { type Accept, createAccept, type EventOf } from './accept-event.ts'
 import { answered } from './answered.ts'
 import { carry } from './carry.ts'
+import { expectedWaitMs } from './expected-wait.ts'
 import { createJobBook, type JobBook, noteJob } from './job-book.ts'
 import { createLedger, type LedgerEntry } from './ledger.ts'
 import { openQueue } from './open-queue.ts'
@@ -26,9 +27,10 @@ export interface Intake<T = IntakeEvent> extends AsyncDisposable {
 export interface Jobs extends AsyncDisposable {
   /**
    * Writes the job down, once by its id for as long as the ledger remembers, and says its place in the queue: 1 is
-   * next, 0 is no longer waiting. Throws QueueUnavailableError.
+   * next, 0 is no longer waiting. `startsInMs` is about how long that takes; null: nobody knows. Throws
+   * QueueUnavailableError.
    */
-  enqueue(request: JobRequest): Promise<{ readonly position: number }>
+  enqueue(request: JobRequest): Promise<{ readonly position: number; readonly startsInMs: number | null }>
   readonly threads: ThreadBook
   readonly known: JobBook
 }
@@ -104,7 +106,8 @@ export function createJobs(redis: Redis): Jobs {
       await noteJob(redis, request, new Date())
       await noteAsk(redis, request)
       if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry], rounds.of)
-      return { position: await place(entry.id) }
+      const position = await place(entry.id)
+      return { position, startsInMs: await expectedWaitMs(redis, queue, position) }
     },
     threads: createThreadBook(redis, place),
     known: createJobBook(redis, place),

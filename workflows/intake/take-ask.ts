@@ -26,7 +26,7 @@ export async function takeAsk(deps: TakeDeps, event: TriggerEvent, signal: Abort
   const jobs = {
     async enqueue(request: JobRequest) {
       enqueued.push(request)
-      return { position: 0 }
+      return { position: 0, startsInMs: null }
     },
   }
   const attempt = { signal, fence: { check: async () => {} } }

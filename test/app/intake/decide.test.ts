@@ -42,7 +42,7 @@ function createWorld(outages: number) {
           left -= 1
           if (left >= 0) throw new Error('the queue is away')
           if (!jobs.some(({ id }) => id === job.id)) jobs.push(job)
-          return { position: 1 }
+          return { position: 1, startsInMs: null }
         },
       },
     },

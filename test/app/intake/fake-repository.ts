@@ -230,7 +230,7 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       async enqueue(request) {
         act('enqueue')
         if (!world.jobs.some(({ id }) => id === request.id)) world.jobs.push(request)
-        return { position: world.position }
+        return { position: world.position, startsInMs: 600_000 }
       },
     },
     held: world.held,

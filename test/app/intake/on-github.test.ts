@@ -90,7 +90,7 @@ async function handleAll() {
     jobs: {
       async enqueue(request: JobRequest) {
         jobs.push(request)
-        return { position: 2 }
+        return { position: 2, startsInMs: null }
       },
     },
     held: { on: async () => [], decide: async () => null },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { reasonTexts } from '../../../app/replies/reason-texts.ts'
 import { endedComment, queuedComment, waitingComment } from '../../../app/replies/status-comment.ts'
-import { wording } from '../../../app/replies/wording.ts'
+import { aloneWording, wording } from '../../../app/replies/wording.ts'
 import {
   type CheckRunText,
   type JobSummary,
@@ -15,6 +15,7 @@ import type { Wording } from '../../../worker/pipeline/ports/index.ts'
 import { makeRequest, makeSummary } from './make-summary.ts'
 
 const texts: Wording = wording
+const progress = { step: 'agent', elapsedMs: 0, finished: [], activity: null, costUsd: 0 } as const
 const everyEnd = outcomeNames.flatMap((outcome) =>
   reasons[outcome].map((reason) => [outcome, reason] as [OutcomeName, Reason]),
 )
@@ -260,7 +261,7 @@ describe('the pull request', () => {
       title,
       body,
       texts.commitMessage(request),
-      texts.running(request, { step: 'agent', startedAt: 0, finished: [], activity: hostile }),
+      texts.running(request, { ...progress, activity: hostile }),
       texts.finished(request, summary),
       ...texts
         .checkRuns(request, summary)
@@ -269,7 +270,7 @@ describe('the pull request', () => {
           ...check.annotations.flatMap(({ title, message }) => [title, message]),
         ]),
       ...summary.gates.flatMap(({ findings }) => findings.map(texts.findingText)),
-      queuedComment(request, 3),
+      queuedComment(request, { position: 3, startsInMs: null }),
       waitingComment(request, { quota: hostile, until: null }),
       endedComment(request.id, { outcome: 'refused', reason: 'policy-invalid', detail: hostile }),
     ]
@@ -289,7 +290,7 @@ describe('the status comment', () => {
     const states = [
       queuedComment(request, null),
       waitingComment(request, { quota: 'the jobs at a time of acme, 2', until: null }),
-      texts.running(request, { step: 'agent', startedAt: 0, finished: [], activity: null }),
+      texts.running(request, progress),
       texts.finished(request, makeSummary({ outcome: 'failed', reason: 'agent-failed' })),
       endedComment(request.id, { outcome: 'refused', reason: 'fork-head' }),
     ]
@@ -297,9 +298,13 @@ describe('the status comment', () => {
     for (const state of states) expect(state.split('\n')[0]).toBe(`<!-- airlock:job=${request.id} -->`)
   })
 
-  it('says the place in the queue where there is one', () => {
-    expect(queuedComment(makeRequest(), 4)).toContain('number 4 in the queue')
-    expect(queuedComment(makeRequest(), 1)).not.toContain('number')
+  it('says the place in the queue where there is one, when that comes up, and how to call it off', () => {
+    const at = (position: number, startsInMs: number | null) => queuedComment(makeRequest(), { position, startsInMs })
+
+    expect(at(4, null)).toContain('number 4 in the queue. `/airlock cancel` ends it')
+    expect(at(4, 780_000)).toContain('number 4 in the queue, and should begin in about 13 minutes.')
+    expect(at(2, 20_000)).toContain('number 2 in the queue, and should begin within two minutes.')
+    expect(at(1, 20_000)).not.toContain('number')
     expect(queuedComment(makeRequest(), null)).not.toContain('number')
   })
 
@@ -312,12 +317,14 @@ describe('the status comment', () => {
     expect(text).toContain('`/airlock cancel` ends it')
   })
 
-  it('says the step, what is done and what the agent is at', () => {
+  it('says the step, the time, the cost of its budget, what is done, what the agent is at and how to call it off', () => {
     const finished = [{ step: 'clone', durationMs: 1500 }] as const
 
-    const text = texts.running(makeRequest(), { step: 'agent', startedAt: 0, finished, activity: 'runs the *tests*' })
+    const at = { step: 'agent', elapsedMs: 185_000, finished, activity: 'runs the *tests*', costUsd: 0.127 } as const
+    const text = texts.running(makeRequest(), at)
 
-    expect(text).toContain('**Running:** agent.')
+    expect(text).toContain('**Running:** agent, after 3 m 05 s. Model: 0.13 of 5.00 USD. `/airlock cancel` ends it.')
+    expect(aloneWording.running(makeRequest(), at)).not.toContain('cancel')
     expect(text).toContain('Done: clone 1.5 s')
     expect(text).toContain('The agent: runs the \\*tests\\*')
   })

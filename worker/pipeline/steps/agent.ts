@@ -58,18 +58,22 @@ export async function runAgent(job: Job, prepared: Prepared, turn: AgentTurn): P
     limits: turn.limits,
   })
   let said: AgentEnd | null = null
+  const before = job.facts.usage
+  const noteUsage = () => {
+    job.facts.usage = addUsage(before, broker.usage())
+  }
   const ran = await runInSandbox(job, sandbox, 'agent', {
     argv: plan.argv,
     env: { ...broker.env, ...plan.env, AIRLOCK_TASK_FILE: `${insidePaths.home}/${taskFile}` },
     ...(plan.stdin === undefined ? {} : { stdin: plan.stdin }),
-    onOutput: eventReader(job, agent.adapter, (how) => {
+    onOutput: eventReader(job, agent.adapter, noteUsage, (how) => {
       said = how
     }),
     silence,
   })
   await destroyWithProof(job, sandbox, 'agent')
   noteTraffic(job, 'agent', broker)
-  job.facts.usage = addUsage(job.facts.usage, broker.usage())
+  noteUsage()
   return resultOf(job, ran, broker, said)
 }
 
@@ -114,11 +118,13 @@ async function clearAgentHomes({ request, ports, folders }: Job): Promise<void> 
 function eventReader(
   job: Job,
   adapter: AgentAdapter,
+  noteUsage: () => void,
   onEnd: (how: AgentEnd) => void,
 ): (chunk: Buffer, stream: 'stdout' | 'stderr') => void {
   const join = createPieceJoiner()
   const splitter = createLineSplitter((line) => {
     for (const event of adapter.parseLine(line).flatMap(join)) {
+      noteUsage()
       noteEvent(job, event)
       if (event.kind === 'end') onEnd(event.how)
     }
