@@ -1,6 +1,6 @@
 import type { Summary } from './measure.ts'
 
-export type Unit = 'ms' | '/s' | 'MiB/s' | 'MiB' | '%'
+export type Unit = 'ms' | '/s' | 'MiB/s' | 'MiB' | '%' | 'requests'
 
 /** What a figure is to be held against. */
 export interface Aim {

@@ -14,6 +14,8 @@ import { interleave, type Sample, summarise } from './measure.ts'
 
 const rounds = 9
 const warmUp = 2
+/** An installation may ask 5,000 times an hour: a hundred jobs of it. */
+const mostRequests = 50
 
 /** Three ways to the same branch: a job on a repository that nothing is known of, one more on it, and the script. */
 interface Jobs {
@@ -82,8 +84,21 @@ async function measure(what: string, jobs: Jobs): Promise<Figure[]> {
   })
   const [first, warm] = [samples.map((sample) => sample.first), samples.map((sample) => sample.warm)]
   return [
-    ...[total('first time', first, null), ...partsOf(first)],
-    ...[total('warm', warm, { of: 'ratio', is: 'at most', bound: 2 }), ...partsOf(warm)],
+    ...[total('first time', first, null), ...partsOf(first), ...answersOf(first)],
+    ...[total('warm', warm, { of: 'ratio', is: 'at most', bound: 2 }), ...partsOf(warm), ...answersOf(warm)],
+  ]
+}
+
+/** What GitHub sees of it. By `airlock run` it sees nothing. */
+function answersOf(samples: readonly Sample[]): Figure[] {
+  if (!samples.some((sample) => 'requests' in sample)) return []
+  const figure = (what: string, unit: Figure['unit'], metric: string, aim: Figure['aim']): Figure => ({
+    ...{ what: `  ${what}`, unit, ours: summarise(samples, metric), other: null, aim },
+  })
+  return [
+    figure('label to the first reaction', 'ms', 'reaction', null),
+    figure('label to the status comment', 'ms', 'comment', null),
+    figure('requests to GitHub', 'requests', 'requests', { of: 'median', is: 'at most', bound: mostRequests }),
   ]
 }
 

@@ -28,8 +28,9 @@ export async function createBenchRepository(
 const endSchema = z.object({ outcome: z.literal('published'), durations: z.partialRecord(stepNameSchema, z.number()) })
 
 /**
- * One job: `total` from the label to the pull request on the stand-in, each step by the worker's own clock, and as
- * `around` what is left: webhook, intake and queue. Throws where the job ends in another way.
+ * One job: `total` from the label to the pull request on the stand-in, `reaction` and `comment` to the first answers, each
+ * step by the worker's own clock, and as `around` what is left: webhook, intake and queue; `requests` is how many GitHub
+ * got. Throws where the job ends in another way.
  */
 export async function askForJob(
   { github }: Installation,
@@ -39,17 +40,26 @@ export async function askForJob(
   const { issue } = await github.openIssue(repository, { by: 'ada', title: 'Do it', body: 'Please.' })
   const closes = `Closes #${issue.number}.`
   const isOpen = () => repository.issues.some(({ pull, body }) => pull !== undefined && body?.startsWith(closes))
+  const before = github.requests.length
   const startedAt = performance.now()
+  const since = async (check: () => boolean) => {
+    await github.until(check, jobMs)
+    return performance.now() - startedAt
+  }
+  const reacted = since(() =>
+    repository.reactions.some(({ subject }) => subject.kind === 'issue' && subject.id === issue.id),
+  )
+  const commented = since(() => repository.comments.some((comment) => comment.issueNumber === issue.number))
   const { delivery } = await github.label(repository, issue.number, { by: 'ada', name: 'airlock' })
   if (delivery.statusCode !== 202) throw new Error(`the webhook was answered with ${delivery.statusCode}`)
-  await github.until(isOpen, jobMs)
-  const total = performance.now() - startedAt
+  const total = await since(isOpen)
   const branch = `airlock/issue-${issue.number}-`
   const fits = (line: object) => JSON.stringify(line).includes(`/pull/`) && isEndOf(line, repository, branch)
   const ended = await Promise.race(workers.map((worker) => worker.waitFor(fits, jobMs)))
   const { report, ...steps } = endSchema.parse(ended).durations
   const inSteps = Object.values(steps).reduce((sum, ms) => sum + ms, 0)
-  return { total, around: total - inSteps, ...steps, ...(report === undefined ? {} : { report }) }
+  const answers = { reaction: await reacted, comment: await commented, requests: github.requests.length - before }
+  return { total, ...answers, around: total - inSteps, ...steps, ...(report === undefined ? {} : { report }) }
 }
 
 /** The end of this very job: the pull request that it names is the one with the issue's branch. */

@@ -1,8 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { AppServerDeps } from '../../../app/server.ts'
 import type { ListenerData } from './messages.ts'
 import { type HandOver, type SecondListener, startSecondListener } from './start-second-listener.ts'
@@ -15,10 +13,8 @@ export interface BesideDeps extends Omit<ListenerData, 'restSocket'>, Pick<AppSe
 /** The second listener, with a socket to the main thread, where all but webhooks is answered. */
 export async function startBeside({ rest, log, handOver, ...data }: BesideDeps): Promise<SecondListener> {
   await using stack = new AsyncDisposableStack()
-  // Nobody but this user gets in, and its path is short, as a socket's must be.
-  const folder = await mkdtemp(join(tmpdir(), 'airlock-app-'))
-  stack.defer(() => rm(folder, { recursive: true, force: true }))
-  const restSocket = join(folder, 'rest')
+  // In no folder, so that nothing is left of an app that is killed. Who can connect to it can connect to the port too.
+  const restSocket = `\0airlock-app-${randomUUID()}`
   const server = createServer((request, response) => {
     rest(request, response).catch((error: unknown) => {
       log.error({ err: error }, 'a request could not be answered')
