@@ -2,6 +2,7 @@ import { chmod, chown, mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OwnEngine, startOwnEngine } from '../../worker/sandbox/container/own-engine.ts'
+import { seenByOrdinaryUser } from '../sandbox/battery/as-ordinary-user.ts'
 import { builtImage, imagesDir, imageTimeoutMs } from '../sandbox/images/built-image.ts'
 import { type Hunt, hunt, powers } from './hunt.ts'
 import { type Runner, startRunner } from './runner.ts'
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await chown(socket, 65534, 65534)
   await chmod(folder, 0o711)
   // As an administrator of the runner has them: the image built on it, in the folder of `airlock images build`.
-  const env = { AIRLOCK_DATA_DIR: dirname(imagesDir), AIRLOCK_CONTAINER_SOCKET: socket }
+  const env = { AIRLOCK_DATA_DIR: dirname(seenByOrdinaryUser(imagesDir)), AIRLOCK_CONTAINER_SOCKET: socket }
   found = await hunt(runner, { keys: 'isolation: container\nimage: minimal\n', socket, env, isOrdinary: true })
 }, imageTimeoutMs)
 afterAll(async () => {
