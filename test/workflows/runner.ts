@@ -162,7 +162,8 @@ async function start(
   signal: AbortSignal | undefined,
 ): Promise<Ended> {
   const [program = '', ...args] = argv
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // The folder that the tests run in may be closed to an ordinary user.
+  const child = spawn(program, args, { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] })
   const stop = () => void child.kill('SIGTERM')
   signal?.addEventListener('abort', stop)
   let log = ''
