@@ -24,10 +24,7 @@ const underway = 0
 const lastCrowdedAt = 1
 
 /** `shared` has `burstBytes` bytes, zeroes at first. `now` is in milliseconds since the epoch. */
-export function createBurstWatch(
-  shared: SharedArrayBuffer = new SharedArrayBuffer(burstBytes),
-  now: () => number = Date.now,
-): BurstWatch {
+export function createBurstWatch(shared: SharedArrayBuffer, now: () => number = Date.now): BurstWatch {
   const state = new BigInt64Array(shared)
 
   function notice(change: 1n | -1n): void {

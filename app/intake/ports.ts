@@ -15,6 +15,7 @@ import type {
   StandingJob,
   TriggerEvent,
 } from '../../worker/contract/index.ts'
+import type { QueuePlace } from '../replies/status-comment.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
 import type { Asker, RepositoryTraits } from '../repo-policy/rules/fits-condition.ts'
 import type { ReviewNotes } from '../triggers/compose-task.ts'
@@ -140,11 +141,6 @@ export interface OpenRepository extends AsyncDisposable {
 export interface Repositories {
   /** Null: the installation does not reach the repository (any more), or it belongs to somebody else now. */
   open(event: TriggerEvent, attempt: Attempt): Promise<OpenRepository | null>
-}
-
-export interface QueuePlace {
-  readonly position: number
-  readonly startsInMs: number | null
 }
 
 export interface Jobs {
