@@ -98,7 +98,7 @@ function answersOf(samples: readonly Sample[]): Figure[] {
   return [
     figure('label to the first reaction', 'ms', 'reaction', null),
     figure('label to the status comment', 'ms', 'comment', null),
-    figure('requests to GitHub', 'requests', 'requests', { of: 'median', is: 'at most', bound: mostRequests }),
+    figure('requests to the API', 'requests', 'requests', { of: 'median', is: 'at most', bound: mostRequests }),
   ]
 }
 

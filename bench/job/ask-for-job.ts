@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Installation } from '../../test/e2e/installation.ts'
 import type { LoggedProcess } from '../../test/e2e/process-log.ts'
@@ -12,6 +13,8 @@ export const agentScript = 'date +%s%N > changed.txt'
 export const policy = `agent: command\ncommand: [sh, -c, "${agentScript}"]\nsetup: { run: ["true"] }\n`
 const files = 100
 const jobMs = 120_000
+/** Longer than any pause between two requests of a job that has ended. */
+const quietMs = 1000
 
 /** A small repository: a hundred files of a few KiB. */
 export async function createBenchRepository(
@@ -29,8 +32,8 @@ const endSchema = z.object({ outcome: z.literal('published'), durations: z.parti
 
 /**
  * One job: `total` from the label to the pull request on the stand-in, `reaction` and `comment` to the first answers, each
- * step by the worker's own clock, and as `around` what is left: webhook, intake and queue; `requests` is how many GitHub
- * got. Throws where the job ends in another way.
+ * step by the worker's own clock, and as `around` what is left: webhook, intake and queue; `requests` is how many GitHub's
+ * API got. Throws where the job ends in another way.
  */
 export async function askForJob(
   { github }: Installation,
@@ -58,8 +61,18 @@ export async function askForJob(
   const ended = await Promise.race(workers.map((worker) => worker.waitFor(fits, jobMs)))
   const { report, ...steps } = endSchema.parse(ended).durations
   const inSteps = Object.values(steps).reduce((sum, ms) => sum + ms, 0)
-  const answers = { reaction: await reacted, comment: await commented, requests: github.requests.length - before }
+  await allAsked(github)
+  const requests = github.requests.slice(before).filter(({ template }) => template !== 'git').length
+  const answers = { reaction: await reacted, comment: await commented, requests }
   return { total, ...answers, around: total - inSteps, ...steps, ...(report === undefined ? {} : { report }) }
+}
+
+/** What is told, revoked and looked at after the end has come too. */
+async function allAsked({ requests }: Installation['github']): Promise<void> {
+  for (let seen = -1; seen !== requests.length; ) {
+    seen = requests.length
+    await sleep(quietMs)
+  }
 }
 
 /** The end of this very job: the pull request that it names is the one with the issue's branch. */
