@@ -109,8 +109,8 @@ describe('jobs of several repositories', () => {
   it('are told the place that they really have', async () => {
     await enqueue(big, 10)
 
-    expect(await jobs.enqueue(jobOf(small))).toEqual({ position: 2 })
-    expect(await jobs.enqueue(jobOf(big))).toEqual({ position: 12 })
+    expect(await jobs.enqueue(jobOf(small))).toEqual({ position: 2, startsInMs: null })
+    expect(await jobs.enqueue(jobOf(big))).toEqual({ position: 12, startsInMs: null })
   })
 
   it('take turns too where the app died between the ledger and BullMQ', async () => {
