@@ -1,7 +1,7 @@
 import { type Command, parseFlags } from '../command.ts'
 import { loadAppCredentials } from '../settings/app-credentials.ts'
+import { startApp } from '../wiring/app/start-app.ts'
 import { createLogger } from '../wiring/create-logger.ts'
-import { startApp } from '../wiring/start-app.ts'
 import { untilStopped } from '../wiring/until-stopped.ts'
 import { withRedis } from '../wiring/with-redis.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { logLevels } from '../../settings/log-levels.ts'
+import { logLevels } from '../../../settings/log-levels.ts'
 
 /** What the second listener is started with. */
 export const listenerDataSchema = z.object({

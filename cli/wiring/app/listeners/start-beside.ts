@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AppServerDeps } from '../../../app/server.ts'
+import type { AppServerDeps } from '../../../../app/server.ts'
 import type { ListenerData } from './messages.ts'
 import { type HandOver, type SecondListener, startSecondListener } from './start-second-listener.ts'
 

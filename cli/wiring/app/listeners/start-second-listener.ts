@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { threadEnv } from '../../../worker/process/thread-env.ts'
-import type { LedgerEntry } from '../../../worker/queue/ledger.ts'
+import { threadEnv } from '../../../../worker/process/thread-env.ts'
+import type { LedgerEntry } from '../../../../worker/queue/ledger.ts'
 import { type ListenerData, type Said, saidSchema } from './messages.ts'
 
 export interface SecondListener {

@@ -4,12 +4,12 @@
  */
 import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createForward } from '../../../app/forward.ts'
-import { createBurstWatch } from '../../../app/intake/create-burst-watch.ts'
-import { createAppServer } from '../../../app/server.ts'
-import { createAccept, type EventOf } from '../../../worker/queue/accept-event.ts'
-import { connectRedis } from '../../../worker/queue/connect-redis.ts'
-import { createLogger } from '../create-logger.ts'
+import { createForward } from '../../../../app/forward.ts'
+import { createBurstWatch } from '../../../../app/intake/create-burst-watch.ts'
+import { createAppServer } from '../../../../app/server.ts'
+import { createAccept, type EventOf } from '../../../../worker/queue/accept-event.ts'
+import { connectRedis } from '../../../../worker/queue/connect-redis.ts'
+import { createLogger } from '../../create-logger.ts'
 import { endSchema, listenerDataSchema, type Said } from './messages.ts'
 
 const data = listenerDataSchema.parse(workerData)

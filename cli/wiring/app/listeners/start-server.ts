@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
-import { type AppServerDeps, createAppServer } from '../../../app/server.ts'
-import { SettingsError } from '../../settings/parse-settings.ts'
+import { type AppServerDeps, createAppServer } from '../../../../app/server.ts'
+import { SettingsError } from '../../../settings/parse-settings.ts'
 import type { ListenerData } from './messages.ts'
 import { type BesideDeps, startBeside } from './start-beside.ts'
 

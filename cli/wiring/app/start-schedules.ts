@@ -1,5 +1,5 @@
-import { lookAtSchedules, type ScheduleDeps } from '../../app/schedules/look-at-schedules.ts'
-import { repeat } from './repeat.ts'
+import { lookAtSchedules, type ScheduleDeps } from '../../../app/schedules/look-at-schedules.ts'
+import { repeat } from '../repeat.ts'
 
 /** No schedule has a time that is finer than a minute. */
 const everyMs = 20_000

@@ -1,0 +1,39 @@
+import { createInstallations } from '../../../app/github/installations.ts'
+import { createIssueDesk } from '../../../app/github/policy-issues.ts'
+import { handleLife, type LifeDeps } from '../../../app/intake/handle-life.ts'
+import { type WelcomeDeps, welcome } from '../../../app/intake/welcome.ts'
+import { createLifeBook } from '../../../worker/queue/life-book.ts'
+import { processLife } from '../../../worker/queue/life-intake.ts'
+import type { QueueProcess } from '../../../worker/queue/process-queue.ts'
+import { createWelcomeBook } from '../../../worker/queue/welcome-book.ts'
+import type { AppContext } from './app-context.ts'
+
+/** Of an installation all repositories are listed. */
+const concurrency = 2
+
+/** Follows what installations and repositories go through, and welcomes those that are added. */
+export function processLifeEvents({ redis, gitHub, operatorPolicy, log }: AppContext): QueueProcess {
+  const welcoming: WelcomeDeps = {
+    ...{ operatorPolicy, book: createWelcomeBook(redis), log },
+    deskOf({ installationId, deliveryId }, { id, owner, name }, attempt) {
+      const token = { owner: `life:${deliveryId}`, repositoryId: id }
+      return createIssueDesk(gitHub, { account: owner, installationId, token }, name, attempt)
+    },
+  }
+  const life: LifeDeps = {
+    installations: createInstallations(gitHub),
+    book: createLifeBook(redis),
+    welcome: (event, reachable, attempt) => welcome(welcoming, event, reachable, attempt),
+    log,
+    now: Date.now,
+  }
+  return processLife({
+    redis,
+    log,
+    concurrency,
+    handle: (event, attempt) => handleLife(life, event, attempt),
+    async onDeadLetter({ id, request, reason }) {
+      log.error({ id, event: request?.name, reason }, 'an organisation event was given up')
+    },
+  })
+}
