@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSource, defaultSourceLimits } from '../../worker/git/create-source.ts'
@@ -168,6 +168,32 @@ describe('materialise', () => {
     const { workspace } = await served.materialise(sha, served.makeSource(), { name: 'again' })
 
     expect(await readFile(join(workspace, 'b.txt'), 'utf8')).toBe('y')
+  })
+
+  it('finds nothing in a mirror that another worker removed, and fetches it anew', async () => {
+    const sha = await makeOrigin(served.origin, { 'a.txt': 'x' })
+    const source = served.makeSource()
+    const { request } = await served.materialise(sha, source)
+    const find = () => source.find(request, AbortSignal.timeout(50_000))
+    expect(await find()).not.toBeNull()
+
+    await rm(join(served.path, 'data/mirrors/7.git'), { recursive: true })
+
+    expect(await find()).toBeNull()
+    const { workspace } = await served.materialise(sha, source, { name: 'again' })
+    expect(await readFile(join(workspace, 'a.txt'), 'utf8')).toBe('x')
+    expect(served.disposed()).toBe(2)
+  })
+
+  it('makes a mirror anew whose making was cut short', async () => {
+    const sha = await makeOrigin(served.origin, { 'a.txt': 'x' })
+    const mirror = join(served.path, 'data/mirrors/7.git')
+    await mkdir(mirror, { recursive: true })
+    await writeFile(join(mirror, 'HEAD'), 'ref: refs/heads/none\n')
+
+    const { workspace } = await served.materialise(sha)
+
+    expect(await readFile(join(workspace, 'a.txt'), 'utf8')).toBe('x')
   })
 
   it('reads a repository on this machine, a bare commit of it, and one without its history', async () => {

@@ -6,6 +6,7 @@ import { CommandError } from '../process/run-command.ts'
 import { type CloneAccess, openRemote } from './access-options.ts'
 import { lockFile } from './file-lock.ts'
 import type { Git } from './git-command.ts'
+import { createMirrorMemo, type MirroredBase } from './mirror-memo.ts'
 import { createRemoteReader, type RemoteReader } from './remote-reader.ts'
 
 export interface Mirrors {
@@ -17,11 +18,8 @@ export interface Mirrors {
   discard(request: JobRequest, signal: AbortSignal): Promise<void>
 }
 
-interface MirroredBase {
-  /** The mirror's folder. */
-  readonly mirror: string
-  readonly treeSha: string
-}
+/** Where the base's branch stands now, which is still being asked; null for a base that is a bare commit. */
+type Tip = ReturnType<RemoteReader['branchTip']>
 
 export interface MirrorDeps {
   readonly git: Git
@@ -42,30 +40,29 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return lockFile(`${pathOf(repositoryId)}.lock`, signal, 3 * deps.fetchMs)
   }
-  const fetchLocked = async (remote: RemoteReader, request: JobRequest, tip: string | null, signal: AbortSignal) => {
+  const fetchLocked = async (remote: RemoteReader, request: JobRequest, tip: Tip, signal: AbortSignal) => {
     const mirror = pathOf(request.repository.id)
     const meanwhile = await treeOf(deps.git, mirror, keptRef(request.base.sha), signal)
     if (meanwhile !== null) return { mirror, treeSha: meanwhile }
     for (const isAgain of [false, true]) {
       if (isAgain) await rm(mirror, { recursive: true, force: true })
-      await deps.git(['init', '--quiet', '--bare', '--template=', '--initial-branch=none', mirror], { signal })
+      // One whose making was cut short cannot be fetched into, and is made again.
+      if (!(await isThere(join(mirror, 'HEAD')))) await initMirror(deps.git, mirror, signal)
       const treeSha = await fetchInto(deps.git, mirror, remote, request, tip, signal)
       if (treeSha !== null) return { mirror, treeSha }
     }
     throw new SourceError('unavailable', 'the base commit could not be fetched whole, or fails git’s own checks')
   }
 
-  // A job asks more than once, within moments.
-  const found = new WeakMap<JobRequest, MirroredBase>()
+  const memo = createMirrorMemo()
 
   const findBase: Mirrors['findBase'] = async (request, signal) => {
-    const known = found.get(request)
-    if (known !== undefined) return known
     const mirror = pathOf(request.repository.id)
+    const known = memo.get(request)
+    // Another worker may have removed the mirror. Git leaves each ref in a file of its own here: nobody packs them.
+    if (known !== null && (await isThere(join(mirror, keptRef(request.base.sha))))) return known
     const treeSha = await treeOf(deps.git, mirror, keptRef(request.base.sha), signal)
-    if (treeSha === null) return null
-    found.set(request, { mirror, treeSha })
-    return { mirror, treeSha }
+    return treeSha === null ? null : memo.put(request, { mirror, treeSha })
   }
 
   return {
@@ -75,15 +72,21 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
       if (known !== null) return known
       await using access = await openAccess(open)
       const remote = createRemoteReader(deps.git, await openRemote(access, deps.dataDir), access.token, deps.fetchMs)
-      const tip = await remote.branchTip(request.base, signal)
-      await using _held = await lock(request.repository.id, signal)
-      // Awaited here, or the token and the lock would end before the fetch.
-      return await fetchLocked(remote, request, tip, signal)
+      // Asked beside the fetch, which is by the commit's id: each is a way to the host and back.
+      const tip = remote.branchTip(request.base, signal)
+      const fetched = lock(request.repository.id, signal).then(async (held) => {
+        await using _held = held
+        return await fetchLocked(remote, request, tip, signal)
+      })
+      // Neither may outlive the token. That the branch is gone says more than that its commit could not be fetched.
+      await Promise.allSettled([tip, fetched])
+      await tip
+      return memo.put(request, await fetched)
     },
     async discard(request, signal) {
       const { id } = request.repository
       await using _held = await lock(id, signal)
-      found.delete(request)
+      memo.forget(id)
       await rm(pathOf(id), { recursive: true, force: true })
     },
   }
@@ -100,7 +103,7 @@ export async function removeMirror(
   signal: AbortSignal,
 ): Promise<boolean> {
   const path = mirrorPath(join(dataDir, 'mirrors'), repositoryId)
-  if ((await stat(path).catch(() => null)) === null) return false
+  if (!(await isThere(path))) return false
   await using _held = await lockFile(`${path}.lock`, signal, waitMs)
   await rm(path, { recursive: true, force: true })
   return true
@@ -111,6 +114,14 @@ const mirrorPath = (folder: string, repositoryId: number) => join(folder, `${rep
 async function openAccess(open: () => Promise<CloneAccess>): Promise<CloneAccess & AsyncDisposable> {
   const access = await open()
   return { ...access, [Symbol.asyncDispose]: () => access.dispose() }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null
+}
+
+async function initMirror(git: Git, mirror: string, signal: AbortSignal): Promise<void> {
+  await git(['init', '--quiet', '--bare', '--template=', '--initial-branch=none', mirror], { signal })
 }
 
 /** Made when a fetch is whole: objects alone may be those of a fetch that is still under way. */
@@ -142,17 +153,18 @@ async function fetchInto(
   mirror: string,
   remote: RemoteReader,
   { base }: JobRequest,
-  tip: string | null,
+  tip: Tip,
   signal: AbortSignal,
 ): Promise<string | null> {
   const keep = keptRef(base.sha)
   if (await remote.fetch(mirror, base.sha, keep, signal)) return treeOf(git, mirror, keep, signal)
-  if (tip === null) return null
+  const at = await tip
+  if (at === null) return null
   const branch = remote.refOf(base) ?? base.sha
   if (!(await remote.fetch(mirror, branch, 'refs/airlock/branch', signal))) return null
   const treeSha = await treeOf(git, mirror, base.sha, signal)
   if (treeSha === null) {
-    throw new SourceError('base-moved', `the commit ${base.sha} can no longer be had; the branch is at ${tip}`)
+    throw new SourceError('base-moved', `the commit ${base.sha} can no longer be had; the branch is at ${at}`)
   }
   await git([`--git-dir=${mirror}`, 'update-ref', keep, base.sha], { signal })
   return treeSha
