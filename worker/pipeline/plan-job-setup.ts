@@ -16,8 +16,10 @@ export async function planJobSetup(
   const paths = new Set(files.keys())
   const texts = await tree.read(wantedFiles(setup, paths), mostTextBytes, signal)
   const programs = asksRepository ? await images.programs(image, wantedPrograms) : new Set<string>()
-  const presets = asksRepository ? await brokers.presets() : new Set<string>()
   const links = new Set([...files].flatMap(([path, print]) => (print.startsWith('120000') ? [path] : [])))
   const view = { paths, links, text: (path: string) => texts.get(path) ?? null }
-  return planSetup(setup, view, { programs, presets })
+  const planWith = (presets: ReadonlySet<string>) => planSetup(setup, view, { programs, presets })
+  const closed = planWith(new Set())
+  // To know its presets a worker asks every package manager: not for what has nothing to install.
+  return closed.source === 'policy' || closed.source === 'nothing' ? closed : planWith(await brokers.presets())
 }
