@@ -45,6 +45,7 @@ import { processPulls } from '../../worker/queue/process-pulls.ts'
 import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
 import { createThreadLine } from '../../worker/queue/thread-line.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
+import { createUnreachedBook } from '../../worker/queue/unreached-book.ts'
 import { createWelcomeBook } from '../../worker/queue/welcome-book.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Settings } from '../settings/settings-schema.ts'
@@ -85,7 +86,8 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const burst = createBurstWatch(bursts)
   const signJwt = createAppJwtSigner(privateKey)
   const pauses = createPauseBook(redis)
-  const gitHub = createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm: burst.over, pauses })
+  const unreached = createUnreachedBook(redis)
+  const gitHub = createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm: burst.over, pauses, unreached })
   const intake = createIntake(redis, burst.over)
   const jobs = createJobs(redis)
   const operatorPolicy = loadOperatorPolicy(settings)
@@ -153,6 +155,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const life: LifeDeps = {
     installations: createInstallations(gitHub),
     book: createLifeBook(redis),
+    forgetUnreached: unreached.forget,
     welcome: (event, reachable, attempt) => welcome(welcoming, event, reachable, attempt),
     log,
     now: Date.now,
