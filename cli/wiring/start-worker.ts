@@ -18,7 +18,6 @@ import { createHeldIssues } from '../../worker/github/held-issues.ts'
 import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
 import { createPublisher } from '../../worker/github/publish.ts'
 import { createCiRelease } from '../../worker/github/release-ci.ts'
-import { rememberGranted } from '../../worker/github/remember-granted.ts'
 import { createReporter } from '../../worker/github/reporter.ts'
 import { createSharedTokens } from '../../worker/github/shared-tokens.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
@@ -170,7 +169,7 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders, certificates:
   const app = createGitHubApp({ ...common, unreached, signJwt: createAppJwtSigner(privateKey) })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const granted = createGrantedPermissions({ appId, privateKey, baseUrl: urls.api })
-  const codeScanning = createCodeScanning({ tokens, granted: rememberGranted(granted), wording, toSarif, log })
+  const codeScanning = createCodeScanning({ tokens, granted, wording, toSarif, log })
   const ports: Pick<PipelinePorts, GitHubPort> = {
     authority: createAuthority({
       tokens: shared,

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { statusMarker } from '../../worker/contract/index.ts'
-import type { TokenPermissions } from '../../worker/github/installation-tokens.ts'
 import { createReporter, type ReporterDeps } from '../../worker/github/reporter.ts'
 import { FenceLostError, type JobProgress } from '../../worker/pipeline/ports/index.ts'
 import { eventually } from '../queue/eventually.ts'
@@ -44,8 +43,12 @@ function reporter(change: Partial<ReporterDeps> = {}) {
   })
 }
 
-/** One token for so many words; each of them looks where the repository is. */
-function expectTold(words: number, permissions: TokenPermissions = { issues: 'write', checks: 'write' }): void {
+function expectSession(permissions: Parameters<MockGitHub['expectToken']>[0] = { issues: 'write' }): void {
+  github.expectToken(permissions)
+  github.expectLocate()
+}
+/** One token for so many words at once; each of them looks where the repository is. */
+function expectTold(permissions: Parameters<MockGitHub['expectToken']>[0], words: number): void {
   github.expectToken(permissions)
   for (let told = 0; told < words; told += 1) github.expectLocate()
 }
@@ -67,7 +70,7 @@ describe('progress', () => {
   it('edits the comment that the app made, found by its marker and its author', async () => {
     const forged = { id: 69, user: { login: 'mallory' }, body: `${marker}\nQueued.` }
     const another = { id: 68, user: { login: 'airlock[bot]' }, body: `${statusMarker('job0000002')}\nQueued.` }
-    expectTold(1)
+    expectSession()
     listComments().reply(200, [forged, another, ours])
     const edited = heard()
     editComment('Running clone.').reply(200, edited.answer)
@@ -77,8 +80,8 @@ describe('progress', () => {
     await edited.given
   })
 
-  it('makes the comment where there is none, once, and edits it from then on with the same token', async () => {
-    expectTold(1)
+  it('makes the comment where there is none, once, and knows it from then on', async () => {
+    expectSession()
     listComments().reply(200, [])
     const made = heard()
     addComment('Running clone.').reply(201, made.answer)
@@ -86,6 +89,7 @@ describe('progress', () => {
     await telling.progress(request, progress)
     await made.given
 
+    // With the token of the first: it is kept for a while.
     github.expectLocate()
     const edited = heard()
     editComment('Running setup.').reply(200, edited.answer)
@@ -94,7 +98,7 @@ describe('progress', () => {
   })
 
   it('makes no second comment when the answer to the first was lost', async () => {
-    expectTold(1)
+    expectSession()
     listComments().reply(200, [])
     addComment('Running clone.').replyWithError(new Error('socket hang up'))
     listComments().reply(200, [ours])
@@ -118,7 +122,7 @@ describe('progress', () => {
     const check = vi.fn(async () => {
       throw new FenceLostError('overtaken')
     })
-    expectTold(1)
+    expectSession()
     listComments().reply(200, [ours])
 
     await using telling = reporter({ fence: { check } })
@@ -129,7 +133,7 @@ describe('progress', () => {
 
 describe('the end', () => {
   it('is told by comment, reaction and check run, with one token', async () => {
-    expectTold(3)
+    expectTold({ issues: 'write', checks: 'write' }, 3)
     listComments().reply(200, [ours])
     editComment('Finished.').reply(200, ours)
     reactToIssue().reply(201, {})
@@ -160,7 +164,8 @@ describe('the end', () => {
     const held = { ...summary, held: { digest: 'd'.repeat(64), patch: '', until: null } }
     const wording = { running: () => '', finished: () => `${marker}\nFinished.`, checkRuns }
     for (const going of [{ continues }, {}]) {
-      expectTold('continues' in going ? 3 : 2)
+      if ('continues' in going) expectTold({ issues: 'write', checks: 'write' }, 3)
+      else expectTold({ issues: 'write' }, 2)
       listComments().reply(200, [ours])
       editComment('Finished.').reply(200, ours)
       reactToIssue().reply(201, {})
@@ -177,8 +182,8 @@ describe('the end', () => {
   })
 
   it('makes no second check run, and none where there is no commit', async () => {
-    expectTold(3)
-    expectTold(2)
+    expectTold({ issues: 'write', checks: 'write' }, 3)
+    expectTold({ issues: 'write' }, 2)
     for (const _round of [1, 2]) {
       listComments().reply(200, [ours])
       editComment('Finished.').reply(200, ours)
@@ -208,7 +213,7 @@ describe('the end', () => {
       subject: { kind: 'pull-request', number: 3, title: 'A change' },
       trigger: { ...request.trigger, kind: 'command', commentId: 55 },
     })
-    expectTold(2, { pull_requests: 'write', checks: 'write' })
+    expectTold({ pull_requests: 'write' }, 2)
     listComments().reply(200, [ours])
     editComment('Finished.').reply(200, ours)
     github.api.post(`${repo}/issues/comments/55/reactions`, { content: 'rocket' }).reply(201, {})
@@ -218,7 +223,7 @@ describe('the end', () => {
   })
 
   it('is told as far as GitHub lets it: what is refused is logged and the rest goes on', async () => {
-    expectTold(3)
+    expectTold({ issues: 'write', checks: 'write' }, 3)
     listComments().reply(403)
     reactToIssue().reply(410)
     github.api.get(`${repo}/commits/${commit}/check-runs`).query(true).reply(403)
@@ -232,10 +237,10 @@ describe('the end', () => {
   it('is told without check runs where the installation was not granted them', async () => {
     const minting = '/app/installations/11/access_tokens'
     github.api.post(minting, { repository_ids: [7], permissions: { issues: 'write', checks: 'write' } }).reply(422)
-    expectTold(1, { issues: 'write' })
+    expectSession()
     listComments().reply(200, [ours])
     const edited = editComment('Finished.').reply(200, ours)
-    expectTold(1, { issues: 'write' })
+    expectSession()
     reactToIssue().reply(201, {})
     github.api.post(minting, { repository_ids: [7], permissions: { checks: 'write' } }).reply(422)
 
@@ -247,7 +252,7 @@ describe('the end', () => {
   })
 
   it('is told again where GitHub asks to wait before the check runs, although the comment is there', async () => {
-    expectTold(3)
+    expectTold({ issues: 'write', checks: 'write' }, 3)
     listComments().reply(200, [ours])
     editComment('Finished.').reply(200, ours)
     reactToIssue().reply(201, {})
@@ -261,7 +266,7 @@ describe('the end', () => {
   })
 
   it('writes the comment again that a person deleted', async () => {
-    expectTold(1)
+    expectSession()
     listComments().reply(200, [])
     const made = heard()
     addComment('Running clone.').reply(201, made.answer)
@@ -269,8 +274,7 @@ describe('the end', () => {
     await telling.progress(request, progress)
     await made.given
 
-    github.expectLocate()
-    github.expectLocate()
+    expectTold({ issues: 'write' }, 2)
     editComment('Finished.').reply(404)
     listComments().reply(200, [])
     addComment('Finished.').reply(201, { ...ours, id: 71 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openRepositorySession } from '../../worker/github/repository-session.ts'
 import { createSharedTokens } from '../../worker/github/shared-tokens.ts'
 import { type MockGitHub, mockGitHub, never, repo, requestOf } from './mock-github.ts'
@@ -8,7 +8,10 @@ beforeEach(() => {
   github = mockGitHub()
 })
 // Also that each token that was minted is revoked, once, and that no other was.
-afterEach(() => github.verify())
+afterEach(() => {
+  vi.restoreAllMocks()
+  github.verify()
+})
 
 const request = requestOf()
 const publishing = { contents: 'write', pull_requests: 'write' } as const
@@ -102,6 +105,20 @@ describe('what a job holds', () => {
       const { data } = await session.call((octokit) => octokit.rest.repos.getBranch(at))
       expect(data.commit.sha).toBe(answer.commit.sha)
     }
+  })
+
+  it('says where the repository is only as long as that is new: it may be renamed meanwhile', async () => {
+    const described = { id: 7, name: 'hello', owner: { login: 'octo' }, archived: false, default_branch: 'main' }
+    github.expectToken({ contents: 'read' }, 'ghs_1', described)
+    const tokens = createSharedTokens(github.tokens)
+    await using _ = tokens.hold(request, { contents: 'read' })
+    await using first = await tokens.mint(request, { contents: 'read' }, never)
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
+
+    await using later = await tokens.mint(request, { contents: 'read' }, never)
+
+    expect(first.repository).toMatchObject({ name: 'hello' })
+    expect(later).toMatchObject({ value: 'ghs_1', repository: null })
   })
 
   it('that was not granted as a whole is asked for by each alone', async () => {

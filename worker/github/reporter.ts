@@ -59,15 +59,16 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
   const writer = createPacedWriter(async (update: StatusUpdate) => {
     const { request } = update
     await kept.use(
-      () => holdFor(request),
+      () => tokens.hold(request, commentPermission(request)),
       () => writeComment(update),
     )
   }, deps.pace ?? gentle)
 
-  /** For all that one attempt says: where it is, and how it ended. */
-  function holdFor(request: JobRequest): AsyncDisposable {
-    const answer = request.subject === null ? {} : commentPermission(request)
-    return tokens.hold(request, checks === null ? answer : { ...answer, checks: 'write' })
+  const endKept = () => kept[Symbol.asyncDispose]()
+
+  async function endProgress(): Promise<void> {
+    await writer[Symbol.asyncDispose]()
+    await endKept()
   }
 
   /** What GitHub refuses is logged; that it is away is also returned. */
@@ -123,11 +124,13 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
       step = progress.step
     },
     async finished(asked, summary, commit) {
-      await writer[Symbol.asyncDispose]()
+      await endProgress()
       const request = { ...asked, subject: asked.subject ?? summary.held?.thread ?? null }
       // A request that names no issue has the pull request for its answer.
       const isAnswered = request.subject !== null
       const checked = commit ?? heldOn(request, summary)
+      const answer = isAnswered ? commentPermission(request) : {}
+      const permissions: TokenPermissions = checked === null ? answer : { ...answer, checks: 'write' }
       const tellAll = () =>
         Promise.all([
           isAnswered ? writeComment({ request, text: wording.finished(request, summary) }) : null,
@@ -135,17 +138,12 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
           isAnswered ? writeReaction(request, summary) : null,
           commit === null ? null : uploadFindings(request, summary, commit),
         ])
-      const [comment, checkRuns] = await kept
-        .use(() => holdFor(request), tellAll)
-        .finally(() => kept[Symbol.asyncDispose]())
+      const [comment, checkRuns] = await kept.use(() => tokens.hold(request, permissions), tellAll).finally(endKept)
       // Where GitHub is away, or asks to wait for long, all of it is told later. What is there by then is found.
       const away = comment ?? checkRuns
       if (away !== null) throw away
     },
-    async [Symbol.asyncDispose]() {
-      await writer[Symbol.asyncDispose]()
-      await kept[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: endProgress,
   }
 }
 

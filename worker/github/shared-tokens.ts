@@ -16,9 +16,13 @@ export interface SharedTokens extends InstallationTokens {
 interface Hold {
   readonly permissions: TokenPermissions
   minted: Promise<InstallationToken> | null
+  mintedAt: number
   /** The installation was not granted all of it: each asks for its own. */
   isRefused: boolean
 }
+
+/** What a repository was called when its token was minted; afterwards it may have been renamed, and is looked for. */
+const namedMs = 10_000
 
 type Lends = (held: TokenPermissions, asked: TokenPermissions) => boolean
 
@@ -48,7 +52,7 @@ export function createSharedTokens(tokens: InstallationTokens): SharedTokens {
     ...lending(covers),
     exact: lending((held, asked) => covers(held, asked) && covers(asked, held)),
     hold({ id }, permissions) {
-      const hold: Hold = { permissions, minted: null, isRefused: false }
+      const hold: Hold = { permissions, minted: null, mintedAt: 0, isRefused: false }
       holds.set(id, hold)
       return {
         async [Symbol.asyncDispose]() {
@@ -67,6 +71,7 @@ async function lend(
   request: JobRequest,
   signal: AbortSignal,
 ): Promise<InstallationToken> {
+  if (hold.minted === null) hold.mintedAt = Date.now()
   hold.minted ??= tokens.mint(request, hold.permissions, signal)
   const { minted } = hold
   const forget = () => {
@@ -78,7 +83,8 @@ async function lend(
       forget()
       await token.discard()
     }
-    return { ...token, discard, [Symbol.asyncDispose]: async () => {} }
+    const repository = Date.now() - hold.mintedAt < namedMs ? token.repository : null
+    return { ...token, repository, discard, [Symbol.asyncDispose]: async () => {} }
   } catch (error) {
     forget()
     throw error
