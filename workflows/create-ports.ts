@@ -6,11 +6,18 @@ import { aloneWording } from '../app/replies/wording.ts'
 import type { OperatorPolicy } from '../app/repo-policy/operator/operator-policy.ts'
 import { createCore } from '../cli/wiring/create-core.ts'
 import type { DataFolders } from '../cli/wiring/data-folders.ts'
+import { headOr } from '../cli/wiring/policy-digest.ts'
 import { createSource, defaultSourceLimits } from '../worker/git/create-source.ts'
 import { type AuthorityDeps, createAuthority } from '../worker/github/authority.ts'
 import { createPublisher } from '../worker/github/publish.ts'
 import type { PipelinePorts } from '../worker/pipeline/job.ts'
-import type { Authority, Publisher, Reporter, SetupSecrets } from '../worker/pipeline/ports/index.ts'
+import {
+  type Authority,
+  noRights,
+  type Publisher,
+  type Reporter,
+  type SetupSecrets,
+} from '../worker/pipeline/ports/index.ts'
 import { organisationOf } from './github/runner-organisation.ts'
 import { createRunnerOwner, outsideTeams } from './github/runner-owner.ts'
 import { createRunnerTokens, runnerLogin } from './github/runner-tokens.ts'
@@ -82,6 +89,7 @@ async function createSharedPorts(
   return {
     ...core,
     authority,
+    rights: noRights,
     source: createSource({
       dataDir: folders.root,
       git: 'git',
@@ -103,12 +111,13 @@ async function createSharedPorts(
 
 /** With the reader that froze the policy, so that both read the same. */
 function policyDigestOf(inputs: Inputs, operator: OperatorPolicy): AuthorityDeps['policyDigest'] {
-  return (octokit, { owner, repo: name, archived, defaultBranch }, request) => {
+  return (octokit, { owner, repo: name, archived, defaultBranch }, request, headOfDefault) => {
     const signal = AbortSignal.timeout(readMs)
     const client = createGitHubClient(octokit, signal)
     const organisation = organisationOf(runnerOf(inputs), inputs.organisation, signal)
     const now = { owner, name, private: request.repository.private, archived, defaultBranch }
-    const facts = createRepositoryFacts(client, now, createRunnerOwner(organisation))
+    const read = createRepositoryFacts(client, now, createRunnerOwner(organisation))
+    const facts = { ...read, headOf: headOr(headOfDefault, read.headOf) }
     return readPolicyDigest(facts, operator, { logins: [request.actor.login], policyDigest: request.policyDigest })
   }
 }

@@ -14,6 +14,7 @@ import { z } from 'zod'
 import type { Pause } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import { createGitHubClient, type GitHubClient, type PagingClient, type WhenCalm } from './github-client.ts'
+import { type ReachableRepository, reachableRepositorySchema } from './reachable-repositories.ts'
 
 export interface GitHubAppDeps {
   readonly appId: number
@@ -23,6 +24,8 @@ export interface GitHubAppDeps {
   readonly baseUrl: string
   readonly vault: TokenVault
   readonly log: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>
+  /** Left out: it is asked each time. */
+  readonly unreached?: Unreached
   /** Asked before every request. */
   readonly whenCalm?: WhenCalm
   /** Waits that GitHub asked an installation for; left out: none is shared. */
@@ -42,6 +45,14 @@ export interface TokenVault {
   left(owner: string): Promise<readonly string[]>
 }
 
+/** Where an owner would keep a policy, and an installation was just found not to reach it. Methods may throw. */
+export interface Unreached {
+  has(installationId: number, name: string): Promise<boolean>
+  note(installationId: number, name: string): Promise<void>
+}
+
+const noneUnreached: Unreached = { has: async () => false, note: async () => undefined }
+
 export type TokenPermissions = Readonly<Record<string, 'read' | 'write'>>
 /**
  * `owner` is what the token is minted for, such as an event's key. The repositories by id, which outlives a renaming,
@@ -51,9 +62,13 @@ type TokenScope = { readonly owner: string } & Chosen
 type Chosen = { readonly repositoryId: number } | { readonly names: readonly string[] } | { readonly all: true }
 
 /** A client whose token is revoked when it is disposed of. */
-export interface TokenClient extends GitHubClient, AsyncDisposable {}
+export interface TokenClient extends GitHubClient, AsyncDisposable {
+  /** The chosen repositories, where GitHub described them together with the token. */
+  readonly reaches: readonly ReachableRepository[]
+}
 
 export interface GitHubApp {
+  readonly unreached: Unreached
   /** The App itself, for what belongs to no installation. */
   asApp(signal: AbortSignal): PagingClient
   /** The login that our comments appear under. Throws GitHubError. */
@@ -72,13 +87,14 @@ export interface GitHubApp {
 }
 
 const PlainOctokit = ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } })
-const mintedSchema = z.object({ token: z.string().min(1) })
+const mintedSchema = z.object({ token: z.string().min(1), repositories: z.array(z.unknown()).catch([]) })
 const appSchema = z.object({ slug: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) })
 const installationSchema = z.object({ id: z.int().positive() })
 const revokeMs = 10_000
 const revokeTries = 3
 
-export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm, pauses }: GitHubAppDeps): GitHubApp {
+export function createGitHubApp(deps: GitHubAppDeps): GitHubApp {
+  const { appId, signJwt, baseUrl, vault, log, whenCalm, pauses, unreached = noneUnreached } = deps
   const shared = { baseUrl, log: boundLog(log) }
   const auth = { appId, createJwt: signJwt }
   const octokit = new PlainOctokit({ ...shared, authStrategy: createAppAuth, auth })
@@ -114,6 +130,7 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm,
   }
 
   return {
+    unreached,
     asApp,
     async botLogin(signal) {
       known ??= `${appSchema.parse(await asApp(signal).call('GET /app')).slug}[bot]`
@@ -132,7 +149,7 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm,
         ...chosenIn(scope),
         permissions,
       })
-      const { token } = mintedSchema.parse(minted)
+      const { token, repositories } = mintedSchema.parse(minted)
       try {
         await vault.keep(owner, token)
         signal.throwIfAborted()
@@ -140,7 +157,9 @@ export function createGitHubApp({ appId, signJwt, baseUrl, vault, log, whenCalm,
         await end(owner, token)
         throw error
       }
-      return { ...withToken(token, signal, pauses?.(installationId)), [Symbol.asyncDispose]: () => end(owner, token) }
+      const reaches = repositories.flatMap((one) => reachableRepositorySchema.safeParse(one).data ?? [])
+      const client = withToken(token, signal, pauses?.(installationId))
+      return { ...client, reaches, [Symbol.asyncDispose]: () => end(owner, token) }
     },
     async revokeLeft(owner) {
       for (const token of await vault.left(owner)) await end(owner, token)

@@ -1,11 +1,11 @@
 import type { Repository } from '../../worker/contract/index.ts'
 import type { RepositoryNow } from '../intake/ports.ts'
-import type { GitHubClient } from './github-client.ts'
+import type { TokenClient } from './create-github-app.ts'
 import { type ReachableRepository, reachableSchema, repositoryNowOf } from './reachable-repositories.ts'
 
 /** By its id, whatever it is called by now. Another owner's policy would apply: that is not the repository of then. */
 export async function locate(
-  client: GitHubClient,
+  client: TokenClient,
   { repository }: { readonly repository: Pick<Repository, 'id' | 'owner'> },
 ): Promise<RepositoryNow | null> {
   const found = await findReachable(client, repository.id)
@@ -14,7 +14,11 @@ export async function locate(
 }
 
 /** What a token for one repository reaches, if it is that one. */
-export async function findReachable(client: GitHubClient, repositoryId: number): Promise<ReachableRepository | null> {
-  const { repositories } = reachableSchema.parse(await client.call('GET /installation/repositories', { per_page: 1 }))
+export async function findReachable(client: TokenClient, repositoryId: number): Promise<ReachableRepository | null> {
+  const repositories = client.reaches.length > 0 ? client.reaches : await askForReachable(client)
   return repositories.find(({ id }) => id === repositoryId) ?? null
+}
+
+async function askForReachable(client: TokenClient): Promise<readonly ReachableRepository[]> {
+  return reachableSchema.parse(await client.call('GET /installation/repositories', { per_page: 1 })).repositories
 }

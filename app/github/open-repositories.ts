@@ -6,10 +6,12 @@ import { locate } from './locate.ts'
 import { orOutOfReach } from './or-out-of-reach.ts'
 import { createOwnerReaders } from './owner-readers.ts'
 import { createIssueDesk } from './policy-issues.ts'
+import { createPolicyMemo } from './policy-memo.ts'
 import { createRepositoryFacts } from './repository-facts.ts'
 
 /** Tokens per event: one for its repository, to look and to answer, and one that only reads the owner's policy. */
 export function createRepositories(app: GitHubApp): Repositories {
+  const policies = createPolicyMemo()
   return {
     async open(event, { signal, fence }) {
       const { eventKey: owner, installationId } = event
@@ -27,9 +29,11 @@ export function createRepositories(app: GitHubApp): Repositories {
         { account: now.owner, installationId, token: scope, otherwise: client },
         signal,
       )
+      const facts = createRepositoryFacts(client, now, owners)
+      const repositoryPolicy = policies.remember(event.repository.id, facts.repositoryPolicy)
       const kept = opened.move()
       return {
-        facts: createRepositoryFacts(client, now, owners),
+        facts: { ...facts, repositoryPolicy },
         issues: createIssueDesk(app, { account: now.owner, installationId, token: scope }, now.name, { signal, fence }),
         thread: createIssueThread(client, now, event, { fence, botLogin }),
         botLogin,

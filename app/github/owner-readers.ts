@@ -6,7 +6,7 @@ import { createTeamReader } from './team-reader.ts'
 
 /** What is known of a repository's owner, each with a token of its own that ends with the answer. */
 export function createOwnerReaders(
-  app: Pick<GitHubApp, 'openClient'>,
+  app: Pick<GitHubApp, 'openClient' | 'unreached'>,
   scope: OwnerScope,
   signal: AbortSignal,
 ): Pick<RepositoryFacts, 'organisationPolicy' | 'teamsOf'> {

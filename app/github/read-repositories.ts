@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { mostLabels, subjectSchema, type TriggerEvent } from '../../worker/contract/index.ts'
 import type { ReadRepositories, ReadRepository, RepositoryPlace } from '../api/ports.ts'
-import type { GitHubApp, TokenPermissions } from './create-github-app.ts'
+import type { GitHubApp, TokenClient, TokenPermissions } from './create-github-app.ts'
 import type { GitHubClient } from './github-client.ts'
 import { findReachable } from './locate.ts'
 import { orOutOfReach } from './or-out-of-reach.ts'
@@ -54,7 +54,7 @@ interface Opening {
 async function openWith(
   app: GitHubApp,
   { installationId, scope, signal }: Opening,
-  find: (client: GitHubClient) => Promise<ReachableRepository | null>,
+  find: (client: TokenClient) => Promise<ReachableRepository | null>,
 ): Promise<ReadRepository | null> {
   await app.revokeLeft(scope.owner)
   const client = await orOutOfReach(app.openClient(installationId, scope, look, signal))

@@ -19,6 +19,8 @@ export interface LifeBook {
 export interface LifeDeps {
   readonly installations: Installations
   readonly book: LifeBook
+  /** Has it asked anew what the installation reaches. Throws a retryable error. */
+  readonly forgetUnreached: (installationId: number) => Promise<void>
   /** Told of what an installation reaches that was added to it. May throw GitHubError, or a retryable error. */
   readonly welcome: (event: LifeEvent, reachable: readonly ReachableRepository[], attempt: Attempt) => Promise<void>
   readonly log: Pick<BaseLogger, 'info'>
@@ -38,11 +40,12 @@ export async function handleLife(deps: LifeDeps, event: LifeEvent, attempt: Atte
 }
 
 async function handleInstallation(
-  { installations, book, welcome, log, now }: LifeDeps,
+  { installations, book, forgetUnreached, welcome, log, now }: LifeDeps,
   event: LifeEvent,
   installationId: number,
   attempt: Attempt,
 ): Promise<void> {
+  await forgetUnreached(installationId)
   const candidates = candidatesOf(event, installationId, await book.known(installationId))
   const found = await installations.now(installationId, `life:${event.deliveryId}`, attempt)
   const effects = evaluateLife(event, candidates, found)

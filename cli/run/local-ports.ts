@@ -3,7 +3,7 @@ import { createFlatSecrets } from '../../worker/broker/setup-secrets.ts'
 import { createSource, defaultSourceLimits } from '../../worker/git/create-source.ts'
 import { createLocalPublisher } from '../../worker/git/publish-local.ts'
 import type { PipelinePorts } from '../../worker/pipeline/job.ts'
-import type { Checkpoints, Reporter, SpendBook } from '../../worker/pipeline/ports/index.ts'
+import { type Checkpoints, noRights, type Reporter, type SpendBook } from '../../worker/pipeline/ports/index.ts'
 import type { CorePorts } from '../wiring/create-core.ts'
 import type { DataFolders } from '../wiring/data-folders.ts'
 
@@ -21,6 +21,7 @@ export function createLocalPorts({ core, folders, repository, secretsDir, report
   return {
     ...core,
     authority: { recheck: async () => null },
+    rights: noRights,
     source: createSource({
       dataDir: folders.root,
       git: 'git',

@@ -19,6 +19,7 @@ import { createInstallationTokens } from '../../worker/github/installation-token
 import { createPublisher } from '../../worker/github/publish.ts'
 import { createCiRelease } from '../../worker/github/release-ci.ts'
 import { createReporter } from '../../worker/github/reporter.ts'
+import { createSharedTokens } from '../../worker/github/shared-tokens.ts'
 import { createAppJwtSigner } from '../../worker/github/sign-app-jwt.ts'
 import { createTellWaiting } from '../../worker/github/tell-waiting.ts'
 import { createRunOnActions } from '../../worker/handover/run-on-actions.ts'
@@ -38,6 +39,7 @@ import type { AttemptContext } from '../../worker/queue/run-attempt.ts'
 import { createSpendBook } from '../../worker/queue/spend-book.ts'
 import { createTokenVault } from '../../worker/queue/token-vault.ts'
 import { createTurnBook } from '../../worker/queue/turn-book.ts'
+import { createUnreachedBook } from '../../worker/queue/unreached-book.ts'
 import { watchCancel } from '../../worker/queue/watch-cancel.ts'
 import { loadOperatorPolicy } from '../settings/load-operator-policy.ts'
 import type { Environment } from '../settings/parse-settings.ts'
@@ -147,7 +149,12 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   }
 }
 
-type GitHubPort = 'authority' | 'source' | 'secrets' | 'publisher' | 'ci' | 'elsewhere' | 'wording'
+const permissionsTo = {
+  read: { contents: 'read' },
+  publish: { contents: 'write', pull_requests: 'write' },
+} as const
+
+type GitHubPort = 'authority' | 'rights' | 'source' | 'secrets' | 'publisher' | 'ci' | 'elsewhere' | 'wording'
 
 function createGitHubPorts(deps: WorkerDeps, folders: DataFolders, certificates: string | null) {
   const { settings, appId, privateKey, log } = deps
@@ -157,28 +164,35 @@ function createGitHubPorts(deps: WorkerDeps, folders: DataFolders, certificates:
   const checked = createCheckedCommits(deps.redis)
   const common = { appId, baseUrl: urls.api, vault, pauses, log }
   const tokens = createInstallationTokens({ ...common, privateKey })
-  const app = createGitHubApp({ ...common, signJwt: createAppJwtSigner(privateKey) })
+  const shared = createSharedTokens(tokens)
+  const unreached = createUnreachedBook(deps.redis)
+  const app = createGitHubApp({ ...common, unreached, signJwt: createAppJwtSigner(privateKey) })
   const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
   const granted = createGrantedPermissions({ appId, privateKey, baseUrl: urls.api })
   const codeScanning = createCodeScanning({ tokens, granted, wording, toSarif, log })
   const ports: Pick<PipelinePorts, GitHubPort> = {
     authority: createAuthority({
-      tokens,
+      tokens: shared,
       policyDigest: createPolicyDigest(app, loadOperatorPolicy(settings)),
       outsideTeams: createTeamCheck(app),
       botLogin,
     }),
+    rights: { hold: (request, what) => shared.hold(request, permissionsTo[what]) },
     source: createSource({
       dataDir: folders.root,
       git: 'git',
-      cloneAccess: createCloneAccess({ tokens, gitUrl: urls.git, network: gitNetwork(deps.env, certificates) }),
+      cloneAccess: createCloneAccess({
+        tokens: shared.exact,
+        gitUrl: urls.git,
+        network: gitNetwork(deps.env, certificates),
+      }),
       limits: defaultSourceLimits,
     }),
     secrets:
       settings.AIRLOCK_SECRETS_DIR === undefined
         ? createFlatSecrets(null)
         : createRepositorySecrets(settings.AIRLOCK_SECRETS_DIR),
-    publisher: createPublisher({ tokens, log }),
+    publisher: createPublisher({ tokens: shared, log }),
     ci: createCiRelease({ tokens }),
     elsewhere: createRunOnActions({
       send: createSendJob({ tokens, granted, botLogin, sealTo: (jobId) => publicPartOf(jobKey(privateKey, jobId)) }),

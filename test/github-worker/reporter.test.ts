@@ -47,6 +47,20 @@ function expectSession(permissions: Parameters<MockGitHub['expectToken']>[0] = {
   github.expectToken(permissions)
   github.expectLocate()
 }
+/** One token for so many words at once; each of them looks where the repository is. */
+function expectTold(permissions: Parameters<MockGitHub['expectToken']>[0], words: number): void {
+  github.expectToken(permissions)
+  for (let told = 0; told < words; told += 1) github.expectLocate()
+}
+/** GitHub's answer, and when it is given: a token that is kept is still to be revoked then. */
+function heard() {
+  const given = Promise.withResolvers<void>()
+  const answer = () => {
+    given.resolve()
+    return ours
+  }
+  return { given: given.promise, answer }
+}
 const listComments = () => github.api.get(`${repo}/issues/3/comments`).query(true)
 const addComment = (text: string) => github.api.post(`${repo}/issues/3/comments`, { body: `${marker}\n${text}` })
 const editComment = (text: string) => github.api.patch(`${repo}/issues/comments/70`, { body: `${marker}\n${text}` })
@@ -58,25 +72,29 @@ describe('progress', () => {
     const another = { id: 68, user: { login: 'airlock[bot]' }, body: `${statusMarker('job0000002')}\nQueued.` }
     expectSession()
     listComments().reply(200, [forged, another, ours])
-    const edited = editComment('Running clone.').reply(200, ours)
+    const edited = heard()
+    editComment('Running clone.').reply(200, edited.answer)
 
     await using telling = reporter()
     await telling.progress(request, progress)
-    await eventually(() => expect(edited.isDone()).toBe(true))
+    await edited.given
   })
 
   it('makes the comment where there is none, once, and knows it from then on', async () => {
     expectSession()
     listComments().reply(200, [])
-    const made = addComment('Running clone.').reply(201, ours)
+    const made = heard()
+    addComment('Running clone.').reply(201, made.answer)
     await using telling = reporter()
     await telling.progress(request, progress)
-    await eventually(() => expect(made.isDone()).toBe(true))
+    await made.given
 
-    expectSession()
-    const edited = editComment('Running setup.').reply(200, ours)
+    // With the token of the first: it is kept for a while.
+    github.expectLocate()
+    const edited = heard()
+    editComment('Running setup.').reply(200, edited.answer)
     await telling.progress(request, { ...progress, step: 'setup' })
-    await eventually(() => expect(edited.isDone()).toBe(true))
+    await edited.given
   })
 
   it('makes no second comment when the answer to the first was lost', async () => {
@@ -84,11 +102,12 @@ describe('progress', () => {
     listComments().reply(200, [])
     addComment('Running clone.').replyWithError(new Error('socket hang up'))
     listComments().reply(200, [ours])
-    const edited = editComment('Running clone.').reply(200, ours)
+    const edited = heard()
+    editComment('Running clone.').reply(200, edited.answer)
 
     await using telling = reporter()
     await telling.progress(request, progress)
-    await eventually(() => expect(edited.isDone()).toBe(true))
+    await edited.given
   })
 
   it('returns at once and never throws, whatever GitHub does', async () => {
@@ -113,13 +132,11 @@ describe('progress', () => {
 })
 
 describe('the end', () => {
-  it('is told by comment, reaction and check run', async () => {
-    expectSession()
+  it('is told by comment, reaction and check run, with one token', async () => {
+    expectTold({ issues: 'write', checks: 'write' }, 3)
     listComments().reply(200, [ours])
     editComment('Finished.').reply(200, ours)
-    expectSession()
     reactToIssue().reply(201, {})
-    expectSession({ checks: 'write' })
     github.api.get(`${repo}/commits/${commit}/check-runs`).query(true).reply(200, { total_count: 0, check_runs: [] })
     const body = {
       name: 'Airlock',
@@ -147,13 +164,12 @@ describe('the end', () => {
     const held = { ...summary, held: { digest: 'd'.repeat(64), patch: '', until: null } }
     const wording = { running: () => '', finished: () => `${marker}\nFinished.`, checkRuns }
     for (const going of [{ continues }, {}]) {
-      expectSession()
+      if ('continues' in going) expectTold({ issues: 'write', checks: 'write' }, 3)
+      else expectTold({ issues: 'write' }, 2)
       listComments().reply(200, [ours])
       editComment('Finished.').reply(200, ours)
-      expectSession()
       reactToIssue().reply(201, {})
       if ('continues' in going) {
-        expectSession({ checks: 'write' })
         const { sha } = request.base
         github.api.get(`${repo}/commits/${sha}/check-runs`).query(true).reply(200, { total_count: 0, check_runs: [] })
         github.api.post(`${repo}/check-runs`, (sent) => isDeepStrictEqual(sent.actions, actions)).reply(201, {})
@@ -166,14 +182,13 @@ describe('the end', () => {
   })
 
   it('makes no second check run, and none where there is no commit', async () => {
+    expectTold({ issues: 'write', checks: 'write' }, 3)
+    expectTold({ issues: 'write' }, 2)
     for (const _round of [1, 2]) {
-      expectSession()
       listComments().reply(200, [ours])
       editComment('Finished.').reply(200, ours)
-      expectSession()
       reactToIssue().reply(200, {})
     }
-    expectSession({ checks: 'write' })
     const run = {
       id: 1,
       name: 'Airlock',
@@ -198,10 +213,9 @@ describe('the end', () => {
       subject: { kind: 'pull-request', number: 3, title: 'A change' },
       trigger: { ...request.trigger, kind: 'command', commentId: 55 },
     })
-    expectSession({ pull_requests: 'write' })
+    expectTold({ pull_requests: 'write' }, 2)
     listComments().reply(200, [ours])
     editComment('Finished.').reply(200, ours)
-    expectSession({ pull_requests: 'write' })
     github.api.post(`${repo}/issues/comments/55/reactions`, { content: 'rocket' }).reply(201, {})
 
     await using telling = reporter()
@@ -209,11 +223,10 @@ describe('the end', () => {
   })
 
   it('is told as far as GitHub lets it: what is refused is logged and the rest goes on', async () => {
-    expectSession()
+    expectTold({ issues: 'write', checks: 'write' }, 3)
     listComments().reply(403)
-    expectSession()
     reactToIssue().reply(410)
-    github.api.post('/app/installations/11/access_tokens').reply(422)
+    github.api.get(`${repo}/commits/${commit}/check-runs`).query(true).reply(403)
 
     await using telling = reporter()
     await telling.finished(request, summary, commit)
@@ -221,13 +234,30 @@ describe('the end', () => {
     expect(github.log.lines).toHaveLength(3)
   })
 
-  it('is told again where GitHub asks to wait before the check runs, although the comment is there', async () => {
+  it('is told without check runs where the installation was not granted them', async () => {
+    const minting = '/app/installations/11/access_tokens'
+    github.api.post(minting, { repository_ids: [7], permissions: { issues: 'write', checks: 'write' } }).reply(422)
     expectSession()
     listComments().reply(200, [ours])
-    editComment('Finished.').reply(200, ours)
+    const edited = editComment('Finished.').reply(200, ours)
     expectSession()
     reactToIssue().reply(201, {})
-    github.api.post('/app/installations/11/access_tokens').reply(403, {}, { 'retry-after': '30' })
+    github.api.post(minting, { repository_ids: [7], permissions: { checks: 'write' } }).reply(422)
+
+    await using telling = reporter()
+    await telling.finished(request, summary, commit)
+
+    expect(edited.isDone()).toBe(true)
+    expect(github.log.lines).toHaveLength(1)
+  })
+
+  it('is told again where GitHub asks to wait before the check runs, although the comment is there', async () => {
+    expectTold({ issues: 'write', checks: 'write' }, 3)
+    listComments().reply(200, [ours])
+    editComment('Finished.').reply(200, ours)
+    reactToIssue().reply(201, {})
+    const looked = github.api.get(`${repo}/commits/${commit}/check-runs`).query(true)
+    looked.reply(403, {}, { 'retry-after': '30' })
 
     await using telling = reporter()
     const told = telling.finished(request, summary, commit)
@@ -238,16 +268,16 @@ describe('the end', () => {
   it('writes the comment again that a person deleted', async () => {
     expectSession()
     listComments().reply(200, [])
-    const made = addComment('Running clone.').reply(201, ours)
+    const made = heard()
+    addComment('Running clone.').reply(201, made.answer)
     await using telling = reporter()
     await telling.progress(request, progress)
-    await eventually(() => expect(made.isDone()).toBe(true))
+    await made.given
 
-    expectSession()
+    expectTold({ issues: 'write' }, 2)
     editComment('Finished.').reply(404)
     listComments().reply(200, [])
     addComment('Finished.').reply(201, { ...ours, id: 71 })
-    expectSession()
     reactToIssue().reply(201, {})
     await telling.finished(request, summary, null)
   })

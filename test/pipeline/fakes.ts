@@ -20,6 +20,7 @@ import {
   type JobProgress,
   type Merge,
   type ModelStop,
+  noRights,
   type Published,
   type SealResult,
   type Snapshot,
@@ -197,6 +198,7 @@ export function portsOf(world: World): PipelinePorts {
         return world.recheck()
       },
     },
+    rights: noRights,
     engines: [engineOf(world, log)],
     images: { digestOf: async () => null, hostDigest: async () => 'host', programs: async () => world.programs },
     brokers: brokersOf(world, log),

@@ -19,12 +19,13 @@ export interface AuthorityDeps {
   readonly tokens: InstallationTokens
   /**
    * The digest of the policy as it is on the default branch now, or why it cannot be had. The client reads this one
-   * repository.
+   * repository; `headOfDefault` is the default branch's commit, null where there is none.
    */
   readonly policyDigest: (
     octokit: Octokit,
     repository: LocatedRepository,
     request: JobRequest,
+    headOfDefault: () => Promise<string | null>,
   ) => Promise<string | Outcome>
   /** Why a person is not known to be in one of these teams of the owner's now; null: they are. */
   readonly outsideTeams: (
@@ -51,15 +52,16 @@ export function createAuthority({ tokens, policyDigest, outsideTeams, botLogin }
       try {
         const at = await session.locate()
         if (at.archived) return refuse('repository-archived')
+        const headOf = createHeads(session, at)
         return await firstRefusal([
           ...peopleOf(request).map((person) => recheckPerson(session, at, person)),
           ...peopleOf(request).map((person) => recheckTeams(session, at, request, person, outsideTeams)),
           recheckContinued(session, at, request, botLogin),
           request.fork === undefined
-            ? recheckBase(session, at, request.base, onMoved)
+            ? recheckBase(session, at, headOf, request.base, onMoved)
             : recheckFork(session, at, request.base, request.fork),
-          ...(request.merges === undefined ? [] : [recheckBase(session, at, request.merges)]),
-          recheckPolicy(session, at, request, policyDigest),
+          ...(request.merges === undefined ? [] : [recheckBase(session, at, headOf, request.merges)]),
+          recheckPolicy(session, at, request, () => headOf(at.defaultBranch), policyDigest),
         ])
       } catch (error) {
         if (!(error instanceof HandoffError) || error.retryable) throw error
@@ -133,6 +135,22 @@ function heldPermission(permission: string, role: string | undefined): Permissio
   return permission === 'admin' || permission === 'write' || permission === 'read' ? permission : 'none'
 }
 
+/** The commit of a branch; null: it is gone. Of one recheck, each branch is looked at once. */
+type Heads = (branch: string) => Promise<string | null>
+
+function createHeads(session: RepositorySession, at: LocatedRepository): Heads {
+  const looked = new Map<string, Promise<string | null>>()
+  const look: Heads = async (branch) => {
+    const found = await session.find((octokit) => octokit.rest.repos.getBranch({ ...nameOf(at), branch }))
+    return found?.data.commit.sha ?? null
+  }
+  return (branch) => {
+    const looking = looked.get(branch) ?? look(branch)
+    looked.set(branch, looking)
+    return looking
+  }
+}
+
 /**
  * A branch that went on has the base in its history. One that was rewritten has not, also where GitHub still keeps the
  * commit: it was taken away on purpose, and must not come back on a branch of ours.
@@ -140,12 +158,12 @@ function heldPermission(permission: string, role: string | undefined): Permissio
 async function recheckBase(
   session: RepositorySession,
   at: LocatedRepository,
+  headOf: Heads,
   base: JobRequest['base'],
   onMoved?: (head: string) => void,
 ): Promise<Outcome | null> {
-  const branch = await session.find((octokit) => octokit.rest.repos.getBranch({ ...nameOf(at), branch: base.ref }))
-  if (branch === null) return refuse('base-missing')
-  return recheckHead(session, at, base.sha, branch.data.commit.sha, onMoved)
+  const head = await headOf(base.ref)
+  return head === null ? refuse('base-missing') : recheckHead(session, at, base.sha, head, onMoved)
 }
 
 /** A fork's head is at the pull request alone; one that was pushed over is not worked on. */
@@ -183,9 +201,10 @@ async function recheckPolicy(
   session: RepositorySession,
   at: LocatedRepository,
   request: JobRequest,
+  headOfDefault: () => Promise<string | null>,
   policyDigest: AuthorityDeps['policyDigest'],
 ): Promise<Outcome | null> {
-  const digest = await session.call((octokit) => policyDigest(octokit, at, request))
+  const digest = await session.call((octokit) => policyDigest(octokit, at, request, headOfDefault))
   if (typeof digest !== 'string') return digest
   return digest === request.policyDigest ? null : refuse('policy-changed')
 }

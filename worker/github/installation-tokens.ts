@@ -43,11 +43,13 @@ export interface InstallationToken extends AsyncDisposable {
   readonly repository: ReachableRepository | null
   /** Of its installation. */
   readonly pause: Pause | null
+  /** For one that GitHub does not take: revokes it, and has nobody else use it. */
+  discard(): Promise<void>
 }
 
 export interface InstallationTokens {
   readonly baseUrl: string
-  /** Never from a cache: a token ends with the step that asked for it. Throws HandoffError. */
+  /** Never from a cache: a token ends with what it was asked for. Throws HandoffError. */
   mint(request: JobRequest, permissions: TokenPermissions, signal: AbortSignal): Promise<InstallationToken>
   /** For a new attempt: revokes what an earlier one, whose process was killed, left alive. */
   revokeLeft(jobId: string): Promise<void>
@@ -96,7 +98,8 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
       }
       const described = reachableRepositorySchema.safeParse(repositories[0]).data ?? null
       const pause = deps.pauses?.(installationId) ?? null
-      return { value: token, repository: described, pause, [Symbol.asyncDispose]: () => end(jobId, token) }
+      const discard = () => end(jobId, token)
+      return { value: token, repository: described, pause, discard, [Symbol.asyncDispose]: discard }
     },
     async revokeLeft(jobId) {
       for (const token of await vault.left(jobId)) await end(jobId, token)

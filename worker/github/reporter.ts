@@ -4,11 +4,13 @@ import { type Fence, HandoffError, type Reporter, type Wording } from '../pipeli
 import { writeCheckRuns } from './check-run.ts'
 import type { CodeScanning } from './code-scanning.ts'
 import { commentPermission } from './comment-permission.ts'
+import { createIdleHold } from './idle-hold.ts'
 import type { InstallationTokens, TokenPermissions } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 import { createPacedWriter, type Pace } from './paced-writer.ts'
 import { react } from './react.ts'
 import { openRepositorySession, type RepositorySession } from './repository-session.ts'
+import { createSharedTokens } from './shared-tokens.ts'
 import { writeStatusComment } from './status-comment.ts'
 
 export interface ChecksDeps {
@@ -38,6 +40,8 @@ export interface ReporterDeps {
  */
 const gentle: Pace = { firstMs: 1000, soonMs: 3000, laterMs: 20_000 }
 const writeMs = 60_000
+/** Longer than between two edits of a job in which something goes on. */
+const keptMs = 30_000
 
 interface StatusUpdate {
   readonly request: JobRequest
@@ -46,17 +50,28 @@ interface StatusUpdate {
 
 /** Tells the requester of one attempt. Whatever GitHub refuses is logged, and the job goes on. */
 export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
-  const { tokens, checks, codeScanning, wording, fence, log } = deps
+  const { checks, codeScanning, wording, fence, log } = deps
+  /** Of this attempt's words alone: they go out beside its steps, and share no token with them. */
+  const tokens = createSharedTokens(deps.tokens)
+  const kept = createIdleHold(keptMs, (err) => log.warn({ err }, 'a token could not be ended'))
   let commentId: number | null = null
   let step: StepName | null = null
   const writer = createPacedWriter(async (update: StatusUpdate) => {
-    await writeComment(update)
+    const { request } = update
+    await kept.use(
+      () => tokens.hold(request, commentPermission(request)),
+      () => writeComment(update),
+    )
   }, deps.pace ?? gentle)
 
-  /**
-   * Each write has a token of its own, so that none is alive between two of them. What GitHub refuses is logged; that
-   * it is away is also returned.
-   */
+  const endKept = () => kept[Symbol.asyncDispose]()
+
+  async function endProgress(): Promise<void> {
+    await writer[Symbol.asyncDispose]()
+    await endKept()
+  }
+
+  /** What GitHub refuses is logged; that it is away is also returned. */
   async function quietly(
     request: JobRequest,
     permissions: TokenPermissions,
@@ -89,6 +104,12 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
     )
   }
 
+  function writeReaction(request: JobRequest, { outcome: { outcome } }: JobSummary): Promise<HandoffError | null> {
+    return quietly(request, commentPermission(request), (session, at) =>
+      react(session, at, request, { outcome, fence }),
+    )
+  }
+
   async function uploadFindings(request: JobRequest, { report: { branch }, gates }: JobSummary, commit: string) {
     if (branch === null || codeScanning === null) return
     const findings = gates.flatMap((gate) => gate.findings)
@@ -103,27 +124,26 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
       step = progress.step
     },
     async finished(asked, summary, commit) {
-      await writer[Symbol.asyncDispose]()
+      await endProgress()
       const request = { ...asked, subject: asked.subject ?? summary.held?.thread ?? null }
-      const { outcome } = summary.outcome
       // A request that names no issue has the pull request for its answer.
       const isAnswered = request.subject !== null
       const checked = commit ?? heldOn(request, summary)
-      const [comment, checkRuns] = await Promise.all([
-        isAnswered ? writeComment({ request, text: wording.finished(request, summary) }) : null,
-        checked === null ? null : writeChecks(request, summary, checked),
-        isAnswered
-          ? quietly(request, commentPermission(request), (session, at) =>
-              react(session, at, request, { outcome, fence }),
-            )
-          : null,
-        commit === null ? null : uploadFindings(request, summary, commit),
-      ])
+      const answer = isAnswered ? commentPermission(request) : {}
+      const permissions: TokenPermissions = checked === null ? answer : { ...answer, checks: 'write' }
+      const tellAll = () =>
+        Promise.all([
+          isAnswered ? writeComment({ request, text: wording.finished(request, summary) }) : null,
+          checked === null ? null : writeChecks(request, summary, checked),
+          isAnswered ? writeReaction(request, summary) : null,
+          commit === null ? null : uploadFindings(request, summary, commit),
+        ])
+      const [comment, checkRuns] = await kept.use(() => tokens.hold(request, permissions), tellAll).finally(endKept)
       // Where GitHub is away, or asks to wait for long, all of it is told later. What is there by then is found.
       const away = comment ?? checkRuns
       if (away !== null) throw away
     },
-    [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: endProgress,
   }
 }
 

@@ -62,7 +62,7 @@ export function openRepositorySession(
         refreshesLeft -= 1
         minted = null
         // GitHub may have been mistaken: no token is dropped alive.
-        await token[Symbol.asyncDispose]()
+        await token.discard()
       }
     }
     return once(operation)

@@ -37,6 +37,7 @@ import type {
   ProcessEvent,
   Publisher,
   Reporter,
+  Rights,
   SandboxEngine,
   SetupSecrets,
   Snapshots,
@@ -49,6 +50,7 @@ import type { Redactor } from './redactor.ts'
 /** Everything outside of the pipeline that a job needs. A composition root in cli/ fills it. */
 export interface PipelinePorts {
   readonly authority: Authority
+  readonly rights: Rights
   /** The engines of this worker; a job takes the weakest that is at least its policy's class. */
   readonly engines: readonly SandboxEngine[]
   readonly images: Images

@@ -10,7 +10,7 @@ import { type Prepared, prepare } from './steps/prepare.ts'
 import { seal } from './steps/seal.ts'
 import { setup } from './steps/setup.ts'
 import { timed } from './timed.ts'
-import { createWarmStart } from './warm-start.ts'
+import { createWarmStart, type WarmStart } from './warm-start.ts'
 
 /** A change that the gates have looked at. */
 export interface Reached {
@@ -25,22 +25,30 @@ export interface Reached {
 export async function reachVerdict(job: Job): Promise<StepResult<Reached>> {
   const { merges } = job.request
   await using warm = createWarmStart(job)
+  const begun = await begin(job, warm)
+  if ('end' in begun) return begun
+  const { prepared, cloned } = begun.value
+  const setUp = await timed(job, 'setup', () => setup(job, prepared, cloned))
+  if ('end' in setUp) return setUp
+  const sealed = await timed(job, 'seal', () => seal(job, prepared, cloned, warm))
+  if ('end' in sealed) return sealed
+  const laid = merges === undefined ? sealed : await layConflict(job, prepared, cloned, sealed.value, merges)
+  if ('end' in laid) return laid
+  const ran = await timed(job, 'agent', () => runAgent(job, prepared, firstTurn(job)))
+  if ('end' in ran) return ran
+  const judged = await judge(job, prepared, cloned, laid.value)
+  if ('end' in judged) return judged
+  const { changeSet, results } = await mend(job, prepared, cloned, laid.value, judged.value)
+  const stopped = endOfVerdict(results)
+  return { value: { prepared, cloned, changeSet, stopped } }
+}
+
+/** All that the steps before the first sandbox were given is taken back before there is one. */
+async function begin(job: Job, warm: WarmStart): Promise<StepResult<Pick<Reached, 'prepared' | 'cloned'>>> {
+  await using _ = job.ports.rights.hold(job.request, 'read')
   const prepared = await timed(job, 'prepare', () => prepare(job, warm))
   if ('end' in prepared) return prepared
   const cloned = await timed(job, 'clone', () => clone(job, prepared.value, warm))
   if ('end' in cloned) return cloned
-  const setUp = await timed(job, 'setup', () => setup(job, prepared.value, cloned.value))
-  if ('end' in setUp) return setUp
-  const sealed = await timed(job, 'seal', () => seal(job, prepared.value, cloned.value, warm))
-  if ('end' in sealed) return sealed
-  const laid =
-    merges === undefined ? sealed : await layConflict(job, prepared.value, cloned.value, sealed.value, merges)
-  if ('end' in laid) return laid
-  const ran = await timed(job, 'agent', () => runAgent(job, prepared.value, firstTurn(job)))
-  if ('end' in ran) return ran
-  const judged = await judge(job, prepared.value, cloned.value, laid.value)
-  if ('end' in judged) return judged
-  const { changeSet, results } = await mend(job, prepared.value, cloned.value, laid.value, judged.value)
-  const stopped = endOfVerdict(results)
-  return { value: { prepared: prepared.value, cloned: cloned.value, changeSet, stopped } }
+  return { value: { prepared: prepared.value, cloned: cloned.value } }
 }

@@ -30,7 +30,8 @@ export function createRunnerTokens({ baseUrl, token, owner, repo }: RunnerToken)
       })
       const found = reachableRepositorySchema.parse(data)
       if (found.id !== repository.id) throw new HandoffError('denied', 'this run is of another repository')
-      return { value: token, repository: found, pause: null, [Symbol.asyncDispose]: async () => {} }
+      const stays = async () => {}
+      return { value: token, repository: found, pause: null, discard: stays, [Symbol.asyncDispose]: stays }
     },
     revokeLeft: async () => {},
   }

@@ -15,6 +15,7 @@ import { createHeldBook, type HeldBook } from '../../../worker/queue/held-book.t
 import { createPauseBook } from '../../../worker/queue/pause-book.ts'
 import { createScheduleBook, type ScheduleBook } from '../../../worker/queue/schedule-book.ts'
 import { createTokenVault } from '../../../worker/queue/token-vault.ts'
+import { createUnreachedBook, type UnreachedBook } from '../../../worker/queue/unreached-book.ts'
 import { loadOperatorPolicy } from '../../settings/load-operator-policy.ts'
 import type { Settings } from '../../settings/settings-schema.ts'
 import { gitHubUrls } from '../github-urls.ts'
@@ -37,17 +38,19 @@ export interface AppContext extends Pick<AppDeps, 'settings' | 'appId' | 'redis'
   readonly held: HeldBook
   readonly schedules: ScheduleBook
   readonly sent: SentDeliveries
+  readonly unreached: UnreachedBook
   readonly operatorPolicy: OperatorPolicy
 }
 
 export function createAppContext(deps: AppDeps, burst: BurstWatch): AppContext {
   const { settings, appId, privateKey, redis, log } = deps
+  const unreached = createUnreachedBook(redis)
   const gitHub = createGitHubApp({
     ...{ appId, log, baseUrl: gitHubUrls(settings).api, signJwt: createAppJwtSigner(privateKey) },
-    ...{ vault: createTokenVault(redis, privateKey), pauses: createPauseBook(redis), whenCalm: burst.over },
+    ...{ vault: createTokenVault(redis, privateKey), pauses: createPauseBook(redis), whenCalm: burst.over, unreached },
   })
   return {
-    ...{ settings, appId, redis, log, gitHub },
+    ...{ settings, appId, redis, log, gitHub, unreached },
     jobs: createJobs(redis),
     held: createHeldBook(redis),
     schedules: createScheduleBook(redis),

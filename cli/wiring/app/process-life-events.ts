@@ -12,7 +12,7 @@ import type { AppContext } from './app-context.ts'
 const concurrency = 2
 
 /** Follows what installations and repositories go through, and welcomes those that are added. */
-export function processLifeEvents({ redis, gitHub, operatorPolicy, log }: AppContext): QueueProcess {
+export function processLifeEvents({ redis, gitHub, unreached, operatorPolicy, log }: AppContext): QueueProcess {
   const welcoming: WelcomeDeps = {
     ...{ operatorPolicy, book: createWelcomeBook(redis), log },
     deskOf({ installationId, deliveryId }, { id, owner, name }, attempt) {
@@ -23,6 +23,7 @@ export function processLifeEvents({ redis, gitHub, operatorPolicy, log }: AppCon
   const life: LifeDeps = {
     installations: createInstallations(gitHub),
     book: createLifeBook(redis),
+    forgetUnreached: unreached.forget,
     welcome: (event, reachable, attempt) => welcome(welcoming, event, reachable, attempt),
     log,
     now: Date.now,

@@ -172,6 +172,27 @@ describe('the GitHub App', () => {
     }
   })
 
+  it('asks once where an owner keeps no policy, until that may have changed', async () => {
+    const { app } = await createApp()
+    const noted = new Set<string>()
+    const unreached = {
+      has: async (installationId: number, name: string) => noted.has(`${installationId} ${name}`),
+      note: async (installationId: number, name: string) => void noted.add(`${installationId} ${name}`),
+    }
+    const read = createOrganisationPolicyReader({ ...app, unreached }, scope, signal)
+    const refuse = (status: number) => nock(origin).post(tokens).times(2).reply(status)
+
+    refuse(422)
+    for (const _look of [1, 2]) expect(await read()).toEqual({ kind: 'none' })
+    expect(noted).toEqual(new Set(['99 .github', '99 .github-private']))
+
+    // A suspended installation says nothing of what it reaches.
+    noted.clear()
+    refuse(403)
+    expect(await read()).toEqual({ kind: 'none' })
+    expect(noted).toEqual(new Set())
+  })
+
   it.each([401, 500])('does not take %i for a missing policy', async (status) => {
     nock(origin).post(tokens).reply(status)
     const { app } = await createApp()

@@ -19,7 +19,7 @@ function now() {
     revokeLeft: async () => undefined,
     async openClient(_id, scope, permissions, signal) {
       expect([scope, permissions]).toEqual([{ owner: 'life:one', all: true }, { metadata: 'read' }])
-      return { ...createClient(signal), [Symbol.asyncDispose]: async () => void revoked.push(scope.owner) }
+      return { ...createClient(signal), reaches: [], [Symbol.asyncDispose]: async () => void revoked.push(scope.owner) }
     },
   }
   return { found: createInstallations(app).now(9, 'life:one', attempt), revoked }

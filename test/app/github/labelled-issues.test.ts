@@ -27,7 +27,7 @@ it('finds who set a label when, page by page, and nothing that was set before, o
       expect([id, scope, permissions]).toEqual([
         ...[9, { owner: 'labels:9', all: true }, { metadata: 'read', issues: 'read' }],
       ])
-      return { ...createClient(stop), [Symbol.asyncDispose]: async () => undefined }
+      return { ...createClient(stop), reaches: [], [Symbol.asyncDispose]: async () => undefined }
     },
   } satisfies Partial<GitHubApp>
   const repository = {

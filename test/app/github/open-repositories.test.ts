@@ -13,6 +13,7 @@ function fakeApp(reachable: unknown, organisation: Error | null = null) {
   const opened: unknown[] = []
   let live = 0
   const app: GitHubApp = {
+    unreached: { has: async () => false, note: async () => undefined },
     asApp: () => expect.unreachable('nothing here is the App itself'),
     installationOf: async () => null,
     botLogin: async () => 'airlock[bot]',
@@ -28,7 +29,7 @@ function fakeApp(reachable: unknown, organisation: Error | null = null) {
         live -= 1
       }
       const find = 'names' in scope ? async () => null : answer
-      return { call: answer, find, [Symbol.asyncDispose]: revoke }
+      return { call: answer, find, reaches: [], [Symbol.asyncDispose]: revoke }
     },
   }
   return { app, opened, live: () => live }

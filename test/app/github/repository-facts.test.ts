@@ -9,7 +9,10 @@ mockGitHub()
 const sha = 'a'.repeat(40)
 const now = { owner: 'octo', name: 'repo', private: true, archived: false, defaultBranch: 'main' }
 const api = () => nock(origin, { reqheaders: { authorization: 'token ghs_test' } })
-const app = { openClient: async () => ({ ...createClient(), [Symbol.asyncDispose]: async () => undefined }) }
+const app = {
+  unreached: { has: async () => false, note: async () => undefined },
+  openClient: async () => ({ ...createClient(), reaches: [], [Symbol.asyncDispose]: async () => undefined }),
+}
 const scope = { account: 'octo', installationId: 1, token: { owner: 'a test', repositoryId: 1 } }
 const owners = createOwnerReaders(app, { ...scope, otherwise: createClient() }, new AbortController().signal)
 const facts = () => createRepositoryFacts(createClient(), now, owners)

@@ -8,6 +8,18 @@ export interface Authority {
   recheck(request: JobRequest, signal: AbortSignal, onMoved?: (head: string) => void): Promise<Outcome | null>
 }
 
+/** What a job is given on GitHub for some of its steps. */
+export interface Rights {
+  /**
+   * Until it is disposed of, these steps share what they ask for instead of asking again: to read and fetch the
+   * repository, or to look, upload and hand off. Nothing is asked for before a step does.
+   */
+  hold(request: JobRequest, what: 'read' | 'publish'): AsyncDisposable
+}
+
+/** Where nothing is given that would have to be taken back. */
+export const noRights: Rights = { hold: () => ({ [Symbol.asyncDispose]: async () => {} }) }
+
 export type HandoffErrorCode =
   | 'unavailable'
   | 'denied'

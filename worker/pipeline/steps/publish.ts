@@ -31,6 +31,7 @@ export async function publish(
   { template, owners, rebase }: PublishOptions,
 ): Promise<StepResult<Outcome>> {
   const { ports, request, attempt } = job
+  await using _ = ports.rights.hold(request, 'publish')
   const first = await stage(job, made)
   if ('end' in first) return first
   const rebased = first.value.movedTo === null || rebase === null ? null : await rebase(first.value.movedTo)
@@ -48,7 +49,7 @@ export async function publish(
   await attempt.settle()
   const handoff: Handoff = { kind: 'handoff', branch, commit, title, body, reviewers, summary }
   await ports.checkpoints.save(request.id, handoff)
-  return handOff(job, handoff)
+  return await handOff(job, handoff)
 }
 
 /** A commit that nobody sees yet; and where its base's branch is, where that went on. */
@@ -82,8 +83,9 @@ async function stage(
 /** What an earlier attempt had ready when it died. Time has passed: the authority is asked before anything is shown. */
 export async function resumeHandOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>> {
   restore(job.facts, handoff.summary)
+  await using _ = job.ports.rights.hold(job.request, 'publish')
   const refused = await job.ports.authority.recheck(job.request, job.attempt.signal)
-  return refused === null ? handOff(job, handoff) : { end: refused }
+  return refused === null ? await handOff(job, handoff) : { end: refused }
 }
 
 /** The end of the job tells of all of it, not of this attempt alone. */
