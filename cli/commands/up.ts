@@ -7,9 +7,9 @@ import { SettingsError } from '../settings/parse-settings.ts'
 import { startApp } from '../wiring/app/start-app.ts'
 import { createLogger } from '../wiring/create-logger.ts'
 import { dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
-import { startWorker } from '../wiring/start-worker.ts'
 import { untilStopped } from '../wiring/until-stopped.ts'
 import { withRedis } from '../wiring/with-redis.ts'
+import { startWorker } from '../wiring/worker/start-worker.ts'
 
 const graceMs = 15_000
 

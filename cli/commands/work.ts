@@ -1,9 +1,9 @@
 import { type Command, parseFlags } from '../command.ts'
 import { loadAppCredentials } from '../settings/app-credentials.ts'
 import { createLogger } from '../wiring/create-logger.ts'
-import { startWorker } from '../wiring/start-worker.ts'
 import { untilStopped } from '../wiring/until-stopped.ts'
 import { withRedis } from '../wiring/with-redis.ts'
+import { startWorker } from '../wiring/worker/start-worker.ts'
 
 /** A job may well be about to publish; one that takes longer is given back and taken up by another worker. */
 const graceMs = 15_000

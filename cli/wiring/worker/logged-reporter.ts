@@ -1,6 +1,6 @@
 import type { BaseLogger } from 'pino'
-import { type JobResult, jobResultOf, type StepName } from '../../worker/contract/index.ts'
-import type { Reporter } from '../../worker/pipeline/ports/index.ts'
+import { type JobResult, jobResultOf, type StepName } from '../../../worker/contract/index.ts'
+import type { Reporter } from '../../../worker/pipeline/ports/index.ts'
 
 export interface AttemptLog {
   readonly log: Pick<BaseLogger, 'info'>

@@ -1,5 +1,5 @@
 import type { BaseLogger } from 'pino'
-import type { PipelinePorts } from '../../worker/pipeline/job.ts'
+import type { PipelinePorts } from '../../../worker/pipeline/job.ts'
 
 const everyMs = 30_000
 
