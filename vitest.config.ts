@@ -2,12 +2,14 @@ import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { slowFiles } from './test/hostile/slow-files.ts'
 import { retry, sequence } from './test/longest-first.ts'
+import { together } from './test/together.ts'
+
+const exclude = [...configDefaults.exclude, ...slowFiles]
 
 /** Tests start real servers and sandboxes: two files at a time is what two cores carry. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...slowFiles],
+    exclude,
     pool: 'forks',
     maxWorkers: 2,
     // Patience for a machine that does something else as well: no test asserts a time.
@@ -21,5 +23,13 @@ export default defineConfig({
       // Programs of ours start hundreds of times, and need not compile each time what was compiled before.
       NODE_COMPILE_CACHE: fileURLToPath(new URL('.airlock/compile-cache', import.meta.url)),
     },
+    // In the order of their names: what is short comes last, and fills both cores to the end.
+    projects: [
+      {
+        extends: true,
+        test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [...exclude, ...together] },
+      },
+      { extends: true, test: { name: 'together', include: [...together], isolate: false } },
+    ],
   },
 })
