@@ -77,6 +77,19 @@ describe('delayedExecutionGate', () => {
     expect(unprotected).toEqual([])
   })
 
+  it('says nothing of a package that a lockfile had before, unless another one comes under its name', async () => {
+    const locked = '# yarn lockfile v1\n\nb@^1.0.0:\n  version "1.0.0"\n'
+    const lock = changed('yarn.lock', locked, `${locked}\n`)
+    const asks = (range: string) => changed('a/package.json', '{}', JSON.stringify({ dependencies: { b: range } }))
+    const rulesOf = async (files: Parameters<typeof findingsOf>[1]) =>
+      (await findingsOf(gate, files)).map(({ rule }) => rule)
+
+    expect(await rulesOf([asks('^1.0.0')])).toEqual(['new-dependency'])
+    expect(await rulesOf([asks('workspace:*')])).toEqual([])
+    expect(await rulesOf([lock, asks('^1.0.0')])).toEqual([])
+    expect(await rulesOf([lock, asks('npm:evil@^1.0.0')])).toEqual(['new-dependency', 'dependency-source'])
+  })
+
   it('only notes what stands among test material, but not what works from there', async () => {
     const findings = await findingsOf(gate, [
       added('test/fixtures/pkg/package.json', '{"scripts":{"postinstall":"x"}}'),

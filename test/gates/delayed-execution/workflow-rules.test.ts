@@ -28,6 +28,18 @@ describe('workflows: what a change gives them', () => {
       'a header after the body',
       `on: push\n${head}    steps:\n      - run: "curl -d '{}' -H 'X: \${{ secrets.GITHUB_TOKEN }}' \${{ secrets.GITHUB_TOKEN }}"\n`,
     ],
+    [
+      'what is only compared with a stranger’s text',
+      `on: push\n${head}    steps:\n      - run: x \${{ github.head_ref == 'main' && '--all' || '' }}\n`,
+    ],
+    [
+      'an input that cannot be any text',
+      `on: { workflow_dispatch: { inputs: { n: { type: number } } } }\n${head}    steps:\n      - run: x \${{ inputs.n }}\n`,
+    ],
+    [
+      'a condition in one pair of braces',
+      `on: push\n${head}    steps:\n      - if: \${{ github.ref == '}}' }}\n        run: x\n`,
+    ],
     ['reading alone', `on: push\n${head.replace('{}', '{ contents: read }')}    steps:\n      - run: x\n`],
   ])('says no more than that it is a workflow about %s', async (_what, text) => {
     expect(await rulesOf(null, text)).toEqual(['workflow'])
@@ -46,6 +58,19 @@ describe('workflows: what a change gives them', () => {
       '`permissions: write-all` is new',
       '`uses acme/x` is new',
     ])
+  })
+
+  it('does not say again what a script has pasted or fetched before, where another line of it changes', async () => {
+    const script = (more: string) =>
+      `on: pull_request_target\n${head}    steps:\n      - run: |\n          gh pr checkout 1\n          x \${{ github.head_ref }}\n          ${more}\n`
+
+    expect(await rulesOf(null, script('a'))).toEqual([
+      'workflow',
+      'workflow-strangers-code',
+      'workflow-strangers-trigger',
+      'workflow-untrusted-text',
+    ])
+    expect(await rulesOf(script('a'), script('b'))).toEqual(['workflow'])
   })
 
   it('holds a file that calls itself packed, whatever its bytes look like, and not one that is text', async () => {

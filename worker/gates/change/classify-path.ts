@@ -22,6 +22,11 @@ export function isTest(path: string): boolean {
   return testFile.test(path) || testName.test(path) || isFixture(path)
 }
 
+/** In a folder below one of tests: a project of its own, that the project itself does not look into. */
+export function isInTests(path: string): boolean {
+  return /(?:^|\/)_{0,2}(?:tests?|specs?|e2e)_{0,2}\/[^/]{1,200}\//i.test(path)
+}
+
 /** Text that people read, and what stands beside it as data. */
 export function isDocumentation(path: string): boolean {
   return isProse(path) || documentation.test(path)

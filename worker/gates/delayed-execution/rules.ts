@@ -13,6 +13,7 @@ import { npmManifestRules } from './rules/npm-manifest-rules.ts'
 import { packageRules } from './rules/package-rules.ts'
 import { pythonRules } from './rules/python-rules.ts'
 import { textRules } from './rules/text-rules.ts'
+import { toolRules } from './rules/tool-rules.ts'
 import { treeRules } from './rules/tree-rules.ts'
 import { unicodeRules } from './rules/unicode-rules.ts'
 import { workflowRules } from './rules/workflow-rules.ts'
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   ...ciRules,
   ...workflowRules,
   ...buildRules,
+  ...toolRules,
   ...textRules,
   ...contentRules,
   ...treeRules,

@@ -139,6 +139,41 @@ export const ciCases: readonly RuleCase[] = [
     quiet: added('docs/make.md', 'x\n'),
   },
   {
+    rule: 'build-file',
+    severity: 'hold',
+    what: 'a line beside another version',
+    fires: changed('build.gradle', "  id 'a' version '1.0'\n", "  id 'a' version '1.1'\n  apply from: 'x'\n"),
+    quiet: changed('build.gradle', "  id 'a' version '1.0'\n", "  // why\n  id 'a' version '1.1.2-rc.1'\n"),
+  },
+  {
+    rule: 'build-file',
+    severity: 'hold',
+    what: 'a path that looks like a comment',
+    fires: changed('Makefile', 'all:\n', 'all:\n\t//bin/x\n'),
+    quiet: changed('Makefile', 'all:\n', '# why\nall:\n'),
+  },
+  ...(
+    [
+      [
+        'a plugin of the compiler',
+        'tsconfig.json',
+        '{"compilerOptions":{"plugins":[{"name":"./x"}]}}',
+        '{"compilerOptions":{"strict":true}}',
+      ],
+      ['a parser of the linter', '.eslintrc.json', '{"parser":"./x.js"} // why', '{"rules":{"semi":"error"}}'],
+      ['a plugin of the formatter', '.prettierrc', 'plugins: [./x.js]\n', '{"semi":false}'],
+      ['what tests load first', '.mocharc.yml', 'require: ./x.js\n', 'timeout: 5000\n'],
+      [
+        'a module from elsewhere',
+        'deno.json',
+        '{"imports":{"a":"https://h.example/a.ts"}}',
+        '{"tasks":{"test":"deno test"}}',
+      ],
+    ] as const
+  ).map(([what, path, bad, good]): RuleCase => {
+    return { rule: 'tool-configuration', severity: 'hold', what, fires: added(path, bad), quiet: added(path, good) }
+  }),
+  {
     rule: 'tool-configuration',
     severity: 'hold',
     what: 'a configuration that is code',

@@ -9,6 +9,13 @@ const tasks = (runOn?: string) =>
 
 export const editorCases: readonly RuleCase[] = [
   {
+    rule: 'program-startup',
+    severity: 'block',
+    what: 'what an interpreter runs first',
+    fires: added('.Rprofile', 'system("x")\n'),
+    quiet: added('R/profile.R', 'x <- 1\n'),
+  },
+  {
     rule: 'editor-autorun-task',
     severity: 'block',
     what: 'a task on opening',

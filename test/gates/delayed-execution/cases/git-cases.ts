@@ -4,7 +4,53 @@ import type { RuleCase } from '../rule-case.ts'
 const preCommit = (rev: string, hook = 'black', repo = 'https://h.example/black') =>
   `repos:\n  - repo: ${repo}\n    rev: ${rev}\n    hooks:\n      - id: ${hook}\n`
 
+const ownHook = (args: string, beside = '[]') =>
+  `repos:\n  - repo: local\n    hooks:\n      - id: a\n        entry: a\n        language: system\n        args: ${args}\n        additional_dependencies: ${beside}\n`
+
 export const gitCases: readonly RuleCase[] = [
+  {
+    rule: 'git-hooks',
+    severity: 'hold',
+    what: 'a hook that only loses lines',
+    fires: changed('.husky/pre-commit', '#!/bin/sh\nnpm test\n', 'npm test\n'),
+    quiet: changed('.husky/pre-commit', 'npm test\n', null),
+  },
+  {
+    rule: 'pre-commit-config',
+    severity: 'block',
+    what: 'an argument of the repository’s own hook',
+    fires: changed('.pre-commit-config.yaml', ownHook('[a]'), ownHook('[a, b]')),
+    quiet: changed('.pre-commit-config.yaml', ownHook('[a]'), `${ownHook('[a]')}        exclude: ^docs\n`),
+  },
+  {
+    rule: 'pre-commit-config',
+    severity: 'block',
+    what: 'one more package beside a hook',
+    fires: changed('.pre-commit-config.yaml', ownHook('[a]', '[x>=1]'), ownHook('[a]', '[x>=1, y]')),
+    quiet: changed('.pre-commit-config.yaml', ownHook('[a]', '[x>=1]'), ownHook('[a]', '[x>=2]')),
+  },
+  {
+    rule: 'pre-commit-config',
+    severity: 'block',
+    what: 'a new hook of the repository’s own',
+    fires: added('.pre-commit-config.yaml', ownHook('[a]')),
+    quiet: changed(
+      '.pre-commit-config.yaml',
+      ownHook('[a]'),
+      `${ownHook('[a]')}      - id: b\n        entry: x\n        language: pygrep\n`,
+    ),
+  },
+  {
+    rule: 'pre-commit-revision',
+    severity: 'hold',
+    what: 'another argument of a hook from elsewhere',
+    fires: changed(
+      '.pre-commit-config.yaml',
+      preCommit('v1'),
+      `${preCommit('v1')}`.replace(/(id: \S+)/, '$1\n        args: [b]'),
+    ),
+    quiet: changed('.pre-commit-config.yaml', preCommit('v1'), preCommit('v1')),
+  },
   {
     rule: 'git-hooks',
     severity: 'block',

@@ -15,6 +15,48 @@ const quiet = scripts({ test: 'node --test', lint: 'biome check' })
 
 export const npmCases: readonly RuleCase[] = [
   {
+    rule: 'npm-scripts-again',
+    severity: 'block',
+    what: 'scripts of packages that were held back',
+    fires: changed('.npmrc', 'ignore-scripts=true\nfund=false\n', 'fund=false\n'),
+    quiet: changed('.npmrc', 'fund=false\n', 'fund=false\nignore-scripts=true\n'),
+  },
+  {
+    rule: 'npm-scripts-again',
+    severity: 'block',
+    what: 'scripts of packages that yarn held back',
+    fires: changed('.yarnrc.yml', 'enableScripts: false\n', null),
+    quiet: added('.yarnrc.yml', 'enableScripts: false\n'),
+  },
+  {
+    rule: 'bun-config',
+    severity: 'block',
+    what: 'what bun loads first',
+    fires: added('bunfig.toml', 'preload = ["./x.ts"]\n'),
+    quiet: added('bunfig.toml', '[test]\ncoverage = true\n\n[install]\nexact = true\n'),
+  },
+  {
+    rule: 'bun-config',
+    severity: 'block',
+    what: 'what bun loads before tests',
+    fires: added('bunfig.toml', '[test]\npreload = "./x.ts"\n'),
+    quiet: added('bunfig.toml', 'telemetry = false\n'),
+  },
+  {
+    rule: 'pnpm-workspace',
+    severity: 'block',
+    what: 'one more package that may run scripts',
+    fires: changed('pnpm-workspace.yaml', 'allowBuilds: { a: true }\n', 'allowBuilds: { a: true, b: true }\n'),
+    quiet: changed('pnpm-workspace.yaml', 'allowBuilds: { a: true }\n', 'allowBuilds: { b: false }\n'),
+  },
+  {
+    rule: 'npm-config',
+    severity: 'block',
+    what: 'a program that git is',
+    fires: added('.npmrc', 'git=./x\n'),
+    quiet: added('.yarnrc', '--install.ignore-engines true\n'),
+  },
+  {
     rule: 'npm-install-script',
     severity: 'block',
     what: 'a new postinstall',
@@ -41,6 +83,13 @@ export const npmCases: readonly RuleCase[] = [
     what: 'a new prepublishOnly',
     fires: scripts({ prepublishOnly: 'node x.js' }),
     quiet,
+  },
+  {
+    rule: 'npm-staged-command',
+    severity: 'hold',
+    what: 'another command before a commit',
+    fires: changed('package.json', '{"lint-staged":{"*.js":"a"}}', '{"lint-staged":{"*.js":["a","b"]}}'),
+    quiet: changed('package.json', '{"lint-staged":{"*.js":["a"]}}', '{"lint-staged":{"*.{js,ts}":"a"}}'),
   },
   {
     rule: 'npm-lifecycle-script',

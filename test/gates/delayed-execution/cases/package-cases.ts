@@ -4,7 +4,130 @@ import type { RuleCase } from '../rule-case.ts'
 const pyproject = (version: string, backend = 'hatchling.build') =>
   `[build-system]\nrequires = ["hatchling"]\nbuild-backend = "${backend}"\n\n[project]\nname = "x"\nversion = "${version}"\n`
 
+const release = (host: string) => `distributionUrl=https\\://${host}/distributions/gradle-8.14.2-bin.zip`
+
 export const packageCases: readonly RuleCase[] = [
+  {
+    rule: 'toolchain',
+    severity: 'hold',
+    what: 'a compiler of the repository’s own',
+    fires: changed('rust-toolchain.toml', '[toolchain]\n', '[toolchain]\npath = "./x"\n'),
+    quiet: changed('rust-toolchain.toml', '[toolchain]\n', '[toolchain]\nchannel = "1.90"\n'),
+  },
+  {
+    rule: 'toolchain',
+    severity: 'hold',
+    what: 'an agent in Gradle’s own process',
+    fires: changed('gradle.properties', 'a=1\n', 'a=1\norg.gradle.jvmargs=-Xmx2g -javaagent:x.jar\n'),
+    quiet: changed('gradle.properties', 'a=1\n', 'a=2\norg.gradle.jvmargs=-Xmx2g\n'),
+  },
+  {
+    rule: 'python-setup',
+    severity: 'block',
+    what: 'a command of setup in setup.cfg',
+    fires: changed('setup.cfg', '[options]\n', '[options]\ncmdclass =\n    install = x.Install\n'),
+    quiet: changed('setup.cfg', '[options]\n', '[options]\npython_requires = >=3.10\n'),
+  },
+  {
+    rule: 'python-setup',
+    severity: 'block',
+    what: 'a hook of hatch',
+    fires: added('hatch_build.py', 'import os\n'),
+    quiet: added('src/hatch_builder.py', 'import os\n'),
+  },
+  {
+    rule: 'python-setup',
+    severity: 'hold',
+    what: 'a package that only tests install',
+    fires: added('tests/packages/a/setup.py', 'import x\n'),
+    quiet: added('tests/packages/a/setup_check.py', 'import x\n'),
+  },
+  {
+    rule: 'python-build-backend',
+    severity: 'block',
+    what: 'one more package that builds',
+    fires: changed('pyproject.toml', pyproject('1'), pyproject('1').replace('"hatchling"', '"hatchling", "evil"')),
+    quiet: changed('pyproject.toml', pyproject('1'), pyproject('1').replace('"hatchling"', '"hatchling>=1.27,<2"')),
+  },
+  {
+    rule: 'python-build-backend',
+    severity: 'block',
+    what: 'what builds, from an address',
+    fires: changed(
+      'pyproject.toml',
+      pyproject('1'),
+      pyproject('1').replace('"hatchling"', '"hatchling @ https://h.example/h.whl"'),
+    ),
+    quiet: changed(
+      'pyproject.toml',
+      pyproject('1'),
+      `${pyproject('1')}\n[tool.hatch.build.targets.sdist]\nexclude = ["x"]\n`,
+    ),
+  },
+  {
+    rule: 'python-build-backend',
+    severity: 'block',
+    what: 'a hook of one target',
+    fires: changed(
+      'pyproject.toml',
+      pyproject('1'),
+      `${pyproject('1')}\n[tool.hatch.build.targets.wheel.hooks.custom]\npath = "x.py"\n`,
+    ),
+    quiet: changed('pyproject.toml', pyproject('1'), `${pyproject('1')}\n[tool.hatch.version]\npath = "x.py"\n`),
+  },
+  {
+    rule: 'cargo-config',
+    severity: 'hold',
+    what: 'another word for a command',
+    fires: added('.cargo/config.toml', '[alias]\nxtask = "run -p xtask --"\n'),
+    quiet: added('.cargo/config.toml', '[net]\ngit-fetch-with-cli = true\n[profile.release]\nlto = true\n'),
+  },
+  {
+    rule: 'gradle-wrapper',
+    severity: 'hold',
+    what: 'another release from Gradle’s own server',
+    fires: changed('gradle/wrapper/gradle-wrapper.properties', 'a=1\n', `a=1\n${release('services.gradle.org')}\n`),
+    quiet: added('docs/gradle-wrapper.md', `${release('services.gradle.org')}\n`),
+  },
+  {
+    rule: 'gradle-wrapper',
+    severity: 'block',
+    what: 'a release from a server that is named like Gradle’s',
+    fires: changed(
+      'gradle/wrapper/gradle-wrapper.properties',
+      'a=1\n',
+      `a=1\n${release('services.gradle.org.h.example')}\n`,
+    ),
+    quiet: added('docs/gradle-wrapper.md', 'x\n'),
+  },
+  {
+    rule: 'composer-scripts',
+    severity: 'block',
+    what: 'every plugin of composer',
+    fires: changed('composer.json', '{}', '{"config":{"allow-plugins":true}}'),
+    quiet: changed('composer.json', '{}', '{"config":{"allow-plugins":{"a/b":false}}}'),
+  },
+  {
+    rule: 'dotnet-build',
+    severity: 'block',
+    what: 'a command in targets that were there',
+    fires: changed('eng/a.targets', '<Project>\n', '<Project>\n<Exec Command="x" />\n'),
+    quiet: added('eng/targets.md', '<Exec Command="x" />\n'),
+  },
+  {
+    rule: 'dotnet-build',
+    severity: 'hold',
+    what: 'another value in targets that were there',
+    fires: changed('Directory.Build.props', '<Project>\n<A>1</A>\n', '<Project>\n<A>2</A>\n'),
+    quiet: added('src/Build.cs', 'class Build {}\n'),
+  },
+  {
+    rule: 'dotnet-build',
+    severity: 'block',
+    what: 'another place for packages',
+    fires: changed('NuGet.config', '<configuration>\n', '<configuration>\n<add key="x" value="https://h.example" />\n'),
+    quiet: added('src/NuGetConfig.cs', 'class A {}\n'),
+  },
   {
     rule: 'python-startup',
     severity: 'block',

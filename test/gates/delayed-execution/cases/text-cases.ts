@@ -18,6 +18,28 @@ const text = (
 
 export const textCases: readonly RuleCase[] = [
   text(
+    'an object that is decoded and revived',
+    'decode-and-run',
+    'block',
+    'pickle.loads(base64.b64decode(x))',
+    'json.loads(base64.b64decode(x))',
+    'a.py',
+  ),
+  text(
+    'a function that is made of what it decodes',
+    'decode-and-run',
+    'block',
+    'new Function(Buffer.from(x, "base64").toString())()',
+    'const f = function (code) { return String.fromCharCode(code) }',
+  ),
+  text(
+    'a function within that decodes what is run',
+    'decode-and-run',
+    'block',
+    'eval((() => { return atob(x) })())',
+    'const m = pattern.exec(x); const b = Buffer.from(m[1], "hex")',
+  ),
+  text(
     'a download into a shell',
     'download-and-run',
     'block',

@@ -59,6 +59,54 @@ export const workflowCases: readonly RuleCase[] = [
   caseOf('workflow-unsecure-commands', 'output that sets variables', {
     step: 'env: { ACTIONS_ALLOW_UNSECURE_COMMANDS: "true" }\n        run: x',
   }),
+  caseOf('workflow-given-text', 'an input in a script', { step: `run: deploy ${expression('inputs.place')}` }),
+  caseOf('workflow-given-text', 'a branch in a script, by way of a matrix', {
+    job: `strategy: { matrix: { of: ["${expression('github.ref_name')}"] } }`,
+    step: `run: deploy ${expression('matrix.of')}`,
+  }),
+  caseOf('workflow-idle-condition', 'text around a condition', {
+    step: `if: ${expression('false')} && ${expression('false')}\n        run: x`,
+  }),
+  caseOf('workflow-idle-condition', 'a line end behind a condition', {
+    step: `if: |\n          ${expression('false')}\n        run: x`,
+  }),
+  caseOf(
+    'workflow-unknown-environment',
+    'what only the run knows, for all later steps',
+    { on: 'workflow_run', step: 'run: cat pr.txt >> "$GITHUB_ENV"' },
+    { on: 'workflow_run' },
+  ),
+  caseOf('workflow-unpinned-action', 'an image that a matrix names', {
+    job: `strategy: { matrix: { include: [{ of: "node:24" }] } }\n    container: ${expression('matrix.of')}`,
+  }),
+  ...(
+    [
+      ['within a call whose pattern has braces', "format('{0}', github.event.issue.title)"],
+      ['as one of two', "github.actor == 'a' && 'b' || github.event.issue.title"],
+      ['under a name that is computed', "github.event[format('{0}', 'issue')].title"],
+      ['of whatever the event is', 'github.event.*.title'],
+      ['behind more than anybody writes', `'${'x'.repeat(2100)}' && github.event.issue.title`],
+    ] as const
+  ).map(([what, inner]): RuleCase => {
+    const step = `run: echo "${expression(inner)}"`
+    return {
+      ...{ rule: 'workflow-untrusted-text', severity: 'block', what: `a stranger’s text ${what}` },
+      ...{ fires: added(path, workflow({ step })), quiet: asBefore({ step }) },
+    }
+  }),
+  {
+    rule: 'workflow-untrusted-text',
+    severity: 'block',
+    what: 'a title pasted by way of a job’s output',
+    fires: added(
+      path,
+      workflow({
+        job: `outputs: { t: "${expression('github.event.issue.title')}" }`,
+        step: `run: echo ${expression('needs.a.outputs.t')}`,
+      }),
+    ),
+    quiet: asBefore({ job: `outputs: { t: "${expression('github.event.issue.title')}" }` }),
+  },
   {
     rule: 'workflow-secret-sent',
     severity: 'block',

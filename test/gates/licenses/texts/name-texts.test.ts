@@ -60,6 +60,13 @@ describe('nameTexts', () => {
     expect(await namesIn(text)).toEqual(['MIT', 'Apache-2.0', 'MIT', 'BSD-3-Clause'])
   })
 
+  it('does not stretch a text over the next one, where its last words come again', async () => {
+    const plain = textOf('MIT').replaceAll('"', "'")
+    const text = `${plain}\n\n---\n\nThis is a derivative work, which is licensed:\n\n"""\n${plain}\n"""\n\n${plain}`
+
+    expect(await namesIn(text)).toEqual(['MIT', 'MIT', 'MIT'])
+  })
+
   it.each([
     [
       'names the holder’s own name for "copyright holders"',

@@ -65,6 +65,7 @@ describe('values that their name calls secret', () => {
     ['an address', 'token_endpoint_auth = "https://acme.dev/oauth/token2"', 'a path or an address'],
     ['words', 'const token = "invalid-token-received-again"', 'words'],
     ['a number', 'token = 1234567890', 'a number'],
+    ['a version of a package', '"js-tokens": "npm:^4.0.0"', 'a version'],
     ['what is too short', 'secret = "a1b2c3"', 'too short'],
     ['escapes of another script', 'password = "\\u1353\\u120b\\u12cd"', 'text in another script'],
     ['the beginning of a token', 'token = "glpat-k7Qx2Vn9"', 'the beginning of a token, not a whole one'],

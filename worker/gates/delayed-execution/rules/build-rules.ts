@@ -1,10 +1,7 @@
-import { valueAt } from '../../change/read-value.ts'
+import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged } from '../match/when-changed.ts'
-import { whenEntriesChange } from '../match/when-entries-change.ts'
+import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
-
-const javascriptTools =
-  '{astro,ava,babel,commitlint,cypress,electron-builder,esbuild,eslint,forge,gatsby,jest,karma,lint-staged,metro,next,nuxt,nyc,playwright,postcss,prettier,release,remix,rollup,rspack,rsbuild,semantic-release,stylelint,svelte,tailwind,tsdown,tsup,unbuild,vite,vitest,vue,webpack,windi,wdio}'
 
 export const buildRules: readonly Rule[] = [
   {
@@ -23,45 +20,49 @@ export const buildRules: readonly Rule[] = [
     ],
     when: 'It would run on the next build, here and in CI.',
     mend: 'Have a person look at it.',
-    match: whenChanged(),
+    match: (file, change) => (hasOnlyOtherVersions(file) ? [] : whenChanged()(file, change)),
   },
   {
-    id: 'tool-configuration',
+    id: 'toolchain',
     severity: 'hold',
-    paths: [
-      `**/${javascriptTools}.{config,conf}.{js,cjs,mjs,ts,cts,mts}`,
-      '**/.{babelrc,eslintrc,prettierrc,stylelintrc,mocharc,nycrc,releaserc,lintstagedrc,commitlintrc,swcrc}{,.js,.cjs,.mjs,.ts}',
-      '**/{nx,turbo,lerna,angular,project,workspace,nodemon,rush}.json',
-      '**/{webpack,rollup,vite,jest,karma,babel}.*.{js,cjs,mjs,ts}',
-    ],
-    when: 'The tool would load and run it on the next build, test or lint, in editors when a file is opened.',
+    paths: ['**/{gradle.properties,rust-toolchain,rust-toolchain.toml}'],
+    when: 'Gradle or cargo would start it, or with it, on the next command.',
     mend: 'Have a person look at it.',
-    match: whenChanged(),
-  },
-  {
-    id: 'tool-configuration',
-    severity: 'hold',
-    paths: ['**/package.json'],
-    when: 'The tool would load what it names on the next build, test or lint.',
-    mend: 'Have a person look at it.',
-    match: whenEntriesChange('json', function* (document) {
-      for (const key of [
-        'babel',
-        'eslintConfig',
-        'jest',
-        'mocha',
-        'ava',
-        'prettier',
-        'release',
-        'commitlint',
-        'c8',
-        'nyc',
-        'wireit',
-        'nx',
-      ]) {
-        const value = valueAt(document, key)
-        if (value !== undefined) yield [key, value]
-      }
-    }),
+    match: whenLinesAdded('This line names a program, or what is loaded into one.', ({ text }) =>
+      /^\s{0,20}(?:path\s{0,5}=|org\.gradle\.java\.home\b|[\w.]{0,60}jvmargs\b.{0,300}(?:-javaagent|-agent(?:lib|path)|-Xbootclasspath))/.test(
+        text,
+      ),
+    ),
   },
 ]
+
+const versionNumber = /\d{1,9}(?:\.\d{1,9}){1,3}(?:[-+.][A-Za-z][\w.]{0,40})?/g
+/** Comments, by what begins them in the languages of these files; elsewhere the same characters may run something. */
+const comments: readonly [RegExp, RegExp][] = [
+  [/\.(?:gradle|kts|sbt|groovy|swift|zig)$|(?:^|\/)(?:Jenkinsfile|Podfile)$/i, /^\s{0,200}\/\/.{0,500}$/],
+  [
+    /(?:^|\/)(?:GNU|BSD)?Makefile[^/]{0,20}$|\.(?:mk|mak|bzl|py)$|(?:^|\/)(?:Rake|Brew|Fast|Guard|Vagrant)file$/i,
+    /^\s{0,200}#(?!!).{0,500}$/,
+  ],
+]
+
+/** Lines that say what another line said, of another version, and comments: a build that goes on as before. */
+function hasOnlyOtherVersions({ path, before, after, added }: ChangedFile): boolean {
+  if (before === null || after === null || before.mode !== after.mode || added.length === 0) return false
+  const comment = comments.find(([name]) => name.test(path))?.[1]
+  const lines = added.filter(({ text }) => text.trim() !== '' && comment?.test(text) !== true)
+  const now = new Map<string, number>()
+  for (const line of after.lines) now.set(line, (now.get(line) ?? 0) + 1)
+  const gone: string[] = []
+  for (const line of before.lines) {
+    const left = now.get(line) ?? 0
+    if (left === 0) gone.push(line)
+    else now.set(line, left - 1)
+  }
+  const known = new Set(gone.map(withoutVersion))
+  return lines.every(({ text }) => known.has(withoutVersion(text)))
+}
+
+function withoutVersion(line: string): string {
+  return line.replaceAll(versionNumber, '0.0')
+}

@@ -4,7 +4,8 @@ import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Change, Rule } from '../rule.ts'
-import { openedToStrangers, secretDumps, sentSecrets, strangersCheckouts, untrustedText } from './workflow-entries.ts'
+import { openedToStrangers, secretDumps, sentSecrets, strangersCheckouts } from './workflow-entries.ts'
+import { untrustedText } from './workflow-texts.ts'
 
 const workflows = ['.github/workflows/*.{yml,yaml}']
 const actions = ['**/action.{yml,yaml}']
@@ -71,6 +72,7 @@ export const ciRules: readonly Rule[] = [
       '**/{.woodpecker,.earthly}{,.*}.{yml,yaml}',
       '**/Jenkinsfile{,.*}',
       '**/*.jenkinsfile',
+      '**/.readthedocs.{yml,yaml}',
       '**/{Earthfile,Dangerfile,Procfile,netlify.toml,vercel.json,render.yaml,fly.toml,now.json,heroku.yml,app.yaml}',
     ],
     when: onPush,

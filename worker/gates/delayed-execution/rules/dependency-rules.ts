@@ -54,19 +54,22 @@ export const dependencyRules: readonly Rule[] = [
 /** Fires for each package that the manifest did not name before; what another package brings along is no new choice. */
 function whenPackagesAppear(files: readonly DependencyFile[]): Match {
   const kind = files.find((one) => one.kind === 'manifest')
-  const namesIn = ({ text, lines }: FileSide): Map<string, FoundPackage> | null => {
+  const namesIn = ({ text }: FileSide): Map<string, FoundPackage> | null => {
     const found = text === null ? null : kind?.read(text)
-    const chosen = found?.filter(({ line }) => line === null || !/\/\/ indirect\b/.test(lines[line - 1] ?? ''))
-    return chosen === undefined
-      ? null
-      : new Map(chosen.map((one) => [one.name.toLowerCase().replaceAll(/[_.]/g, '-'), one]))
+    return found == null ? null : new Map(found.map((one) => [one.name.toLowerCase().replaceAll(/[_.]/g, '-'), one]))
   }
-  return (file): Hit[] => {
+  return (file, { isInstalled }): Hit[] => {
     if (file.after === null) return []
     const names = namesIn(file.after)
     if (names === null) return [{ what: 'This file could not be read.', line: null, text: unreadable }]
     const known = file.before === null ? null : namesIn(file.before)
-    const news = [...names].filter(([key]) => known?.has(key) !== true).map(([, one]) => one)
+    const { lines } = file.after
+    const isChosen = ({ line }: FoundPackage) => line === null || !/\/\/ indirect\b/.test(lines[line - 1] ?? '')
+    const isHere = ({ name, elsewhere }: FoundPackage) =>
+      kind !== undefined && elsewhere === null && isInstalled(kind.ecosystem, name)
+    const news = [...names]
+      .filter(([key, one]) => known?.has(key) !== true && isChosen(one) && !isHere(one))
+      .map(([, one]) => one)
     const lineOf = createLineFinder(file, news)
     return news.map((one) => ({
       what: `\`dependency ${printable(one.name)}\` is new.`,

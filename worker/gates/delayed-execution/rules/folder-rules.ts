@@ -1,4 +1,4 @@
-import { whenChanged } from '../match/when-changed.ts'
+import { whenChanged, whenProgramChanged } from '../match/when-changed.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
 
@@ -28,6 +28,18 @@ export const folderRules: readonly Rule[] = [
     when: 'The shell would run it when someone enters the folder.',
     mend: leaveIt,
     match: whenChanged(),
+  },
+  {
+    id: 'program-startup',
+    severity: 'block',
+    paths: [
+      '**/{.pryrc,.irbrc,.Rprofile,.Rprofile.site,.gdbinit,.lldbinit,.iex.exs,.guile,.sqliterc}',
+      '**/.ipython/profile_*/{startup/**,*.py}',
+      '**/.jupyter/*.py',
+    ],
+    when: 'An interpreter or debugger would run it when someone starts it in this folder.',
+    mend: leaveIt,
+    match: whenProgramChanged(),
   },
   {
     id: 'shell-tool-hook',

@@ -1,8 +1,7 @@
-import { listAt, textAt, valueAt } from '../../change/read-value.ts'
-import { whenChanged } from '../match/when-changed.ts'
-import { whenEntriesChange } from '../match/when-entries-change.ts'
+import { whenChanged, whenProgramChanged } from '../match/when-changed.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Match, Rule } from '../rule.ts'
+import { preCommitRules } from './pre-commit-rules.ts'
 
 const onCommit = 'It would run on the next `git commit`, checkout or push of whoever has the branch.'
 const leaveHooks = 'Take it out; a maintainer who wants the hook adds it themselves.'
@@ -31,7 +30,7 @@ export const gitRules: readonly Rule[] = [
     ],
     when: onCommit,
     mend: leaveHooks,
-    match: (file, change) => (/\/\.gitignore$/.test(file.path) ? [] : whenChanged()(file, change)),
+    match: (file, change) => (/\/\.gitignore$/.test(file.path) ? [] : whenProgramChanged()(file, change)),
   },
   {
     id: 'git-hook-name',
@@ -41,31 +40,7 @@ export const gitRules: readonly Rule[] = [
     mend: leaveHooks,
     match: whenChanged(),
   },
-  {
-    id: 'pre-commit-config',
-    severity: 'block',
-    paths: ['**/.pre-commit-config.{yaml,yml}'],
-    when: onCommit,
-    mend: leaveHooks,
-    match: whenEntriesChange('yaml', function* (document) {
-      for (const repository of listAt(document, 'repos')) {
-        const source = textAt(repository, 'repo') ?? '?'
-        for (const hook of listAt(repository, 'hooks')) yield [`${source} ${textAt(hook, 'id') ?? '?'}`, hook]
-      }
-    }),
-  },
-  {
-    id: 'pre-commit-revision',
-    severity: 'hold',
-    paths: ['**/.pre-commit-config.{yaml,yml}'],
-    when: 'Another version of the hook would run on the next commit.',
-    mend: 'Have a person compare the two versions.',
-    match: whenEntriesChange('yaml', function* (document) {
-      for (const repository of listAt(document, 'repos')) {
-        yield [`rev of ${textAt(repository, 'repo') ?? '?'}`, valueAt(repository, 'rev')]
-      }
-    }),
-  },
+  ...preCommitRules,
   {
     id: 'git-attributes',
     severity: 'block',
@@ -81,7 +56,7 @@ export const gitRules: readonly Rule[] = [
     paths: ['**/.gitmodules'],
     when: 'Its repositories would be fetched on `git clone --recurse-submodules`, here and in CI, and built with the rest.',
     mend: 'Take the submodule out; a maintainer adds it.',
-    match: whenChanged(),
+    match: whenProgramChanged(),
   },
   {
     id: 'git-config',

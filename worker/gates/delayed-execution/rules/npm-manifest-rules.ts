@@ -1,4 +1,5 @@
 import { entriesAt, listAt, valueAt } from '../../change/read-value.ts'
+import type { IsInstalled } from '../find-installed.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Rule } from '../rule.ts'
 import { reachedScripts } from './reached-scripts.ts'
@@ -62,8 +63,19 @@ export const npmManifestRules: readonly Rule[] = [
     when: 'It would run on the next `git commit` or `git push` after `npm install`.',
     mend: 'Take it out; a maintainer who wants the hook adds it themselves.',
     match: whenEntriesChange('json', (document) =>
-      pickKeys(document, [], ['husky', 'simple-git-hooks', 'gitHooks', 'pre-commit', 'pre-push', 'lint-staged']),
+      pickKeys(document, [], ['husky', 'simple-git-hooks', 'gitHooks', 'pre-commit', 'pre-push']),
     ),
+  },
+  {
+    id: 'npm-staged-command',
+    severity: 'hold',
+    paths: manifest,
+    when: 'Where a hook calls lint-staged, it would run on the next `git commit`.',
+    mend: 'Have a person look at it.',
+    match: whenEntriesChange('json', function* (document) {
+      // By command alone: on which files it runs is no news.
+      for (const command of textsIn(valueAt(document, 'lint-staged'))) yield [`lint-staged ${command}`, true]
+    }),
   },
   {
     id: 'npm-build-allowance',
@@ -72,9 +84,12 @@ export const npmManifestRules: readonly Rule[] = [
     when: 'Scripts of dependencies that were held back would run on the next install.',
     mend: 'Leave the list of packages that may run scripts to a maintainer.',
     match: whenEntriesChange('json', function* (document) {
-      yield* pickKeys(document, [], ['trustedDependencies', 'dependenciesMeta', 'lavamoat', 'gypfile', 'binary'])
+      yield* pickKeys(document, [], ['dependenciesMeta', 'lavamoat', 'gypfile', 'binary'])
+      for (const name of listAt(document, 'trustedDependencies')) yield [`trustedDependencies ${name}`, true]
+      for (const name of listAt(document, 'pnpm', 'onlyBuiltDependencies'))
+        yield [`onlyBuiltDependencies ${name}`, true]
       yield* entriesAt(document, 'pnpm')
-        .filter(([key]) => key !== 'overrides')
+        .filter(([key]) => key !== 'overrides' && key !== 'onlyBuiltDependencies')
         .map(withPrefix('pnpm.'))
     }),
   },
@@ -99,10 +114,7 @@ export const npmManifestRules: readonly Rule[] = [
     paths: manifest,
     when: 'Its code would run wherever this project is built, tested or used, its install scripts on `npm install`.',
     mend: 'Have a person look at the package: is it the one that was meant, and is it needed?',
-    match: whenEntriesChange('json', function* (document) {
-      // By name alone, so that a package that moves from one list to another is not a new one.
-      for (const [label] of dependencies(document)) yield [`dependency ${label.slice(label.indexOf(' ') + 1)}`, true]
-    }),
+    match: (file, change) => whenEntriesChange('json', newcomers(change.isInstalled))(file, change),
   },
   {
     id: 'dependency-source',
@@ -137,7 +149,23 @@ function dependencies(document: unknown): [string, unknown][] {
   return [...named, ...bundled]
 }
 
+/** By name alone, so that a package that moves from one list to another is not a new one. */
+function newcomers(isInstalled: IsInstalled): Pick {
+  return function* (document) {
+    for (const [label, range] of dependencies(document)) {
+      const name = label.slice(label.indexOf(' ') + 1)
+      const isHere = isRegistryRange(range) && (/^workspace:/.test(String(range)) || isInstalled('npm', name))
+      if (!isHere) yield [`dependency ${name}`, true]
+    }
+  }
+}
+
 /** A version, a range, a tag or the workspace; not git, a URL, a folder or another package's name. */
 function isRegistryRange(range: unknown): boolean {
   return typeof range === 'string' && (/^(?:workspace:|catalog:)/.test(range) || /^[^:/]*$/.test(range))
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }

@@ -1,11 +1,21 @@
-import { entriesAt } from '../../change/read-value.ts'
-import { whenChanged } from '../match/when-changed.ts'
+import { entriesAt, valueAt } from '../../change/read-value.ts'
+import { whenChanged, whenProgramChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import type { Rule } from '../rule.ts'
+import type { Match, Rule } from '../rule.ts'
+import { dotnetRules } from './dotnet-rules.ts'
 
 const leaveIt = 'Take it out, or let a maintainer make this change.'
 const onCargo = 'cargo would run it on `cargo build`, and editors do so when the folder is opened.'
+
+const cargoObeys = 'cargo obeys it on its next command: other compilers, runners and registries.'
+/** Options of cargo that start nothing and lead nowhere. */
+const harmlessCargo =
+  /^(?:term|profile|future-incompat-report|cargo-new|doc)\b|^build\.(?:jobs|incremental|target|target-dir|dep-info-basedir)$|^net\.(?:retry|offline|git-fetch-with-cli)$|^http\.(?:timeout|multiplexing|low-speed-limit|user-agent)$/
+
+/** Another release from Gradle's or Maven's own server, and how long to wait for it. */
+const officialRelease =
+  /^(?:#.{0,300}|distributionUrl=https\\?:\/\/(?:services\.gradle\.org\/distributions\/gradle-[\w.-]{1,60}|repo\.maven\.apache\.org\/maven2\/org\/apache\/maven\/apache-maven\/[\w./-]{1,120})\.zip|distributionSha256Sum=[0-9a-f]{64}|networkTimeout=\d{1,9}|validateDistributionUrl=true|(?:distribution|zipStore)(?:Base=GRADLE_USER_HOME|Path=wrapper\/dists)|)$/
 
 const composerEvent = /^(?:pre|post)-/
 
@@ -16,13 +26,33 @@ export const packageRules: readonly Rule[] = [
     paths: ['**/build.rs'],
     when: onCargo,
     mend: leaveIt,
-    match: whenChanged(),
+    match: whenProgramChanged(),
   },
   {
     id: 'cargo-config',
     severity: 'block',
-    paths: ['**/.cargo/config{,.toml}', '**/.cargo/credentials*'],
-    when: 'cargo obeys it on its next command: other compilers, runners and registries.',
+    paths: ['**/.cargo/config{,.toml}'],
+    when: cargoObeys,
+    mend: leaveIt,
+    match: whenEntriesChange('toml', (document) =>
+      cargoOptions(document).filter(([name]) => !harmlessCargo.test(name) && !/^(?:alias|env)\b/.test(name)),
+    ),
+  },
+  {
+    id: 'cargo-config',
+    severity: 'hold',
+    paths: ['**/.cargo/config{,.toml}'],
+    when: 'From the next command on cargo would understand another word by it, or programs see another value.',
+    mend: 'Have a person look at it.',
+    match: whenEntriesChange('toml', (document) =>
+      cargoOptions(document).filter(([name]) => /^(?:alias|env)\b/.test(name)),
+    ),
+  },
+  {
+    id: 'cargo-config',
+    severity: 'block',
+    paths: ['**/.cargo/credentials*'],
+    when: cargoObeys,
     mend: leaveIt,
     match: whenChanged(),
   },
@@ -48,7 +78,7 @@ export const packageRules: readonly Rule[] = [
     ],
     when: 'It would run on every Gradle command, and when an editor opens the project.',
     mend: leaveIt,
-    match: whenChanged(),
+    match: whenWrapperChanges,
   },
   {
     id: 'maven-wrapper',
@@ -56,7 +86,7 @@ export const packageRules: readonly Rule[] = [
     paths: ['**/.mvn/**', '**/mvnw{,.cmd}'],
     when: 'It would run on every Maven command.',
     mend: leaveIt,
-    match: whenChanged(),
+    match: whenWrapperChanges,
   },
   {
     id: 'composer-scripts',
@@ -66,7 +96,10 @@ export const packageRules: readonly Rule[] = [
     mend: leaveIt,
     match: whenEntriesChange('json', function* (document) {
       for (const [name, value] of entriesAt(document, 'scripts')) if (composerEvent.test(name)) yield [name, value]
-      for (const [name, value] of entriesAt(document, 'config', 'allow-plugins')) yield [`allow-plugins ${name}`, value]
+      for (const [name, value] of entriesAt(document, 'config', 'allow-plugins')) {
+        if (value !== false) yield [`allow-plugins ${name}`, value]
+      }
+      if (valueAt(document, 'config', 'allow-plugins') === true) yield ['config.allow-plugins', true]
       for (const [name, value] of entriesAt(document, 'repositories')) yield [`repositories ${name}`, value]
     }),
   },
@@ -76,7 +109,7 @@ export const packageRules: readonly Rule[] = [
     paths: ['**/extconf.rb'],
     when: 'It would run on `gem install` or `bundle install`.',
     mend: leaveIt,
-    match: whenChanged(),
+    match: whenProgramChanged(),
   },
   {
     id: 'ruby-manifest',
@@ -92,30 +125,7 @@ export const packageRules: readonly Rule[] = [
         ),
     ),
   },
-  {
-    id: 'dotnet-build',
-    severity: 'block',
-    paths: [
-      '**/Directory.Build.{props,targets}',
-      '**/Directory.Solution.{props,targets}',
-      '**/*.targets',
-      '**/nuget.config',
-      '**/*.rsp',
-    ],
-    when: 'MSBuild would load it on `dotnet build` or `dotnet restore`, and when an editor opens the project.',
-    mend: leaveIt,
-    match: whenChanged(),
-  },
-  {
-    id: 'dotnet-project',
-    severity: 'hold',
-    paths: ['**/*.{csproj,fsproj,vbproj,vcxproj,proj,props}'],
-    when: 'MSBuild would run it on `dotnet build`, and when an editor opens the project.',
-    mend: 'Have a person look at it.',
-    match: whenLinesAdded('This line adds a build task.', ({ text }) =>
-      /<(?:Exec|Target|UsingTask|Import)\b/i.test(text),
-    ),
-  },
+  ...dotnetRules,
   {
     id: 'go-directive',
     severity: 'hold',
@@ -129,3 +139,21 @@ export const packageRules: readonly Rule[] = [
     ),
   },
 ]
+
+/** By section and name, `target.x86_64-pc-windows-msvc` being one option. */
+function cargoOptions(document: unknown): [string, unknown][] {
+  return entriesAt(document).flatMap(([section, value]): [string, unknown][] => {
+    const inner = entriesAt(value)
+    return inner.length === 0 ? [[section, value]] : inner.map(([name, one]) => [`${section}.${name}`, one])
+  })
+}
+
+/** A wrapper that fetches another official release is looked at, as another version of a package manager is. */
+function whenWrapperChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
+  const hits = whenProgramChanged()(file, change)
+  const official =
+    file.before !== null &&
+    /\.properties$/i.test(file.path) &&
+    file.added.every(({ text }) => officialRelease.test(text))
+  return official ? hits.map((hit) => ({ ...hit, severity: 'hold' })) : hits
+}

@@ -1,8 +1,9 @@
-import { valueAt } from '../../change/read-value.ts'
-import { whenChanged } from '../match/when-changed.ts'
+import { isInTests } from '../../change/classify-path.ts'
+import { entriesAt, valueAt } from '../../change/read-value.ts'
+import { whenChanged, whenProgramChanged } from '../match/when-changed.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import type { Rule } from '../rule.ts'
+import type { Match, Rule } from '../rule.ts'
 
 const leaveIt = 'Take it out, or let a maintainer make this change.'
 
@@ -12,8 +13,8 @@ const pythonMetadata =
 
 /** Where a project says what builds it, and what that runs. */
 const buildKeys = [
-  ...['build-system', 'tool.hatch.build', 'tool.hatch.metadata.hooks', 'tool.pdm.build', 'tool.poetry.build'],
-  'tool.setuptools.cmdclass',
+  ...['build-system.build-backend', 'build-system.backend-path', 'tool.hatch.build.hooks', 'tool.hatch.metadata.hooks'],
+  ...['tool.pdm.build', 'tool.poetry.build', 'tool.setuptools.cmdclass'],
 ]
 const uvKeys = ['index', 'index-url', 'extra-index-url', 'find-links', 'allow-insecure-host']
 /** uv's own file has the same keys without a table around them. */
@@ -42,7 +43,27 @@ export const pythonRules: readonly Rule[] = [
     paths: ['**/setup.py'],
     when: 'It would run on `pip install`.',
     mend: leaveIt,
-    match: whenLinesAdded('This file is run, not read.', ({ text }) => !pythonMetadata.test(text)),
+    match: milderInTests(whenLinesAdded('This file is run, not read.', ({ text }) => !pythonMetadata.test(text))),
+  },
+  {
+    id: 'python-setup',
+    severity: 'block',
+    paths: ['**/{hatch_build,pdm_build}.py'],
+    when: 'The build backend would run it on `pip install`.',
+    mend: leaveIt,
+    match: milderInTests(whenProgramChanged()),
+  },
+  {
+    id: 'python-setup',
+    severity: 'block',
+    paths: ['**/setup.cfg'],
+    when: 'It would run, or decide what is fetched, on `pip install`.',
+    mend: leaveIt,
+    match: milderInTests(
+      whenLinesAdded('This line names code or a place that setup uses.', ({ text }) =>
+        /^\s{0,20}(?:cmdclass|command_packages|setup_requires|index_url|find_links)\s{0,5}=/.test(text),
+      ),
+    ),
   },
   {
     id: 'python-build-backend',
@@ -50,7 +71,17 @@ export const pythonRules: readonly Rule[] = [
     paths: ['**/pyproject.toml'],
     when: 'pip would download and run the build backend on `pip install`.',
     mend: leaveIt,
-    match: whenEntriesChange('toml', valuesOf(buildKeys)),
+    match: milderInTests(
+      whenEntriesChange('toml', function* (document) {
+        yield* valuesOf(buildKeys)(document)
+        for (const required of [valueAt(document, 'build-system', 'requires') ?? []].flat())
+          yield [`requires ${packageIn(required)}`, true]
+        for (const [target, options] of entriesAt(document, 'tool', 'hatch', 'build', 'targets')) {
+          const hooks = valueAt(options, 'hooks')
+          if (target === 'custom' || hooks !== undefined) yield [`tool.hatch.build.targets.${target}`, hooks ?? options]
+        }
+      }),
+    ),
   },
   {
     id: 'python-index',
@@ -80,6 +111,14 @@ export const pythonRules: readonly Rule[] = [
   },
 ]
 
+/** Packages that tests build are installed by whoever runs those tests, and by nobody who installs the project. */
+function milderInTests(match: Match): Match {
+  return (file, change) => {
+    const hits = match(file, change)
+    return isInTests(file.path) ? hits.map((hit) => ({ ...hit, severity: 'hold' })) : hits
+  }
+}
+
 /** What stands at these places of a document, however its tables are written. */
 function valuesOf(keys: readonly string[]): Pick {
   return (document) =>
@@ -87,4 +126,11 @@ function valuesOf(keys: readonly string[]): Pick {
       const value = valueAt(document, ...key.split('.'))
       return value === undefined ? [] : [[key, value] as const]
     })
+}
+
+/** The package of a requirement, and the address where one is given; other versions of it are its registry's. */
+function packageIn(requirement: unknown): string {
+  const [name = '', address] = String(requirement).split(/@(.*)/s)
+  const plain = /^[\w.-]{1,200}/.exec(name.trim())?.[0] ?? name
+  return address === undefined ? plain : `${plain} @${address}`
 }

@@ -1,19 +1,13 @@
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import { expressionsOf } from './workflow-expressions.ts'
 
-type Entry = [label: string, value: unknown]
+export type Entry = [label: string, value: unknown]
 
-const expression = /\$\{\{([^}]{0,1000})\}\}/g
-/** What strangers write: by GitHub's own list, contexts that end so. */
-const strangersWords =
-  /github\.head_ref|github\.event\.(?:issue|pull_request|comment|review|review_comment|discussion|discussion_comment|head_commit|commits|pages|workflow_run)\b(?!\.(?:base|labels)\b)[^}]{0,200}\.(?:body|title|message|label|name|email|ref|head_branch|head_ref|page_name|default_branch|display_title)\b|toJSON\(\s{0,5}github(?:\.event(?:\.\w{1,30})?)?\s{0,5}\)/i
 /** All at once, or one whose name is only known when it runs. */
 const takesAllSecrets = /\btoJSON\(\s{0,5}secrets\s{0,5}\)|\bsecrets\s{0,5}\[|\bsecrets\.\*/i
 /** The body or form of a request. A header is how one signs in, and an address may be a webhook. */
 const sentBody =
   /\b(?:curl|wget|Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b[^\n]{0,500}?\s(?:-d|-F|--data[\w-]{0,12}|--form[\w-]{0,8}|--post-data|--body-data|-Body)[ =]{1,3}('[^'\n]{0,500}'|"(?:[^"\\\n]|\\.){0,500}"|[^\s'"]{1,500})/gi
-/** Inputs of steps that are run or obeyed as text. */
-const obeyedInput =
-  /^(?:script|run|args|cmd|command|commands|.{0,100}prompt.{0,100}|.{0,100}instructions?|claude_args|inlineScript)$/i
 /** Events whose workflow holds the base repository's secrets while a stranger decides the content. */
 export const strangersEvents = [
   'pull_request_target',
@@ -24,32 +18,6 @@ export const strangersEvents = [
 ]
 const headOfPullRequest =
   /github\.head_ref|github\.event\.pull_request\.head\.|github\.event\.workflow_run\.head_|refs\/pull\/|\bgh\s{1,3}pr\s{1,3}checkout\b/i
-
-/** Scripts and prompts into which a stranger's text is pasted, by itself or by a variable that holds it. */
-export function* untrustedText(document: unknown): Generator<Entry> {
-  const carriers = carriersIn(document)
-  for (const [label, step] of steps(document)) {
-    for (const [name, text] of obeyedTexts(step)) {
-      const pasted = expressionsOf(text)
-      if (pasted.some((inner) => strangersWords.test(inner) || readsAny(carriers, inner)))
-        yield [`${label}.${name}`, text]
-    }
-  }
-}
-
-/** Variables that hold a stranger's text: harmless to a shell that reads them, pasted as an expression they are not. */
-function carriersIn(document: unknown): Set<string> {
-  const carriers = environments(document).filter(([, text]) => holdsStrangersWords(text))
-  return new Set(carriers.map(([name]) => name))
-}
-
-function readsAny(names: ReadonlySet<string>, inner: string): boolean {
-  return [...inner.matchAll(/\benv\.([\w-]{1,100})/g)].some(([, name = '']) => names.has(name))
-}
-
-function holdsStrangersWords(text: unknown): boolean {
-  return typeof text === 'string' && expressionsOf(text).some((inner) => strangersWords.test(inner))
-}
 
 /** Places that take all secrets at once. */
 export function* secretDumps(document: unknown): Generator<Entry> {
@@ -86,7 +54,7 @@ function holdsSecret(body: string, names: ReadonlySet<string>): boolean {
 }
 
 /** Every variable of the workflow, its jobs and its steps. */
-function environments(document: unknown): Entry[] {
+export function environments(document: unknown): Entry[] {
   const jobs = entriesAt(document, 'jobs').map(([, job]) => job)
   return [document, ...jobs, ...[...steps(document)].map(([, step]) => step)].flatMap((owner) =>
     entriesAt(owner, 'env'),
@@ -99,7 +67,9 @@ export function* strangersCheckouts(document: unknown): Generator<Entry> {
   if (events.length === 0) return
   for (const [label, step] of steps(document)) {
     const texts = [textAt(step, 'run'), textAt(step, 'with', 'ref'), textAt(step, 'with', 'repository')]
-    if (texts.some((text) => text !== null && headOfPullRequest.test(text))) yield [label, [events, texts]]
+    // What else such a script does may change around it.
+    const heads = texts.flatMap((text) => headOfPullRequest.exec(text ?? '')?.[0] ?? [])
+    if (heads.length > 0) yield [label, [events, heads]]
   }
 }
 
@@ -124,21 +94,6 @@ export function* steps(document: unknown): Generator<Entry> {
 /** Not by position: a step that others push down is the same step. */
 function nameOf(step: unknown): string {
   return textAt(step, 'name') ?? textAt(step, 'id') ?? textAt(step, 'uses') ?? 'step'
-}
-
-function* obeyedTexts(step: unknown): Generator<[string, string]> {
-  const run = textAt(step, 'run')
-  if (run !== null) yield ['run', run]
-  for (const [name, value] of entriesAt(step, 'with')) {
-    if (typeof value === 'string' && obeyedInput.test(name)) yield [`with.${name}`, value]
-  }
-}
-
-/** Written with dots, however it was written: `github['event']['issue']` is `github.event.issue`. */
-export function expressionsOf(text: string): string[] {
-  return [...text.matchAll(expression)].map(([, inner = '']) =>
-    inner.replaceAll(/\[\s{0,5}'([\w-]{1,50})'\s{0,5}\]/g, '.$1'),
-  )
 }
 
 export function triggers(document: unknown): string[] {

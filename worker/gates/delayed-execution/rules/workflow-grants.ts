@@ -1,7 +1,7 @@
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
-import { expressionsOf, steps, strangersEvents, triggers } from './workflow-entries.ts'
-
-type Entry = [label: string, value: unknown]
+import { type Entry, steps, strangersEvents, triggers } from './workflow-entries.ts'
+import { expressionsOf } from './workflow-expressions.ts'
+import { matrixValues } from './workflow-texts.ts'
 
 /** Events that an outsider can cause, though they run on the base repository's behalf. */
 const causedByStrangers = [
@@ -72,15 +72,22 @@ export function* unpinned(document: unknown): Generator<Entry> {
   for (const image of imagesOf(document)) if (!imageDigest.test(image)) yield [`image ${image}`, true]
 }
 
-/** Containers that jobs run in or beside. One that an expression names is known by nobody here. */
+/** Containers that jobs run in or beside, and that an action is. One that nobody here knows is left out. */
 function imagesOf(document: unknown): string[] {
   const jobs = entriesAt(document, 'jobs').map(([, job]) => job)
-  const containers = jobs.flatMap((job) => [
-    valueAt(job, 'container'),
-    ...entriesAt(job, 'services').map(([, service]) => service),
-  ])
-  const images = containers.flatMap((one) => (typeof one === 'string' ? one : (textAt(one, 'image') ?? [])))
+  const action = textAt(document, 'runs', 'image') ?? ''
+  const images = action.startsWith('docker:') ? [action] : []
+  for (const job of jobs) {
+    const containers = [valueAt(job, 'container'), ...entriesAt(job, 'services').map(([, service]) => service)]
+    for (const one of containers) images.push(...imagesNamed(typeof one === 'string' ? one : textAt(one, 'image'), job))
+  }
   return images.filter((image) => image !== '' && !image.includes('${'))
+}
+
+function imagesNamed(image: string | null, job: unknown): string[] {
+  const name = /^\s{0,9}\$\{\{\s{0,9}matrix\.([\w-]{1,100})\s{0,9}\}\}\s{0,9}$/.exec(image ?? '')?.[1]
+  if (name === undefined) return [image ?? '']
+  return matrixValues(job).flatMap(([key, value]) => (key === name && typeof value === 'string' ? [value] : []))
 }
 
 /** Runners that keep what a job leaves on them. */
@@ -108,4 +115,29 @@ export function* unsecureCommands(document: unknown): Generator<Entry> {
     const value = places.map((env) => valueAt(env, 'ACTIONS_ALLOW_UNSECURE_COMMANDS')).find((one) => one !== undefined)
     if (String(value).trim().toLowerCase() === 'true') yield [`${label} ACTIONS_ALLOW_UNSECURE_COMMANDS`, value]
   }
+}
+
+/** Conditions with text around an expression: GitHub takes the whole for a text, and every text for true. */
+export function* idleConditions(document: unknown): Generator<Entry> {
+  for (const [label, owner] of [...entriesAt(document, 'jobs'), ...steps(document)]) {
+    const condition = textAt(owner, 'if') ?? ''
+    const isWhole = condition.startsWith('${{') && condition.endsWith('}}') && expressionsOf(condition).length === 1
+    if (expressionsOf(condition).length > 0 && !isWhole) yield [`${label} if`, condition]
+  }
+}
+
+const environmentFile = /\bGITHUB_(?:ENV|PATH)\b/
+const ownFiles = /\$(?:env:|\{)?GITHUB_(?:ENV|PATH)\}?/gi
+
+/** Scripts that write what they do not know into the environment of later steps, where a stranger's event starts them. */
+export function* unknownEnvironments(document: unknown): Generator<Entry> {
+  if (!triggers(document).some((event) => causedByStrangers.includes(event))) return
+  for (const [label, step] of steps(document)) {
+    const writing = (textAt(step, 'run') ?? '').split('\n').filter((line) => environmentFile.test(line))
+    if (writing.some((line) => isUnknown(line.replaceAll(ownFiles, '')))) yield [`${label}.run`, writing]
+  }
+}
+
+function isUnknown(line: string): boolean {
+  return /[$`]|%\w/.test(line) || !/\b(?:echo|printf|Write-Output)\b|^\s{0,40}["']/.test(line)
 }

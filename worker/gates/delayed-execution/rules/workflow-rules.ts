@@ -3,14 +3,17 @@ import { whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Rule } from '../rule.ts'
 import {
   allTriggers,
+  idleConditions,
   ownRunners,
   permissions,
   secretsUsed,
   strangersTriggers,
+  unknownEnvironments,
   unpinned,
   unsecureCommands,
   weakConditions,
 } from './workflow-grants.ts'
+import { givenText } from './workflow-texts.ts'
 
 const workflows = ['.github/workflows/*.{yml,yaml}']
 const actions = ['**/action.{yml,yaml}']
@@ -95,5 +98,29 @@ export const workflowRules: readonly Rule[] = [
     when: 'Whatever a step prints could then set variables and paths for the steps after it.',
     mend: 'Write to `$GITHUB_ENV` and `$GITHUB_OUTPUT` instead.',
     match: whenEntriesChange('yaml', unsecureCommands),
+  },
+  {
+    id: 'workflow-given-text',
+    severity: 'hold',
+    paths: [...workflows, ...actions],
+    when: 'Whoever starts it, calls it or names the branch would write a part of the script.',
+    mend: 'Pass it through `env:` and quote the variable.',
+    match: whenEntriesChange('yaml', givenText),
+  },
+  {
+    id: 'workflow-idle-condition',
+    severity: 'hold',
+    paths: [...workflows, ...actions],
+    when: 'GitHub would take it for true whatever it says, because there is text around the expression.',
+    mend: 'Put the whole condition into one pair of braces, with no line end behind it, or leave the braces out.',
+    match: whenEntriesChange('yaml', idleConditions),
+  },
+  {
+    id: 'workflow-unknown-environment',
+    severity: 'hold',
+    paths: workflows,
+    when: "On a stranger's event it would set variables and paths for the steps after it, to what only the run knows.",
+    mend: 'Write to `$GITHUB_OUTPUT`, and name what a later step needs.',
+    match: whenEntriesChange('yaml', unknownEnvironments),
   },
 ]

@@ -62,7 +62,19 @@ export function longestChain(pairs: Pairs): Pairs {
   }
   const chain: number[] = []
   for (let index = ends.at(-1) ?? -1; index !== -1; index = previous[index] ?? -1) chain.push(index)
-  return pairs.pick(chain.reverse())
+  return withoutStrays(pairs.pick(chain.reverse()))
+}
+
+/**
+ * Without the few pairs at an end that stand far from the rest: common words of another text, over which this one would
+ * stretch. A word in between costs what a word gains, and one that is left out counts on both sides.
+ */
+function withoutStrays(chain: Pairs): Pairs {
+  const gap = (index: number) => chain.at(index) - chain.at(index - 1)
+  let [from, to] = [0, chain.count]
+  for (let index = to - 1; index > 0; index -= 1) if ((to - index) * 2 < gap(index)) to = index
+  for (let index = 1; index < to; index += 1) if ((index - from) * 2 < gap(index)) from = index
+  return chain.pick(Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index))
 }
 
 /** How many of the first `count` indices lie before what is looked for. */

@@ -13,6 +13,9 @@ const hexOnly = /^(?:0x)?[0-9a-f]+$/i
 const digitsOnly = /^\d+$/
 const startsPath = /^(?:\.{0,2}\/|[A-Za-z]:\\|~\/)|:\/\//
 const fileName = /^[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,4}|json|yaml|html|properties|keystore)$/i
+/** `^4.0.0`, `npm:^4.0.0`, `npm:other@1.2.3-beta.1`: packages have such names as `js-tokens`. */
+const version =
+  /^(?:(?:npm|jsr|workspace):(?:@?[\w./-]{1,100}@)?)?[v^~<>=]{0,3}\d{1,6}(?:\.(?:\d{1,8}|[x*])){1,3}(?:[-+][\w.-]{1,40})?$/
 const mail = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$/i
 const codeLike = /[()[\]{}<>;]|=>|\s/
 const memberAccess = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/
@@ -66,6 +69,7 @@ function isPasswordName(name: string): boolean {
 
 function whyNoToken(name: string, value: string, strength: Strength, quoted: boolean): string | null {
   if (value.length < shortestToken) return 'too short'
+  if (version.test(value)) return 'a version'
   if (uuid.test(value)) return strength === 'strong' || wordsOf(name).at(-1) === 'key' ? null : 'a UUID'
   if (digitsOnly.test(value))
     return strength === 'strong' && value.length >= 15 && entropyOf(value) > 1.8 ? null : 'a number'

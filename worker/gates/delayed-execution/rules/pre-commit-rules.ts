@@ -1,0 +1,75 @@
+import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import { whenEntriesChange } from '../match/when-entries-change.ts'
+import type { Rule } from '../rule.ts'
+
+/** What says on which files and when a hook runs, or how it is called, and not what runs. */
+const saysWhere =
+  /^(?:alias|always_run|description|exclude|exclude_types|fail_fast|files|minimum_pre_commit_version|name|pass_filenames|require_serial|stages|types|types_or|verbose)$/
+
+/** Languages whose entry is a pattern or a message: they start no program. */
+const onlyReads = new Set(['pygrep', 'fail'])
+
+const configuration = ['**/.pre-commit-config.{yaml,yml}']
+
+/** pre-commit by meaning: a hook that skips one more file runs what it ran before. */
+export const preCommitRules: readonly Rule[] = [
+  {
+    id: 'pre-commit-config',
+    severity: 'block',
+    paths: configuration,
+    when: 'It would run on the next `git commit`, checkout or push of whoever has the branch.',
+    mend: 'Take it out; a maintainer who wants the hook adds it themselves.',
+    match: whenEntriesChange('yaml', function* (document) {
+      for (const { source, id, hook } of hooksIn(document)) {
+        if (onlyReads.has(textAt(hook, 'language') ?? '')) continue
+        yield [`${source} ${id}`, programOf(source, hook)]
+        for (const one of listAt(hook, 'additional_dependencies')) yield [`${id} ${packageOf(one)}`, true]
+      }
+    }),
+  },
+  {
+    id: 'pre-commit-revision',
+    severity: 'hold',
+    paths: configuration,
+    when: 'On the next commit the hook would run in another version, or with other arguments.',
+    mend: 'Have a person compare the two.',
+    match: whenEntriesChange('yaml', function* (document) {
+      for (const repository of listAt(document, 'repos')) {
+        yield [`rev of ${textAt(repository, 'repo') ?? '?'}`, valueAt(repository, 'rev')]
+      }
+      for (const { id, hook } of hooksIn(document)) {
+        const given = valueAt(hook, 'args')
+        if (given !== undefined) yield [`args of ${id}`, given]
+      }
+    }),
+  },
+]
+
+interface Hook {
+  readonly source: string
+  readonly id: string
+  readonly hook: unknown
+}
+
+function* hooksIn(document: unknown): Generator<Hook> {
+  for (const repository of listAt(document, 'repos')) {
+    const source = textAt(repository, 'repo') ?? '?'
+    for (const hook of listAt(repository, 'hooks')) yield { source, id: textAt(hook, 'id') ?? '?', hook }
+  }
+}
+
+/** Without the version, as `a>=2` and `@s/a@2` give it: another one is its registry's. An address stays whole. */
+function packageOf(dependency: unknown): string {
+  const text = String(dependency)
+  return /[:\s]|^\./.test(text) ? text : (/^@?[\w./[\],-]{1,200}/.exec(text)?.[0] ?? text)
+}
+
+/** A hook of the repository's own is a command, and its arguments are a part of it. */
+function programOf(source: string, hook: unknown): Record<string, unknown> {
+  const isOwn = !/^https?:/.test(source)
+  return Object.fromEntries(
+    entriesAt(hook).filter(
+      ([key]) => !saysWhere.test(key) && key !== 'additional_dependencies' && (isOwn || key !== 'args'),
+    ),
+  )
+}
