@@ -1,19 +1,23 @@
 /**
  * Events of one issue or pull request in the order in which they were accepted, whichever apps take them. An event joins
- * the line in the script that accepts it, and leaves it after its first attempt: one that has to be tried again is not
- * waited for.
+ * the line in the script that accepts it, a press when it is known where it belongs. Each leaves it after its first
+ * attempt: one that has to be tried again is not waited for.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import type { IntakeEvent } from '../contract/index.ts'
+import type { IntakeEvent, Place } from '../contract/index.ts'
 import { answered } from './answered.ts'
 import { intakeId } from './intake-id.ts'
 import { ledgerEntryKey } from './ledger.ts'
+import { ledgerSeconds } from './settings.ts'
 
 export interface ThreadLine {
-  /** Acts when those before it have left, or after a while in any case. Throws QueueUnavailableError, and what `act` does. */
-  run<T>(event: IntakeEvent, act: () => Promise<T>, signal: AbortSignal): Promise<T>
+  /**
+   * Acts on what belongs at `place` when those before it have left, or after a while in any case. Throws
+   * QueueUnavailableError, and what `act` does.
+   */
+  run<T>(event: IntakeEvent, place: Place, act: () => Promise<T>, signal: AbortSignal): Promise<T>
 }
 
 /** How often somebody who waits looks. Within one app events wait for each other without looking. */
@@ -23,8 +27,16 @@ const longestWaitMs = 60_000
 
 /** Null: where a press belongs is known when our books have been asked. */
 export function lineOf(event: IntakeEvent): string | null {
-  return event.kind === 'click' ? null : `airlock:line:${event.repository.id}:${event.subject.number}`
+  return event.kind === 'click' ? null : lineAt({ repository: event.repository.id, number: event.subject.number })
 }
+
+const lineAt = ({ repository, number }: Place) => `airlock:line:${repository}:${number}`
+
+/** KEYS line · ARGV event, TTL in seconds. */
+const joinScript = `
+if not redis.call('LPOS', KEYS[1], ARGV[1]) then redis.call('RPUSH', KEYS[1], ARGV[1]) end
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1`
 
 /** KEYS line · ARGV event, what the keys of ledger's entries begin with · 1: nobody is before it. */
 const isNextScript = `
@@ -42,10 +54,10 @@ export function createThreadLine(redis: Redis, waitMs = longestWaitMs): ThreadLi
     z.int().parse(await answered(redis.eval(isNextScript, 1, line, id, entries))) === 1
 
   return {
-    async run(event, act, signal) {
-      const line = lineOf(event)
-      if (line === null) return await act()
+    async run(event, place, act, signal) {
+      const line = lineAt(place)
       const id = intakeId(event.eventKey)
+      if (event.kind === 'click') await answered(redis.eval(joinScript, 1, line, id, ledgerSeconds))
       for (let waited = 0; waited < waitMs && !(await isNext(line, id)); waited += lookMs) {
         await sleep(lookMs, undefined, { signal })
       }

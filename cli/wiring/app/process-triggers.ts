@@ -32,9 +32,10 @@ export function processTriggers(context: AppContext): QueueProcess {
       const event = taken.kind === 'click' ? await placeClick(clicks, taken, attempt) : taken
       if (event === null) return
       // A word to cancel must not overtake what it is to cancel.
+      const place = { repository: event.repository.id, number: event.subject.number }
       const handle = () => handleTrigger(trigger, event, attempt)
-      const inLine = () => line.run(taken, handle, attempt.signal)
-      await inOrder.run(`${event.repository.id}:${event.subject.number}`, inLine)
+      const inLine = () => line.run(taken, place, handle, attempt.signal)
+      await inOrder.run(`${place.repository}:${place.number}`, inLine)
     },
     async onDeadLetter(letter, attempt) {
       const taken = letter.request
