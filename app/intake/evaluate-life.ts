@@ -29,12 +29,16 @@ function stop(repository: NamedRepository, why: LifeEffect['why']): LifeEffect {
   return { repository, effect: 'stop', why }
 }
 
-/** What may be kept of an installation: what is known of it, and what the event names. By the event's names, which are newer. */
+/**
+ * What may be kept of an installation: what is known of it, and what the event names, under the event's names, which are
+ * newer. Of a repository that was just made nothing can be kept; it may be the owner's, with a policy.
+ */
 export function candidatesOf(
   event: LifeEvent,
   installationId: number,
   known: readonly NamedRepository[],
 ): readonly NamedRepository[] {
-  const named = event.installationId === installationId ? event.repositories : []
+  const isOld = event.name !== 'repository.created' && event.installationId === installationId
+  const named = isOld ? event.repositories : []
   return [...new Map([...known, ...named].map((repository) => [repository.id, repository])).values()]
 }

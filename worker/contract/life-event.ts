@@ -9,6 +9,7 @@ export const lifeEventNames = [
   'installation.unsuspend',
   'installation_repositories.added',
   'installation_repositories.removed',
+  'repository.created',
   'repository.archived',
   'repository.unarchived',
   'repository.deleted',

@@ -57,5 +57,6 @@ describe('what an event means', () => {
 
     expect(candidatesOf(event('repository.renamed', [renamed]), 9, [api, web])).toEqual([renamed, web])
     expect(candidatesOf(event('repository.transferred', [renamed]), 8, [web])).toEqual([web])
+    expect(candidatesOf(event('repository.created', [api]), 9, [web])).toEqual([web])
   })
 })

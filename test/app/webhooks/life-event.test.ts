@@ -30,11 +30,10 @@ describe('what an installation or a repository goes through', () => {
         }),
       )
 
-      const nothing = ['created', 'edited', 'new_permissions_accepted']
-      const expected = examples(event).map(({ action }) => {
-        const taken = !nothing.includes(String(action)) || (event === 'installation' && action === 'created')
-        return `${String(action)} ${taken ? 202 : 200}`
-      })
+      const nothing = ['edited', 'new_permissions_accepted']
+      const expected = examples(event).map(
+        ({ action }) => `${String(action)} ${nothing.includes(String(action)) ? 200 : 202}`,
+      )
       expect(answers).toEqual(expected)
       expect(answers.length).toBeGreaterThan(2)
       expect(app.accepted).toEqual([])
