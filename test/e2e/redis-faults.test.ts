@@ -155,8 +155,9 @@ describe('Redis', () => {
 
   it('killed with -9 loses no trigger that was accepted', async () => {
     const { label, ...at } = await openIssue()
-    // The app is held at its first look at GitHub: accepted, and nothing more.
-    const held = world.github.hold({ method: 'GET', path: /^\/installation\/repositories$/ }, 'before')
+    // The app is held at its first word to GitHub: accepted, and nothing more.
+    const path = /^\/app\/installations\/\d+\/access_tokens$/
+    const held = world.github.hold({ method: 'POST', path }, 'before')
     const delivery = await label()
     await held.reached
     await killRedis()
