@@ -108,7 +108,8 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}): Pr
         timeout: timeoutMs,
         interval: 50,
       }),
-    jobs: async () => (await redis.keys(`${entryKeys}*`)).map((key) => key.slice(entryKeys.length)),
+    // Redis gives keys in another order when some were added in between.
+    jobs: async () => (await redis.keys(`${entryKeys}*`)).map((key) => key.slice(entryKeys.length)).toSorted(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

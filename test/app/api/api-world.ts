@@ -107,7 +107,8 @@ export async function startApiWorld(now: () => number = Date.now): Promise<ApiWo
         },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
-    jobs: async () => (await redis.redis.keys(`${entryKeys}*`)).map((found) => found.slice(entryKeys.length)),
+    jobs: async () =>
+      (await redis.redis.keys(`${entryKeys}*`)).map((found) => found.slice(entryKeys.length)).toSorted(),
     async request(jobId) {
       const body = await redis.redis.hget(`airlock:jobs:${jobId}`, 'data')
       return JSON.parse(JSON.parse(body ?? '{"body":"null"}').body)
