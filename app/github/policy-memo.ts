@@ -1,3 +1,4 @@
+import { keepNewest } from '../../worker/contract/index.ts'
 import type { RepositoryFacts } from '../intake/ports.ts'
 import type { PolicyText } from '../repo-policy/evaluate-policy.ts'
 
@@ -20,9 +21,7 @@ export function createPolicyMemo(): PolicyMemo {
       const policy = await read(commit)
       // That nothing is there may be about the token, and not about the commit.
       if (policy.kind !== 'text' || policy.text.length > mostLength) return policy
-      known.set(key, policy)
-      const [oldest] = known.keys()
-      if (known.size > mostPolicies && oldest !== undefined) known.delete(oldest)
+      keepNewest(known, key, policy, mostPolicies)
       return policy
     },
   }

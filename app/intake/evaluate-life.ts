@@ -38,7 +38,7 @@ export function candidatesOf(
   installationId: number,
   known: readonly NamedRepository[],
 ): readonly NamedRepository[] {
-  const isOld = event.name !== 'repository.created' && event.installationId === installationId
-  const named = isOld ? event.repositories : []
+  const isCounted = event.name !== 'repository.created' && event.installationId === installationId
+  const named = isCounted ? event.repositories : []
   return [...new Map([...known, ...named].map((repository) => [repository.id, repository])).values()]
 }

@@ -1,3 +1,4 @@
+import { keepNewest } from '../contract/index.ts'
 import type { BaseEntry } from './base-tree.ts'
 
 /** What was learnt of a commit's files, and found to be taken. */
@@ -22,10 +23,7 @@ export function createBaseMemo(): BaseMemo {
     get: (sha) => known.get(sha) ?? null,
     put(sha, base) {
       if (base.entries.length > mostEntries) return
-      known.delete(sha)
-      known.set(sha, base)
-      const [oldest] = known.keys()
-      if (known.size > mostCommits && oldest !== undefined) known.delete(oldest)
+      keepNewest(known, sha, base, mostCommits)
     },
   }
 }

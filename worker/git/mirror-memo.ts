@@ -1,4 +1,4 @@
-import type { JobRequest } from '../contract/index.ts'
+import { type JobRequest, keepNewest } from '../contract/index.ts'
 
 /** A commit that is in a mirror, with its tree. */
 export interface MirroredBase {
@@ -25,11 +25,7 @@ export function createMirrorMemo(): MirrorMemo {
   return {
     get: (at) => known.get(keyOf(at)) ?? null,
     put(at, base) {
-      const key = keyOf(at)
-      known.delete(key)
-      known.set(key, base)
-      const [oldest] = known.keys()
-      if (known.size > mostCommits && oldest !== undefined) known.delete(oldest)
+      keepNewest(known, keyOf(at), base, mostCommits)
       return base
     },
     forget(repositoryId) {

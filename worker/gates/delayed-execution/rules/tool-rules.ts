@@ -16,22 +16,7 @@ const javascriptTools =
 /** Options of linters, formatters and test runners that name code to load; the rest of their files are values. */
 const namesCode =
   /^(?:extends|globalSetup|import|jsPlugins|loader|node-option|parser|plugins|presets|processor|processors|reporter|require|spec|ui)$/
-const manifestKeys = [
-  ...[
-    'babel',
-    'eslintConfig',
-    'jest',
-    'mocha',
-    'ava',
-    'prettier',
-    'release',
-    'commitlint',
-    'c8',
-    'nyc',
-    'wireit',
-    'nx',
-  ],
-]
+const manifestKeys = 'babel eslintConfig jest mocha ava prettier release commitlint c8 nyc wireit nx'.split(' ')
 
 /** What tools load because a file of theirs says so. */
 export const toolRules: readonly Rule[] = [
