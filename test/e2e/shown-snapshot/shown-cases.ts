@@ -106,8 +106,9 @@ const control: ShownCase = {
   },
 }
 
-const fill = (mebibytes: number, opened: string) =>
-  `${opened}; head -c ${mebibytes}M /dev/zero >&3; echo x >x.txt; sleep 3`
+/** What it holds it holds until it is ended, or for as long as `seconds`: a busy machine counts late. */
+const fill = (mebibytes: number, opened: string, seconds: number) =>
+  `${opened}; head -c ${mebibytes}M /dev/zero >&3; echo x >x.txt; sleep ${seconds}`
 
 const limits = [
   ['what a job writes', 'exec 3>node_modules/more'],
@@ -120,8 +121,8 @@ const limits = [
   ([what = '', opened = '']): ShownCase => ({
     name: `is counted by a limit on disk with ${what}; and control: with less of it the job ends well`,
     async run({ again }) {
-      const much = await again(fill(256, opened), { disk: '128m' })
-      const little = await again(fill(16, opened), { disk: '128m' })
+      const much = await again(fill(256, opened, 60), { disk: '128m' })
+      const little = await again(fill(16, opened, 3), { disk: '128m' })
       return { seen: [much.end, little.end], expected: ['failed/disk-limit', 'published/branch-created'] }
     },
   }),
