@@ -33,7 +33,7 @@ function reporter(change: Partial<ReporterDeps> = {}) {
     log: github.log,
     fence: openFence,
     botLogin: async () => 'airlock[bot]',
-    pace: { firstMs: 0, soonMs: 0, laterMs: 0 },
+    pace: { firstMs: 0, soonMs: 0, laterMs: 0, laterPart: 0 },
     wording: {
       running: (_request, { step }) => `${marker}\nRunning ${step}.`,
       finished: () => `${marker}\nFinished.`,

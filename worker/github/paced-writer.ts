@@ -1,13 +1,20 @@
-/** Times in milliseconds: from the beginning to the first write; between two, for what people wait for and for the rest. */
+/** Times in milliseconds. */
 export interface Pace {
+  /** From the beginning to the first write. */
   readonly firstMs: number
+  /** Between two writes, for what people wait for. */
   readonly soonMs: number
+  /** For the rest. */
   readonly laterMs: number
+  /** For the rest at least this part of the time since the beginning: so writes are few, however long that goes on. */
+  readonly laterPart: number
 }
+
+export type Urgency = 'soon' | 'later'
 
 export interface PacedWriter<T> extends AsyncDisposable {
   /** Takes the newest; what it replaces is never written. Returns at once. */
-  offer(value: T, when: 'soon' | 'later'): void
+  offer(value: T, when: Urgency): void
 }
 
 /**
@@ -15,37 +22,41 @@ export interface PacedWriter<T> extends AsyncDisposable {
  * what has not been begun and waits for what has. `write` must not throw.
  */
 export function createPacedWriter<T extends object>(write: (value: T) => Promise<void>, pace: Pace): PacedWriter<T> {
-  let newest: T | null = null
+  const beganAt = Date.now()
+  let newest: { readonly value: T; readonly when: Urgency } | null = null
   let writing: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let dueAt = Number.POSITIVE_INFINITY
-  const firstAt = Date.now() + pace.firstMs
   let lastAt = Number.NEGATIVE_INFINITY
   let closed = false
 
-  function plan(at: number): void {
-    if (closed || writing !== null || at >= dueAt) return
+  function plan(when: Urgency): void {
+    if (closed || writing !== null) return
+    const laterMs = Math.max(pace.laterMs, (lastAt - beganAt) * pace.laterPart)
+    const at = Math.max(beganAt + pace.firstMs, lastAt + (when === 'soon' ? pace.soonMs : laterMs))
+    if (at >= dueAt) return
     clearTimeout(timer)
     dueAt = at
     timer = setTimeout(flush, Math.max(at - Date.now(), 0))
   }
 
   function flush(): void {
-    const value = newest
+    const offered = newest
     newest = null
     dueAt = Number.POSITIVE_INFINITY
-    if (value === null) return
-    writing = write(value).finally(() => {
+    if (offered === null) return
+    writing = write(offered.value).finally(() => {
       writing = null
       lastAt = Date.now()
-      if (newest !== null) plan(lastAt + pace.soonMs)
+      if (newest !== null) plan(newest.when)
     })
   }
 
   return {
     offer(value, when) {
-      newest = value
-      plan(Math.max(firstAt, lastAt + (when === 'soon' ? pace.soonMs : pace.laterMs)))
+      // A new step is still new when the agent has said something in it.
+      newest = { value, when: newest?.when === 'soon' ? 'soon' : when }
+      plan(newest.when)
     },
     async [Symbol.asyncDispose]() {
       closed = true

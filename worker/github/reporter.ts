@@ -35,13 +35,14 @@ export interface ReporterDeps {
 }
 
 /**
- * GitHub allows an App some 500 writes an hour: a step is told soon, what an agent does in it now and then, and nothing
- * of a job that ends while one would read it. The app has said by then that the job is taken.
+ * GitHub allows an App some 500 writes an hour: a step is told soon, what an agent does in it now and then, the more
+ * seldom the longer it goes on, and nothing of a job that ends while one would read it. The app has said by then that the
+ * job is taken.
  */
-const gentle: Pace = { firstMs: 1000, soonMs: 3000, laterMs: 20_000 }
+const gentle: Pace = { firstMs: 1000, soonMs: 3000, laterMs: 20_000, laterPart: 0.1 }
 const writeMs = 60_000
-/** Longer than between two edits of a job in which something goes on. */
-const keptMs = 30_000
+/** Longer than between two edits of a job of half an hour in which something goes on. */
+const keptMs = 4 * 60_000
 
 interface StatusUpdate {
   readonly request: JobRequest
