@@ -13,12 +13,20 @@ import { openByName } from '../../app/github/open-by-name.ts'
 import { createSentDeliveries } from '../../app/github/sent-deliveries.ts'
 import { GitHubError } from '../../app/intake/github-error.ts'
 import { readPolicySources } from '../../app/intake/read-policy.ts'
-import { describeProblems, evaluatePolicy } from '../../app/repo-policy/evaluate-policy.ts'
+import { describeProblems, evaluateLevels, parseLevels } from '../../app/repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
+import { teamsAsked } from '../../app/repo-policy/rules/teams-asked.ts'
 import { type Manifest, parseManifest } from '../../app/setup/parse-manifest.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
-import type { Policy } from '../../worker/contract/index.ts'
-import { type Check, judgeApp, judgeHook, judgeInstallation, judgeRepository } from './judge-install.ts'
+import {
+  type Check,
+  type FoundPolicy,
+  judgeApp,
+  judgeHook,
+  judgeInstallation,
+  judgeOwnersPolicy,
+  judgeRepository,
+} from './judge-install.ts'
 
 /** What is looked at: the App alone, an account with its repositories, or one repository. */
 export interface Target {
@@ -65,7 +73,9 @@ async function checkAccount(
 ): Promise<Check[]> {
   const checks = judgeInstallation(installation, manifest)
   if (installation.suspended_at) return checks
-  const names = name === null ? await repositoriesOf(deps.app, installation, signal) : [name]
+  const reached = await repositoriesOf(deps.app, installation, signal)
+  checks.push(judgeOwnersPolicy(installation.account.login, reached))
+  const names = name === null ? reached : [name]
   for (const one of names.slice(0, mostRepositories)) {
     checks.push(...(await checkRepository(deps, installation, one, signal)))
   }
@@ -87,8 +97,8 @@ async function checkRepository(
   signal: AbortSignal,
 ): Promise<Check[]> {
   const at = { owner: account.login, name }
-  const policy = await readPolicy(deps, at, signal)
-  if (policy === null) return [notInstalled(`${at.owner}/${name}`)]
+  const found = await readPolicy(deps, at, signal)
+  if (found === null) return [notInstalled(`${at.owner}/${name}`)]
   const mayReadSettings = permissions.administration !== undefined
   const mayReadLabels = permissions.issues !== undefined
   const asked: TokenPermissions = {
@@ -97,24 +107,27 @@ async function checkRepository(
     ...(mayReadSettings ? { administration: 'read' } : {}),
   }
   await using client = await deps.app.openClient(id, { owner: tokenOwner(), names: [name] }, asked, signal)
-  const label = typeof policy === 'string' || !mayReadLabels ? null : policy.triggers.label
+  const label = typeof found.policy === 'string' || !mayReadLabels ? null : found.policy.triggers.label
   const where = { owner: at.owner, repo: name }
-  return judgeRepository(await readRepositoryFacts(client, where, { label, mayReadSettings }), policy, permissions)
+  return judgeRepository(await readRepositoryFacts(client, where, { label, mayReadSettings }), found, permissions)
 }
 
-/** A text says what is wrong with it. Null: the App does not reach the repository. */
+/** Null: the App does not reach the repository. */
 async function readPolicy(
   { app, operator }: InstallCheckDeps,
   at: { readonly owner: string; readonly name: string },
   signal: AbortSignal,
-): Promise<Policy | string | null> {
+): Promise<FoundPolicy | null> {
   try {
     await using repository = await openByName(app, at, tokenOwner(), signal)
     if (repository === null) return null
     const { facts } = repository
     const sources = await readPolicySources(facts, operator, await facts.headOf(facts.now.defaultBranch))
-    const resolution = evaluatePolicy(operator, sources.texts, sources.traits)
-    return resolution.ok ? resolution.policy : describeProblems(resolution.problems)
+    const parsed = parseLevels(sources.texts)
+    if (!parsed.ok) return { policy: describeProblems(parsed.problems), teams: [] }
+    const resolution = evaluateLevels(operator, parsed.levels, sources.traits)
+    const policy = resolution.ok ? resolution.policy : describeProblems(resolution.problems)
+    return { policy, teams: teamsAsked(operator, parsed.levels) }
   } catch (error) {
     // A token for what is not reached is not minted.
     if (error instanceof GitHubError && (error.code === 'rejected' || error.code === 'denied')) return null

@@ -1,6 +1,7 @@
 /** What is missing or unwise in an installation, from what GitHub says of it. Pure. */
 import type { AppFacts, HookFacts, InstallationFacts, RepositoryInstallFacts } from '../../app/github/install-facts.ts'
 import type { ListedDelivery } from '../../app/intake/missed-deliveries.ts'
+import { organisationPolicyPath, organisationRepositories } from '../../app/repo-policy/evaluate-policy.ts'
 import { webhookPath } from '../../app/server.ts'
 import type { Manifest } from '../../app/setup/parse-manifest.ts'
 import type { Policy } from '../../worker/contract/index.ts'
@@ -19,7 +20,7 @@ export interface Check {
 }
 
 /** Of the permissions that may be granted by hand. */
-const optional: ReadonlySet<string> = new Set(['security_events', 'administration', 'actions'])
+const optional: ReadonlySet<string> = new Set(['security_events', 'administration', 'actions', 'members'])
 const levels = ['none', 'read', 'write', 'admin']
 const rankOf = (level: string | undefined) => levels.indexOf(level ?? 'none')
 const notReadable = "not readable with the App's permissions"
@@ -128,10 +129,25 @@ function judgeDeliveries(of: string, attempts: readonly ListedDelivery[]): Check
   return check(of, 'deliveries', missed === 0 ? 'ok' : 'unwise', `${missed} of the last ${all.size} missed`, mend)
 }
 
+/** Whether an owner's policy can hold: GitHub does not tell what the App does not reach from what is not there. */
+export function judgeOwnersPolicy(of: string, reached: readonly string[]): Check {
+  const found = organisationRepositories.filter((name) => reached.includes(name))
+  const none = `neither ${organisationRepositories.join(' nor ')} is reached: an ${organisationPolicyPath} there does not hold`
+  const mend = `where ${of} has one of them with an ${organisationPolicyPath}, let the installation reach it`
+  if (found.length > 0) return check(of, "organisation's policy", 'ok', `looked for in ${found.join(', ')}`, '')
+  return check(of, "organisation's policy", 'unreadable', none, mend)
+}
+
+/** What all levels say together, or what is wrong with them; and the teams that they name. */
+export interface FoundPolicy {
+  readonly policy: Policy | string
+  readonly teams: readonly string[]
+}
+
 /** `permissions`: what the App was granted there. */
 export function judgeRepository(
   facts: RepositoryInstallFacts,
-  policy: Policy | string,
+  { policy, teams }: FoundPolicy,
   permissions: InstallationFacts['permissions'],
 ): Check[] {
   const { fullName: of, defaultBranch } = facts
@@ -155,6 +171,7 @@ export function judgeRepository(
     ...(valid ? judgePolicy(of, policy) : []),
     ...(valid ? [judgeLabel(facts, policy)] : []),
     ...(valid && policy.runsOn === 'actions' ? [judgeSending(of, permissions)] : []),
+    ...(teams.length > 0 ? [judgeTeams(of, teams, permissions)] : []),
     check(
       of,
       'default branch',
@@ -188,6 +205,13 @@ function judgeSending(of: string, { actions }: InstallationFacts['permissions'])
   const mend = "the App's page, Permissions & events: set Actions to read and write, and accept it in the installation"
   const found = `${actions ?? 'none'}, and the policy says runs-on: actions`
   return check(of, 'permission actions', actions === 'write' ? 'ok' : 'missing', found, mend)
+}
+
+/** Without it nobody is known to be in a team, and such a policy starts nothing. */
+function judgeTeams(of: string, teams: readonly string[], { members }: InstallationFacts['permissions']): Check {
+  const mend = "the App's page, Permissions & events: set Members to read, and accept it in the installation"
+  const found = `${members ?? 'none'}, and the policy names teams: ${teams.join(', ')}`
+  return check(of, 'permission members', members === undefined ? 'missing' : 'ok', found, mend)
 }
 
 function judgeApprovals(of: string, { approvals, isProtected }: RepositoryInstallFacts, rules: string): Check {

@@ -45,11 +45,12 @@ describe('airlock install-check', () => {
 
     expect({ status, bad }).toEqual({ status: 0, bad: [] })
     expect(all.filter(({ state }) => state === 'unreadable')).toEqual([
+      expect.objectContaining({ what: "organisation's policy", found: expect.stringMatching(/^neither .github nor /) }),
       expect.objectContaining({ what: 'workflow token', found: "not readable with the App's permissions" }),
     ])
     const { stdout } = await run('acme/widget')
     expect(stdout).toMatch(/^ok +acme\/widget +default branch +protected$/m)
-    expect(stdout).toMatch(/0 missing, 0 unwise, 1 not readable\n$/)
+    expect(stdout).toMatch(/0 missing, 0 unwise, 2 not readable\n$/)
   })
 
   it.each<[string, () => unknown, object]>([
@@ -168,5 +169,26 @@ describe('airlock install-check', () => {
 
     github.grant({ actions: 'write' })
     expect((await checks('acme/widget')).bad).toEqual([])
+  })
+
+  it.each([
+    ['who may start', 'triggers: { teams: [platform] }'],
+    ['a rule', 'rules: [{ when: { team: platform }, limits: { minutes: 5 } }]'],
+  ])('finds the permission missing that a policy needs whose %s names a team, and only there', async (_, line) => {
+    const files = { 'airlock.yml': `${line}\n` }
+    await github.createRepository({ name: '.github', files })
+    const missing = expect.objectContaining({ of: 'acme/widget', what: 'permission members', state: 'missing' })
+    expect((await checks('acme/widget')).bad).toContainEqual(missing)
+
+    github.grant({ members: 'read' })
+    expect((await checks('acme/widget')).bad.filter(({ what }) => what === 'permission members')).toEqual([])
+  })
+
+  it("says whether the installation reaches a repository for the organisation's policy", async () => {
+    const told = async () => (await checks('acme/widget')).all.find(({ what }) => what === "organisation's policy")
+    expect(await told()).toMatchObject({ of: 'acme', state: 'unreadable', mend: expect.stringContaining('let the') })
+
+    await github.createRepository({ name: '.github', files: { 'airlock.yml': '{}\n' } })
+    expect(await told()).toMatchObject({ state: 'ok', found: 'looked for in .github' })
   })
 })
