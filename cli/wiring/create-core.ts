@@ -11,6 +11,7 @@ import { createRegistries } from '../../worker/registries/create-registries.ts'
 import { registriesOf } from '../../worker/registries/registry-places.ts'
 import { createImageStore } from '../../worker/sandbox/image/create-image-store.ts'
 import { createImages } from '../../worker/sandbox/image/create-images.ts'
+import { printByContent, printByTimes } from '../../worker/sandbox/image/host-print.ts'
 import { createJobFolders } from '../../worker/sandbox/job-folders.ts'
 import { once } from '../../worker/sandbox/once.ts'
 import { createOverlays } from '../../worker/sandbox/overlay/create-overlays.ts'
@@ -39,6 +40,8 @@ export interface CoreOptions {
   /** Where brokers' sockets are: a short path. By default the system's temporary folder. */
   readonly socketDir?: string
   readonly modelKeys?: ModelKeys
+  /** Snapshots come from another machine, and go to one. */
+  readonly carriesSnapshots?: boolean
   /** What prepareCertificates made. Left out: it is made now. */
   readonly certificates?: string | null
 }
@@ -47,7 +50,13 @@ export async function createCore(
   settings: Settings,
   env: Environment,
   folders: DataFolders,
-  { probeNow = false, socketDir = tmpdir(), modelKeys, certificates: prepared }: CoreOptions = {},
+  {
+    probeNow = false,
+    socketDir = tmpdir(),
+    modelKeys,
+    carriesSnapshots = false,
+    certificates: prepared,
+  }: CoreOptions = {},
 ): Promise<CorePorts> {
   const packageManagers = once(() => readPackageManagers(env))
   const [hostTools, certificates] = await Promise.all([
@@ -58,7 +67,7 @@ export async function createCore(
   const namespaces = createJobNamespaces()
   return {
     engines: createEngines({ settings, folders, store, hostTools, probeNow, namespaces }),
-    images: createImages(store, hostTools),
+    images: createImages(store, hostTools, carriesSnapshots ? printByContent : printByTimes),
     brokers: createBrokerFactory({
       presets: async () => createOperatorPresets(await packageManagers()),
       upstreams: upstreamsOf(settings),
@@ -66,7 +75,11 @@ export async function createCore(
       prices: loadModelPrices(settings),
       certificates,
     }),
-    snapshots: createSnapshots({ dir: folders.snapshots, overlays: createOverlays(namespaces) }),
+    snapshots: createSnapshots({
+      dir: folders.snapshots,
+      isCarried: carriesSnapshots,
+      overlays: createOverlays(namespaces),
+    }),
     folders: createJobFolders({ dir: folders.jobs, socketDir, namespaces }),
     agents: createAgents(folders.root, createToolRunner(env)),
     gates,

@@ -41,6 +41,8 @@ export interface SnapshotDeps {
   /** A folder of the worker's own, best on the file system of the jobs' folders: then sealing moves. */
   readonly dir: string
   readonly limits?: SnapshotLimits
+  /** Between two jobs it is packed and unpacked, as GitHub's cache does: contents are then read again. */
+  readonly isCarried?: boolean
   /** Null: each job gets a copy. */
   readonly overlays?: Overlays | null
   /** Milliseconds since the epoch. */
@@ -50,11 +52,12 @@ export interface SnapshotDeps {
 export function createSnapshots({
   dir,
   limits = defaultLimits,
+  isCarried = false,
   overlays = null,
   now = Date.now,
 }: SnapshotDeps): Snapshots {
   const { maxAgeMs } = limits
-  const open = async (): Promise<Store> => ({ dir, key: await loadStoreKey(dir), maxAgeMs, overlays })
+  const open = async (): Promise<Store> => ({ dir, key: await loadStoreKey(dir), maxAgeMs, isCarried, overlays })
   return {
     async versionsOf(secrets) {
       const { key } = await open()

@@ -6,6 +6,7 @@ import type { Folders, KeptFiles, NoSnapshot, Snapshot } from '../pipeline/ports
 import { moveTree } from './copy-tree.ts'
 import { keptIn, moveLayer } from './move-layer.ts'
 import type { Overlays } from './overlays.ts'
+import { printContents } from './print-contents.ts'
 import { printFolders } from './print-folders.ts'
 import { printMany } from './print-many.ts'
 import { removeTree } from './remove-tree.ts'
@@ -14,7 +15,7 @@ import { throwAway } from './throw-away.ts'
 
 /** `about.json` is small and read often; `kept.json` may list very many files. */
 export const aboutSchema = z.strictObject({
-  version: z.literal(4),
+  version: z.literal(5),
   /** Whose setup left it. */
   repository: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
@@ -26,6 +27,8 @@ export const aboutSchema = z.strictObject({
   /** SHA-256 of kept.json, and the print of what was stored. */
   kept: z.string(),
   print: z.string(),
+  /** The print of its contents; null in a store that stays where it is. */
+  contents: z.string().nullable(),
   /** The store's signature of all the above and the key. */
   signature: z.string(),
 })
@@ -41,6 +44,8 @@ export interface Store {
   readonly dir: string
   readonly key: StoreKey
   readonly maxAgeMs: number
+  /** It is packed and unpacked between two jobs: what the file system says of a snapshot is then another. */
+  readonly isCarried: boolean
   /** Null where each job gets a copy. */
   readonly overlays: Overlays | null
 }
@@ -77,7 +82,27 @@ export async function isBare(dir: string, key: string): Promise<boolean> {
 async function isAsStored(store: Store, key: string, folder: string, about: About, kept: string): Promise<boolean> {
   const { signature, ...facts } = about
   if (signature !== store.key.sign(textOf(key, facts)) || facts.kept !== sha256(kept)) return false
-  return facts.print === (await printOf(folder))
+  const print = await printOf(folder)
+  if (facts.print === print) return true
+  if (!store.isCarried || facts.contents === null || facts.contents !== contentsOf(folder)) return false
+  await writeAbout(store, key, folder, { ...facts, print })
+  return true
+}
+
+/** Null: there is something in it that no snapshot has. */
+function contentsOf(folder: string): string | null {
+  try {
+    return printContents(folder, storedParts)
+  } catch {
+    return null
+  }
+}
+
+/** In one step, and signed. */
+async function writeAbout(store: Store, key: string, folder: string, facts: Omit<About, 'signature'>): Promise<void> {
+  const draft = join(store.dir, `${stagingPrefix}${randomUUID()}`)
+  await writeFile(draft, JSON.stringify({ ...facts, signature: store.key.sign(textOf(key, facts)) }), { flag: 'wx' })
+  await rename(draft, join(folder, 'about.json'))
 }
 
 export interface StoreInput {
@@ -113,7 +138,7 @@ export async function storeSnapshot(
     const keptText = JSON.stringify([...kept])
     const print = await printOf(staging)
     const facts = {
-      version: 4,
+      version: 5,
       repository,
       bytes,
       createdAt: now,
@@ -121,12 +146,10 @@ export async function storeSnapshot(
       bare: bare ?? false,
       kept: sha256(keptText),
       print,
+      contents: store.isCarried ? contentsOf(staging) : null,
     } as const
     await writeFile(join(staging, 'kept.json'), keptText)
-    await writeFile(
-      join(staging, 'about.json'),
-      JSON.stringify({ ...facts, signature: store.key.sign(textOf(key, facts)) }),
-    )
+    await writeAbout(store, key, staging, facts)
     await rename(staging, folder)
     return { key, kept, layer }
   } catch (error) {
@@ -150,9 +173,9 @@ function partsOf(folder: string): readonly string[] {
 
 function textOf(
   key: string,
-  { version, repository, bytes, createdAt, layer, bare, kept, print }: Omit<About, 'signature'>,
+  { version, repository, bytes, createdAt, layer, bare, kept, print, contents }: Omit<About, 'signature'>,
 ): string {
-  return JSON.stringify([key, version, repository, bytes, createdAt, layer, bare, kept, print])
+  return JSON.stringify([key, version, repository, bytes, createdAt, layer, bare, kept, print, contents])
 }
 
 function sha256(text: string): string {

@@ -1,26 +1,27 @@
 import { createHash } from 'node:crypto'
-import { lstat, readFile, stat } from 'node:fs/promises'
+import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { arch, version } from 'node:process'
 import { hostImage, type Images } from '../../pipeline/ports/index.ts'
 import type { HostTool } from '../command/inside-environment.ts'
 import type { ImageStore } from './built-image.ts'
+import type { HostPrint } from './host-print.ts'
 
 const systemFolders = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin']
 
 /** What of this machine decides how a setup on image `host` turns out: an update of a package changes one of them. */
-const hostMarks = ['/var/lib/dpkg/status', '/usr/local/bin', '/usr/local/lib', '/usr/bin', '/usr/lib']
+const hostPlaces = ['/var/lib/dpkg/status', '/usr/local/bin', '/usr/local/lib', '/usr/bin', '/usr/lib']
 
 /** The images of this machine, and the system that image `host` shows. */
-export function createImages(store: ImageStore, hostTools: readonly HostTool[]): Images {
+export function createImages(store: ImageStore, hostTools: readonly HostTool[], printHost: HostPrint): Images {
   const hostFolders = [...hostTools.map(({ path, bin }) => join(path, bin)), ...systemFolders]
   return {
     digestOf: async (name) => (await store.find(name))?.digest ?? null,
     async hostDigest() {
       const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
-      const marks = await Promise.all([...hostMarks, ...hostFolders].map(markOf))
+      const print = printHost([...hostPlaces, ...hostFolders])
       return createHash('sha256')
-        .update(JSON.stringify([arch, version, release, marks]))
+        .update(JSON.stringify([arch, version, release, print]))
         .digest('hex')
     },
     async programs(name, wanted) {
@@ -48,9 +49,4 @@ async function isIn(folders: readonly string[], program: string): Promise<boolea
     ),
   )
   return found.includes(true)
-}
-
-async function markOf(path: string): Promise<readonly [string, number, number] | null> {
-  const facts = await stat(path).catch(() => null)
-  return facts === null ? null : [path, facts.size, facts.mtimeMs]
 }
