@@ -5,7 +5,7 @@ import { evaluatePolicy } from '../../../app/repo-policy/evaluate-policy.ts'
 import { type OperatorPolicy, parseOperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
 import type { RepositoryTraits } from '../../../app/repo-policy/rules/fits-condition.ts'
 import { valuesOf } from '../../../app/repo-policy/values-of.ts'
-import { agentNames, isolationClasses } from '../../../worker/contract/index.ts'
+import { agentNames, isolationClasses, schedulePaces } from '../../../worker/contract/index.ts'
 
 const traits: RepositoryTraits = {
   ...{ fullName: 'acme/web', nameIsProven: true, visibility: 'private', topics: ['open'], properties: {} },
@@ -49,6 +49,8 @@ const shared = {
       memory: size,
       cpus: numbers(16),
       disk: size,
+      pids: optional(fc.integer({ min: 16, max: 999 })),
+      output: size,
       'cost-usd': numbers(100),
     }),
   ),
@@ -66,6 +68,7 @@ const shared = {
     fc.record({ draft: optional(fc.boolean()), ci: optional(fc.constantFrom('run', 'quarantine', 'skip')) }),
   ),
 }
+const triggers = { permission, teams, schedules: optional(fc.constantFrom(...schedulePaces)) }
 const setup = { secrets: part(['A', 'B']), network }
 const condition = fc.constantFrom<object>(
   { visibility: 'private' },
@@ -82,14 +85,16 @@ const rule = fc.record({
   gates: optional(fc.record(rulesOfGates)),
   triggers: optional(fc.record({ permission, teams })),
 })
+/** Packages that are excused, of which a rule says nothing. */
+const excused = fc.record({ 'allow-dependencies-licenses': part(['pkg:npm/a', 'pkg:npm/b']) })
 const file = fc.record({
   ...shared,
   profile: optional(fc.constantFrom('moderate', 'strict')),
   'runs-on': optional(fc.constantFrom('worker', 'actions')),
   'agent-settings': optional(fc.constantFrom('load', 'ignore')),
   setup: optional(fc.record({ ...setup, run: part(['make']) })),
-  gates: optional(fc.record(rulesOfGates)),
-  triggers: optional(fc.record({ permission, teams, label: optional(fc.constantFrom('x', 'y')) })),
+  gates: optional(fc.record({ ...rulesOfGates, licenses: fc.oneof(rulesOfGates.licenses, excused) })),
+  triggers: optional(fc.record({ ...triggers, label: optional(fc.constantFrom('x', 'y')) })),
   rules: optional(fc.array(rule, { maxLength: 2 })),
 })
 type File = object | null
@@ -133,6 +138,17 @@ function isSet(key: string, files: readonly File[]): boolean {
     key.split('.').reduce<unknown>((value, name) => Reflect.get(Object(value), name), one) !== undefined
   return files.some((one) => says(one))
 }
+
+/** A repository's own to add: it has them by fingerprint, with a reason and an end, and none at a pace that is forbidden. */
+const own = ['gates.suppress', 'schedules']
+
+it('every key that can be narrower is among what is tried', () => {
+  const says = (found: object, key: string) =>
+    key.split('.').reduce<unknown>((value, name) => Reflect.get(Object(value), name), found) !== undefined
+  const tried = fc.sample(file, { numRuns: 2000, seed: 1 })
+
+  expect(axisNames.filter((key) => !tried.some((one) => says(one, key)))).toEqual(own)
+})
 
 describe('whatever operator, organisation and repository say', () => {
   it('no repository is let do more than what stands above it allows, on any axis', () => {
