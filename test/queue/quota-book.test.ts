@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { JobRequest, Policy } from '../../worker/contract/index.ts'
+import { type JobRequest, type Policy, quotaHolders, quotaUnits } from '../../worker/contract/index.ts'
 import { createJobs, type Jobs } from '../../worker/queue/enqueue.ts'
 import { ledgerEntryKey } from '../../worker/queue/ledger.ts'
 import { createQuotaBook, type QuotaBook, type QuotaDeps } from '../../worker/queue/quota-book.ts'
@@ -279,6 +279,36 @@ describe('quotas of a day', () => {
       expect.anything(),
     )
   })
+
+  const elsewhere = { id: 8, owner: 'octo', name: 'other', private: true, defaultBranch: 'main' }
+  const far = { id: 9, owner: 'acme', name: 'far', private: true, defaultBranch: 'main' }
+  const bob = { id: 6, login: 'bob' }
+  const accounts = { person: 'owner:octo:person:5', repository: 'repository:7', organisation: 'owner:octo' }
+  const whoElse: Readonly<Record<(typeof quotaHolders)[number], Partial<JobRequest>>> = {
+    ...{ person: { actor: bob }, repository: { actor: bob, repository: elsewhere } },
+    organisation: { actor: bob, repository: far },
+  }
+  const counted = { concurrent: { most: 1, next: 'waits' }, jobs: { most: 1, next: 'jobs' } } as const
+  const all = { ...counted, minutes: { most: 1, next: 'minutes' }, tokens: { most: 100, next: 'tokens' } } as const
+
+  it.each(quotaHolders.flatMap((holder) => quotaUnits.map((unit) => [unit, holder] as const)))(
+    'hold for %s of one %s; and control: another has its own',
+    async (unit, holder) => {
+      const book = openBook()
+      const { most, next } = all[unit]
+      const quotas: Policy['quotas'] = { [holder]: { [unit]: most } }
+      const turn = await book.begin(await enqueue(quotas))
+      if (unit === 'tokens') {
+        const account = { account: accounts[holder], whose: 'them', unit: 'tokens', most } as const
+        await createSpendBook(test.redis, () => clock.now).add([account], { tokens: most, usd: 0 })
+      }
+      if (unit === 'minutes') clock.now += 60_000
+      if (unit !== 'concurrent') await endOf(turn)
+
+      expect(said(await book.begin(await enqueue(quotas)))).toBe(next)
+      expect(said(await book.begin(await enqueue(quotas, whoElse[holder])))).toBe('runs')
+    },
+  )
 
   it('take nothing of one quota where another has no room', async () => {
     const book = openBook()
