@@ -116,6 +116,8 @@ describe('class microvm', () => {
       expect(broker.met.map((word) => word.length).sort()).toEqual([5, 600_000, 600_000])
       const [devices, clock] = [inside.out.split('\n').slice(0, -4), Number(inside.out.split('\n').at(-3))]
       expect(devices).not.toContain('eth0')
+      // Of the machine's process on the host, by the kernel's own counters.
+      expect(asked.devices).toMatchObject([{ name: 'lo', rxPackets: 0, txPackets: 0 }])
       expect(inside.out.split('\n').at(-4)).toBe('3')
       expect(Math.abs(clock - Date.now() / 1000)).toBeLessThan(60)
       expect(await sandbox.destroy()).toEqual(nothing)

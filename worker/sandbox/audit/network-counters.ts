@@ -24,6 +24,12 @@ export function openNetworkCounters(pid: number): NetworkCounters {
   }
 }
 
+/** As the result of a command has it: left out where nobody could look. */
+export function seenBy(counters: NetworkCounters | null): { readonly devices?: readonly NetworkDevice[] } {
+  const devices = counters?.read() ?? null
+  return devices === null ? {} : { devices }
+}
+
 /** Null where the process is gone already, or the worker may not look. */
 function openOrNull(path: string): number | null {
   try {

@@ -13,7 +13,7 @@ import { removeSandboxState, sandboxMark } from '../reaper/sandbox-state.ts'
 import { sandboxFilter } from '../seccomp/sandbox-filter.ts'
 import { thisMachine } from '../seccomp/this-machine.ts'
 import { openFiles } from './container-config.ts'
-import { type ContainerPlace, findMembers } from './container-place.ts'
+import { type ContainerPlace, findContainerPlace, findMembers } from './container-place.ts'
 import type { EngineClient } from './engine-client.ts'
 import { removeAndLook } from './remove-and-look.ts'
 import { runInContainer } from './run-in-container.ts'
@@ -39,19 +39,24 @@ export async function createContainerSandbox(context: ContainerContext): Promise
   })
   const spend = createPhaseBudget(spec.limits, context.now)
   const filter = sandboxFilter(thisMachine())
-  let waiting: Duplex | null = await startFirst(context, containerId).catch(async (error: unknown) => {
+  const see = async () => {
+    const place = await look(engine, containerId)
+    if (place !== null) places.push(place)
+    return place
+  }
+  let waiting: Started | null = await startFirst(context, containerId, see).catch(async (error: unknown) => {
     await removeContainer(context, container, places)
     throw error
   })
 
   const run = async (request: ExecRequest, left: Budget): Promise<Omit<ExecResult, 'durationMs'>> => {
-    const connection = waiting ?? (await startContainer(engine, containerId))
+    const { connection, placed } = waiting ?? (await startContainer(engine, containerId, see))
     waiting = null
+    const place = await placed
     const env = launchEnvironment({ ...insideEnvironment([]), ...image.built.env, ...request.env })
     const end = await runInContainer({
-      ...{ engine, id: containerId, connection, request, left },
+      ...{ engine, id: containerId, connection, request, left, place },
       order: { filter, env, argv: launch(context, id, request.argv) },
-      onPlace: (place) => places.push(place),
       overDisk: disk.isOver,
     })
     return { ...end, processes: [], processesTruncated: false }
@@ -59,36 +64,53 @@ export async function createContainerSandbox(context: ContainerContext): Promise
 
   return sequentialSandbox(id, {
     run: (request) => spend((left) => run(request, left)),
-    remove: () => {
-      waiting?.destroy()
+    remove: async () => {
+      waiting?.connection.destroy()
+      await waiting?.placed
       return removeContainer(context, container, places)
     },
   })
 }
 
-async function startFirst({ host, spec }: ContainerContext, id: string): Promise<Duplex> {
-  const connection = await startContainer(host.engine, id)
+/** Looks at the container on the host, and remembers what it saw for when the container is removed. */
+type See = () => Promise<ContainerPlace | null>
+
+/** Its first process waits for its order. */
+interface Started {
+  readonly connection: Duplex
+  /** Looked at while it waits: a short command would not leave the time for it. */
+  readonly placed: Promise<ContainerPlace | null>
+}
+
+async function startFirst({ host, spec }: ContainerContext, id: string, see: See): Promise<Started> {
+  const started = await startContainer(host.engine, id, see)
   try {
     await host.sight.check(id, spec)
-    return connection
+    return started
+  } catch (error) {
+    started.connection.destroy()
+    await started.placed
+    throw error
+  }
+}
+
+/** Connects before it starts: what is written in between would be lost. */
+async function startContainer(engine: EngineClient, id: string, see: See): Promise<Started> {
+  const connection = await engine.attach(id)
+  // How it broke is told by the container's end.
+  connection.on('error', () => {})
+  try {
+    await engine.start(id)
+    return { connection, placed: see() }
   } catch (error) {
     connection.destroy()
     throw error
   }
 }
 
-/** Connects before it starts: what is written in between would be lost. */
-async function startContainer(engine: EngineClient, id: string): Promise<Duplex> {
-  const connection = await engine.attach(id)
-  // How it broke is told by the container's end.
-  connection.on('error', () => {})
-  try {
-    await engine.start(id)
-    return connection
-  } catch (error) {
-    connection.destroy()
-    throw error
-  }
+async function look(engine: EngineClient, id: string): Promise<ContainerPlace | null> {
+  const state = await engine.inspect(id).catch(() => null)
+  return state === null ? null : findContainerPlace(id, state)
 }
 
 function launch({ host, spec }: ContainerContext, id: string, argv: readonly string[]): readonly string[] {

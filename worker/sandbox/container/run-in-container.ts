@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ExecEnd, type ExecRequest, SandboxError } from '../../pipeline/ports/index.ts'
+import { type ExecEnd, type ExecRequest, type NetworkDevice, SandboxError } from '../../pipeline/ports/index.ts'
+import { type NetworkCounters, openNetworkCounters, seenBy } from '../audit/network-counters.ts'
 import { type CommandEnd, commandEnd, lateReason } from '../command/command-end.ts'
 import { type CommandStop, createCommandStop } from '../command/command-stop.ts'
 import type { Budget } from '../command/phase-budget.ts'
 import { createOutputTaker, type OutputTaker } from '../command/pump-output.ts'
 import { killAndWait } from '../reaper/kill-and-wait.ts'
-import { type ContainerPlace, findContainerPlace, memoryKills } from './container-place.ts'
+import { isStillRunning } from '../reaper/process-identity.ts'
+import { type ContainerPlace, memoryKills } from './container-place.ts'
 import type { EngineClient } from './engine-client.ts'
 import { encodeOrder, type FirstOrder, readyWord } from './first-process.ts'
 import { type OutputFrame, readFrames } from './read-frames.ts'
@@ -20,14 +22,16 @@ export interface ContainerRun {
   readonly order: Omit<FirstOrder, 'memoryWord'>
   readonly request: ExecRequest
   readonly left: Budget
-  /** Told what of it is seen on the host. */
-  readonly onPlace: (place: ContainerPlace) => void
+  /** What of it is seen on the host; it was looked for when it was started. */
+  readonly place: ContainerPlace | null
   readonly overDisk: () => Promise<boolean>
 }
 
 export interface RunEnd extends CommandEnd {
   readonly ended: ExecEnd
   readonly outputBytes: number
+  /** Of the container's network namespace; left out where the worker does not see it. */
+  readonly devices?: readonly NetworkDevice[]
 }
 
 const deathTimeoutMs = 15_000
@@ -37,9 +41,9 @@ const deathTimeoutMs = 15_000
  * then the kernel has ended every process in it.
  */
 export async function runInContainer(run: ContainerRun): Promise<RunEnd> {
-  const { engine, id, connection, request, left } = run
+  const { engine, id, connection, request, left, place } = run
   const memoryWord = `out of memory ${randomUUID()}`
-  let place: ContainerPlace | null = null
+  using counters = place === null ? null : countersOf(place)
   const overLimit = async () => {
     if (memoryKills(place?.groups ?? []) > 0) return 'memory'
     return (await run.overDisk()) ? 'disk' : null
@@ -59,20 +63,25 @@ export async function runInContainer(run: ContainerRun): Promise<RunEnd> {
     const read = readOutput(ready.strip(readFrames(connection)), output, stop).catch((error: unknown) => {
       broken = error
     })
-    const placed = look(run).then((found) => {
-      place = found
-    })
     await Promise.race([read, stop.happened])
-    await placed
     const command = commandEnd({ code: await endOf(run, place), signal: null })
     const killed = output.lastErrors().endsWith(memoryWord) || (await engine.inspect(id))?.memoryKilled === true
     const reason = stop.reason() ?? (await lateReason(command, killed ? async () => 'memory' : overLimit))
     if (reason === null && broken !== null) throw failed('the connection broke, and output with it', broken)
     if (reason === null && !ready.seen()) throw failed(output.lastErrors() || `exit ${command.exitCode}`)
-    return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes() }
+    return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes(), ...seenBy(counters) }
   } finally {
     connection.destroy()
   }
+}
+
+/** Null where the namespaces are the worker's own, and where the number may be somebody else's by now. */
+function countersOf({ first, namespace }: ContainerPlace): NetworkCounters | null {
+  if (namespace === null) return null
+  const counters = openNetworkCounters(first.pid)
+  if (isStillRunning(first)) return counters
+  counters[Symbol.dispose]()
+  return null
 }
 
 async function readOutput(frames: AsyncIterable<OutputFrame>, output: OutputTaker, stop: CommandStop): Promise<void> {
@@ -100,13 +109,6 @@ function createReadyCheck() {
 
 function failed(why: string, cause?: unknown): SandboxError {
   return new SandboxError('start-failed', `the container did not run its command: ${why}`, { cause })
-}
-
-async function look({ engine, id, onPlace }: ContainerRun): Promise<ContainerPlace | null> {
-  const state = await engine.inspect(id).catch(() => null)
-  const place = state === null ? null : findContainerPlace(id, state)
-  if (place !== null) onPlace(place)
-  return place
 }
 
 /** The exit code. An Engine that does not manage to end it is helped, where the worker can see and end it itself. */

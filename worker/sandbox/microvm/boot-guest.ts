@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SandboxError, type SandboxSpec } from '../../pipeline/ports/index.ts'
+import { type NetworkCounters, openNetworkCounters } from '../audit/network-counters.ts'
 import { printable } from '../audit/printable.ts'
 import type { BuiltImage } from '../image/built-image.ts'
 import { sandboxMark } from '../reaper/sandbox-state.ts'
@@ -31,6 +32,8 @@ export interface GuestPlan {
 export interface Guest {
   readonly machine: Machine
   readonly link: GuestLink
+  /** Of the namespace that the machine is confined in on the host, which the guest cannot write. */
+  readonly counters: NetworkCounters
 }
 
 /** Seconds on a quiet machine; a busy one that translates takes its time. */
@@ -61,7 +64,7 @@ export async function bootGuest(plan: GuestPlan): Promise<Guest> {
     link.send({ kind: 'filter', program: sandboxFilter('x64') })
     link.send({ kind: 'configuration', values: await configuration(plan) })
     await expect(machine, link, 'ready')
-    return { machine, link }
+    return { machine, link, counters: openNetworkCounters(await confinedIn(machine)) }
   } catch (error) {
     machine.kill()
     const [, disk] = await Promise.allSettled([machine.exited, filled])
@@ -69,6 +72,12 @@ export async function bootGuest(plan: GuestPlan): Promise<Guest> {
     if (prepared !== null && disk.status === 'fulfilled') await host.states.discard(state, String(error))
     throw error
   }
+}
+
+/** bwrap itself stays in the host's namespaces; what it has started is in the machine's. */
+async function confinedIn({ pid }: Machine): Promise<number> {
+  const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')).split(' ')
+  return Number(child ?? 0)
 }
 
 /** A machine like this one, but nobody's. */

@@ -19,6 +19,7 @@
 
 import { join } from 'node:path'
 import { type Sandbox, type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
+import { seenBy } from '../audit/network-counters.ts'
 import { cgroupFolders } from '../cgroup/find-cgroup-places.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import { type HostTool, insideEnvironment } from '../command/inside-environment.ts'
@@ -104,11 +105,13 @@ async function createMicrovmSandbox(plan: GuestPlan, environment: Readonly<Recor
         whole = end.whole
         if (whole) await parts.disk.bringOut()
         const { ended, exitCode, signal, outputBytes } = end
-        return { ended, exitCode, signal, outputBytes, processes: [], processesTruncated: false }
+        const seen = { processes: [], processesTruncated: false, ...seenBy(guest.counters) }
+        return { ended, exitCode, signal, outputBytes, ...seen }
       }),
     remove: async () => {
       guest.machine.kill()
       await guest.machine.exited
+      guest.counters[Symbol.dispose]()
       return removeMicrovm(host, parts)
     },
   })

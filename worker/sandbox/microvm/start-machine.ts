@@ -25,6 +25,8 @@ export const stateSocket = '/machine/keeper'
 
 /** A machine that runs. What comes out of it is a guest's word. */
 export interface Machine {
+  /** Its number on the host: of the program that confines it. Null: it did not start. */
+  readonly pid: number | null
   readonly control: Duplex
   readonly broker: Duplex
   /** Of a machine that has one. */
@@ -91,6 +93,7 @@ export async function startMachine(start: MachineStart): Promise<Machine> {
     if (process.pid !== undefined) await start.limit(process.pid)
     process.stdin?.on('error', () => {}).end('go\n')
     return {
+      pid: process.pid ?? null,
       control: portOf(process.stdio[handedOver.control]),
       broker: portOf(process.stdio[handedOver.broker]),
       monitor: start.from === 'boot-to-keep' ? portOf(process.stdio.at(furtherFile)) : null,

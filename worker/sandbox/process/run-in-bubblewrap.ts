@@ -1,7 +1,7 @@
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ExecEnd, type ExecRequest, type NetworkDevice, SandboxError } from '../../pipeline/ports/index.ts'
-import { type NetworkCounters, openNetworkCounters } from '../audit/network-counters.ts'
+import { type NetworkCounters, openNetworkCounters, seenBy } from '../audit/network-counters.ts'
 import type { ProcessLog } from '../audit/process-log.ts'
 import { commandEnd, lateReason } from '../command/command-end.ts'
 import { createCommandStop } from '../command/command-stop.ts'
@@ -76,9 +76,7 @@ export async function runInBubblewrap(plan: RunPlan): Promise<RunEnd> {
     // Asked after the limits: where memory ends, the kernel may kill bwrap with the rest, before it can report.
     if (reason === null && (!child.ranToEnd() || plan.failedToBegin(end.code)))
       throw notStarted(output.lastErrors() || `exit ${end.code}`)
-    const devices = counters?.read() ?? null
-    const seen = devices === null ? {} : { devices }
-    return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes(), ...seen }
+    return { ended: reason ?? 'exited', ...command, outputBytes: output.bytes(), ...seenBy(counters) }
   } finally {
     child.kill()
     await killAndWait(init === null ? [] : [init], deathTimeoutMs)
