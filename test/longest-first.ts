@@ -12,6 +12,7 @@ export const longest: readonly string[] = [
   'test/sandbox/microvm/create-microvm-engine.test.ts',
   'test/hostile/slow/container-docker.test.ts',
   'test/hostile/slow/container-podman.test.ts',
+  'test/sandbox/container/real-engines.test.ts',
   'test/sandbox/images/build-image.test.ts',
   'test/sandbox/images/engine-build.test.ts',
 ]

@@ -18,6 +18,15 @@ import { serveBase } from './serve-base.ts'
 
 const own = fileURLToPath(new URL('../../../sandbox-images/', import.meta.url))
 
+/** What both of them build on. */
+let debian: string
+let tar: string
+beforeAll(async () => {
+  debian = await mkdtemp('/tmp/airlock-debian-')
+  tar = await makeDebianBase(debian)
+}, imageTimeoutMs)
+afterAll(() => rm(debian, { recursive: true, force: true }))
+
 /** A real Engine builds a real image, on a Debian that it finds by digest: Docker in a registry, Podman in its store. */
 describe.each(['docker', 'podman'] as const)('a build by %s', (kind) => {
   let folder: string
@@ -27,7 +36,6 @@ describe.each(['docker', 'podman'] as const)('a build by %s', (kind) => {
 
   beforeAll(async () => {
     folder = await mkdtemp('/tmp/airlock-eb-')
-    const tar = await makeDebianBase(folder)
     engine = await startOwnEngine(kind, join(folder, 'e'))
     if (kind === 'docker') {
       const served = await serveBase(tar)

@@ -32,6 +32,8 @@ const description = {
 describe('tools by mise', { timeout: imageTimeoutMs }, () => {
   let folder: string
   let image: BuiltImage
+  /** A copy of what was built. */
+  let root: string
 
   beforeAll(async () => {
     folder = await mkdtemp('/tmp/airlock-mise-')
@@ -39,22 +41,22 @@ describe('tools by mise', { timeout: imageTimeoutMs }, () => {
     for (const [from, to] of Object.entries(places)) await cp(join(own, from), join(folder, to), { recursive: true })
     await writeFile(join(folder, 'tools/image.yaml'), JSON.stringify(description))
     image = await buildImage('tools', { ...buildOptions(join(folder, 'images')), descriptions: folder })
+    root = join(folder, 'root')
+    await runCommand(['/usr/bin/cp', '-a', '--reflink=auto', image.rootfs, root])
   }, imageTimeoutMs)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  /** As the build does it, in a copy of what was built that has no tools yet. */
-  async function installAgain(wanted: Record<string, string>): Promise<string> {
+  /** As the build does it, in the copy, from which whatever tools are there are taken first. */
+  async function installAgain(wanted: Record<string, string>): Promise<void> {
     const work = await mkdtemp(join(folder, 'again-'))
-    const root = join(work, 'root')
-    await runCommand(['/usr/bin/cp', '-a', '--reflink=auto', image.rootfs, root])
-    await rm(join(root, 'usr/local/share/mise'), { recursive: true })
-    await rm(join(root, 'usr/local/bin/prettier'))
+    for (const path of ['share/mise', 'bin/prettier']) {
+      await rm(join(root, 'usr/local', path), { recursive: true, force: true })
+    }
     await writeFile(join(root, 'etc/mise/config.toml'), miseConfig(wanted))
     const hook = await writeToolsHook(wanted, work)
     if (hook === null) throw new TypeError('no tools')
     const signal = AbortSignal.timeout(imageTimeoutMs)
     await runToolsHook(hook, root, { temporary: work, env: buildEnvironment(), signal, onLine: () => {} })
-    return root
   }
 
   it('work in a sandbox of the image, and are in its manifest and its SBOM', async () => {
@@ -72,7 +74,7 @@ describe('tools by mise', { timeout: imageTimeoutMs }, () => {
   })
 
   it('are the same each time, and tell no registry', async () => {
-    const root = await installAgain(tools)
+    await installAgain(tools)
 
     const both = [root, image.rootfs].map((one) => join(one, 'usr/local'))
     const differs = ['/usr/bin/diff', '--recursive', '--no-dereference', '--brief', ...both]

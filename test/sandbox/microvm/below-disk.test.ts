@@ -199,16 +199,14 @@ if (expectsOverlay()) {
 
     it('counts where the job’s disk is limited', patient, async () => {
       const bytes = (await stat(join(world.stored, 'microvm-below.erofs'))).blocks * 512
-      const filling = (seconds: number) => shell(`head -c 20M /dev/zero >file; sleep ${seconds}`)
-      const one = await shown('vmbelow00006', { diskBytes: 24 * mebibyte + bytes })
-      await using roomy = await one.open()
-      const other = await shown('vmbelow00007', { diskBytes: 19 * mebibyte + bytes })
-      await using tight = await other.open()
+      const filling = (much: string, seconds: number) => shell(`head -c ${much} /dev/zero >file; sleep ${seconds}`)
+      const some = await shown('vmbelow00006', { diskBytes: 24 * mebibyte + bytes })
+      await using bounded = await some.open()
       const none = await shown('vmbelow00008', { diskBytes: bytes })
       await using full = await none.open()
 
-      expect((await runIn(roomy, filling(3))).ended).toBe('exited')
-      expect((await runIn(tight, filling(60))).ended).toBe('disk')
+      expect((await runIn(bounded, filling('20M', 3))).ended).toBe('exited')
+      expect((await runIn(bounded, filling('28M', 60))).ended).toBe('disk')
       expect((await runIn(full, shell('true'))).ended).toBe('disk')
     })
 

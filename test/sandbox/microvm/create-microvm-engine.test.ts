@@ -136,7 +136,11 @@ describe('class microvm', () => {
     const memory = await runIn(sandbox, ['perl', '-e', 'my $held = "x" x (300 << 20); print "survived"'])
     const processes = await runIn(sandbox, ['perl', '-e', forks])
     const control = await runIn(sandbox, ['perl', '-e', 'my $held = "x" x (30 << 20); print "survived"'])
-    const cancelled = await runIn(sandbox, shell('echo kept > while; sleep 100'), { signal: AbortSignal.timeout(8000) })
+    const cancel = new AbortController()
+    const cancelled = await runIn(sandbox, shell('echo kept > while; echo kept; sleep 100'), {
+      signal: cancel.signal,
+      onOutput: () => cancel.abort(),
+    })
     const disk = await runIn(sandbox, shell(filling))
 
     expect(memory).toMatchObject({ ended: 'memory', out: '' })

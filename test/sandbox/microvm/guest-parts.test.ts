@@ -77,6 +77,16 @@ describe('a machine', () => {
     expect(words[words.indexOf('-smp') + 1]).toBe('2')
   })
 
+  it('is not told to move memory by single bytes where it is translated', () => {
+    const processor = (accelerator: MachinePlan['accelerator']) => {
+      const words = qemuArguments({ ...plan, accelerator })
+      return words[words.indexOf('-cpu') + 1]
+    }
+
+    expect(processor('tcg')).toBe('max,-erms,-fsrm')
+    expect(processor('kvm')).toMatch(/^host,/)
+  })
+
   it('has what its job may use and what it needs itself, and the host holds it to the sum', () => {
     const memory = Number.parseInt(qemuArguments(plan)[qemuArguments(plan).indexOf('-m') + 1] ?? '', 10) * 1024 ** 2
 

@@ -58,6 +58,12 @@ export function qemuArguments(plan: MachinePlan): readonly string[] {
 
 const monitor = ['-chardev', `socket,id=monitor,fd=${furtherFile}`, '-mon', 'chardev=monitor,mode=control']
 
+/**
+ * Without the promise that one instruction moves bytes fast: translated, it is a loop of single bytes, and a kernel and
+ * a C library that believe it copy and clear all memory so.
+ */
+const translatedProcessor = 'max,-erms,-fsrm'
+
 /** What has to be the same for a state to fit: everything but paths and names. */
 function machineArguments(plan: MachinePlan): readonly string[] {
   const memory = Math.ceil((plan.limits.memoryBytes + guestOverheadBytes) / mebibyte)
@@ -66,7 +72,7 @@ function machineArguments(plan: MachinePlan): readonly string[] {
   return [
     ...[plan.qemu, '-name', plan.mark, '-M', 'microvm,pit=on,pic=on,rtc=on,isa-serial=on,acpi=on,graphics=off'],
     ...['-accel', tcg ? `tcg,thread=multi,tb-size=${translatedMebibytes}` : 'kvm'],
-    ...['-cpu', tcg ? 'max' : 'host,-arch-capabilities', '-smp', String(processors), '-m', `${memory}M`],
+    ...['-cpu', tcg ? translatedProcessor : 'host,-arch-capabilities', '-smp', String(processors), '-m', `${memory}M`],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-monitor', 'none', '-no-reboot'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...['-kernel', plan.kernel, '-initrd', plan.initramfs, '-append', kernelCommandLine(plan)],

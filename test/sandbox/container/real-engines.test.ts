@@ -8,6 +8,9 @@ import { ask, startBroker } from '../battery/bridges.ts'
 import { mebibyte, runIn, shell } from '../battery/sandbox-bench.ts'
 import { imageTimeoutMs } from '../images/built-image.ts'
 import { type ContainerBench, createContainerBench } from './container-bench.ts'
+import { describeMountSight } from './mount-sight.ts'
+import { describeReaper } from './reap-containers.ts'
+import { testRemovedImage } from './remove-engine-image.ts'
 
 const nothing = { processes: 0, mounts: 0, groups: 0 }
 const sizeOf = async (path: string) => (await stat(path).catch(() => ({ size: 0 }))).size
@@ -197,4 +200,9 @@ describe.each(['docker', 'podman'] as const)('class container on %s', (kind) => 
     await expect(ask('/no/such/socket')).rejects.toMatchObject({ code: 'unavailable' })
     expect(await bench.engineOn('/no/such/socket').list()).toEqual(expect.any(Array))
   })
+
+  // On the same Engine, because starting one and bringing it the image takes longer than most of what is asked of it.
+  describeReaper(() => bench)
+  describeMountSight(() => bench)
+  testRemovedImage(() => bench)
 })
