@@ -1,15 +1,15 @@
 /**
  * GitHub as the app uses it: who may, what is there, and answers. The only part of the app that speaks as the App.
- * Imports the ports of intake that it implements, and Probot's client.
+ * Imports the ports of intake that it implements, and Octokit's core.
  *
  * Every event gets a token of its own, for one repository and what an answer needs, and it is revoked when the event
- * is done. Octokit's own retry is off: it would repeat what may have happened, such as a comment. A failure goes back
+ * is done. Octokit's retry is left out: it would repeat what may have happened, such as a comment. A failure goes back
  * to the queue, and every effect is looked for before it is made.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAppAuth } from '@octokit/auth-app'
+import { Octokit } from '@octokit/core'
 import type { BaseLogger } from 'pino'
-import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
 import type { Pause } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
@@ -86,7 +86,6 @@ export interface GitHubApp {
   revokeLeft(owner: string): Promise<void>
 }
 
-const PlainOctokit = ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } })
 const mintedSchema = z.object({ token: z.string().min(1), repositories: z.array(z.unknown()).catch([]) })
 const appSchema = z.object({ slug: z.string().regex(/^[A-Za-z0-9-]{1,100}$/) })
 const installationSchema = z.object({ id: z.int().positive() })
@@ -95,15 +94,15 @@ const revokeTries = 3
 
 export function createGitHubApp(deps: GitHubAppDeps): GitHubApp {
   const { appId, signJwt, baseUrl, vault, log, whenCalm, pauses, unreached = noneUnreached } = deps
-  const shared = { baseUrl, log: boundLog(log) }
+  const shared = { baseUrl, userAgent: 'airlock', log: boundLog(log) }
   const auth = { appId, createJwt: signJwt }
-  const octokit = new PlainOctokit({ ...shared, authStrategy: createAppAuth, auth })
+  const octokit = new Octokit({ ...shared, authStrategy: createAppAuth, auth })
   let known: string | null = null
 
   const asApp = (signal: AbortSignal) => createGitHubClient(octokit, signal, { whenCalm })
 
   function withToken(token: string, signal: AbortSignal, pause?: Pause): GitHubClient {
-    return createGitHubClient(new PlainOctokit({ ...shared, auth: { token } }), signal, { whenCalm, pause })
+    return createGitHubClient(new Octokit({ ...shared, auth: token }), signal, { whenCalm, pause })
   }
 
   /** With a signal of its own: a live token is worse than a late end. True: it is dead. */

@@ -6,7 +6,7 @@
  * has to be good for the repository itself: a classic one by its scopes, a user token of an App by being this App's, a
  * fine-grained one by seeing the repository.
  */
-import { ProbotOctokit } from 'probot'
+import { Octokit } from '@octokit/core'
 import { z } from 'zod'
 import type { Caller } from '../api/ports.ts'
 import { GitHubError } from '../intake/github-error.ts'
@@ -25,7 +25,6 @@ export interface TokenOwners {
 const userSchema = z.object({ id: z.int().positive(), login: z.string().max(100), type: z.string().max(32) })
 const installationsSchema = z.object({ installations: z.array(z.object({ app_id: z.int() })) })
 const repositorySchema = z.object({ id: z.int().nonnegative(), private: z.boolean() })
-const PlainOctokit = ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } })
 const requestMs = 10_000
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 /** GitHub's answers that say of a token that it is not good for this. */
@@ -40,7 +39,7 @@ interface Answer {
 export function createTokenOwners({ appId, baseUrl }: TokenOwnersDeps): TokenOwners {
   return {
     async ownerOf(token, signal) {
-      const octokit = new PlainOctokit({ baseUrl, log: silent, auth: { token } })
+      const octokit = new Octokit({ baseUrl, userAgent: 'airlock', log: silent, auth: token })
 
       /** Null: the token is not good for it. What GitHub's client throws knows the request, so it is not passed on. */
       async function ask(route: string, parameters: Record<string, unknown> = {}): Promise<Answer | null> {

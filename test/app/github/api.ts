@@ -1,5 +1,5 @@
+import { Octokit } from '@octokit/core'
 import nock from 'nock'
-import { Octokit } from 'octokit'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { createGitHubClient, type PagingClient } from '../../../app/github/github-client.ts'
 
@@ -26,6 +26,6 @@ export function mockGitHub(): void {
 }
 
 export function createClient(signal = new AbortController().signal): PagingClient {
-  const octokit = new Octokit({ auth: 'ghs_test', retry: { enabled: false }, throttle: { enabled: false } })
+  const octokit = new Octokit({ auth: 'ghs_test' })
   return createGitHubClient(octokit, signal)
 }
