@@ -32,7 +32,7 @@ const violations: readonly { readonly file: string; readonly line: string; reado
   { file: 'worker/broker/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
   { file: 'worker/registries/planted.ts', line: "export * from '../github/publish.ts'", rule: importRule },
   { file: 'worker/git/planted-spawn.ts', line: "export * from 'node:child_process'", rule: importRule },
-  { file: 'cli/planted-spawn.ts', line: "export * from 'execa'", rule: importRule },
+  { file: 'cli/planted-spawn.ts', line: "export * from 'node:child_process'", rule: importRule },
   { file: 'workflows/planted-spawn.ts', line: "export * from 'node:child_process'", rule: importRule },
   { file: 'workflows/planted-redis.ts', line: "export * from 'ioredis'", rule: importRule },
   { file: 'workflows/planted-queue.ts', line: "export * from '../worker/queue/enqueue.ts'", rule: importRule },

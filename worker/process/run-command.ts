@@ -1,18 +1,17 @@
 /**
- * The only place where Airlock starts programs. Imports nothing of ours.
+ * Where Airlock starts programs that come to their end by themselves; its neighbour starts those that don't.
  *
  * Argument lists only, never a shell; the environment is exactly what the caller gives, never inherited, so that
  * no key of the host's can slip into a child; every run has a time limit and an output limit.
  */
-import type { Readable } from 'node:stream'
-import { execa } from 'execa'
+import { type CollectedOutput, collectOutput } from './collect-output.ts'
 
 export interface CommandOptions {
   readonly cwd?: string
   /** The child's whole environment. */
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array
-  /** Milliseconds until the child is killed. */
+  /** Milliseconds until the child is told to end, and killed soon after. */
   readonly timeoutMs?: number
   /** Bytes of each of stdout and stderr that are kept; more ends the run with `output-limit`. */
   readonly maxBytes?: number
@@ -53,82 +52,22 @@ export class CommandError extends Error {
 
 const defaultTimeoutMs = 60_000
 const defaultMaxBytes = 16 * 1024 * 1024
-/** From asking a program to end until it is killed, and from then until nobody waits for its output any more. */
-const killAfterMs = 2000
-const leaveAfterMs = 3000
 
 /** Runs a program to its end and returns what it wrote. Throws CommandError for any end but exit 0. */
 export async function runCommand(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const [program, ...args] = argv
+  const { env = {}, timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, signal, input, ...where } = options
+  const [program] = argv
   if (program === undefined) throw new TypeError('an argument list needs a program')
-  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
-  const running = execa(program, args, {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    ...(options.uid === undefined ? {} : { uid: options.uid }),
-    ...(options.gid === undefined ? {} : { gid: options.gid }),
-    env: { ...options.env },
-    extendEnv: false,
-    encoding: 'buffer',
-    timeout: timeoutMs,
-    maxBuffer: options.maxBytes ?? defaultMaxBytes,
-    forceKillAfterDelay: killAfterMs,
-    // What the program started itself (git's transports) would else live on, and keep its output open.
-    killDescendants: true,
-    stripFinalNewline: false,
-    reject: false,
-    windowsHide: true,
-  })
-  using _end = leaveInTime(running, timeoutMs, options.signal)
-  const result = await running
-  const stderr = Buffer.from(result.stderr).subarray(-4096).toString('utf8').trim()
-  if (result.failed) {
-    throw new CommandError(
-      { code: failureCode(result), program, exitCode: result.exitCode ?? null, stderr },
-      { cause: result },
-    )
-  }
-  return { stdout: Buffer.from(result.stdout), stderr }
+  const result = await collectOutput(argv, { ...where, env, timeoutMs, maxBytes, signal, input })
+  const stderr = result.stderr.subarray(-4096).toString('utf8').trim()
+  const code = failureCode(result)
+  if (code === null) return { stdout: result.stdout, stderr }
+  throw new CommandError({ code, program, exitCode: result.exitCode, stderr }, { cause: result })
 }
 
-/**
- * What went into a session of its own is not killed with the rest. As long as it holds the output open, which may be for
- * ever, the run would not end: so the output is closed on this side.
- */
-function leaveInTime(
-  { stdout, stderr }: { readonly stdout: Readable; readonly stderr: Readable },
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Disposable {
-  const leave = () => {
-    stdout.destroy()
-    stderr.destroy()
-  }
-  const timers = [setTimeout(leave, timeoutMs + leaveAfterMs)]
-  const onAbort = () => timers.push(setTimeout(leave, leaveAfterMs))
-  signal?.addEventListener('abort', onAbort)
-  if (signal?.aborted) onAbort()
-  return {
-    [Symbol.dispose]: () => {
-      for (const timer of timers) clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-    },
-  }
-}
-
-function failureCode(result: {
-  timedOut: boolean
-  isCanceled: boolean
-  isMaxBuffer: boolean
-  code?: string | undefined
-  signal?: string | undefined
-  exitCode?: number | undefined
-}): CommandErrorCode {
-  if (result.timedOut) return 'timeout'
-  if (result.isCanceled) return 'cancelled'
-  if (result.isMaxBuffer) return 'output-limit'
-  if (result.code === 'ENOENT') return 'not-found'
-  if (result.signal !== undefined) return 'signal'
-  return result.exitCode === undefined ? 'spawn' : 'exit'
+function failureCode({ stopped, error, signal, exitCode }: CollectedOutput): CommandErrorCode | null {
+  if (stopped !== null) return stopped
+  if (error !== null) return 'code' in error && error.code === 'ENOENT' ? 'not-found' : 'spawn'
+  if (signal !== null) return 'signal'
+  return exitCode === 0 ? null : 'exit'
 }
