@@ -1,9 +1,7 @@
 /** The command line. A composition root: the only place, with its neighbours in cli/, that wires modules together. */
 
-import { QueueUnavailableError } from '../worker/contract/index.ts'
 import { type Io, UsageError } from './command.ts'
 import { commands } from './commands/index.ts'
-import { SettingsError } from './settings/parse-settings.ts'
 import { createStopSignal } from './stop-signal.ts'
 
 const [name, ...args] = process.argv.slice(2)
@@ -32,10 +30,17 @@ async function main(commandName: string | undefined, commandArgs: readonly strin
     return await command.run(commandArgs, io)
   } catch (error) {
     if (error instanceof UsageError) return wrongUsage(error.message, error.right)
-    if (error instanceof SettingsError) return wrongSettings(error)
-    if (error instanceof QueueUnavailableError) return unavailable('the Redis that REDIS_URL names does not answer')
-    throw error
+    return explain(error)
   }
+}
+
+/** What it knows errors by is loaded by now, or else they are none of these. */
+async function explain(error: unknown): Promise<number> {
+  const { SettingsError } = await import('./settings/parse-settings.ts')
+  if (error instanceof SettingsError) return wrongSettings(error.problems)
+  const { QueueUnavailableError } = await import('../worker/contract/index.ts')
+  if (error instanceof QueueUnavailableError) return unavailable('the Redis that REDIS_URL names does not answer')
+  throw error
 }
 
 function printOverview(): number {
@@ -56,7 +61,7 @@ function unavailable(what: string): number {
   return 1
 }
 
-function wrongSettings(error: SettingsError): number {
-  io.stderr(`airlock: wrong or missing settings\n${error.problems.map((problem) => `  ${problem}`).join('\n')}\n`)
+function wrongSettings(problems: readonly string[]): number {
+  io.stderr(`airlock: wrong or missing settings\n${problems.map((problem) => `  ${problem}`).join('\n')}\n`)
   return 2
 }

@@ -1,4 +1,4 @@
-import { Octokit } from 'octokit'
+import { Octokit } from '@octokit/core'
 import { z } from 'zod'
 
 /** What a new App is known by; all but the id and the address is secret. */
@@ -21,7 +21,7 @@ const timeoutMs = 20_000
 
 /** Trades the code that GitHub sent the browser back with for the App's key; it is good for one hour and once. */
 export async function convertCode(apiUrl: string, code: string): Promise<RegisteredApp> {
-  const octokit = new Octokit({ baseUrl: apiUrl, userAgent: 'airlock', retry: { enabled: false } })
+  const octokit = new Octokit({ baseUrl: apiUrl, userAgent: 'airlock' })
   const { data } = await octokit.request('POST /app-manifests/{code}/conversions', {
     code,
     request: { signal: AbortSignal.timeout(timeoutMs) },

@@ -1,6 +1,5 @@
 import { agentNameSchema } from '../../worker/contract/index.ts'
 import { type Command, parseFlags, UsageError } from '../command.ts'
-import { runDemo } from '../demo/run-demo.ts'
 
 const right = 'airlock demo --agent pi'
 
@@ -21,6 +20,8 @@ exit status: 0 a pull request exists and its change makes the failing test pass 
     const values = parseFlags(args, { agent: { type: 'string' }, live: { type: 'boolean' } }, right)
     const agent = agentNameSchema.exclude(['command']).safeParse(values.agent ?? 'pi')
     if (!agent.success) throw new UsageError('--agent takes pi, claude or codex', right)
+    // A wrong call need not wait for the whole of it.
+    const { runDemo } = await import('../demo/run-demo.ts')
     return (await runDemo({ agent: agent.data, live: values.live === true }, io)) ? 0 : 1
   },
 }

@@ -5,8 +5,8 @@ import { type Diagnosis, describeDiagnosis, type EngineDiagnosis } from '../doct
 import { diagnose } from '../doctor/diagnose.ts'
 import { openOwnEngine, ownEngineKinds } from '../doctor/open-own-engine.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
-import { createCore } from '../wiring/create-core.ts'
 import { dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
+import { openEngines } from '../wiring/open-engines.ts'
 
 const right = 'airlock doctor --json'
 
@@ -43,7 +43,7 @@ exit status: 0 every probe was held · 1 one was not, a class that AIRLOCK_ENGIN
     await using own = kind === null ? null : await openOwnEngine(kind)
     const settings = own === null ? given : { ...given, AIRLOCK_CONTAINER_SOCKET: own.socket }
     const folders = await prepareDataFolders(dataDirOf(settings))
-    const { engines } = await createCore(settings, io.env, folders, { probeNow: true })
+    const engines = await openEngines(settings, io.env, folders, { probeNow: true })
     const version = await gitVersion('git', io.signal)
     const deps = {
       store: createImageStore(folders.images),

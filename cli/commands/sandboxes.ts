@@ -2,7 +2,6 @@ import type { SandboxEngine } from '../../worker/pipeline/ports/index.ts'
 import { type Command, type Io, parseFlagsAndWords, UsageError } from '../command.ts'
 import { describeSandboxes, type ListedSandbox } from '../sandboxes/describe-sandboxes.ts'
 import { parseSettings } from '../settings/parse-settings.ts'
-import { createCore } from '../wiring/create-core.ts'
 import { dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
 
 const right = 'airlock sandboxes list'
@@ -23,7 +22,9 @@ exit status: 0 done · 1 there is no sandbox of this id · 2 wrong usage`,
     const settings = parseSettings(io.env, [])
     const open = async () => {
       const folders = await prepareDataFolders(dataDirOf(settings))
-      return (await createCore(settings, io.env, folders)).engines
+      // A wrong call need not wait for all engines.
+      const { openEngines } = await import('../wiring/open-engines.ts')
+      return openEngines(settings, io.env, folders)
     }
     if (verb === 'list' && id === undefined) return list(await open(), values.json === true, io)
     if (verb === 'kill' && id !== undefined && more.length === 0)

@@ -1,6 +1,5 @@
 import { type Command, parseFlags } from '../command.ts'
 import { loadAppCredentials } from '../settings/app-credentials.ts'
-import { startApp } from '../wiring/app/start-app.ts'
 import { createLogger } from '../wiring/create-logger.ts'
 import { untilStopped } from '../wiring/until-stopped.ts'
 import { withRedis } from '../wiring/with-redis.ts'
@@ -22,6 +21,8 @@ exit status: 0 ended by a signal · 2 wrong usage or settings`,
     parseFlags(args, {}, 'airlock serve')
     const credentials = loadAppCredentials(io.env, [['WEBHOOK_SECRET'], ['REDIS_URL']])
     const { settings } = credentials
+    // A wrong call or setting is told of before all that comes after it is loaded.
+    const { startApp } = await import('../wiring/app/start-app.ts')
     const log = createLogger(settings, 'app')
     const redisUrl = settings.REDIS_URL ?? ''
     await withRedis(redisUrl, log, async (redis) => {

@@ -4,12 +4,10 @@ import type { Io } from '../command.ts'
 import { type Command, parseFlags } from '../command.ts'
 import { type AppCredentials, loadAppCredentials } from '../settings/app-credentials.ts'
 import { SettingsError } from '../settings/parse-settings.ts'
-import { startApp } from '../wiring/app/start-app.ts'
 import { createLogger } from '../wiring/create-logger.ts'
 import { dataDirOf, prepareDataFolders } from '../wiring/data-folders.ts'
 import { untilStopped } from '../wiring/until-stopped.ts'
 import { withRedis } from '../wiring/with-redis.ts'
-import { startWorker } from '../wiring/worker/start-worker.ts'
 
 const graceMs = 15_000
 
@@ -46,6 +44,11 @@ async function startOwnRedis(folder: string) {
 
 async function runBoth(credentials: AppCredentials, redisUrl: string, io: Io): Promise<number> {
   const { settings } = credentials
+  // A wrong call or setting is told of before all that comes after it is loaded.
+  const [{ startApp }, { startWorker }] = await Promise.all([
+    import('../wiring/app/start-app.ts'),
+    import('../wiring/worker/start-worker.ts'),
+  ])
   await withRedis(redisUrl, createLogger(settings, 'app'), async (redis) => {
     const log = createLogger(settings, 'worker')
     const worker = await startWorker({ ...credentials, env: io.env, redis, log })

@@ -3,7 +3,6 @@ import { loadAppCredentials } from '../settings/app-credentials.ts'
 import { createLogger } from '../wiring/create-logger.ts'
 import { untilStopped } from '../wiring/until-stopped.ts'
 import { withRedis } from '../wiring/with-redis.ts'
-import { startWorker } from '../wiring/worker/start-worker.ts'
 
 /** A job may well be about to publish; one that takes longer is given back and taken up by another worker. */
 const graceMs = 15_000
@@ -22,6 +21,8 @@ exit status: 0 ended by a signal · 2 wrong usage or settings`,
   async run(args, io) {
     parseFlags(args, {}, 'airlock work')
     const credentials = loadAppCredentials(io.env, [['REDIS_URL']])
+    // A wrong call or setting is told of before all that comes after it is loaded.
+    const { startWorker } = await import('../wiring/worker/start-worker.ts')
     const log = createLogger(credentials.settings, 'worker')
     await withRedis(credentials.settings.REDIS_URL ?? '', log, async (redis) => {
       const worker = await startWorker({ ...credentials, env: io.env, redis, log })

@@ -35,8 +35,6 @@ export type CorePorts = Pick<
 >
 
 export interface CoreOptions {
-  /** Probe the engines now, whatever is known of earlier. */
-  readonly probeNow?: boolean
   /** Where brokers' sockets are: a short path. By default the system's temporary folder. */
   readonly socketDir?: string
   readonly modelKeys?: ModelKeys
@@ -50,13 +48,7 @@ export async function createCore(
   settings: Settings,
   env: Environment,
   folders: DataFolders,
-  {
-    probeNow = false,
-    socketDir = tmpdir(),
-    modelKeys,
-    carriesSnapshots = false,
-    certificates: prepared,
-  }: CoreOptions = {},
+  { socketDir = tmpdir(), modelKeys, carriesSnapshots = false, certificates: prepared }: CoreOptions = {},
 ): Promise<CorePorts> {
   const packageManagers = once(() => readPackageManagers(env))
   const [hostTools, certificates] = await Promise.all([
@@ -66,7 +58,7 @@ export async function createCore(
   const store = createImageStore(folders.images)
   const namespaces = createJobNamespaces()
   return {
-    engines: createEngines({ settings, folders, store, hostTools, probeNow, namespaces }),
+    engines: createEngines({ settings, folders, store, hostTools, namespaces }),
     images: createImages(store, hostTools, carriesSnapshots ? printByContent : printByTimes),
     brokers: createBrokerFactory({
       presets: async () => createOperatorPresets(await packageManagers()),

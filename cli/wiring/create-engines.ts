@@ -22,7 +22,7 @@ export interface EngineDeps {
   readonly store: ImageStore
   readonly hostTools: Awaited<ReturnType<typeof findHostTools>>
   /** Probes run even where the last ones are young. */
-  readonly probeNow: boolean
+  readonly probeNow?: boolean
   /** Of jobs, where this worker may mount nothing in its own. */
   readonly namespaces: JobNamespaces
 }
@@ -79,7 +79,10 @@ export function createEngines(deps: EngineDeps): readonly SandboxEngine[] {
   })
 }
 
-function withCache({ engine, watched, configuration }: Wired, { folders, store, probeNow }: EngineDeps): SandboxEngine {
+function withCache(
+  { engine, watched, configuration }: Wired,
+  { folders, store, probeNow = false }: EngineDeps,
+): SandboxEngine {
   const paths = watched.flatMap((name) => (name.startsWith('/') ? [name] : systemPaths(name)))
   return cachePosture(engine, {
     folder: join(folders.root, 'postures'),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gitText } from '../github/git/run-git.ts'
+import type { Held } from '../github/http/faults.ts'
 import type { Issue } from '../github/state/entities.ts'
 import { expectKeptRules } from './expect-kept-rules.ts'
 import { passedChecks } from './outcome-of.ts'
@@ -212,24 +213,36 @@ describe('a pull request that only looks like ours', () => {
 })
 
 describe('a worker that is killed with -9', () => {
-  it.each([
+  const moments = [
     ['before the branch is moved', 'before'],
     ['after it was moved, and before it knows', 'after-effect'],
-  ] as const)('%s leaves one commit, on one pull request', async (_what, when) => {
-    const job = await publish(`killed-${when}`)
-    const before = await shaOf(job, job.branch)
-    const path = new RegExp(`^/repos/acme/killed-${when}/git/refs/heads%2Fairlock`)
-    const held = world.github.hold({ method: 'PATCH', path }, when)
+  ] as const
+  const killed = new Map<string, { readonly job: Published; readonly before: string; readonly jobId: string }>()
 
-    const { jobId } = await say(job, '/airlock add a test')
-    await held.reached
+  // Of both jobs at once: that it is dead shows only when its locks are over.
+  beforeAll(async () => {
+    const holds: Held[] = []
+    for (const [, when] of moments) {
+      const job = await publish(`killed-${when}`)
+      const before = await shaOf(job, job.branch)
+      const path = new RegExp(`^/repos/acme/killed-${when}/git/refs/heads%2Fairlock`)
+      holds.push(world.github.hold({ method: 'PATCH', path }, when))
+      killed.set(when, { job, before, ...(await say(job, '/airlock add a test')) })
+    }
+    await Promise.all(holds.map(({ reached }) => reached))
     const next = await world.installation.startWorker({ AIRLOCK_CONCURRENCY: '4' })
     worker.kill('SIGKILL')
     await worker.exited
     worker = next
-    await world.ended(jobId)
+    for (const { jobId } of killed.values()) await world.ended(jobId)
     // What the dead one asked for reaches GitHub after all.
-    held.release()
+    for (const hold of holds) hold.release()
+  }, 120_000)
+
+  it.each(moments)('%s leaves one commit, on one pull request', async (_what, when) => {
+    const found = killed.get(when)
+    if (found === undefined) throw new Error(`nobody was killed ${when}`)
+    const { job, before, jobId } = found
 
     expect(await subjects(job, `${before}..${job.branch}`)).toEqual(['add a test'])
     expect(await gitText(job.repository.gitDir, ['show', `${job.branch}:done.txt`])).toBe('Mend it\nadd a test')

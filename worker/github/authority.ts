@@ -1,4 +1,3 @@
-import type { Octokit } from 'octokit'
 import { z } from 'zod'
 import {
   type Actor,
@@ -10,6 +9,7 @@ import {
   type reasons,
 } from '../contract/index.ts'
 import { type Authority, HandoffError } from '../pipeline/ports/index.ts'
+import type { Octokit } from './github-client.ts'
 import type { InstallationTokens, TokenPermissions } from './installation-tokens.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 import { recheckContinued } from './recheck-continued.ts'

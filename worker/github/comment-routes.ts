@@ -1,5 +1,5 @@
-import type { Octokit } from 'octokit'
 import type { JobRequest } from '../contract/index.ts'
+import type { Octokit } from './github-client.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 
 interface ListedComment {

@@ -1,7 +1,7 @@
-import type { Octokit } from 'octokit'
 import type { BaseLogger } from 'pino'
 import type { JobRequest } from '../contract/index.ts'
 import { type Fence, HandoffError, type Reviewers } from '../pipeline/ports/index.ts'
+import type { Octokit } from './github-client.ts'
 import type { LocatedRepository } from './locate-repository.ts'
 import type { RepositorySession } from './repository-session.ts'
 

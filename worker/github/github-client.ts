@@ -2,19 +2,23 @@
  * GitHub as the worker uses it: read tokens to look again, a write token to publish, a comment to tell. The only
  * module that holds the App's key. May import contract and the pipeline's ports.
  *
- * Octokit's own retry and throttling are off: they wait for as long as a server says and repeat what may already have
- * happened. Here each effect is looked up before it is done, tried a few times, and then left to the queue.
+ * Octokit's core without its retry and throttling: they wait for as long as a server says and repeat what may already
+ * have happened. Here each effect is looked up before it is done, tried a few times, and then left to the queue.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAppAuth } from '@octokit/auth-app'
-import { Octokit } from 'octokit'
+import { Octokit as PlainOctokit } from '@octokit/core'
+import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods'
 import { type Pause, waitOut } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
 import { mapGitHubError } from './map-github-error.ts'
 import type { SignAppJwt } from './sign-app-jwt.ts'
 
+const Octokit = PlainOctokit.plugin(restEndpointMethods)
+export type Octokit = InstanceType<typeof Octokit>
+
 const requestMs = 20_000
-const plain = { userAgent: 'airlock', throttle: { enabled: false }, retry: { enabled: false } }
+const plain = { userAgent: 'airlock' }
 
 /** A client with an installation token. Every request ends within 20 s, or with the signal. */
 export function createTokenClient(

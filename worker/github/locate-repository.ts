@@ -1,7 +1,7 @@
-import type { Octokit } from 'octokit'
 import { z } from 'zod'
 import type { JobRequest } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
+import type { Octokit } from './github-client.ts'
 
 /** Where a repository is today: acted on by id, named for the URLs. */
 export interface LocatedRepository {

@@ -1,4 +1,4 @@
-import { RequestError } from 'octokit'
+import { RequestError } from '@octokit/request-error'
 import { HandoffError } from '../pipeline/ports/index.ts'
 
 /** A secondary rate limit that names no time: GitHub asks for at least a minute. */

@@ -1,5 +1,5 @@
-import type { Octokit } from 'octokit'
 import type { JobRequest } from '../contract/index.ts'
+import type { Octokit } from './github-client.ts'
 import { createTokenClient } from './github-client.ts'
 import type { InstallationToken, InstallationTokens, TokenPermissions } from './installation-tokens.ts'
 import { type LocatedRepository, locatedAt, locateRepository } from './locate-repository.ts'

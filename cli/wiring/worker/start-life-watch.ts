@@ -25,7 +25,8 @@ export interface LifeWatchDeps {
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
 }
 
-const everyMs = 5000
+/** Two questions to Redis each time; somebody took the App away and waits for what is kept to be gone. */
+const everyMs = 1000
 
 /** Acts upon what installations and repositories went through: once now, for what came while no worker was here, and again and again. */
 export async function startLifeWatch(deps: LifeWatchDeps): Promise<AsyncDisposable> {

@@ -1,6 +1,6 @@
-import { validateHeaderValue } from 'node:http'
 import type { BrokeredCredential } from '../../contract/index.ts'
 import { BrokerError } from '../../pipeline/ports/broker.ts'
+import { validateHeaderValue } from '../http.ts'
 
 /** What the broker adds to a request. */
 export interface CredentialHeader {
