@@ -88,6 +88,7 @@ async function createSharedPorts(
   const url = `${runner.serverUrl}/${runner.owner}/${runner.repo}.git`
   return {
     ...core,
+    images: { ...core.images, toGet: (name: string) => `with: { image: ${name} } has the workflow make it` },
     authority,
     rights: noRights,
     source: createSource({
