@@ -83,7 +83,7 @@ async function createSharedPorts(
   { inputs, folders, reporter }: Omit<PortsDeps, 'operatorPolicy'>,
   authority: Authority,
 ) {
-  const core = await createCore(inputs.settings, inputs.env, folders)
+  const core = await createCore(inputs.settings, inputs.env, folders, { carried: true })
   const { runner, token } = inputs
   const url = `${runner.serverUrl}/${runner.owner}/${runner.repo}.git`
   return {

@@ -41,13 +41,15 @@ export interface CoreOptions {
   readonly modelKeys?: ModelKeys
   /** What prepareCertificates made. Left out: it is made now. */
   readonly certificates?: string | null
+  /** Snapshots are carried from machine to machine. */
+  readonly carried?: boolean
 }
 
 export async function createCore(
   settings: Settings,
   env: Environment,
   folders: DataFolders,
-  { probeNow = false, socketDir = tmpdir(), modelKeys, certificates: prepared }: CoreOptions = {},
+  { probeNow = false, socketDir = tmpdir(), modelKeys, certificates: prepared, carried = false }: CoreOptions = {},
 ): Promise<CorePorts> {
   const packageManagers = once(() => readPackageManagers(env))
   const [hostTools, certificates] = await Promise.all([
@@ -66,7 +68,7 @@ export async function createCore(
       prices: loadModelPrices(settings),
       certificates,
     }),
-    snapshots: createSnapshots({ dir: folders.snapshots, overlays: createOverlays(namespaces) }),
+    snapshots: createSnapshots({ dir: folders.snapshots, overlays: createOverlays(namespaces), carried }),
     folders: createJobFolders({ dir: folders.jobs, socketDir, namespaces }),
     agents: createAgents(folders.root, createToolRunner(env)),
     gates,

@@ -1,4 +1,5 @@
-import { lstat, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSnapshots } from '../../worker/seal/create-snapshots.ts'
@@ -16,17 +17,17 @@ beforeEach(async () => {
 afterEach(() => left[Symbol.asyncDispose]())
 
 const store = () => join(left.root, 'snapshots')
-const make = () => createSnapshots({ dir: store(), limits, now: () => now })
+const make = (carried = false) => createSnapshots({ dir: store(), limits, carried, now: () => now })
 
 /** A commit with one file; setup adds dependencies and a cache. */
-async function seal({ changes = false } = {}) {
+async function seal({ changes = false, carried = false } = {}) {
   await emptyFolders(left)
   await put(left.root, 'workspace/src/a.js', changes ? 'changed' : 'a')
   await put(left.root, 'workspace/.git/config', '[core]')
   await put(left.root, 'workspace/node_modules/dep/index.js', 'dep')
   await put(left.root, 'home/.npm/cache', 'cache')
   const base = new Map([['src/a.js', `100644 1 ${gitShaOfA}`]])
-  const sealed = await make().seal(
+  const sealed = await make(carried).seal(
     { from: left.folders, secrets: new Map(), base, store: { shared, exact, repository: 7 } },
     signal,
   )
@@ -56,6 +57,50 @@ describe('what setup only added', () => {
 
     expect(snapshot).toMatchObject({ key: exact, layer: null })
     expect(await make().find(shared)).toEqual({ missing: 'none' })
+  })
+})
+
+/** As to another machine: the same files, and every one of them a new one. */
+async function carry() {
+  const packed = join(left.root, 'carried.tar')
+  execFileSync('tar', ['--create', `--file=${packed}`, '-C', left.root, 'snapshots'])
+  await rm(store(), { recursive: true })
+  execFileSync('tar', ['--extract', `--file=${packed}`, '-C', left.root])
+}
+
+const inStoredFile = () => inStore('workspace/node_modules/dep/index.js')
+
+describe('a stored snapshot that is carried to another machine', () => {
+  it('is used there, and from then on as one that was stored there', async () => {
+    await seal({ carried: true })
+    await carry()
+
+    expect(await make(true).find(shared)).toMatchObject({ key: shared, layer: ['node_modules'] })
+    expect(await make(false).find(shared)).toMatchObject({ key: shared })
+  })
+
+  it('is thrown away where nobody said that the store is carried', async () => {
+    await seal()
+    await carry()
+
+    expect(await make(true).find(shared)).toEqual({ missing: 'changed' })
+  })
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a file is another one', () => writeFile(inStoredFile(), 'evl')],
+    ['a file became a program', () => chmod(inStoredFile(), 0o755)],
+    ['a file was added', () => writeFile(inStore('workspace/node_modules/more.js'), 'evil')],
+    ['a file is gone', () => rm(inStore('home/.npm/cache'))],
+    ['a symlink was added', () => symlink('/etc', inStore('workspace/node_modules/etc'))],
+    ['its description was changed', changeAbout],
+    ['it was signed by another store', () => writeFile(join(store(), '.key'), Buffer.alloc(32))],
+  ])('is thrown away where on its way %s', async (_name, tamper) => {
+    await seal({ carried: true })
+    await carry()
+    await tamper()
+
+    expect(await make(true).find(shared)).toEqual({ missing: 'changed' })
+    expect(await readdir(store())).not.toContain(shared)
   })
 })
 

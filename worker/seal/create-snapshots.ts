@@ -43,6 +43,8 @@ export interface SnapshotDeps {
   readonly limits?: SnapshotLimits
   /** Null: each job gets a copy. */
   readonly overlays?: Overlays | null
+  /** The folder is carried from machine to machine: then contents are digested, and that holds for the same snapshot. */
+  readonly carried?: boolean
   /** Milliseconds since the epoch. */
   readonly now?: () => number
 }
@@ -51,10 +53,11 @@ export function createSnapshots({
   dir,
   limits = defaultLimits,
   overlays = null,
+  carried = false,
   now = Date.now,
 }: SnapshotDeps): Snapshots {
   const { maxAgeMs } = limits
-  const open = async (): Promise<Store> => ({ dir, key: await loadStoreKey(dir), maxAgeMs, overlays })
+  const open = async (): Promise<Store> => ({ dir, key: await loadStoreKey(dir), maxAgeMs, overlays, carried })
   return {
     async versionsOf(secrets) {
       const { key } = await open()

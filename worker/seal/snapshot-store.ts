@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Folders, KeptFiles, NoSnapshot, Snapshot } from '../pipeline/ports/index.ts'
 import { moveTree } from './copy-tree.ts'
+import { digestContents } from './digest-contents.ts'
 import { keptIn, moveLayer } from './move-layer.ts'
 import type { Overlays } from './overlays.ts'
 import { printFolders } from './print-folders.ts'
@@ -26,10 +27,13 @@ export const aboutSchema = z.strictObject({
   /** SHA-256 of kept.json, and the print of what was stored. */
   kept: z.string(),
   print: z.string(),
+  /** Where the store is carried from machine to machine: the digest of its contents. */
+  contents: z.string().optional(),
   /** The store's signature of all the above and the key. */
   signature: z.string(),
 })
 type About = z.infer<typeof aboutSchema>
+type Facts = Omit<About, 'signature'>
 
 const keptSchema = z.array(z.tuple([z.string(), z.string()]))
 const keySchema = z.string().regex(/^[0-9a-f]{64}$/)
@@ -43,6 +47,8 @@ export interface Store {
   readonly maxAgeMs: number
   /** Null where each job gets a copy. */
   readonly overlays: Overlays | null
+  /** It is carried from machine to machine, where every file has another inode and time. */
+  readonly carried: boolean
 }
 
 /** Where a snapshot is. Keys are digests: nothing else may become a path. Throws ZodError. */
@@ -77,7 +83,17 @@ export async function isBare(dir: string, key: string): Promise<boolean> {
 async function isAsStored(store: Store, key: string, folder: string, about: About, kept: string): Promise<boolean> {
   const { signature, ...facts } = about
   if (signature !== store.key.sign(textOf(key, facts)) || facts.kept !== sha256(kept)) return false
-  return facts.print === (await printOf(folder))
+  const print = await printOf(folder)
+  if (facts.print === print) return true
+  if (facts.contents === undefined || facts.contents !== (await digestContents(folder, storedParts))) return false
+  // Printed before it was read: a change since then is found by whoever comes next.
+  await writeAbout(store, key, folder, { ...facts, print })
+  return true
+}
+
+async function writeAbout(store: Store, key: string, folder: string, facts: Facts): Promise<void> {
+  const signature = store.key.sign(textOf(key, facts))
+  await writeFile(join(folder, 'about.json'), JSON.stringify({ ...facts, signature }))
 }
 
 export interface StoreInput {
@@ -112,6 +128,7 @@ export async function storeSnapshot(
     const bare = await store.overlays?.bare(partsOf(staging), signal)
     const keptText = JSON.stringify([...kept])
     const print = await printOf(staging)
+    const contents = store.carried ? await digestContents(staging, storedParts) : null
     const facts = {
       version: 4,
       repository,
@@ -121,12 +138,10 @@ export async function storeSnapshot(
       bare: bare ?? false,
       kept: sha256(keptText),
       print,
+      ...(contents === null ? {} : { contents }),
     } as const
     await writeFile(join(staging, 'kept.json'), keptText)
-    await writeFile(
-      join(staging, 'about.json'),
-      JSON.stringify({ ...facts, signature: store.key.sign(textOf(key, facts)) }),
-    )
+    await writeAbout(store, key, staging, facts)
     await rename(staging, folder)
     return { key, kept, layer }
   } catch (error) {
@@ -148,11 +163,10 @@ function partsOf(folder: string): readonly string[] {
   return storedParts.map((part) => join(folder, part))
 }
 
-function textOf(
-  key: string,
-  { version, repository, bytes, createdAt, layer, bare, kept, print }: Omit<About, 'signature'>,
-): string {
-  return JSON.stringify([key, version, repository, bytes, createdAt, layer, bare, kept, print])
+function textOf(key: string, facts: Facts): string {
+  const { version, repository, bytes, createdAt, layer, bare, kept, print, contents } = facts
+  const carried = contents === undefined ? [] : [contents]
+  return JSON.stringify([key, version, repository, bytes, createdAt, layer, bare, kept, print, ...carried])
 }
 
 function sha256(text: string): string {
