@@ -5,6 +5,7 @@ import { verifyRecord } from '../../worker/audit/verify-record.ts'
 import { runCommand } from '../../worker/process/run-command.ts'
 import { gitText } from '../github/git/run-git.ts'
 import type { Repository } from '../github/state/entities.ts'
+import { startProxiedHost } from '../proxy/start-proxied-host.ts'
 import { branchesOf, expectGood, labelled, repositoryWith, writesOneFile } from './asked.ts'
 import { type Runner, startRunner } from './runner.ts'
 
@@ -94,6 +95,23 @@ describe('both jobs of a run, one after the other', () => {
     const recordOf = (report: string) => readFile(join(runner.artifact(report), 'audit.jsonl'), 'utf8')
     expect(await recordOf('report-work')).toContain('"snapshot":"miss"')
     expect(await recordOf('report-again')).toContain('"snapshot":"hit"')
+  }, 600_000)
+
+  it('reach GitHub where only a proxy of the machine finds it, git too', async () => {
+    const host = 'ghe.example.test'
+    await using proxied = await startProxiedHost(host, runner.github.url)
+    const { delivery } = await labelled(runner, repository)
+    const proxy = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: proxied.proxyUrl, NODE_EXTRA_CA_CERTS: proxied.caFile }
+    const server = { GITHUB_SERVER_URL: `https://${host}`, GITHUB_API_URL: `https://${host}/api/v3` }
+
+    const worked = await runner.run('work', { repository, delivery, env: { ...proxy, ...server } })
+
+    expectGood(worked)
+    expect(worked.outputs.handover).toMatch(/^[0-9a-f]{64}$/)
+    expect(new Set(proxied.tunnels.map(({ to }) => to))).toEqual(new Set([`${host}:443`]))
+    const agents = proxied.tunnels.map(({ headers }) => headers['user-agent'] ?? '')
+    expect(agents.filter((agent) => agent.startsWith('git/'))).not.toEqual([])
+    expect(await readFile(join(runner.artifact('report-work'), 'change.patch'), 'utf8')).toContain('+fixed')
   }, 600_000)
 
   it('are told apart in the log, and what an agent says there is no command of the runner', async () => {
