@@ -62,6 +62,22 @@ describe('class container on a runner that has Docker, as its ordinary user', ()
   })
 })
 
+describe('the step before, which says what the image is kept under', () => {
+  const setUp = (image: string, env = {}) => runner.step('set-up', { inputs: { image }, env })
+
+  it('names it by its description, and not at all where the machine has it', async () => {
+    expect((await setUp('minimal')).outputs['image-key']).toMatch(/^minimal-[0-9a-f]{16}-\d{4}-\d{2}$/)
+    expect((await setUp('minimal', dataDir())).outputs['image-key']).toBe('')
+  })
+
+  it('fails where there is no such image, and leaves a runner without one alone', async () => {
+    const wrong = await setUp('minimul')
+    expect(wrong.code).toBe(1)
+    expect(wrong.log).toContain('there is no image "minimul". Right would be one of agents, base, minimal')
+    expect(await setUp('')).toMatchObject({ code: 0, outputs: {} })
+  })
+})
+
 describe('class container on a runner where it cannot be had', () => {
   it.each([
     ['no-engine', 'minimal', 'no Engine at /run/nobody-there.sock: apt-get install -y docker.io'],
