@@ -1,13 +1,16 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { startInstallation } from '../test/e2e/installation.ts'
+import { builtImage, imagesDir } from '../test/sandbox/images/built-image.ts'
 import { startRunner } from '../test/workflows/runner.ts'
-import { createRuns } from './actions/run-both-jobs.ts'
+import { createRuns, image } from './actions/run-both-jobs.ts'
 import type { Bench } from './bench.ts'
 import type { Figure } from './figure.ts'
 import { askForJob, createBenchRepository } from './job/ask-for-job.ts'
 import { interleave, type Sample, summarise } from './measure.ts'
 
-const rounds = 5
+/** Each builds the image once. */
+const rounds = 3
 const warmUp = 1
 
 export const actionsOverhead: Bench = {
@@ -18,6 +21,9 @@ export const actionsOverhead: Bench = {
     const dataDir = await mkdtemp('/tmp/airlock-bench-')
     stack.defer(() => rm(dataDir, { recursive: true, force: true }))
     await chmod(dataDir, 0o711)
+    say(`image ${image} for the worker, built before it starts, as its operator does; each runner builds its own`)
+    await builtImage(image)
+    await symlink(imagesDir, join(dataDir, 'images'))
     const installation = stack.use(await startInstallation({ dataDir, openapi: true }))
     const workers = [await installation.startWorker()]
     const runner = stack.use(await startRunner())
@@ -28,7 +34,7 @@ export const actionsOverhead: Bench = {
     const round = async () => {
       count += 1
       const runs = await createRuns(runner, `runs-${count}`)
-      const repository = await createBenchRepository(installation, `jobs-${count}`)
+      const repository = await createBenchRepository(installation, `jobs-${count}`, image)
       const job = async () => withoutAgent(await askForJob(installation, workers, repository))
       return { first: await job(), cold: await runs.cold(), warm: await job(), restored: await runs.restored() }
     }
@@ -36,7 +42,7 @@ export const actionsOverhead: Bench = {
     const of = (side: keyof (typeof samples)[number]) => samples.map((sample) => sample[side])
     return [
       ...figuresOf('cold', of('cold'), { name: "a worker's first", samples: of('first') }),
-      ...figuresOf('cache restored', of('restored'), { name: "a worker's next", samples: of('warm') }),
+      ...figuresOf('image and setup restored', of('restored'), { name: "a worker's next", samples: of('warm') }),
     ]
   },
 }
@@ -52,8 +58,8 @@ function figuresOf(
 ): Figure[] {
   const other = { name: worker.name, summary: summarise(worker.samples, 'total') }
   const whole: Figure = { what: `both jobs, ${name}`, unit: 'ms', ours: summarise(runs, 'total'), other, aim: null }
-  const part = (what: 'work' | 'publish'): Figure => ({
+  const part = (what: 'image' | 'work' | 'publish'): Figure => ({
     ...{ what: `  ${what}`, unit: 'ms', ours: summarise(runs, what), other: null, aim: null },
   })
-  return [whole, part('work'), part('publish')]
+  return [whole, part('image'), part('work'), part('publish')]
 }

@@ -6,7 +6,9 @@ import { aloneWording } from '../app/replies/wording.ts'
 import type { OperatorPolicy } from '../app/repo-policy/operator/operator-policy.ts'
 import { createCore } from '../cli/wiring/create-core.ts'
 import type { DataFolders } from '../cli/wiring/data-folders.ts'
+import { gitNetwork } from '../cli/wiring/git-network.ts'
 import { headOr } from '../cli/wiring/policy-digest.ts'
+import { prepareCertificates } from '../cli/wiring/prepare-certificates.ts'
 import { createSource, defaultSourceLimits } from '../worker/git/create-source.ts'
 import { type AuthorityDeps, createAuthority } from '../worker/github/authority.ts'
 import { createPublisher } from '../worker/github/publish.ts'
@@ -83,17 +85,20 @@ async function createSharedPorts(
   { inputs, folders, reporter }: Omit<PortsDeps, 'operatorPolicy'>,
   authority: Authority,
 ) {
-  const core = await createCore(inputs.settings, inputs.env, folders, { carriesSnapshots: true })
-  const { runner, token } = inputs
+  const { runner, token, env } = inputs
+  const certificates = await prepareCertificates(folders.root, env)
+  const core = await createCore(inputs.settings, env, folders, { certificates, carriesSnapshots: true })
+  const network = gitNetwork(env, certificates)
   const url = `${runner.serverUrl}/${runner.owner}/${runner.repo}.git`
   return {
     ...core,
+    images: { ...core.images, toGet: (name: string) => `with: { image: ${name} } has the workflow make it` },
     authority,
     rights: noRights,
     source: createSource({
       dataDir: folders.root,
       git: 'git',
-      cloneAccess: async () => ({ url, token, dispose: async () => {} }),
+      cloneAccess: async () => ({ url, token, network, dispose: async () => {} }),
       limits: defaultSourceLimits,
     }),
     secrets: secretsOf(inputs),

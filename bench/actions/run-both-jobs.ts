@@ -7,12 +7,14 @@ import { jobReportSchema } from '../../worker/contract/index.ts'
 import { createBenchRepository } from '../job/ask-for-job.ts'
 import type { Sample } from '../measure.ts'
 
-/** What the workflow keeps in the repository's cache. */
-const cached = ['snapshots', 'agents']
+/** The sandboxes' image, on either side: the smallest, and one that comes from Debian's packages alone. */
+export const image = 'minimal'
+/** What the workflow keeps in the repository's cache: two folders of the data, and the image. */
+const cached = ['snapshots', 'agents', 'image']
 
 /** A repository, whose runs are made by the programs of both jobs, each in a fresh environment. */
 export async function createRuns(runner: Runner, name: string) {
-  const repository = await createBenchRepository(runner, name)
+  const repository = await createBenchRepository(runner, name, image)
   const cache = join(runner.root, `cache-${name}`)
   let runId = 0
 
@@ -22,9 +24,13 @@ export async function createRuns(runner: Runner, name: string) {
     if (restores) await carryOver(cache, dataDir)
     const { delivery } = await labelled(runner, repository)
     const spec = { repository, delivery, runId }
+    const env = { AIRLOCK_DATA_DIR: join(dataDir, 'machine') }
     const startedAt = performance.now()
-    const worked = await runner.run('work', { ...spec, inputs: { data_dir: dataDir } })
-    const workMs = performance.now() - startedAt
+    const inputs = { image, packed: join(dataDir, 'image') }
+    expectGood(await runner.step('image', { inputs, env }))
+    const imageMs = performance.now() - startedAt
+    const worked = await runner.run('work', { ...spec, env, inputs: { data_dir: dataDir } })
+    const workMs = performance.now() - startedAt - imageMs
     expectGood(worked)
     const given = { handover_digest: worked.outputs.handover ?? '', work_result: 'success' }
     const published = await runner.run('publish', { ...spec, inputs: given })
@@ -34,10 +40,18 @@ export async function createRuns(runner: Runner, name: string) {
     const agent = await agentMs(runner)
     await carryOver(dataDir, cache)
     await rm(dataDir, { recursive: true })
-    return { total: total - agent, work: workMs - agent, publish: total - workMs }
+    return { total: total - agent, image: imageMs, work: workMs - agent, publish: total - workMs - imageMs }
   }
 
-  return { cold: () => run(false), restored: () => run(true) }
+  /** Fails where nothing was restored: that would be no measurement. */
+  async function restored(): Promise<Sample> {
+    const sample = await run(true)
+    const record = await readFile(join(runner.artifact('report-work'), 'audit.jsonl'), 'utf8')
+    if (!record.includes('"snapshot":"hit"')) throw new Error('what setup left was not found in the cache')
+    return sample
+  }
+
+  return { cold: () => run(false), restored }
 }
 
 /** A folder that is not there is passed over, as the action does that keeps them. */

@@ -20,9 +20,10 @@ const quietMs = 1000
 export async function createBenchRepository(
   { github }: Pick<Installation, 'github'>,
   name: string,
+  image = 'host',
 ): Promise<Repository> {
   const sources = Array.from({ length: files }, (_, index) => [`src/file-${index}.txt`, `line ${index}\n`.repeat(200)])
-  const content = { ...Object.fromEntries(sources), '.github/airlock.yml': policy }
+  const content = { ...Object.fromEntries(sources), '.github/airlock.yml': `${policy}image: ${image}\n` }
   const repository = await github.createRepository({ name, files: content })
   github.addCollaborator(repository, 'ada', 'write')
   return repository

@@ -7,6 +7,7 @@ import { createWorld, portsOf, requestOf } from './fakes.ts'
 const [fake] = portsOf(createWorld()).engines
 const images = {
   digestOf: async (name: string) => (name === 'base' ? 'ba5e' : null),
+  toGet: (name: string) => `airlock images build ${name}`,
   hostDigest: async () => 'host',
   programs: async () => new Set<string>(),
 }

@@ -200,7 +200,10 @@ export function portsOf(world: World): PipelinePorts {
     },
     rights: noRights,
     engines: [engineOf(world, log)],
-    images: { digestOf: async () => null, hostDigest: async () => 'host', programs: async () => world.programs },
+    images: {
+      ...{ digestOf: async () => null, toGet: () => '', hostDigest: async () => 'host' },
+      programs: async () => world.programs,
+    },
     brokers: brokersOf(world, log),
     source: {
       find: async () => (world.isMirrored ? treeOf(world) : null),

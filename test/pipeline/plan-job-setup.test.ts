@@ -10,7 +10,10 @@ async function planOf(paths: readonly string[]) {
     list: async () => new Map(paths.map((path) => [path, `100644 ${'b'.repeat(40)}`])),
     read: async () => new Map(paths.map((path) => [path, '{}'])),
   }
-  const images = { digestOf: async () => null, hostDigest: async () => '', programs: async () => new Set(['npm']) }
+  const images = {
+    ...{ digestOf: async () => null, toGet: () => '', hostDigest: async () => '' },
+    programs: async () => new Set(['npm']),
+  }
   const brokers = {
     async presets() {
       asked += 1

@@ -1,14 +1,17 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyRecord } from '../../worker/audit/verify-record.ts'
+import { runCommand } from '../../worker/process/run-command.ts'
 import { gitText } from '../github/git/run-git.ts'
 import type { Repository } from '../github/state/entities.ts'
-import { branchesOf, expectGood, labelled, repositoryWith } from './asked.ts'
+import { startProxiedHost } from '../proxy/start-proxied-host.ts'
+import { branchesOf, expectGood, labelled, repositoryWith, writesOneFile } from './asked.ts'
 import { type Runner, startRunner } from './runner.ts'
 
 let runner: Runner
 let repository: Repository
+const env = { PATH: process.env.PATH ?? '' }
 const revision = (name: string) => gitText(repository.gitDir, ['rev-parse', name])
 const push = (path: string) =>
   runner.github.commit(repository, { branch: 'main', message: 'On main', files: { [path]: 'theirs\n' } })
@@ -19,10 +22,12 @@ afterAll(() => runner[Symbol.asyncDispose]())
 
 describe('both jobs of a run, one after the other', () => {
   it('make a branch and a draft pull request of a label, and nothing before the second one', async () => {
-    repository = await repositoryWith(runner, 'widget')
+    const setup = 'setup: { run: ["true"], inputs: [README.md] }'
+    repository = await repositoryWith(runner, 'widget', writesOneFile.replace('setup: { run: [] }', setup))
     const { issue, delivery } = await labelled(runner, repository)
 
-    const worked = await runner.run('work', { repository, delivery })
+    const data = join(runner.root, 'data-1')
+    const worked = await runner.run('work', { repository, delivery, inputs: { data_dir: data } })
     expectGood(worked)
     expect(worked.outputs.handover).toMatch(/^[0-9a-f]{64}$/)
     expect(repository.comments).toEqual([])
@@ -74,6 +79,40 @@ describe('both jobs of a run, one after the other', () => {
     }
     expect(await readFile(join(runner.artifact('report-work'), 'change.patch'), 'utf8')).toContain('+fixed')
   })
+
+  it('find what setup left where the cache has brought it to another machine', async () => {
+    const [first, second] = [join(runner.root, 'data-1'), join(runner.root, 'data-2')]
+    await mkdir(second, { recursive: true })
+    // As the action that keeps it does: a tar, and so the same files as new ones.
+    const packed = join(runner.root, 'cache.tar')
+    await runCommand(['tar', '--create', '--posix', `--file=${packed}`, '-C', first, 'snapshots'], { env })
+    await runCommand(['tar', '--extract', `--file=${packed}`, '-C', second], { env })
+    const { delivery } = await labelled(runner, repository)
+    const inputs = { data_dir: second, report: runner.artifact('report-again') }
+
+    expectGood(await runner.run('work', { repository, delivery, inputs }))
+
+    const recordOf = (report: string) => readFile(join(runner.artifact(report), 'audit.jsonl'), 'utf8')
+    expect(await recordOf('report-work')).toContain('"snapshot":"miss"')
+    expect(await recordOf('report-again')).toContain('"snapshot":"hit"')
+  }, 600_000)
+
+  it('reach GitHub where only a proxy of the machine finds it, git too', async () => {
+    const host = 'ghe.example.test'
+    await using proxied = await startProxiedHost(host, runner.github.url)
+    const { delivery } = await labelled(runner, repository)
+    const proxy = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: proxied.proxyUrl, NODE_EXTRA_CA_CERTS: proxied.caFile }
+    const server = { GITHUB_SERVER_URL: `https://${host}`, GITHUB_API_URL: `https://${host}/api/v3` }
+
+    const worked = await runner.run('work', { repository, delivery, env: { ...proxy, ...server } })
+
+    expectGood(worked)
+    expect(worked.outputs.handover).toMatch(/^[0-9a-f]{64}$/)
+    expect(new Set(proxied.tunnels.map(({ to }) => to))).toEqual(new Set([`${host}:443`]))
+    const agents = proxied.tunnels.map(({ headers }) => headers['user-agent'] ?? '')
+    expect(agents.filter((agent) => agent.startsWith('git/'))).not.toEqual([])
+    expect(await readFile(join(runner.artifact('report-work'), 'change.patch'), 'utf8')).toContain('+fixed')
+  }, 600_000)
 
   it('are told apart in the log, and what an agent says there is no command of the runner', async () => {
     const loud =

@@ -43,6 +43,8 @@ export interface Runner extends AsyncDisposable {
   readonly root: string
   /** Where artifacts of this name are, as if they were uploaded and downloaded. */
   artifact(name: string): string
+  /** Runs a step that comes before the job's own work, without token or event. */
+  step(name: 'set-up' | 'image', spec: StartSpec): Promise<Ended>
   /** Runs a job as a runner would: environment, files for commands, event, and a token with what the job was granted. */
   run(job: 'work' | 'publish', spec: JobSpec): Promise<Ended>
 }
@@ -90,8 +92,24 @@ export async function startRunner(): Promise<Runner> {
         isOrdinary,
       })
     },
+    async step(name, { inputs, env, isOrdinary = false }) {
+      const folder = await openFolder(root, name)
+      return start({
+        root,
+        folder,
+        job: name,
+        env: { ...folder.env, ...powers, ...asInputs(inputs), ...env },
+        isOrdinary,
+      })
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+export interface StartSpec {
+  readonly inputs: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+  readonly isOrdinary?: boolean
 }
 
 export interface StepSpec {
@@ -116,19 +134,14 @@ export interface StepSpec {
 
 /** Our program as the step of a job: environment, files for commands, event, and a token with what the job was granted. */
 export async function runStep(spec: StepSpec): Promise<Ended> {
-  const { github, root, job, repository, event, run, permissions, inputs } = spec
-  const folder = await mkdtemp(join(root, `${job}-`))
-  const paths = Object.fromEntries(files.map((name) => [name, join(folder, name)]))
-  for (const path of Object.values(paths)) await writeFile(path, '')
-  await writeFile(join(folder, 'event.json'), JSON.stringify(event.payload))
+  const { github, root, job, repository, event, run, permissions, signal, isOrdinary = false } = spec
+  const folder = await openFolder(root, job)
+  await writeFile(join(folder.path, 'event.json'), JSON.stringify(event.payload))
   const { installation } = repository
   if (installation === undefined) throw new Error('the stand-in has no installation there')
   const { token } = github.tokens.mint({ installation, repositories: [repository], permissions })
   const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: process.env.HOME ?? '/root',
-    ...paths,
-    GITHUB_ACTIONS: 'true',
+    ...folder.env,
     GITHUB_TOKEN: token,
     GITHUB_API_URL: `${github.url}/api/v3`,
     GITHUB_SERVER_URL: github.url,
@@ -136,29 +149,59 @@ export async function runStep(spec: StepSpec): Promise<Ended> {
     GITHUB_ACTOR: event.actor,
     GITHUB_TRIGGERING_ACTOR: event.triggeringActor,
     GITHUB_EVENT_NAME: event.name,
-    GITHUB_EVENT_PATH: join(folder, 'event.json'),
+    GITHUB_EVENT_PATH: join(folder.path, 'event.json'),
     GITHUB_RUN_ID: String(run.id),
     GITHUB_RUN_ATTEMPT: String(run.attempt),
-    RUNNER_TEMP: folder,
     INPUT_TOKEN: token,
-    // No image of the machine's that the test runs on.
-    AIRLOCK_DATA_DIR: join(folder, 'none'),
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    ...asInputs(spec.inputs),
     ...spec.env,
   }
   try {
-    if (spec.isOrdinary !== true) return await start([process.execPath, entry, job], env, paths, spec.signal)
-    await runCommand(['chown', '-R', nobody, root], { env: {} })
-    return await start(await asOrdinaryUser('workflows/main.ts', [job]), { ...env, HOME: folder }, paths, spec.signal)
+    return await start({ root, folder, job, env, isOrdinary, signal })
   } finally {
     for (const minted of github.tokens.live()) if (minted.token === token) github.tokens.revoke(minted)
   }
 }
 
-async function start(
+interface StepFolder {
+  readonly path: string
+  /** What every step is given, with its files for commands. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+async function openFolder(root: string, job: string): Promise<StepFolder> {
+  const path = await mkdtemp(join(root, `${job}-`))
+  const paths = Object.fromEntries(files.map((name) => [name, join(path, name)]))
+  for (const file of Object.values(paths)) await writeFile(file, '')
+  const machine = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/root', GITHUB_ACTIONS: 'true' }
+  // No image of the machine's that the test runs on.
+  return { path, env: { ...machine, ...paths, RUNNER_TEMP: path, AIRLOCK_DATA_DIR: join(path, 'none') } }
+}
+
+function asInputs(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
+}
+
+interface Start {
+  readonly root: string
+  readonly folder: StepFolder
+  readonly job: string
+  readonly env: Readonly<Record<string, string>>
+  readonly isOrdinary: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+async function start({ root, folder, job, env, isOrdinary, signal }: Start): Promise<Ended> {
+  if (!isOrdinary) return spawnProgram([process.execPath, entry, job], env, folder.path, signal)
+  await runCommand(['chown', '-R', nobody, root], { env: {} })
+  const argv = await asOrdinaryUser('workflows/main.ts', [job])
+  return spawnProgram(argv, { ...env, HOME: folder.path }, folder.path, signal)
+}
+
+async function spawnProgram(
   argv: readonly string[],
-  env: Record<string, string>,
-  paths: Record<string, string>,
+  env: Readonly<Record<string, string>>,
+  folder: string,
   signal: AbortSignal | undefined,
 ): Promise<Ended> {
   const [program = '', ...args] = argv
@@ -174,8 +217,8 @@ async function start(
   }
   await once(child, 'close')
   const [outputs, summary] = await Promise.all([
-    readFile(paths.GITHUB_OUTPUT ?? '', 'utf8'),
-    readFile(paths.GITHUB_STEP_SUMMARY ?? '', 'utf8'),
+    readFile(join(folder, 'GITHUB_OUTPUT'), 'utf8'),
+    readFile(join(folder, 'GITHUB_STEP_SUMMARY'), 'utf8'),
   ])
   return { code: child.exitCode, log, outputs: parseOutputs(outputs), summary }
 }

@@ -17,7 +17,11 @@ const files = [
   ...['workflows/airlock.yml', '.github/workflows/airlock.yml', 'docs/examples/actions-caller.yml'],
   ...['workflows/airlock-job.yml', '.github/workflows/airlock-job.yml', 'docs/examples/actions-job-caller.yml'],
 ]
-const stepSchema = z.object({ uses: z.string().optional(), run: z.string().optional() })
+const stepSchema = z.object({
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  env: z.record(z.string(), z.string()).default({}),
+})
 const workflowSchema = z.object({
   on: z.object({
     workflow_call: z.object({
@@ -86,9 +90,21 @@ describe('workflow files', () => {
   it('take actions by the commit, with the version beside it', () => {
     const used = steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses]))
     expect(used).not.toEqual([])
-    for (const uses of used) expect(uses).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40}$/)
+    for (const uses of used) expect(uses).toMatch(/^actions\/[a-z-]+(?:\/(?:restore|save))?@[0-9a-f]{40}$/)
     const named = ours.flatMap((path) => read(path).match(/uses: .*@[0-9a-f]{40} # v\d+\.\d+\.\d+$/gm) ?? [])
     expect(named).toHaveLength(used.length)
+  })
+
+  it('make the image, and keep it, before anything has a token or runs code of the repository', () => {
+    for (const job of [workflow.jobs.work, sent.jobs.job]) {
+      const found = job?.steps.map(({ uses = '', run = '' }) => `${uses.split('@')[0]}${run.split(' ').at(-1)}`) ?? []
+      const from = found.indexOf('set-up')
+      const order = ['set-up', 'actions/cache/restore', 'image', 'actions/cache/save']
+      expect(found.slice(from, from + order.length)).toEqual(order)
+      const before = job?.steps.slice(0, from + order.length) ?? []
+      expect(before.flatMap(({ env }) => Object.keys(env))).toEqual(['INPUT_IMAGE', 'INPUT_IMAGE'])
+      expect(found.slice(from + order.length)[0]).toMatch(/^(work|job)$/)
+    }
   })
 
   it('queue what is asked at once, and drop none of it', () => {

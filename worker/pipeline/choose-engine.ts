@@ -63,9 +63,9 @@ function rank(isolation: Isolation): number {
 /** What it offers, or what is missing of it. */
 async function lookAt(engine: SandboxEngine, images: Images, image: string) {
   const imageDigest = image === hostImage ? await images.hostDigest() : await images.digestOf(image)
-  if (imageDigest === null) return `there is no image ${image} on this machine: airlock images build ${image}`
+  if (imageDigest === null) return `there is no image ${image} on this machine: ${images.toGet(image)}`
   if (image === hostImage && engine.isolation !== 'process') {
-    return 'it has no image host: write image: base in the policy, and run airlock images build base'
+    return `it has no image host: write image: base in the policy; ${images.toGet('base')}`
   }
   try {
     return { posture: await engine.posture(image), imageDigest }

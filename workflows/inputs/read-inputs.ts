@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { getInput } from '@actions/core'
 import { type Environment, parseSettings, settingNames } from '../../cli/settings/parse-settings.ts'
 import { type Settings, settingsTable } from '../../cli/settings/settings-schema.ts'
-import { dataDirOf } from '../../cli/wiring/data-folders.ts'
 import type { OrganisationInputs } from '../github/runner-organisation.ts'
 import { type ParsedSecrets, parseSetupSecrets } from './parse-setup-secrets.ts'
+import { imagesDirOf } from './read-image-inputs.ts'
 import { type Runner, readRunner } from './runner-environment.ts'
+import { withhold } from './withhold.ts'
 
 export interface Inputs {
   readonly runner: Runner
@@ -63,14 +64,13 @@ export function readInputs(): Inputs {
     setupSecrets,
     masked: [...setupSecrets.values(), ...secretSettings(env), policyToken ?? ''],
     dataDir,
-    imagesDir: join(dataDirOf(ownDataDir === undefined ? {} : { AIRLOCK_DATA_DIR: ownDataDir }), 'images'),
+    imagesDir: imagesDirOf(ownDataDir),
     handoverDir: getInput('handover') || join(runner.temporary, 'airlock', 'handover'),
     reportDir: getInput('report') || join(runner.temporary, 'airlock', 'report'),
     handoverDigest: getInput('handover_digest'),
     workResult: getInput('work_result'),
   }
-  withhold()
-  return { ...inputs, env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !kept.has(name))) }
+  return { ...inputs, env: withhold() }
 }
 
 /** Nothing said is the default of the workflow. */
@@ -83,16 +83,4 @@ function problemsOf(secrets: ParsedSecrets): string[] {
 
 function secretSettings(env: Environment): string[] {
   return settingNames.flatMap((name) => ('secret' in settingsTable[name].facts && env[name] ? [env[name]] : []))
-}
-
-/** What @actions/core itself reads later, and says nothing that a program could act with. */
-const kept: ReadonlySet<string> = new Set(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'])
-const powers = /^(?:ACTIONS_|GITHUB_|RUNNER_|INPUT_|AIRLOCK_)/
-
-/** No program that is started from here inherits a token, an address of the runner's services, or a key. */
-function withhold(): void {
-  for (const name of Object.keys(process.env)) {
-    const isSecret = settingNames.some((known) => known === name && 'secret' in settingsTable[known].facts)
-    if ((powers.test(name) || isSecret) && !kept.has(name)) delete process.env[name]
-  }
 }

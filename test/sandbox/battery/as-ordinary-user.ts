@@ -40,8 +40,3 @@ export async function asOrdinaryUser(script: string, args: readonly string[] = [
     ...[`${nodeSeen}/bin/node`, `${projectSeen}/${script}`, ...args],
   ]
 }
-
-/** Where that user finds a path of the project. */
-export function seenByOrdinaryUser(path: string): string {
-  return process.getuid?.() === 0 ? path.replace(`${project}/`, `${projectSeen}/`) : path
-}

@@ -5,6 +5,8 @@ export const hostImage = 'host'
 export interface Images {
   /** What the image is, by its digest; null: none of that name was built here. Never asked for `host`. */
   digestOf(name: string): Promise<string | null>
+  /** What a person does to have the image of that name here. */
+  toGet(name: string): string
   /** Changes whenever the system that image `host` shows is another one: its packages, the tools beside it. */
   hostDigest(): Promise<string>
   /** Those of these programs that the image has on its PATH. */

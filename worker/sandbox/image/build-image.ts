@@ -9,15 +9,16 @@
  * - What is built takes its name at the very end, after its smoke test; whatever stops a build before that leaves a
  *   folder that the builder, or the next one, removes.
  */
-import { rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeBuildFolder, makePassage } from './build-folder.ts'
 import { lockBuild } from './build-lock.ts'
 import { buildOverlay } from './build-overlay.ts'
 import type { BuiltImage } from './built-image.ts'
-import { createImageStore, describeImage, latestLink } from './create-image-store.ts'
+import { createImageStore, describeImage } from './create-image-store.ts'
 import { writeToolsHook } from './install-tools.ts'
+import { keepImage } from './keep-image.ts'
 import { makeRoot } from './make-root.ts'
 import { imageFiles, type Manifest, readManifest } from './manifest.ts'
 import { type Recipe, readRecipe } from './read-recipe.ts'
@@ -43,7 +44,8 @@ export interface BuildOptions {
   readonly reuse?: boolean
 }
 
-const ownDescriptions = fileURLToPath(new URL('../../../sandbox-images/', import.meta.url))
+/** The project's own. */
+export const ownDescriptions = fileURLToPath(new URL('../../../sandbox-images/', import.meta.url))
 
 export async function buildImage(name: string, options: BuildOptions): Promise<BuiltImage> {
   const recipe = await readRecipe(options.descriptions ?? ownDescriptions, name)
@@ -55,10 +57,11 @@ export async function buildImage(name: string, options: BuildOptions): Promise<B
   await using folder = await makeBuildFolder(parent)
   const unnamed = join(folder.path, 'image')
   const manifest = await build(recipe, folder.path, unnamed, options)
-  return await keep(parent, unnamed, manifest)
+  return await keepImage(parent, unnamed, manifest)
 }
 
-async function upToDate(imagesDir: string, { name, digest }: Recipe): Promise<BuiltImage | null> {
+/** The image that is there, if it was built by this very recipe. */
+export async function upToDate(imagesDir: string, { name, digest }: Recipe): Promise<BuiltImage | null> {
   const image = await createImageStore(imagesDir).find(name)
   const manifest = image === null ? null : await readManifest(image.folder)
   return manifest?.recipe === digest ? image : null
@@ -85,18 +88,4 @@ async function build(recipe: Recipe, work: string, unnamed: string, options: Bui
   await writeFile(join(unnamed, imageFiles.sbom), `${JSON.stringify(sbom, null, 2)}\n`)
   await smokeTest(describeImage(unnamed, manifest), recipe.smoke, join(work, 'smoke'), options)
   return manifest
-}
-
-/** Gives it its name. The same image may be there already; then that one stays, because sandboxes may be using it. */
-async function keep(parent: string, unnamed: string, manifest: Manifest): Promise<BuiltImage> {
-  const folder = join(parent, manifest.digest)
-  if ((await readManifest(folder)) === null) {
-    await rm(folder, { recursive: true, force: true })
-    await rename(unnamed, folder)
-  }
-  const draft = join(parent, `.${latestLink}`)
-  await rm(draft, { force: true })
-  await symlink(manifest.digest, draft)
-  await rename(draft, join(parent, latestLink))
-  return describeImage(folder, manifest)
 }

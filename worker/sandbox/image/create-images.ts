@@ -17,6 +17,7 @@ export function createImages(store: ImageStore, hostTools: readonly HostTool[], 
   const hostFolders = [...hostTools.map(({ path, bin }) => join(path, bin)), ...systemFolders]
   return {
     digestOf: async (name) => (await store.find(name))?.digest ?? null,
+    toGet: (name) => `airlock images build ${name}`,
     async hostDigest() {
       const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
       const print = printHost([...hostPlaces, ...hostFolders])

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { npmRoot } from './build-overlay.ts'
 import { createSbom } from './create-sbom.ts'
+import { digestOfFile } from './digest-of-file.ts'
 import type { Manifest } from './manifest.ts'
 import { parseDpkgStatus } from './parse-dpkg-status.ts'
 import { readDebianLicense } from './read-licenses.ts'
@@ -25,7 +23,7 @@ export async function takeStock(
   )
   const locked = await readNpmPackages(recipe.npm, join(rootfs, npmRoot))
   const npm = merge(locked, await readMisePackages(rootfs))
-  const digest = await digestOf(tar)
+  const digest = await digestOfFile(tar)
   const manifest: Manifest = {
     version: 1,
     name,
@@ -45,10 +43,4 @@ export async function takeStock(
 function merge(locked: readonly NpmPackage[], byMise: readonly NpmPackage[]): readonly NpmPackage[] {
   const byName = new Map([...byMise, ...locked].map((one) => [`${one.name}@${one.version}`, one]))
   return [...byName].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, one]) => one)
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
 }
