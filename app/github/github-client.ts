@@ -39,9 +39,6 @@ export interface ClientOptions {
   readonly pause?: Pause | undefined
 }
 
-/** A secondary rate limit that names no time: GitHub asks for at least a minute. */
-const unnamedWaitMs = 60_000
-
 /** Every request ends within 20 s from when it was let go, or with the signal. */
 export function createGitHubClient(
   octokit: Requester,
@@ -57,7 +54,7 @@ export function createGitHubClient(
   async function failure(error: unknown, route: string): Promise<unknown> {
     const mapped = mapGitHubError(error, route)
     const isLimit = mapped !== error && mapped instanceof GitHubError && mapped.code === 'rate-limited'
-    if (isLimit) await pause?.note(mapped.retryAfterMs ?? unnamedWaitMs)
+    if (isLimit) await pause?.note(mapped.retryAfterMs ?? 0)
     return mapped
   }
 
