@@ -18,7 +18,7 @@ import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-pol
 import { type Manifest, parseManifest } from '../../app/setup/parse-manifest.ts'
 import { canAsk } from '../../app/webhooks/parse-trigger-event.ts'
 import type { Policy } from '../../worker/contract/index.ts'
-import { type Check, judgeApp, judgeHook, judgeInstallation, judgeRepository } from './judge-install.ts'
+import { type Check, judgeApp, judgeHook, judgeInstallation, judgeRepository, judgeUnlooked } from './judge-install.ts'
 
 /** What is looked at: the App alone, an account with its repositories, or one repository. */
 export interface Target {
@@ -69,7 +69,7 @@ async function checkAccount(
   for (const one of names.slice(0, mostRepositories)) {
     checks.push(...(await checkRepository(deps, installation, one, signal)))
   }
-  return checks
+  return [...checks, ...judgeUnlooked(installation.account.login, names.slice(mostRepositories))]
 }
 
 async function repositoriesOf(app: GitHubApp, { id }: InstallationFacts, signal: AbortSignal): Promise<string[]> {
