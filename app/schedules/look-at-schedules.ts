@@ -78,7 +78,7 @@ async function fireDue(
   const listening = await listen({ facts: open.facts, operatorPolicy: deps.operatorPolicy })
   const { resolution, sources } = listening
   const { repositoryId, fullName, installationId } = known
-  const quietly = createQuietly({ log: deps.log, deliveryId: `schedules:${repositoryId}`, jobId: fullName })
+  const quietly = createQuietly({ log: deps.log, repositoryId, fullName })
   if (!open.facts.now.archived) {
     const at = { installationId, repository: open.repository }
     await quietly('policy issue', () => keepPolicyIssues(deps, at, open, sources))
