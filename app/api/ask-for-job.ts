@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { BaseLogger } from 'pino'
 import { digestOf, type KnownJob, type Outcome } from '../../worker/contract/index.ts'
 import { createQuietly } from '../intake/create-answers.ts'
+import { keepPolicyIssues, type PolicyIssueDeps } from '../intake/keep-policy-issues.ts'
 import type { Jobs } from '../intake/ports.ts'
 import { prepareRequest } from '../intake/prepare-request.ts'
 import { readOverlaps } from '../intake/read-overlaps.ts'
 import { reasonTexts } from '../replies/reason-texts.ts'
-import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { DirectAsk } from '../triggers/direct-ask.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
 import { admitIn } from './admit-in.ts'
@@ -14,11 +14,10 @@ import { ApiRefusal, notFound } from './api-refusal.ts'
 import type { Caller, KnownJobs, ReadRepositories, ReadRepository } from './ports.ts'
 import type { AskBody } from './schemas.ts'
 
-export interface AskDeps {
+export interface AskDeps extends PolicyIssueDeps {
   readonly repositories: ReadRepositories
   readonly jobs: Jobs
   readonly known: KnownJobs
-  readonly operatorPolicy: OperatorPolicy
   readonly log: Pick<BaseLogger, 'warn'>
   readonly now: () => number
 }
@@ -86,6 +85,9 @@ async function requestFor(deps: AskDeps, open: ReadRepository, caller: Caller, b
     })
   }
   const quietly = createQuietly({ log: deps.log, deliveryId: eventKey, jobId: jobIdFor(eventKey) })
+  if (!facts.now.archived) {
+    await quietly('policy issue', () => keepPolicyIssues(deps, open, open, admission.asker.sources))
+  }
   const preparing = { facts, botLogin, operatorPolicy, quietly }
   const { task, agent = null, model } = body
   const wish = { task, agent, ...(model === undefined ? {} : { model }) }

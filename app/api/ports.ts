@@ -34,7 +34,7 @@ export interface Callers {
 }
 
 /** A repository as it is called now, to be read. */
-export interface ReadRepository extends Pick<OpenRepository, 'facts' | 'botLogin'>, AsyncDisposable {
+export interface ReadRepository extends Pick<OpenRepository, 'facts' | 'issues' | 'botLogin'>, AsyncDisposable {
   readonly installationId: number
   readonly repository: Repository
   /** The issue or pull request of this number; null: there is none of this kind. Throws GitHubError. */

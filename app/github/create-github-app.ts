@@ -11,7 +11,7 @@ import { createAppAuth } from '@octokit/auth-app'
 import type { BaseLogger } from 'pino'
 import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
-import type { Pause } from '../../worker/contract/index.ts'
+import { onlyNoting, type Pause } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import { createGitHubClient, type GitHubClient, type PagingClient, type WhenCalm } from './github-client.ts'
 import { type ReachableRepository, reachableRepositorySchema } from './reachable-repositories.ts'
@@ -107,10 +107,11 @@ export function createGitHubApp(deps: GitHubAppDeps): GitHubApp {
   }
 
   /** With a signal of its own: a live token is worse than a late end. True: it is dead. */
-  async function revoke(token: string): Promise<boolean> {
+  async function revoke(token: string, pause?: Pause): Promise<boolean> {
+    const noting = pause && onlyNoting(pause)
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await withToken(token, AbortSignal.timeout(revokeMs)).call('DELETE /installation/token')
+        await withToken(token, AbortSignal.timeout(revokeMs), noting).call('DELETE /installation/token')
         return true
       } catch (error) {
         if (!(error instanceof GitHubError)) throw error
@@ -125,8 +126,8 @@ export function createGitHubApp(deps: GitHubAppDeps): GitHubApp {
   }
 
   /** One that could not be revoked stays in the vault, for another attempt. */
-  async function end(owner: string, token: string): Promise<void> {
-    if (await revoke(token)) await vault.forget(owner, token)
+  async function end(owner: string, token: string, pause?: Pause): Promise<void> {
+    if (await revoke(token, pause)) await vault.forget(owner, token)
   }
 
   return {
@@ -142,8 +143,9 @@ export function createGitHubApp(deps: GitHubAppDeps): GitHubApp {
     },
     async openClient(installationId, { owner, ...scope }, permissions, signal) {
       signal.throwIfAborted()
-      // Not with the signal: a request that is given up on its way leaves a live token that nobody knows.
-      const minting = asApp(new AbortController().signal)
+      const pause = pauses?.(installationId)
+      // A request that is given up on its way leaves a live token that nobody knows.
+      const minting = createGitHubClient(octokit, signal, { whenCalm, pause, finishes: true })
       const minted = await minting.call('POST /app/installations/{installation_id}/access_tokens', {
         installation_id: installationId,
         ...chosenIn(scope),
@@ -154,12 +156,12 @@ export function createGitHubApp(deps: GitHubAppDeps): GitHubApp {
         await vault.keep(owner, token)
         signal.throwIfAborted()
       } catch (error) {
-        await end(owner, token)
+        await end(owner, token, pause)
         throw error
       }
       const reaches = repositories.flatMap((one) => reachableRepositorySchema.safeParse(one).data ?? [])
-      const client = withToken(token, signal, pauses?.(installationId))
-      return { ...client, reaches, [Symbol.asyncDispose]: () => end(owner, token) }
+      const client = withToken(token, signal, pause)
+      return { ...client, reaches, [Symbol.asyncDispose]: () => end(owner, token, pause) }
     },
     async revokeLeft(owner) {
       for (const token of await vault.left(owner)) await end(owner, token)

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { statusMarker } from '../../worker/contract/index.ts'
+import { listAll, statusMarker } from '../../worker/contract/index.ts'
 import type { GitHubClient } from './github-client.ts'
 
 const commentsSchema = z.array(
   z.object({ id: z.int(), body: z.string().nullish(), user: z.object({ login: z.string() }).nullable() }),
 )
-const perPage = 100
+/** One that lies behind them is not found, and is written again. */
 const mostPages = 10
 
 interface Answered {
@@ -21,11 +21,9 @@ export async function findComment(
   parameters: Readonly<Record<string, unknown>>,
   { jobId, login }: { readonly jobId: string; readonly login: string },
 ): Promise<Answered | null> {
-  for (let page = 1; page <= mostPages; page += 1) {
-    const comments = commentsSchema.parse(await client.call(route, { ...parameters, per_page: perPage, page }))
-    const ours = comments.find(({ user, body }) => user?.login === login && body?.startsWith(statusMarker(jobId)))
-    if (ours !== undefined) return { id: ours.id, body: ours.body ?? '' }
-    if (comments.length < perPage) return null
+  const ask = async (page: object) => commentsSchema.parse(await client.call(route, { ...parameters, ...page }))
+  for await (const { id, user, body } of listAll(ask, mostPages)) {
+    if (user?.login === login && body?.startsWith(statusMarker(jobId))) return { id, body }
   }
   return null
 }

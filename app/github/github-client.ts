@@ -37,16 +37,15 @@ export type WhenCalm = (signal: AbortSignal) => Promise<void>
 export interface ClientOptions {
   readonly whenCalm?: WhenCalm | undefined
   readonly pause?: Pause | undefined
+  /** A request that was let go is not given up with the signal: what it makes must be received. */
+  readonly finishes?: boolean
 }
-
-/** A secondary rate limit that names no time: GitHub asks for at least a minute. */
-const unnamedWaitMs = 60_000
 
 /** Every request ends within 20 s from when it was let go, or with the signal. */
 export function createGitHubClient(
   octokit: Requester,
   signal: AbortSignal,
-  { whenCalm, pause }: ClientOptions = {},
+  { whenCalm, pause, finishes = false }: ClientOptions = {},
 ): PagingClient {
   /** Whoever is told to wait tells the others; what they would ask meanwhile would make the wait longer. */
   async function checkPause(route: string): Promise<void> {
@@ -57,7 +56,7 @@ export function createGitHubClient(
   async function failure(error: unknown, route: string): Promise<unknown> {
     const mapped = mapGitHubError(error, route)
     const isLimit = mapped !== error && mapped instanceof GitHubError && mapped.code === 'rate-limited'
-    if (isLimit) await pause?.note(mapped.retryAfterMs ?? unnamedWaitMs)
+    if (isLimit) await pause?.note(mapped.retryAfterMs ?? 0)
     return mapped
   }
 
@@ -65,7 +64,8 @@ export function createGitHubClient(
     try {
       await whenCalm?.(signal)
       await checkPause(route)
-      const bounded = { signal: AbortSignal.any([signal, AbortSignal.timeout(requestMs)]) }
+      const timeout = AbortSignal.timeout(requestMs)
+      const bounded = { signal: finishes ? timeout : AbortSignal.any([signal, timeout]) }
       const { data, headers } = await octokit.request(route, { ...parameters, request: bounded })
       return { data, cursor: nextCursor(headers.link ?? '') }
     } catch (error) {

@@ -1,6 +1,6 @@
 /** What an installation looks like from GitHub's side, for whoever checks it. Reads, and changes nothing. */
 import { z } from 'zod'
-import { repositorySchema } from '../../worker/contract/index.ts'
+import { listAll, perPage, repositorySchema } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import type { GitHubApp } from './create-github-app.ts'
 import type { GitHubClient } from './github-client.ts'
@@ -41,7 +41,6 @@ const workflowSchema = z.object({
   default_workflow_permissions: z.string(),
   can_approve_pull_request_reviews: z.boolean(),
 })
-const perPage = 100
 const mostPages = 100
 
 export type AppFacts = z.infer<typeof appSchema>
@@ -83,19 +82,15 @@ export async function readHook(app: GitHubApp, signal: AbortSignal): Promise<Hoo
   }
 }
 
-/** Every one of them. Throws GitHubError. */
+/** Ten thousand at most. Throws GitHubError. */
 export async function readInstallations(
   app: Pick<GitHubApp, 'asApp'>,
   signal: AbortSignal,
 ): Promise<readonly InstallationFacts[]> {
-  const found: InstallationFacts[] = []
-  for (let page = 1; page <= mostPages; page += 1) {
-    const asked = { per_page: perPage, page }
-    const some = z.array(installationSchema).parse(await app.asApp(signal).call('GET /app/installations', asked))
-    found.push(...some)
-    if (some.length < perPage) break
-  }
-  return found
+  const client = app.asApp(signal)
+  const ask = async (page: object) =>
+    z.array(installationSchema).parse(await client.call('GET /app/installations', { ...page }))
+  return Array.fromAsync(listAll(ask, mostPages))
 }
 
 /** `label` starts jobs there. Throws GitHubError. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { repositorySchema } from '../../worker/contract/index.ts'
+import { perPage, repositorySchema } from '../../worker/contract/index.ts'
 import type { InstallationNow, ReachableRepository } from '../intake/evaluate-life.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import type { Installations } from '../intake/handle-life.ts'
@@ -18,7 +18,6 @@ const pageSchema = z.object({
     }),
   ),
 })
-const perPage = 100
 const mostPages = 1000
 
 export function createInstallations(app: Pick<GitHubApp, 'asApp' | 'openClient' | 'revokeLeft'>): Installations {
@@ -30,7 +29,7 @@ export function createInstallations(app: Pick<GitHubApp, 'asApp' | 'openClient' 
       if (found === null) return { kind: 'gone' }
       if (installationSchema.parse(found).suspended_at) return { kind: 'suspended' }
       await using client = await app.openClient(installationId, { owner, all: true }, { metadata: 'read' }, signal)
-      return { kind: 'active', repositories: await listAll(client) }
+      return { kind: 'active', repositories: await countedRepositories(client) }
     },
   }
 }
@@ -39,7 +38,7 @@ export function createInstallations(app: Pick<GitHubApp, 'asApp' | 'openClient' 
  * Every one of them. What is missing here is taken for gone, so a list that came to less than GitHub's own count is no
  * list: it changed while it was read, or GitHub failed half-way.
  */
-async function listAll(client: GitHubClient): Promise<readonly ReachableRepository[]> {
+async function countedRepositories(client: GitHubClient): Promise<readonly ReachableRepository[]> {
   const found = new Map<number, ReachableRepository>()
   for (let page = 1; page <= mostPages; page += 1) {
     const asked = { per_page: perPage, page }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { mostLabels, triggerEventSchema } from '../../worker/contract/index.ts'
+import { listAll, mostLabels, triggerEventSchema } from '../../worker/contract/index.ts'
 import type { LabelEvent, LabelledIssue, LabelledIssues } from '../intake/find-labelled.ts'
 import type { GitHubApp } from './create-github-app.ts'
 import type { GitHubClient } from './github-client.ts'
 import { readInstallations } from './install-facts.ts'
 import { listReachable, type ReachableRepository } from './reachable-repositories.ts'
 
-const perPage = 100
+/** Of issues, and of what happened to one: what lies behind them is not looked through. */
 const mostPages = 100
 const time = z.iso.datetime({ offset: true })
 const issueSchema = z.object({
@@ -113,14 +113,7 @@ function eventOf(repository: ReachableRepository, issue: Issue, set: z.infer<typ
   }
 }
 
-async function* listed(
-  client: GitHubClient,
-  route: string,
-  parameters: Readonly<Record<string, unknown>>,
-): AsyncGenerator<unknown> {
-  for (let page = 1; page <= mostPages; page += 1) {
-    const some = z.array(z.unknown()).parse(await client.call(route, { ...parameters, per_page: perPage, page }))
-    yield* some
-    if (some.length < perPage) return
-  }
+function listed(client: GitHubClient, route: string, parameters: Readonly<Record<string, unknown>>) {
+  const ask = async (page: object) => z.array(z.unknown()).parse(await client.call(route, { ...parameters, ...page }))
+  return listAll(ask, mostPages)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PullEvent } from '../../worker/contract/index.ts'
+import { type PullEvent, perPage } from '../../worker/contract/index.ts'
 import type { OfferedChanges } from '../intake/check-policy-change.ts'
 import type { GitHubApp } from './create-github-app.ts'
 import type { GitHubClient } from './github-client.ts'
@@ -12,7 +12,6 @@ import { createRepositoryFacts } from './repository-facts.ts'
 
 const permissions = { metadata: 'read', contents: 'read', pull_requests: 'read', checks: 'write' } as const
 const filesSchema = z.array(z.object({ filename: z.string(), previous_filename: z.string().optional() }))
-const perPage = 100
 const blobSchema = z.object({ sha: z.string() })
 
 /**
@@ -45,7 +44,10 @@ export function createOfferedChanges(app: GitHubApp, appId: number): OfferedChan
   }
 }
 
-/** From the list of files where that is one request; else each file is compared, however many there are. */
+/**
+ * From the list of files where that is one request; else each file is compared, however many there are. The event's count
+ * is not believed where the list is full: one that was retargeted may have been counted against its base of before.
+ */
 async function changedAmong(client: GitHubClient, event: PullEvent, paths: readonly string[]): Promise<string[]> {
   const { repository, number, changedFiles, headSha } = event
   const at = { owner: repository.owner, repo: repository.name }
@@ -53,7 +55,9 @@ async function changedAmong(client: GitHubClient, event: PullEvent, paths: reado
     const asked = { ...at, pull_number: number, per_page: perPage }
     const found = await client.find('GET /repos/{owner}/{repo}/pulls/{pull_number}/files', asked)
     const files = filesSchema.parse(found ?? [])
-    return paths.filter((path) => files.some((file) => file.filename === path || file.previous_filename === path))
+    if (files.length < perPage) {
+      return paths.filter((path) => files.some((file) => file.filename === path || file.previous_filename === path))
+    }
   }
   const blobAt = async (path: string, ref: string) =>
     blobSchema.safeParse(await client.find('GET /repos/{owner}/{repo}/contents/{path}', { ...at, path, ref })).data?.sha

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { repositorySchema } from '../../worker/contract/index.ts'
+import { listAll, repositorySchema } from '../../worker/contract/index.ts'
 import type { RepositoryNow } from '../intake/ports.ts'
 import type { GitHubClient } from './github-client.ts'
 
@@ -14,17 +14,13 @@ export const reachableRepositorySchema = z.object({
 export const reachableSchema = z.object({ repositories: z.array(reachableRepositorySchema) })
 export type ReachableRepository = z.infer<typeof reachableRepositorySchema>
 
-const perPage = 100
 const mostPages = 100
 
-/** Those of an installation that work can be done in. */
+/** Those of an installation that work can be done in: ten thousand at most. */
 export async function* listReachable(client: GitHubClient): AsyncGenerator<ReachableRepository> {
-  for (let page = 1; page <= mostPages; page += 1) {
-    const asked = { per_page: perPage, page }
-    const { repositories } = reachableSchema.parse(await client.call('GET /installation/repositories', asked))
-    yield* repositories.filter(({ archived }) => !archived)
-    if (repositories.length < perPage) return
-  }
+  const ask = async (page: object) =>
+    reachableSchema.parse(await client.call('GET /installation/repositories', { ...page })).repositories
+  for await (const repository of listAll(ask, mostPages)) if (!repository.archived) yield repository
 }
 
 export function repositoryNowOf(found: ReachableRepository): RepositoryNow {

@@ -6,6 +6,7 @@ import type { GitHubClient } from './github-client.ts'
 import { findReachable } from './locate.ts'
 import { orOutOfReach } from './or-out-of-reach.ts'
 import { createOwnerReaders } from './owner-readers.ts'
+import { createIssueDesk } from './policy-issues.ts'
 import { type ReachableRepository, reachableRepositorySchema, repositoryNowOf } from './reachable-repositories.ts'
 import { createRepositoryFacts } from './repository-facts.ts'
 
@@ -16,6 +17,8 @@ const issueSchema = z.object({
   milestone: z.object({ number: z.int().positive() }).nullish(),
   pull_request: z.object({}).nullish(),
 })
+/** No queue takes this away from whoever has it. */
+const noFence = { check: async () => undefined }
 /** To decide, and to write nothing. */
 const look: TokenPermissions = { metadata: 'read', contents: 'read', issues: 'read', pull_requests: 'read' }
 
@@ -71,6 +74,7 @@ async function openWith(
     installationId,
     repository: { id: found.id, owner, name, private: isPrivate, defaultBranch },
     facts: createRepositoryFacts(client, now, owners),
+    issues: createIssueDesk(app, { account: owner, installationId, token: scope }, name, { signal, fence: noFence }),
     botLogin: () => app.botLogin(signal),
     subject: (kind, number) => readSubject(client, now, kind, number),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

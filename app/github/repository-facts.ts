@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  listAll,
   mostOfTitle,
   mostToldCommits,
   type Permission,
@@ -47,6 +48,11 @@ const openPullsSchema = z.array(
 )
 const commitsSchema = z.array(z.object({ commit: z.object({ message: z.string() }) }))
 const protectedSchema = z.object({ protected: z.boolean() })
+/** The newest come first. An older one is not seen: at worst there is a second pull request for the same. */
+const mostPagesOfPulls = 10
+/** The oldest come first, and GitHub itself ends at 250. */
+const mostPagesOfCommits = 3
+
 export function createRepositoryFacts(
   client: GitHubClient,
   now: RepositoryNow,
@@ -91,11 +97,13 @@ export function createRepositoryFacts(
       return found === null ? null : pullRequestNow(pullSchema.parse(found))
     },
     async openPullRequests() {
-      const asked = { ...at, state: 'open', per_page: 100 }
-      const found = await client.call('GET /repos/{owner}/{repo}/pulls', asked)
-      return openPullsSchema
-        .parse(found)
-        .map(({ number, title, body, ...pull }) => ({ ...pullRequestNow(pull), number, title, body: body ?? '' }))
+      const ask = async (page: object) =>
+        openPullsSchema.parse(await client.call('GET /repos/{owner}/{repo}/pulls', { ...at, state: 'open', ...page }))
+      const found = await Array.fromAsync(listAll(ask, mostPagesOfPulls))
+      return found.map(({ number, title, body, ...pull }) => ({
+        ...pullRequestNow(pull),
+        ...{ number, title, body: body ?? '' },
+      }))
     },
     async divergence(base, head) {
       const basehead = `${base}...${head}`
@@ -106,10 +114,12 @@ export function createRepositoryFacts(
       return { common: merge_base_commit.sha, isBehind: behind_by > 0 }
     },
     async commitsOf(number) {
-      const asked = { ...at, pull_number: number, per_page: 100 }
-      const commits = commitsSchema.parse(
-        await client.call('GET /repos/{owner}/{repo}/pulls/{pull_number}/commits', asked),
-      )
+      const asked = { ...at, pull_number: number }
+      const ask = async (page: object) =>
+        commitsSchema.parse(
+          await client.call('GET /repos/{owner}/{repo}/pulls/{pull_number}/commits', { ...asked, ...page }),
+        )
+      const commits = await Array.fromAsync(listAll(ask, mostPagesOfCommits))
       return commits.slice(-mostToldCommits).map(({ commit }) => firstLine(commit.message))
     },
     async titlesBefore(sha) {

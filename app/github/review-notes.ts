@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { gitHubDiffPlaceSchema } from '../../worker/contract/index.ts'
+import { gitHubDiffPlaceSchema, listAll } from '../../worker/contract/index.ts'
 import type { Words } from '../intake/ports.ts'
 import { mostNotes, noNotes, type ReviewNotes } from '../triggers/compose-task.ts'
 import type { GitHubClient } from './github-client.ts'
@@ -24,7 +24,7 @@ const reviewSchema = z.object({ body: z.string().nullish(), user: userSchema, su
 const commentSchema = z
   .object({ pull_request_review_id: z.int().nullish(), body: z.string(), user: userSchema, updated_at: time })
   .and(gitHubDiffPlaceSchema)
-const perPage = 100
+/** What lies behind them is not read: a review is of late. */
 const mostPages = 5
 /** GitHub writes the comments of a review down one after the other when it is submitted. */
 const submittingMs = 10_000
@@ -73,19 +73,11 @@ export async function readReviewComment(client: GitHubClient, at: At, comment_id
 
 /** The list of a review's own comments has no lines in it; that of all comments has. The latest come first there. */
 async function commentsOf(client: GitHubClient, at: At, { id, pullRequest }: SubmittedReview) {
-  const found = []
-  for (let page = 1; page <= mostPages; page += 1) {
-    const answer = await client.call('GET /repos/{owner}/{repo}/pulls/{pull_number}/comments', {
-      ...at,
-      pull_number: pullRequest,
-      sort: 'created',
-      direction: 'desc',
-      per_page: perPage,
-      page,
-    })
-    const comments = z.array(commentSchema).parse(answer)
-    found.push(...comments.filter(({ pull_request_review_id }) => pull_request_review_id === id))
-    if (comments.length < perPage) break
-  }
-  return found.toReversed()
+  const asked = { ...at, pull_number: pullRequest, sort: 'created', direction: 'desc' }
+  const ask = async (page: object) =>
+    z
+      .array(commentSchema)
+      .parse(await client.call('GET /repos/{owner}/{repo}/pulls/{pull_number}/comments', { ...asked, ...page }))
+  const all = await Array.fromAsync(listAll(ask, mostPages))
+  return all.filter(({ pull_request_review_id }) => pull_request_review_id === id).toReversed()
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { perPage } from '../../worker/contract/index.ts'
 import type { SentDeliveries } from '../intake/ask-for-missed.ts'
 import type { ListedDelivery } from '../intake/missed-deliveries.ts'
 import type { GitHubApp } from './create-github-app.ts'
@@ -14,7 +15,6 @@ const listSchema = z.array(
     action: z.string().nullable(),
   }),
 )
-const perPage = 100
 const mostPages = 100
 
 /** `canAsk` says which events may have asked for something. */

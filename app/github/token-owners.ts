@@ -8,6 +8,7 @@
  */
 import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
+import { listAll } from '../../worker/contract/index.ts'
 import type { Caller } from '../api/ports.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import { mapGitHubError } from './map-github-error.ts'
@@ -27,6 +28,8 @@ const installationsSchema = z.object({ installations: z.array(z.object({ app_id:
 const repositorySchema = z.object({ id: z.int().nonnegative(), private: z.boolean() })
 const PlainOctokit = ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } })
 const requestMs = 10_000
+/** Of installations that a person reaches; a token whose App is behind them is refused. */
+const mostPages = 10
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 /** GitHub's answers that say of a token that it is not good for this. */
 const refusals: ReadonlySet<string> = new Set(['unauthenticated', 'denied', 'not-found'])
@@ -37,13 +40,15 @@ interface Answer {
   readonly scopes: readonly string[] | null
 }
 
+type Ask = (route: string, parameters?: Record<string, unknown>) => Promise<Answer | null>
+
 export function createTokenOwners({ appId, baseUrl }: TokenOwnersDeps): TokenOwners {
   return {
     async ownerOf(token, signal) {
       const octokit = new PlainOctokit({ baseUrl, log: silent, auth: { token } })
 
       /** Null: the token is not good for it. What GitHub's client throws knows the request, so it is not passed on. */
-      async function ask(route: string, parameters: Record<string, unknown> = {}): Promise<Answer | null> {
+      const ask: Ask = async (route, parameters = {}) => {
         try {
           const bounded = AbortSignal.any([signal, AbortSignal.timeout(requestMs)])
           const { data, headers } = await octokit.request(route, { ...parameters, request: { signal: bounded } })
@@ -77,12 +82,15 @@ export function createTokenOwners({ appId, baseUrl }: TokenOwnersDeps): TokenOwn
   }
 
   /** A fine-grained token was made by the person, for chosen repositories; a user token of an App has to be ours. */
-  async function isForUs(token: string, ask: (route: string) => Promise<Answer | null>): Promise<boolean> {
+  async function isForUs(token: string, ask: Ask): Promise<boolean> {
     if (token.startsWith('github_pat_')) return true
     if (!token.startsWith('ghu_')) return false
-    const answer = await ask('GET /user/installations')
-    const { installations } = installationsSchema.parse(answer?.data ?? { installations: [] })
-    return installations.some(({ app_id }) => app_id === appId)
+    const installations = listAll(async (page) => {
+      const answer = await ask('GET /user/installations', { ...page })
+      return installationsSchema.parse(answer?.data ?? { installations: [] }).installations
+    }, mostPages)
+    for await (const { app_id } of installations) if (app_id === appId) return true
+    return false
   }
 }
 

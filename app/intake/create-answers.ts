@@ -12,14 +12,15 @@ export interface Answers {
   quietly<T>(what: string, act: () => Promise<T>): Promise<T | null>
 }
 
+/** What the log has beside GitHub's refusal. */
+type QuietFacts =
+  | { readonly deliveryId: string; readonly jobId: string }
+  | { readonly repositoryId: number; readonly fullName: string }
+
 export function createQuietly({
   log,
   ...facts
-}: {
-  readonly log: Pick<BaseLogger, 'warn'>
-  readonly deliveryId: string
-  readonly jobId: string
-}): Answers['quietly'] {
+}: { readonly log: Pick<BaseLogger, 'warn'> } & QuietFacts): Answers['quietly'] {
   return async (what, act) => {
     try {
       return await act()

@@ -2,6 +2,7 @@ import { digestOf, type TriggerEvent } from '../../worker/contract/index.ts'
 import { mendedPolicyComment, policyIssue } from '../replies/policy-issue.ts'
 import { evaluatePolicy, organisationPolicyName, policyPath } from '../repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
+import { closeOpened, openOnce } from './one-issue.ts'
 import type { OpenedIssue, OpenRepository } from './ports.ts'
 import type { PolicySources } from './read-policy.ts'
 
@@ -34,16 +35,19 @@ interface PolicyFile {
  */
 export async function keepPolicyIssues(
   { policyIssues, operatorPolicy }: PolicyIssueDeps,
-  event: TriggerEvent,
+  {
+    installationId,
+    repository,
+  }: Pick<TriggerEvent, 'installationId'> & { readonly repository: { readonly id: number } },
   { issues }: Pick<OpenRepository, 'issues'>,
   { texts, traits }: PolicySources,
 ): Promise<void> {
   const { asker: _, ...nobody } = traits
   const resolution = evaluatePolicy(operatorPolicy, texts, nobody)
   const digest = digestOf([texts.organisation, operatorPolicy.file])
-  const own: PolicyFile = { place: `repository:${event.repository.id}`, level: 'repository', name: policyPath, digest }
+  const own: PolicyFile = { place: `repository:${repository.id}`, level: 'repository', name: policyPath, digest }
   const organisations: PolicyFile = {
-    ...{ place: `organisation:${event.installationId}`, level: 'organisation', name: organisationPolicyName, digest },
+    ...{ place: `organisation:${installationId}`, level: 'organisation', name: organisationPolicyName, digest },
   }
   if (resolution.ok) {
     await closeFor(own, null)
@@ -53,24 +57,13 @@ export async function keepPolicyIssues(
   }
   for (const file of [own, organisations]) {
     const problems = resolution.problems.filter((problem) => problem.file === file.name)
-    if (problems.length === 0 || !(await policyIssues.claim(file.place, file.digest))) continue
-    try {
-      const issue = await issues.open(file.level, policyIssue(file.name, problems))
-      if (issue !== null) await policyIssues.note(file.place, issue)
-    } catch (error) {
-      await policyIssues.forget(file.place, null)
-      throw error
-    }
+    if (problems.length === 0) continue
+    await openOnce(policyIssues, file.place, file.digest, () =>
+      issues.open(file.level, policyIssue(file.name, problems)),
+    )
   }
 
-  async function closeFor({ place, level }: PolicyFile, unless: string | null): Promise<void> {
-    const issue = await policyIssues.forget(place, unless)
-    if (issue === null) return
-    try {
-      await issues.close(level, issue, mendedPolicyComment())
-    } catch (error) {
-      await policyIssues.note(place, issue)
-      throw error
-    }
+  function closeFor({ place, level }: PolicyFile, unless: string | null): Promise<void> {
+    return closeOpened(policyIssues, place, unless, (issue) => issues.close(level, issue, mendedPolicyComment()))
   }
 }

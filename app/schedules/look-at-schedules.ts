@@ -6,14 +6,17 @@ import {
   type ScheduledRepository,
 } from '../../worker/contract/index.ts'
 import { listen } from '../intake/admit.ts'
+import { createQuietly } from '../intake/create-answers.ts'
 import { GitHubError } from '../intake/github-error.ts'
+import { keepPolicyIssues, type PolicyIssueDeps } from '../intake/keep-policy-issues.ts'
 import { lastUpTo } from '../repo-policy/cron.ts'
 import { findListed } from './find-listed.ts'
 import { type FireDeps, type Fired, type Firing, fireSchedule } from './fire-schedule.ts'
+import { keepScheduleIssue } from './keep-schedule-issue.ts'
 import { keptFrom, keptSchedules } from './keep-schedules.ts'
 import type { DueRepository, ScheduleBook, ScheduleGitHub } from './ports.ts'
 
-export interface ScheduleDeps extends FireDeps {
+export interface ScheduleDeps extends FireDeps, PolicyIssueDeps {
   readonly book: ScheduleBook
   readonly gitHub: ScheduleGitHub
   readonly log: Pick<BaseLogger, 'info' | 'warn'>
@@ -73,9 +76,14 @@ async function fireDue(
 ): Promise<readonly KeptSchedule[]> {
   const lookedAt = deps.now()
   const listening = await listen({ facts: open.facts, operatorPolicy: deps.operatorPolicy })
-  const { resolution } = listening
+  const { resolution, sources } = listening
+  const { repositoryId, fullName, installationId } = known
+  const quietly = createQuietly({ log: deps.log, repositoryId, fullName })
+  if (!open.facts.now.archived) {
+    const at = { installationId, repository: open.repository }
+    await quietly('policy issue', () => keepPolicyIssues(deps, at, open, sources))
+  }
   if (!resolution.ok) {
-    const { repositoryId, fullName } = known
     deps.log.warn({ repositoryId, fullName, reason: 'policy-invalid' }, 'schedules wait for a policy that can be read')
     return postponed(known, lookedAt).schedules
   }
@@ -86,8 +94,10 @@ async function fireDue(
     if (schedule === undefined) continue
     const due = lastUpTo(schedule, lookedAt)
     if (due > Date.parse(one.since)) {
-      const firing = { open, installationId: known.installationId, listening, schedule, due }
-      tell(deps, known, firing, await fireSchedule(deps, firing))
+      const firing = { open, installationId, listening, schedule, due }
+      const fired = await fireSchedule(deps, firing)
+      tell(deps, known, firing, fired)
+      await quietly('schedule issue', () => keepScheduleIssue(deps.policyIssues, firing, fired))
     }
     kept.push(keptFrom(schedule, Math.max(due, Date.parse(one.since))))
   }

@@ -25,7 +25,7 @@ export interface ScheduledPlace {
   readonly repositoryId: number
 }
 
-export interface DueRepository extends Pick<OpenRepository, 'facts' | 'botLogin'>, AsyncDisposable {
+export interface DueRepository extends Pick<OpenRepository, 'facts' | 'issues' | 'botLogin'>, AsyncDisposable {
   readonly repository: Repository
   /** A comment on a pull request of ours, once for this id. */
   sayOnce(pullRequest: number, id: string, text: string): Promise<void>

@@ -26,6 +26,7 @@ import {
   judgeInstallation,
   judgeOwnersPolicy,
   judgeRepository,
+  judgeUnlooked,
 } from './judge-install.ts'
 
 /** What is looked at: the App alone, an account with its repositories, or one repository. */
@@ -79,7 +80,7 @@ async function checkAccount(
   for (const one of names.slice(0, mostRepositories)) {
     checks.push(...(await checkRepository(deps, installation, one, signal)))
   }
-  return checks
+  return [...checks, ...judgeUnlooked(installation.account.login, names.slice(mostRepositories))]
 }
 
 async function repositoriesOf(app: GitHubApp, { id }: InstallationFacts, signal: AbortSignal): Promise<string[]> {

@@ -58,6 +58,16 @@ export function judgeInstallation(installation: InstallationFacts, manifest: Man
   ]
 }
 
+/** What nobody looked at is not said to be in order. */
+export function judgeUnlooked(of: string, names: readonly string[]): Check[] {
+  const [first] = names
+  if (first === undefined) return []
+  const found = `${names.length} more were not looked at, from ${first}`
+  return [
+    check(of, 'repositories', 'unreadable', found, `ask for each by its name: airlock install-check ${of}/${first}`),
+  ]
+}
+
 function judgeGrants(
   of: string,
   { permissions, events }: Pick<AppFacts, 'permissions' | 'events'>,

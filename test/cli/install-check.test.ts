@@ -151,6 +151,20 @@ describe('airlock install-check', () => {
     expect((await checks('nobody')).bad).toMatchObject([{ of: 'nobody', what: 'installation' }])
   })
 
+  it('says of how many repositories it looked at none', async () => {
+    for (let id = 1; id <= 52; id += 1) {
+      github.state.repositories.push({ ...widget, id: widget.id + 1000 + id, name: `more-${id}` })
+    }
+
+    const { all } = await checks('acme')
+
+    expect(all.filter(({ what }) => what === 'default branch')).toHaveLength(50)
+    expect(all.at(-1)).toMatchObject({
+      ...{ of: 'acme', what: 'repositories', state: 'unreadable' },
+      ...{ found: expect.stringMatching(/^3 more were not looked at/), mend: expect.stringContaining('acme/more-') },
+    })
+  })
+
   it('fails with what GitHub said where it cannot be asked', async () => {
     github.failNext({ method: 'GET', path: '/app' }, { status: 503 })
 

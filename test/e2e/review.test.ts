@@ -127,6 +127,42 @@ describe('a comment on lines of the diff', () => {
   })
 })
 
+describe('from the label to the merge', () => {
+  it('goes by a review comment and a second commit; afterwards no work goes on there, and new work begins from it', async () => {
+    const job = await publish('to-the-merge')
+    const { repository, pull, branch } = job
+    const [issue] = repository.issues
+    const note = { path: 'done.txt', line: 1, body: '/airlock use words' }
+    await jobOf((await review(job, { by: 'bea', notes: [note] })).noteDeliveries[0])
+    expect(await commitsOf(job)).toBe(2)
+    const head = await gitText(repository.gitDir, ['rev-parse', branch])
+
+    await world.github.markReady(repository, pull.number, { by: 'bea' })
+    const merged = await world.github.mergePullRequest(repository, pull.number, { by: 'bea' })
+
+    expect(await gitText(repository.gitDir, ['rev-list', '--parents', '-1', 'main'])).toMatch(`${merged.sha} `)
+    expect(await gitText(repository.gitDir, ['show', 'main:done.txt'])).toBe('done\ndone')
+    expect(merged.closed).toEqual([issue])
+
+    const { delivery } = await world.github.comment(repository, pull.number, { by: 'bea', body: '/airlock more words' })
+    expect(await world.handled(delivery)).toMatchObject({ kind: 'answered', with: 'pull-request-closed' })
+    expect(repository.comments.at(-1)?.body).toContain('closed or merged')
+    const late = await review(job, { by: 'bea', notes: [{ ...note, body: '/airlock more words' }] })
+    expect(await world.handled(late.noteDeliveries[0] ?? merged.delivery)).toMatchObject({
+      with: 'pull-request-closed',
+    })
+    expect(await gitText(repository.gitDir, ['rev-parse', branch])).toBe(head)
+
+    // The merged one is not taken for open work, and what was merged is what the next job begins from.
+    const next = await world.ask(repository, 'Once more')
+    await world.ended(next.jobId)
+    const newest = repository.issues.at(-1)?.pull
+    expect(newest?.headRef).not.toBe(branch)
+    expect(await gitText(repository.gitDir, ['rev-parse', `${newest?.headSha}^`])).toBe(merged.sha)
+    expect(await gitText(repository.gitDir, ['show', `${newest?.headSha}:done.txt`])).toBe('done\ndone\ndone')
+  })
+})
+
 describe('a review', () => {
   const notes = [
     { path: 'done.txt', line: 1, body: 'Say what is done.' },

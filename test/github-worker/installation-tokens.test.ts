@@ -8,6 +8,9 @@ beforeEach(() => {
 afterEach(() => github.verify())
 
 const request = requestOf()
+const secondaryLimit = {
+  documentation_url: 'https://docs.github.com/rest/overview/resources-in-the-rest-api#secondary-rate-limits',
+}
 const mint = () => github.tokens.mint(request, { contents: 'read' }, never)
 const grant = () => github.api.post('/app/installations/11/access_tokens')
 
@@ -47,8 +50,10 @@ describe('a token', () => {
     ['a wrong App key', 401, {}, { code: 'denied', retryable: false }],
     ['a rate limit', 403, { 'retry-after': '30' }, { code: 'rate-limited', retryAfterMs: 30_000 }],
     ['GitHub being away', 502, {}, { code: 'unavailable', retryable: true }],
-  ])('is not had from %s', async (_what, status, headers, expected) => {
-    grant().reply(status, {}, headers)
+    // No header says so: without a look at the body this would be taken for a suspension, and the job refused.
+    ['a limit that its body alone names', 403, {}, { code: 'rate-limited', retryAfterMs: 60_000 }, secondaryLimit],
+  ])('is not had from %s', async (_what, status, headers, expected, body: object = {}) => {
+    grant().reply(status, body, headers)
 
     await expect(mint()).rejects.toMatchObject({ name: 'HandoffError', ...expected })
   })

@@ -4,9 +4,11 @@ import { mapGitHubError, statusOf } from '../../worker/github/map-github-error.t
 
 const request = { method: 'GET', url: 'https://ghe.example.com/api/v3/repos/o/r?access_token=x', headers: {} } as const
 
-function answer(status: number, headers: Record<string, string> = {}): RequestError {
-  return new RequestError('no', status, { request, response: { status, url: request.url, headers, data: {} } })
+function answer(status: number, headers: Record<string, string> = {}, documentation_url?: string): RequestError {
+  const data = { message: 'You have exceeded a secondary rate limit.', documentation_url }
+  return new RequestError('no', status, { request, response: { status, url: request.url, headers, data } })
 }
+const explained = (status: number, page: string) => answer(status, {}, `https://docs.github.com/${page}`)
 
 describe("GitHub's answers", () => {
   it.each([
@@ -23,6 +25,23 @@ describe("GitHub's answers", () => {
       answer(403, { 'x-ratelimit-remaining': '0' }),
       { code: 'rate-limited', retryAfterMs: 60_000 },
     ],
+    ...[
+      'rest/overview/resources-in-the-rest-api#secondary-rate-limits',
+      'en/free-pro-team@latest/rest/overview/resources-in-the-rest-api#abuse-rate-limits',
+      'enterprise-server@3.19/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits',
+      'rest/overview/resources-in-the-rest-api#rate-limiting',
+    ].map((page): [string, RequestError, object] => [
+      `403 explained by ${page}`,
+      explained(403, page),
+      { code: 'rate-limited', retryAfterMs: 60_000 },
+    ]),
+    [
+      '403 explained by what asks for the limits',
+      explained(403, 'rest/rate-limit/rate-limit#get-rate-limit-status'),
+      { code: 'denied', retryable: false },
+    ],
+    ['403 explained by a permission', explained(403, 'rest/issues/comments#create'), { code: 'denied' }],
+    ['404 explained by limits', explained(404, 'rest#rate-limiting'), { code: 'denied' }],
     ['429', answer(429), { code: 'rate-limited', retryAfterMs: 60_000 }],
   ])('%s', (_what, error, expected) => {
     expect(mapGitHubError(error)).toMatchObject({ name: 'HandoffError', ...expected })

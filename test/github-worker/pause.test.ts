@@ -35,7 +35,6 @@ describe('a limit of GitHub’s', () => {
   ])('%s keeps another worker from asking, until it is over', async (_what, status, headers, waitMs) => {
     const pauses = createPauses()
     github.expectToken(contents, 'ghs_1')
-    github.expectToken(contents, 'ghs_2')
     github.api.get(repo).reply(status, {}, headers)
 
     await using one = open(pauses)
@@ -45,8 +44,35 @@ describe('a limit of GitHub’s', () => {
     await expect(ask(other)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: waitMs, retryable: true })
 
     await pauses(11).note(0)
+    github.expectToken(contents, 'ghs_2')
     github.api.get(repo).reply(200, {})
     expect((await ask(other)).status).toBe(200)
+  })
+
+  it('met where a token is asked for is told to the others too', async () => {
+    const pauses = createPauses()
+    github.api.post('/app/installations/11/access_tokens').reply(403, {}, { 'retry-after': '90' })
+
+    await using one = open(pauses)
+    await expect(ask(one)).rejects.toMatchObject({ code: 'rate-limited' })
+    await using other = open(pauses)
+
+    await expect(ask(other)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 90_000 })
+  })
+
+  it('lets no token live: it is revoked meanwhile, and what GitHub says to that is told', async () => {
+    const pauses = createPauses()
+    github.api.post('/app/installations/11/access_tokens').reply(201, { token: 'ghs_1', repositories: [{ id: 7 }] })
+    github.api.get(repo).reply(403, {}, { 'retry-after': '90' })
+    github.api.delete('/installation/token').reply(429, {}, { 'retry-after': '120' })
+    github.api.delete('/installation/token').reply(204)
+
+    {
+      await using session = open(pauses)
+      await expect(ask(session)).rejects.toMatchObject({ code: 'rate-limited' })
+    }
+
+    expect(await pauses(11).left()).toBe(120_000)
   })
 
   it('of a moment is waited out, and is no try that failed', async () => {
@@ -68,7 +94,8 @@ describe('a limit of GitHub’s', () => {
     await using one = open(passing)
 
     expect((await ask(one)).status).toBe(200)
-    expect(waited).toEqual([20, 0])
+    // Once for the token, once for what it is used for.
+    expect(waited).toEqual([20, 0, 0])
   })
 
   it('is no other installation’s, and a refusal for another reason is none', async () => {

@@ -197,8 +197,13 @@ describe('the end', () => {
       output: { annotations_count: 0 },
     }
     const made = { total_count: 1, check_runs: [run] }
-    const query = { app_id: app.appId, filter: 'all', per_page: 100 }
-    github.api.get(`${repo}/commits/${commit}/check-runs`).query(query).reply(200, made)
+    // Many jobs began from this commit: ours is on the second page.
+    const others = Array.from({ length: 100 }, () => ({ ...run, external_id: 'another' }))
+    const pages = [{ total_count: 101, check_runs: others }, made]
+    for (const [at, answer] of pages.entries()) {
+      const query = { app_id: app.appId, filter: 'all', per_page: 100, page: at + 1 }
+      github.api.get(`${repo}/commits/${commit}/check-runs`).query(query).reply(200, answer)
+    }
 
     await using first = reporter()
     await first.finished(request, summary, commit)

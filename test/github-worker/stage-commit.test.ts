@@ -119,6 +119,14 @@ describe('staging a commit', () => {
     })
   })
 
+  it('takes no limit of GitHub’s for a workflow file that it does not want', async () => {
+    const workflow: FileChange = { path: '.github/workflows/ci.yml', before: version('on: push'), after: null }
+    expectStart()
+    expectTree().reply(403, {}, { 'retry-after': '60' })
+
+    await expect(stage([workflow])).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 60_000 })
+  })
+
   it('goes on after a 502 and after a connection that broke', async () => {
     expectStart()
     expectBlob(added).reply(502)

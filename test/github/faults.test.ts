@@ -50,6 +50,19 @@ describe('faults on command', () => {
     })
   })
 
+  it('answers with a limit that names no time in any header', async () => {
+    standIn.failNext(comments, { status: 403, limitWithoutTime: true })
+
+    const error = await comment().catch((thrown: unknown) => thrown)
+
+    expect(error).toMatchObject({
+      status: 403,
+      response: { data: { documentation_url: expect.stringContaining('rate-limits') } },
+    })
+    expect(error).not.toMatchObject({ response: { headers: { 'retry-after': expect.anything() } } })
+    expect(error).not.toMatchObject({ response: { headers: { 'x-ratelimit-remaining': '0' } } })
+  })
+
   it('answers with a 401', async () => {
     const { token } = await mintToken(standIn)
     standIn.failNext({ path: '/repos/acme/widgets' }, { status: 401 })

@@ -25,6 +25,7 @@ import { createRequestLog, type RecordedRequest } from './http/request-log.ts'
 import { createServe, type Failure } from './http/serve.ts'
 import { loadCheckRequest } from './openapi/check-request.ts'
 import { type Administrators, createAdministrators } from './people/administrators.ts'
+import { createMaintainers, type Maintainers } from './people/maintainers.ts'
 import { createPeople, type People } from './people/people.ts'
 import { createReviewers, type Reviewers } from './people/reviewers.ts'
 import { routes } from './routes/routes.ts'
@@ -40,7 +41,7 @@ export interface GitHubStandInOptions {
   readonly app?: AppSpec
 }
 
-export interface GitHubStandIn extends AsyncDisposable, People, Reviewers, Administrators {
+export interface GitHubStandIn extends AsyncDisposable, People, Reviewers, Maintainers, Administrators {
   /** `http://127.0.0.1:PORT`; the API is below `/api/v3`, git at `/OWNER/REPO.git`. */
   readonly url: string
   readonly app: App
@@ -130,6 +131,7 @@ export async function createGitHubStandIn(options: GitHubStandInOptions = {}): P
   return {
     ...createPeople(world),
     ...createReviewers(world),
+    ...createMaintainers(world),
     ...createAdministrators(world),
     url: world.url,
     app,

@@ -6,6 +6,7 @@ import { verify } from '@octokit/webhooks-methods'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createAppOctokit, createInstallationOctokit } from './clients.ts'
+import { gitText } from './git/run-git.ts'
 import { createGitHubStandIn, type GitHubStandIn } from './stand-in.ts'
 import type { Repository } from './state/entities.ts'
 
@@ -129,6 +130,40 @@ describe('webhooks', () => {
       { event: 'issues', action: 'edited', changes: { body: { from: 'old' } } },
       { event: 'issue_comment', action: 'edited', changes: { body: { from: 'first' } } },
     ])
+  })
+
+  it('tells a merge: the pull request, then each issue that its text closes', async () => {
+    standIn.addCollaborator(repository, 'mona', 'write')
+    await standIn.openIssue(repository, { title: 'Broken', by: 'mona' })
+    await standIn.openIssue(repository, { title: 'Another', by: 'mona' })
+    await standIn.commit(repository, { branch: 'topic', message: 'm', files: { 'b.txt': 'b' } })
+    const body = 'Closes #1. See #2.'
+    await standIn.openPullRequest(repository, {
+      title: 'Mend',
+      head: 'topic',
+      base: 'main',
+      body,
+      draft: true,
+      by: 'mona',
+    })
+    await standIn.commit(repository, { branch: 'main', message: 'meanwhile', files: { 'c.txt': 'c' } })
+
+    await expect(standIn.mergePullRequest(repository, 3, { by: 'mallory' })).rejects.toThrow('may not')
+    await expect(standIn.mergePullRequest(repository, 3, { by: 'mona' })).rejects.toThrow('draft')
+    await standIn.markReady(repository, 3, { by: 'mona' })
+    const { sha, closed } = await standIn.mergePullRequest(repository, 3, { by: 'mona' })
+
+    const refs = await standIn.refs(repository)
+    expect(refs).toContainEqual(expect.objectContaining({ ref: 'refs/heads/main', sha }))
+    expect(await gitText(repository.gitDir, ['ls-tree', '--name-only', 'main'])).toBe('a.txt\nb.txt\nc.txt')
+    expect(closed.map(({ number }) => number)).toEqual([1])
+    expect(repository.issues.map(({ state }) => state)).toEqual(['closed', 'open', 'closed'])
+    const [merged, issue] = standIn.deliveries.slice(-2)
+    expect(merged).toMatchObject({
+      ...{ event: 'pull_request', action: 'closed' },
+      payload: { pull_request: { merged: true, merge_commit_sha: sha, merged_by: { login: 'mona' }, commits: 1 } },
+    })
+    expect(issue).toMatchObject({ event: 'issues', action: 'closed', payload: { issue: { number: 1 } } })
   })
 
   it("carries every field that GitHub's own examples carry", async () => {

@@ -9,8 +9,8 @@ import { shaSchema } from './names.ts'
 export const pullEventSchema = z.strictObject({
   version: z.literal(1),
   deliveryId: z.string().min(1).max(128),
-  /** Of repository, pull request and head: two deliveries of one head have the same key. */
-  eventKey: z.string().min(1).max(256),
+  /** Of repository, pull request, head and base branch: two deliveries of one offer have the same key. */
+  eventKey: z.string().min(1).max(512),
   installationId: z.int().positive(),
   repository: repositorySchema,
   number: z.int().positive(),

@@ -1,4 +1,4 @@
-import type { CheckAnnotation, CheckRunText } from '../contract/index.ts'
+import { type AskedPage, type CheckAnnotation, type CheckRunText, listAll } from '../contract/index.ts'
 import { type Fence, HandoffError } from '../pipeline/ports/index.ts'
 import { ensure } from './ensure.ts'
 import type { LocatedRepository } from './locate-repository.ts'
@@ -21,6 +21,8 @@ interface Written {
 
 /** So many annotations GitHub takes in one request; more are added to the run, one request after the other. */
 const perRequest = 50
+/** GitHub itself keeps a thousand of a name on a commit. One behind them is made again. */
+const mostPages = 10
 
 /**
  * Finished check runs of this job on its commit, each of them once; found again by App, job and name. What GitHub does
@@ -46,15 +48,19 @@ export async function writeCheckRuns(
   if (first !== undefined) throw first
 }
 
-/** By name. The App's own runs of one job on one commit fit into a page. */
+/** By name. A commit that very many jobs began from bears the runs of all of them. */
 async function listOurs(
   session: RepositorySession,
   { owner, repo }: LocatedRepository,
   { jobId, appId, commit }: CheckRunsWanted,
 ): Promise<ReadonlyMap<string, Written>> {
-  const wanted = { owner, repo, ref: commit, app_id: appId, filter: 'all', per_page: 100 } as const
-  const { data } = await session.call((octokit) => octokit.rest.checks.listForRef(wanted))
-  const ours = data.check_runs.filter(({ external_id, app }) => external_id === jobId && app?.id === appId)
+  const wanted = { owner, repo, ref: commit, app_id: appId, filter: 'all' } as const
+  const ask = async (page: AskedPage) => {
+    const { data } = await session.call((octokit) => octokit.rest.checks.listForRef({ ...wanted, ...page }))
+    return data.check_runs
+  }
+  const all = await Array.fromAsync(listAll(ask, mostPages))
+  const ours = all.filter(({ external_id, app }) => external_id === jobId && app?.id === appId)
   return new Map(ours.map(({ name, id, output }) => [name, { id, annotated: output.annotations_count }]))
 }
 

@@ -27,12 +27,12 @@ export function createTokenClient(
   signal: AbortSignal,
   pause: Pause | null = null,
 ): Octokit {
-  const octokit = bounded(new Octokit({ ...plain, baseUrl, auth: token }), signal)
-  return pause === null ? octokit : paused(octokit, pause, signal)
+  return paused(bounded(new Octokit({ ...plain, baseUrl, auth: token }), signal), pause, signal)
 }
 
 /** Whoever is told to wait tells the others; a request that they would make meanwhile would make the wait longer. */
-function paused(octokit: Octokit, pause: Pause, signal: AbortSignal): Octokit {
+export function paused(octokit: Octokit, pause: Pause | null, signal: AbortSignal): Octokit {
+  if (pause === null) return octokit
   octokit.hook.before('request', async ({ url }) => {
     const retryAfterMs = await waitOut(pause, (ms) => sleep(ms, undefined, { signal }))
     if (retryAfterMs > 0) throw new HandoffError('rate-limited', `GitHub asked us to wait: ${url}`, { retryAfterMs })

@@ -1,3 +1,4 @@
+import { type AskedPage, listAll } from '../contract/index.ts'
 import { type Fence, HandoffError, type HeldChanges, type Wording } from '../pipeline/ports/index.ts'
 import { ensure } from './ensure.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
@@ -11,7 +12,7 @@ export interface HeldIssuesDeps {
   readonly fence: Fence
 }
 
-const perPage = 100
+/** The newest issues come first. One that lies behind them is opened again. */
 const mostPages = 10
 
 /**
@@ -50,14 +51,12 @@ async function findIssue(
   { owner, repo }: LocatedRepository,
   { marker, login }: { readonly marker: string; readonly login: string },
 ): Promise<number | null> {
-  for (let page = 1; page <= mostPages; page += 1) {
-    const asked = { owner, repo, state: 'open', per_page: perPage, page } as const
-    const { data } = await session.call((octokit) => octokit.rest.issues.listForRepo(asked))
-    const ours = data.find(({ user, body, pull_request: pull }) => {
-      return pull === undefined && user?.login === login && body?.startsWith(`${marker}\n`) === true
-    })
-    if (ours !== undefined) return ours.number
-    if (data.length < perPage) return null
+  const ask = async (page: AskedPage) => {
+    const asked = { owner, repo, state: 'open', ...page } as const
+    return (await session.call((octokit) => octokit.rest.issues.listForRepo(asked))).data
+  }
+  for await (const { number, user, body, pull_request: pull } of listAll(ask, mostPages)) {
+    if (pull === undefined && user?.login === login && body?.startsWith(`${marker}\n`)) return number
   }
   return null
 }

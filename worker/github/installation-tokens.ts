@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BaseLogger } from 'pino'
 import { z } from 'zod'
-import type { JobRequest, Pause } from '../contract/index.ts'
+import { type JobRequest, onlyNoting, type Pause } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
-import { createAppClient, createTokenClient } from './github-client.ts'
+import { createAppClient, createTokenClient, type Octokit, paused } from './github-client.ts'
 import { type ReachableRepository, reachableRepositorySchema } from './locate-repository.ts'
 import { mapGitHubError, statusOf } from './map-github-error.ts'
 import { createAppJwtSigner } from './sign-app-jwt.ts'
@@ -66,8 +66,9 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
   const signJwt = createAppJwtSigner(deps.privateKey)
 
   /** One that could not be revoked stays in the vault, for another attempt. */
-  async function end(jobId: string, token: string): Promise<void> {
-    if (await revoke(baseUrl, token, log)) await vault.forget(jobId, token)
+  async function end(jobId: string, token: string, pause: Pause | null): Promise<void> {
+    const octokit = createTokenClient(baseUrl, token, never(), pause && onlyNoting(pause))
+    if (await revoke(octokit, log)) await vault.forget(jobId, token)
   }
 
   return {
@@ -75,8 +76,9 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
     async mint({ id: jobId, installationId, repository }, permissions, signal) {
       if (installationId === null) throw new HandoffError('denied', 'a job without an installation has no GitHub')
       signal.throwIfAborted()
+      const pause = deps.pauses?.(installationId) ?? null
       // Not with the signal: a request that is given up on its way leaves a live token that nobody knows.
-      const octokit = createAppClient(baseUrl, { appId, signJwt }, new AbortController().signal)
+      const octokit = paused(createAppClient(baseUrl, { appId, signJwt }, never()), pause, signal)
       const minted = await octokit.rest.apps
         .createInstallationAccessToken({
           installation_id: installationId,
@@ -93,19 +95,20 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
         signal.throwIfAborted()
         if (repositories.length !== 1 || repositories[0]?.id !== repository.id) throw otherRepositories()
       } catch (error) {
-        await end(jobId, token)
+        await end(jobId, token, pause)
         throw error
       }
       const described = reachableRepositorySchema.safeParse(repositories[0]).data ?? null
-      const pause = deps.pauses?.(installationId) ?? null
-      const discard = () => end(jobId, token)
+      const discard = () => end(jobId, token, pause)
       return { value: token, repository: described, pause, discard, [Symbol.asyncDispose]: discard }
     },
     async revokeLeft(jobId) {
-      for (const token of await vault.left(jobId)) await end(jobId, token)
+      for (const token of await vault.left(jobId)) await end(jobId, token, null)
     },
   }
 }
+
+const never = () => new AbortController().signal
 
 function otherRepositories(): HandoffError {
   return new HandoffError('denied', 'GitHub minted a token for other repositories than the one that was asked for')
@@ -126,8 +129,7 @@ function isRetryable(error: unknown): boolean {
 }
 
 /** Also when the job was aborted: a live token is worse than a late end. False: it lives on for up to an hour. */
-async function revoke(baseUrl: string, token: string, log: InstallationTokensDeps['log']): Promise<boolean> {
-  const octokit = createTokenClient(baseUrl, token, new AbortController().signal)
+async function revoke(octokit: Octokit, log: InstallationTokensDeps['log']): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await octokit.rest.apps.revokeInstallationAccessToken()

@@ -1,22 +1,19 @@
 import { RequestError } from '@octokit/request-error'
+import { limitMs, namedWaitMs } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
 
-/** A secondary rate limit that names no time: GitHub asks for at least a minute. */
-const unnamedWaitMs = 60_000
-
-/** What GitHub's answer means for a job, by its status and headers alone. What is not GitHub's stays what it is. */
+/** What GitHub's answer means for a job, by its status, headers and fields. What is not GitHub's stays what it is. */
 export function mapGitHubError(error: unknown): unknown {
   if (!(error instanceof RequestError)) return error
-  const retryAfterMs = waitOf(error)
-  if (error.status === 429 || (error.status === 403 && retryAfterMs !== null)) {
-    return new HandoffError('rate-limited', describe(error), {
-      cause: error,
-      retryAfterMs: retryAfterMs ?? unnamedWaitMs,
-    })
-  }
+  const { status, response } = error
+  const headers = response?.headers ?? {}
+  const limited = limitMs({ status, headers, body: response?.data })
+  if (limited !== null)
+    return new HandoffError('rate-limited', describe(error), { cause: error, retryAfterMs: limited })
   // Octokit gives 500 to what had no answer at all.
-  if (error.status >= 500) return new HandoffError('unavailable', describe(error), { cause: error, retryAfterMs })
-  const denied = error.status === 401 || error.status === 403 || error.status === 404 || error.status === 410
+  if (status >= 500)
+    return new HandoffError('unavailable', describe(error), { cause: error, retryAfterMs: namedWaitMs(headers) })
+  const denied = status === 401 || status === 403 || status === 404 || status === 410
   return new HandoffError(denied ? 'denied' : 'rejected', describe(error), { cause: error })
 }
 
@@ -24,14 +21,6 @@ export function mapGitHubError(error: unknown): unknown {
 export function statusOf(error: unknown): number | null {
   const cause = error instanceof HandoffError ? error.cause : error
   return cause instanceof RequestError && cause.response !== undefined ? cause.status : null
-}
-
-function waitOf({ response }: RequestError): number | null {
-  const seconds = Number(response?.headers['retry-after'] ?? Number.NaN)
-  if (Number.isFinite(seconds)) return Math.max(seconds, 0) * 1000
-  if (response?.headers['x-ratelimit-remaining'] !== '0') return null
-  const reset = Number(response.headers['x-ratelimit-reset'] ?? Number.NaN)
-  return Number.isFinite(reset) ? Math.max(reset * 1000 - Date.now(), 0) : unnamedWaitMs
 }
 
 /** For the log and the record. The path holds no secret; a body might quote what was sent. */

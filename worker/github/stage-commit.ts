@@ -110,6 +110,7 @@ function expectSha(data: unknown, expected: string, what: string): void {
 
 /** Without the workflows permission GitHub refuses such a tree as if nothing were there. */
 function explainWorkflows(error: unknown, { files }: ChangeSet): unknown {
+  if (error instanceof HandoffError && error.retryable) return error
   const status = statusOf(error)
   const workflow = files.find(({ path }) => path.toLowerCase().startsWith('.github/workflows/'))
   if (workflow === undefined || (status !== 403 && status !== 404)) return error

@@ -1,4 +1,4 @@
-import { type JobRequest, shownIdOf, statusMarker } from '../contract/index.ts'
+import { type AskedPage, type JobRequest, listAll, shownIdOf, statusMarker } from '../contract/index.ts'
 import type { Fence } from '../pipeline/ports/index.ts'
 import { commentRoutesOf } from './comment-routes.ts'
 import { ensure } from './ensure.ts'
@@ -14,7 +14,7 @@ export interface StatusText {
   readonly fence: Fence
 }
 
-const perPage = 100
+/** One that lies behind them is written again. */
 const mostPages = 10
 /** Clocks may differ by hours; a comment that is found twice does no harm, one that is missed is made again. */
 const earlierMs = 24 * 3600_000
@@ -32,14 +32,10 @@ export async function writeStatusComment(
   const since = new Date(Date.parse(trigger.receivedAt) - earlierMs).toISOString()
 
   async function find(): Promise<number | null> {
-    for (let page = 1; page <= mostPages; page += 1) {
-      const listed = await session.call((octokit) => comments.list(octokit, { since, page, per_page: perPage }))
+    const ask = (page: AskedPage) => session.call((octokit) => comments.list(octokit, { since, ...page }))
+    for await (const { id, user, body } of listAll(ask, mostPages)) {
       // The marker alone could be anybody's.
-      const ours = listed.find(
-        ({ user, body }) => user?.login === botLogin && body?.startsWith(statusMarker(shownIdOf(request))),
-      )
-      if (ours !== undefined) return ours.id
-      if (listed.length < perPage) break
+      if (user?.login === botLogin && body?.startsWith(statusMarker(shownIdOf(request)))) return id
     }
     return null
   }

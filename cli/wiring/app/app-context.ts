@@ -13,6 +13,7 @@ import type { connectRedis } from '../../../worker/queue/connect-redis.ts'
 import { createJobs, type Jobs } from '../../../worker/queue/enqueue.ts'
 import { createHeldBook, type HeldBook } from '../../../worker/queue/held-book.ts'
 import { createPauseBook } from '../../../worker/queue/pause-book.ts'
+import { createPolicyIssueBook, type PolicyIssueBook } from '../../../worker/queue/policy-issue-book.ts'
 import { createScheduleBook, type ScheduleBook } from '../../../worker/queue/schedule-book.ts'
 import { createTokenVault } from '../../../worker/queue/token-vault.ts'
 import { createUnreachedBook, type UnreachedBook } from '../../../worker/queue/unreached-book.ts'
@@ -39,6 +40,7 @@ export interface AppContext extends Pick<AppDeps, 'settings' | 'appId' | 'redis'
   readonly schedules: ScheduleBook
   readonly sent: SentDeliveries
   readonly unreached: UnreachedBook
+  readonly policyIssues: PolicyIssueBook
   readonly operatorPolicy: OperatorPolicy
 }
 
@@ -55,6 +57,7 @@ export function createAppContext(deps: AppDeps, burst: BurstWatch): AppContext {
     held: createHeldBook(redis),
     schedules: createScheduleBook(redis),
     sent: createSentDeliveries(gitHub, isWanted),
+    policyIssues: createPolicyIssueBook(redis),
     operatorPolicy: loadOperatorPolicy(settings),
   }
 }

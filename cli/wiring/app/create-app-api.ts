@@ -15,6 +15,7 @@ export function createAppApi({
   log,
   gitHub,
   jobs,
+  policyIssues,
   operatorPolicy,
 }: AppContext): RequestHandler {
   const urls = gitHubUrls(settings)
@@ -27,6 +28,6 @@ export function createAppApi({
     ...{ jobs, known: jobs.known, threads: jobs.threads },
     pace: createPaceBook(redis),
     webUrl: urls.git,
-    ...{ operatorPolicy, log, now: Date.now },
+    ...{ policyIssues, operatorPolicy, log, now: Date.now },
   })
 }

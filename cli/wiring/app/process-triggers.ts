@@ -7,7 +7,6 @@ import { type ClickDeps, placeClick } from '../../../app/intake/place-click.ts'
 import { learnSchedules } from '../../../app/schedules/keep-schedules.ts'
 import { outcomeOfDeath } from '../../../worker/pipeline/report-dead-letter.ts'
 import { createCheckedCommits } from '../../../worker/queue/checked-commits.ts'
-import { createPolicyIssueBook } from '../../../worker/queue/policy-issue-book.ts'
 import { createPressBook } from '../../../worker/queue/press-book.ts'
 import { processIntake } from '../../../worker/queue/process-intake.ts'
 import type { QueueProcess } from '../../../worker/queue/process-queue.ts'
@@ -46,11 +45,11 @@ export function processTriggers(context: AppContext): QueueProcess {
   })
 }
 
-function triggerDeps({ redis, gitHub, jobs, held, schedules, operatorPolicy, log }: AppContext): TriggerDeps {
+function triggerDeps({ policyIssues, gitHub, jobs, held, schedules, operatorPolicy, log }: AppContext): TriggerDeps {
   return {
     ...{ jobs, held, threads: jobs.threads, operatorPolicy, log, now: Date.now },
     repositories: createRepositories(gitHub),
-    policyIssues: createPolicyIssueBook(redis),
+    policyIssues,
     onPolicy: ({ installationId, repository: { id, owner, name } }, policy) => {
       const at = { installationId, repositoryId: id, fullName: `${owner}/${name}` }
       return learnSchedules(schedules, at, policy.schedules ?? [], Date.now())

@@ -21,7 +21,7 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   const bursts = new SharedArrayBuffer(burstBytes)
   const burst = createBurstWatch(bursts)
   const context = createAppContext(deps, burst)
-  const { settings, redis, jobs, gitHub, operatorPolicy, log } = context
+  const { settings, redis, jobs, gitHub, policyIssues, operatorPolicy, log } = context
   const intakes = {
     intake: createIntake(redis, burst.over),
     pulls: createPullIntake(redis, burst.over),
@@ -39,7 +39,8 @@ export async function startApp(deps: AppDeps): Promise<RunningApp> {
   })
   log.info({ port: server.port, host }, 'listening')
   const schedules = startSchedules({
-    ...{ book: context.schedules, gitHub: createScheduleGitHub(gitHub), jobs, operatorPolicy, log, now: Date.now },
+    ...{ book: context.schedules, gitHub: createScheduleGitHub(gitHub), jobs, now: Date.now },
+    ...{ policyIssues, operatorPolicy, log },
   })
   const missed = findMissed(context, intake.accept)
   return {

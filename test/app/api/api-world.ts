@@ -13,6 +13,7 @@ import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { type ApiTokens, createApiTokens } from '../../../worker/queue/api-tokens.ts'
 import { createJobs } from '../../../worker/queue/enqueue.ts'
 import { createPaceBook } from '../../../worker/queue/pace-book.ts'
+import { createPolicyIssueBook } from '../../../worker/queue/policy-issue-book.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../../github/stand-in.ts'
 import type { Repository } from '../../github/state/entities.ts'
 import { createMemoryVault } from '../../github-worker/memory-vault.ts'
@@ -71,6 +72,7 @@ export async function startApiWorld(now: () => number = Date.now): Promise<ApiWo
     ...{ jobs, known: jobs.known, threads: jobs.threads, log, now },
     pace: createPaceBook(redis.redis),
     webUrl: github.url,
+    policyIssues: createPolicyIssueBook(redis.redis),
     operatorPolicy: defaultOperatorPolicy,
   })
   const server = createAppServer({

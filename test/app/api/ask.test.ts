@@ -104,6 +104,20 @@ describe('a request for a job', () => {
     expect(await world.jobs()).toEqual([])
   })
 
+  it('under a broken policy is refused, and whoever keeps the policy is told by one issue, which is closed when it is mended', async () => {
+    const { github, repository } = world
+    const keep = (policy: string) =>
+      github.commit(repository, { branch: 'main', message: 'x', files: { '.github/airlock.yml': policy } })
+    await keep('limits: { minuets: 1 }\n')
+
+    for (const _turn of [1, 2]) expect(errorIn(await world.ask(task), 422)).toMatchObject({ reason: 'policy-invalid' })
+    expect(repository.issues).toMatchObject([{ state: 'open', body: expect.stringContaining('limits.minuets') }])
+    await keep('limits: { minutes: 1 }\n')
+    jobIn(await world.ask(task))
+
+    expect(repository.issues).toMatchObject([{ state: 'closed' }])
+  })
+
   it("takes no model that the policy's list leaves out", async () => {
     const policy = { '.github/airlock.yml': 'models: [claude-*]\n' }
     await world.github.commit(world.repository, { branch: 'main', message: 'x', files: policy })

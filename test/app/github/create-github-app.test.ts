@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import nock from 'nock'
 import pino from 'pino'
 import { describe, expect, it, vi } from 'vitest'
-import { createGitHubApp } from '../../../app/github/create-github-app.ts'
+import { createGitHubApp, type GitHubApp } from '../../../app/github/create-github-app.ts'
 import { createOrganisationPolicyReader } from '../../../app/github/organisation-policy.ts'
 import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { createMemoryVault } from '../../github-worker/memory-vault.ts'
@@ -217,28 +217,55 @@ describe('the GitHub App', () => {
     expect(revoked.isDone()).toBe(true)
   })
 
-  it('keeps to a wait that GitHub asked another app or worker for, of that installation alone', async () => {
-    const waits = new Map<number, number>()
-    const pauses = (id: number) => ({
-      left: async () => waits.get(id) ?? 0,
-      note: async (ms: number) => void waits.set(id, ms),
-    })
-    const log = pino({ level: 'silent' })
-    const common = { appId: 1, signJwt: createAppJwtSigner(pem), baseUrl: origin, log, pauses }
-    const [one, other] = [1, 2].map(() => createGitHubApp({ ...common, vault: createMemoryVault() }))
-    for (const _turn of [1, 2, 3]) nock(origin).delete('/installation/token').reply(204)
-    nock(origin).post(tokens).times(2).reply(201, { token: 'ghs_minted' })
-    nock(origin).post(tokens.replace('99', '98')).reply(201, { token: 'ghs_other' })
-    nock(origin).get('/repos/octo/hello').reply(403, {}, { 'retry-after': '30' })
-    nock(origin).get('/repos/octo/hello').reply(200, {})
-    const ask = async (app: typeof one, installation: number) => {
-      if (app === undefined) throw new Error('there are two')
+  describe('a wait that GitHub asks for', () => {
+    /** Of two apps that share what was asked of them, as by Redis. */
+    function createTwo() {
+      const waits = new Map<number, number>()
+      const pauses = (id: number) => ({
+        left: async () => waits.get(id) ?? 0,
+        note: async (ms: number) => void waits.set(id, ms),
+      })
+      const log = pino({ level: 'silent' })
+      const common = { appId: 1, signJwt: createAppJwtSigner(pem), baseUrl: origin, log, pauses }
+      const create = () => createGitHubApp({ ...common, vault: createMemoryVault() })
+      return { waits, one: create(), other: create() }
+    }
+    async function ask(app: GitHubApp, installation: number) {
       await using client = await app.openClient(installation, { owner: 'x', repositoryId: 1 }, {}, signal)
       return await client.call('GET /repos/octo/hello')
     }
 
-    await expect(ask(one, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
-    await expect(ask(other, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
-    expect(await ask(other, 98)).toEqual({})
+    it('is kept by the other apps and workers, which do not even ask for a token, of that installation alone', async () => {
+      const { one, other } = createTwo()
+      for (const _turn of [1, 2]) nock(origin).delete('/installation/token').reply(204)
+      nock(origin).post(tokens).reply(201, { token: 'ghs_minted' })
+      nock(origin).post(tokens.replace('99', '98')).reply(201, { token: 'ghs_other' })
+      nock(origin).get('/repos/octo/hello').reply(403, {}, { 'retry-after': '30' })
+      nock(origin).get('/repos/octo/hello').reply(200, {})
+
+      await expect(ask(one, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+      await expect(ask(other, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+      expect(await ask(other, 98)).toEqual({})
+    })
+
+    it('is told to the others where it is met while a token is minted', async () => {
+      const { one, other } = createTwo()
+      nock(origin).post(tokens).reply(403, {}, { 'retry-after': '30' })
+
+      await expect(ask(one, 99)).rejects.toMatchObject({ code: 'rate-limited' })
+      await expect(ask(other, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+    })
+
+    it('leaves no token alive: it is revoked meanwhile, and what GitHub says to that is told', async () => {
+      const { one, waits } = createTwo()
+      nock(origin).post(tokens).reply(201, { token: 'ghs_minted' })
+      nock(origin).get('/repos/octo/hello').reply(403, {}, { 'retry-after': '30' })
+      nock(origin).delete('/installation/token').reply(429, {}, { 'retry-after': '120' })
+      nock(origin).delete('/installation/token').reply(204)
+
+      await expect(ask(one, 99)).rejects.toMatchObject({ code: 'rate-limited' })
+
+      expect(waits.get(99)).toBe(120_000)
+    })
   })
 })

@@ -216,7 +216,7 @@ describe('the commits of a pull request', () => {
   it('are told by the first line of the latest, bounded', async () => {
     const messages = Array.from({ length: 25 }, (_, at) => `${at} ${'x'.repeat(500)}\r\nmore`)
     api()
-      .get('/repos/octo/repo/pulls/9/commits?per_page=100')
+      .get('/repos/octo/repo/pulls/9/commits?per_page=100&page=1')
       .reply(
         200,
         messages.map((message) => ({ commit: { message } })),
@@ -227,6 +227,50 @@ describe('the commits of a pull request', () => {
     expect(commits).toHaveLength(20)
     expect(commits[0]).toBe(`5 ${'x'.repeat(118)}`)
     expect(commits.join('')).not.toMatch(/[\r\n]/)
+  })
+
+  it('are the very last of more than a page of them', async () => {
+    const messages = Array.from({ length: 130 }, (_, at) => ({ commit: { message: `commit ${at}` } }))
+    const pages = [messages.slice(0, 100), messages.slice(100)]
+    for (const [at, page] of pages.entries()) {
+      api()
+        .get(`/repos/octo/repo/pulls/9/commits?per_page=100&page=${at + 1}`)
+        .reply(200, page)
+    }
+
+    const commits = await facts().commitsOf(9)
+
+    expect([commits.length, commits[0], commits.at(-1)]).toEqual([20, 'commit 110', 'commit 129'])
+  })
+})
+
+describe('the open pull requests', () => {
+  const pull = (number: number) => {
+    const head = { ref: `b${number}`, sha, repo: { id: 1 } }
+    return { number, title: 'x', body: null, state: 'open', user: null, head, base: { ref: 'main' } }
+  }
+  const page = (number: number, length: number) =>
+    api()
+      .get(`/repos/octo/repo/pulls?state=open&per_page=100&page=${number}`)
+      .reply(
+        200,
+        Array.from({ length }, (_, at) => pull(number * 1000 - at)),
+      )
+
+  it('are all of them, also the old ones: one that was missed would be made a second time', async () => {
+    page(1, 100)
+    page(2, 3)
+
+    const found = await facts().openPullRequests()
+
+    expect(found).toHaveLength(103)
+    expect(found.at(-1)).toMatchObject({ number: 1998, ref: 'b1998' })
+  })
+
+  it('are a thousand at most', async () => {
+    for (let number = 1; number <= 10; number += 1) page(number, 100)
+
+    expect(await facts().openPullRequests()).toHaveLength(1000)
   })
 })
 

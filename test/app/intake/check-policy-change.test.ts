@@ -151,6 +151,22 @@ describe('a pull request that changes the policy', () => {
     expect(new Set(repository.checkRuns.map(({ headSha }) => headSha)).size).toBe(2)
   })
 
+  it('does not get in by another base: what was for a side branch is checked when it is turned to the default one', async () => {
+    const repository = await create('widget', { [own]: 'limits: { minutes: 10 }\n' })
+    github.addCollaborator(repository, 'eve', 'write')
+    await github.commit(repository, { branch: 'side', message: 'x', files: { 'n.txt': 'n\n' } })
+    await offer(repository, { [own]: 'limits: { minutes: 20 }\n' }, 'eve', 'side')
+    expect(offered).toEqual([])
+
+    await github.retargetPullRequest(repository, 1, { by: 'eve', base: 'main' })
+    await checkAll()
+    expect(repository.checkRuns).toMatchObject([{ output: { title: 'Valid: 1 wider' } }])
+
+    await github.retargetPullRequest(repository, 1, { by: 'eve', base: 'side' })
+    expect(offered).toHaveLength(1)
+    expect(offered[0]?.eventKey).toMatch(/:main$/)
+  })
+
   it('breaks no table and calls nobody, whatever the file says', async () => {
     const repository = await create('widget', {})
     await offer(repository, { [own]: 'setup: { run: ["@acme/all | ![x](https://example.com/x.png) <img>"] }\n' })
@@ -198,5 +214,16 @@ describe('what most pull requests cost', () => {
     await offer(repository, { [own]: 'agent: pi\n' }, 'eve', 'next')
 
     expect(offered).toEqual([])
+  })
+
+  it('is not less where a list is longer than the event says: the policy is not hidden behind other files', async () => {
+    const files = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`.a/${index}.txt`, 'x\n']))
+    const repository = await create('widget', { [own]: 'agent: pi\n' })
+    await offer(repository, { ...files, [own]: 'agent: codex\n' })
+    offered = offered.map((event) => ({ ...event, changedFiles: 1 }))
+
+    await checkAll()
+
+    expect(repository.checkRuns).toHaveLength(1)
   })
 })

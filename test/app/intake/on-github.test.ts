@@ -309,6 +309,18 @@ describe('on GitHub', () => {
     await expect(handleAll()).rejects.toMatchObject({ code: 'rate-limited', retryable: true, retryAfterMs: 7000 })
   })
 
+  it.each([
+    ['for its token', '/app/installations/{installation_id}/access_tokens'],
+    ['who may', '/repos/{owner}/{repo}/collaborators/{username}/permission'],
+  ])('a limit that names no time loses no trigger: %s is asked again after a minute', async (_what, path) => {
+    const { repository, issue } = await createWorld()
+    await github.label(repository, issue.number, { by: 'ada', name: 'airlock' })
+    github.failNext({ path }, { status: 403, limitWithoutTime: true })
+
+    await expect(handleAll()).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 60_000, retryable: true })
+    expect(await handleAll()).toMatchObject([{ kind: 'enqueued' }])
+  })
+
   it('who is in a team is asked with a token for that alone, and not granted it is refused with what is missing', async () => {
     await github.createRepository({ name: '.github', files: { 'airlock.yml': 'triggers: { teams: [platform] }\n' } })
     github.setTeam('acme', 'platform', ['ada'])

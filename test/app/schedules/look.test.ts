@@ -6,6 +6,7 @@ import { defaultOperatorPolicy } from '../../../app/repo-policy/operator/operato
 import { lookAtSchedules } from '../../../app/schedules/look-at-schedules.ts'
 import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { createJobs, type Jobs } from '../../../worker/queue/enqueue.ts'
+import { createPolicyIssueBook } from '../../../worker/queue/policy-issue-book.ts'
 import { createScheduleBook, type ScheduleBook } from '../../../worker/queue/schedule-book.ts'
 import { createGitHubStandIn, type GitHubStandIn } from '../../github/stand-in.ts'
 import { commitFiles } from '../../github/state/create-repository.ts'
@@ -50,7 +51,14 @@ function createLook() {
   const signJwt = createAppJwtSigner(privateKey)
   const app = createGitHubApp({ appId, signJwt, baseUrl: `${github.url}/api/v3`, vault: createMemoryVault(), log })
   const own = createScheduleBook(redis.redis)
-  const deps = { book: own, gitHub: createScheduleGitHub(app), jobs, operatorPolicy: defaultOperatorPolicy, log }
+  const deps = {
+    book: own,
+    gitHub: createScheduleGitHub(app),
+    jobs,
+    log,
+    policyIssues: createPolicyIssueBook(redis.redis),
+    operatorPolicy: defaultOperatorPolicy,
+  }
   return () => lookAtSchedules({ ...deps, now: () => clock }, new AbortController().signal)
 }
 
@@ -235,6 +243,68 @@ describe('nobody gets by a schedule what they may not', () => {
 
     expect(await jobIds()).toEqual([])
     expect(logged.some(({ reason }) => reason === 'policy-invalid')).toBe(true)
+  })
+})
+
+describe('a schedule that starts nothing', () => {
+  it('because of its person is told in one issue, which is closed when it goes again', async () => {
+    const repository = await createRepository()
+    const look = createLook()
+    await look()
+    github.addCollaborator(repository, 'ada', 'read')
+
+    for (let day = 0; day < 3; day += 1) {
+      clock += dayMs
+      await look()
+    }
+    expect(repository.issues).toMatchObject([{ state: 'open', title: expect.stringContaining('of ada is refused') }])
+    expect(repository.issues[0]?.body).toContain('has read, needs write')
+    github.addCollaborator(repository, 'ada', 'write')
+    clock += dayMs
+    await look()
+
+    expect(await jobIds()).toHaveLength(1)
+    expect(repository.issues).toMatchObject([{ state: 'closed' }])
+    expect(repository.comments).toMatchObject([{ body: 'The schedule goes again.' }])
+  })
+
+  it('because of a broken policy is told by the one issue about that, which is closed when it is mended', async () => {
+    const repository = await createRepository()
+    const look = createLook()
+    await look()
+    await change(repository, `${daily}limits: { minuets: 1 }\n`)
+
+    for (let day = 0; day < 2; day += 1) {
+      clock += dayMs
+      await look()
+    }
+    expect(await jobIds()).toEqual([])
+    expect(repository.issues).toMatchObject([{ state: 'open', body: expect.stringContaining('limits.minuets') }])
+    await change(repository, daily)
+    clock += dayMs
+    await look()
+
+    expect(repository.issues).toMatchObject([{ state: 'closed' }])
+    expect(await jobIds()).toHaveLength(1)
+  })
+
+  it('is refused all the same where no issue may be opened, and the others go on', async () => {
+    const repository = await createRepository(daily, 'one')
+    await createRepository(daily, 'other')
+    github.failNext({ method: 'POST', path: '/repos/acme/one/issues' }, { status: 410 })
+    const look = createLook()
+    await look()
+    github.addCollaborator(repository, 'ada', 'read')
+
+    clock += dayMs
+    await look()
+
+    expect(
+      handled()
+        .map(({ kind }) => kind)
+        .toSorted(),
+    ).toEqual(['enqueued', 'refused'])
+    expect(repository.issues).toEqual([])
   })
 })
 

@@ -6,7 +6,7 @@ import type { Issue, PullRequest, Repository } from '../state/entities.ts'
 import type { World } from '../world.ts'
 import { association, issueBody } from './issue-body.ts'
 import { repositoryBody, repositoryUrl, webUrl } from './repository-body.ts'
-import { nodeId, userBody } from './user-body.ts'
+import { nodeId, time, userBody } from './user-body.ts'
 
 /** A pull request as lists show it. Looks where its branches are now. */
 export async function pullBody(world: World, repository: Repository, issue: Issue, pull: PullRequest) {
@@ -39,8 +39,8 @@ export async function pullBody(world: World, repository: Repository, issue: Issu
     created_at: shown.created_at,
     updated_at: shown.updated_at,
     closed_at: shown.closed_at,
-    merged_at: null,
-    merge_commit_sha: null,
+    merged_at: pull.merged ? time(pull.merged.at) : null,
+    merge_commit_sha: pull.merged?.sha ?? null,
     assignee: null,
     assignees: [],
     requested_reviewers: pull.requestedReviewers.map((user) => userBody(world, user)),
@@ -64,11 +64,11 @@ export async function fullPullBody(world: World, repository: Repository, issue: 
   const sum = (column: number) => numbers.reduce((total, line) => total + (Number(line.split('\t')[column]) || 0), 0)
   return {
     ...body,
-    merged: false,
-    mergeable: true,
-    rebaseable: true,
-    mergeable_state: pull.draft ? 'draft' : 'clean',
-    merged_by: null,
+    merged: pull.merged !== undefined,
+    mergeable: pull.merged ? null : true,
+    rebaseable: pull.merged ? null : true,
+    mergeable_state: pull.merged ? 'unknown' : pull.draft ? 'draft' : 'clean',
+    merged_by: pull.merged ? userBody(world, pull.merged.by) : null,
     comments: repository.comments.filter((comment) => comment.issueNumber === issue.number).length,
     review_comments: 0,
     maintainer_can_modify: false,
@@ -80,6 +80,7 @@ export async function fullPullBody(world: World, repository: Repository, issue: 
 }
 
 async function follow(repository: Repository, number: number, pull: PullRequest): Promise<void> {
+  if (pull.merged) return
   const [head, base] = await Promise.all([
     fetchPullHead(repository, pull),
     resolveCommit(repository.gitDir, `refs/heads/${pull.baseRef}`),

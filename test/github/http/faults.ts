@@ -6,6 +6,8 @@ export interface StatusFault {
   readonly status: number
   /** With 403 or 429: answered as a rate limit, with `Retry-After` and `x-ratelimit-remaining: 0`. */
   readonly retryAfterSeconds?: number
+  /** With 403 or 429: a secondary limit that names no time, which its body alone tells from any other refusal. */
+  readonly limitWithoutTime?: true
   readonly times?: number
 }
 
@@ -107,7 +109,14 @@ function fits(matcher: Matcher, { method, path, template }: Faultable): boolean 
   return typeof matcher.path === 'string' ? matcher.path === path || matcher.path === template : matcher.path.test(path)
 }
 
-export function faultReply({ status, retryAfterSeconds }: StatusFault): Reply {
+const secondaryLimit = {
+  message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+  documentation_url:
+    'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits',
+}
+
+export function faultReply({ status, retryAfterSeconds, limitWithoutTime }: StatusFault): Reply {
+  if (limitWithoutTime) return { status, body: secondaryLimit }
   if (retryAfterSeconds === undefined) {
     return { status, body: { message: status === 401 ? 'Bad credentials' : 'Server Error' } }
   }

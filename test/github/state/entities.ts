@@ -86,10 +86,12 @@ export interface PullRequest {
   /** Where the head branch lives: this repository or a fork of it. */
   readonly headRepository: Repository
   readonly headRef: string
-  readonly baseRef: string
+  baseRef: string
   /** The last commit seen on the head branch; kept when the branch is deleted. */
   headSha: string
   baseSha: string
+  /** Its commits and its base are those of then from now on. */
+  merged?: { readonly sha: string; readonly by: User; readonly at: Date }
   draft: boolean
   requestedReviewers: User[]
 }
