@@ -19,7 +19,7 @@ export function unknownCommandComment(
   { word, nearest }: { readonly word: string; readonly nearest: string | null },
 ): string {
   const meant = nearest === null ? '' : ` Did you mean \`${listening.triggers.command} ${nearest}\`?`
-  const said = `There is no command ${harmlessLine(word, 50)}.${meant} A task has more than one word.`
+  const said = `There is no command ${harmlessLine(word, 50)}.${meant} Nothing was started: a task says in more than one word what is to be done.`
   return `${statusMarker(jobId)}\n${said}\n\n${helpText(listening)}`
 }
 
