@@ -6,7 +6,7 @@ import { notRebasedComment } from '../replies/rebase-comment.ts'
 import { endedComment, queuedComment } from '../replies/status-comment.ts'
 import { labelAgainComment, noBookComment, notAgainComment } from '../replies/thread-comment.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
-import { readAsk } from '../triggers/read-ask.ts'
+import { type Ask, readAsk } from '../triggers/read-ask.ts'
 import { type Admitted, admit, listen } from './admit.ts'
 import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
@@ -82,12 +82,20 @@ async function handleIn(
   if (!admission.allowed && admission.reason === 'bot-sender') return { kind: 'ignored', why: admission.reason }
   if (!admission.allowed) return refuse({ answers, jobId }, admission.reason, admission.detail)
   const { asker } = admission
-  const { triggers, live, sources, defaultHead } = asker
-  const handling = { deps, event, repository, answers, jobId, asker, triggers }
+  const handling = { deps, event, repository, answers, jobId, asker, triggers: asker.triggers }
   await answers.quietly('reaction', () => thread.acknowledge())
+  const result = await actOn(handling, ask)
+  // Whatever came of it: only a label that is not there can be set again. A stranger's stays, as all that is not ours.
+  if (event.kind === 'label') await answers.quietly('label', () => thread.takeLabelOff(event.label))
+  return result
+}
+
+/** What somebody who may asks for. */
+async function actOn(handling: Handling, ask: Exclude<Ask, { kind: 'none' }>): Promise<TriggerResult> {
+  const { deps, event, repository, answers, jobId, asker, triggers } = handling
+  const { thread, facts } = repository
   if (event.kind === 'label' && event.changedSince === true) {
     await answers.once(labelAgainComment(jobId, event.label))
-    await answers.quietly('label', () => thread.takeLabelOff(event.label))
     return { kind: 'answered', with: 'label-again' }
   }
   if (ask.kind === 'retry') {
@@ -103,8 +111,8 @@ async function handleIn(
   if (ask.kind === 'continue') return goOn(handling, ask.task)
   const noted = await withNotes(ask, thread, triggers)
   if (noted.kind === 'run') return noted.anyway ? start(handling, noted) : startUnlessOpen(handling, noted)
-  const { teamsOf } = facts
-  const asked = { triggers, live, teamsOf, sources, defaultHead, jobId }
+  const { live, sources, defaultHead } = asker
+  const asked = { triggers, live, teamsOf: facts.teamsOf, sources, defaultHead, jobId }
   const { as, text } = await answerAsk(deps, event, noted, asked)
   await answers.once(text)
   return { kind: 'answered', with: as }
@@ -177,6 +185,5 @@ async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
   if (comment !== null && place.position > 1 && !isElsewhere) {
     await answers.quietly('place', () => repository.thread.edit(comment, queuedComment(request, place)))
   }
-  if (event.kind === 'label') await answers.quietly('label', () => repository.thread.takeLabelOff(event.label))
   return { kind: 'enqueued', jobId }
 }

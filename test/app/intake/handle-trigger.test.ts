@@ -122,8 +122,10 @@ describe('who may', () => {
 
     expect(results[0]).toEqual({ kind: 'answered', with: 'permission-too-low' })
     expect(world.jobs).toEqual([])
+    // Not even the label is taken off for them, and the answer says that it has to be.
     expect(world.effects).toEqual(['answer'])
     expect(answersOf(world)).toContain(reasonTexts['permission-too-low'].what)
+    expect(answersOf(world)).toContain('one that is set already has to be taken off first')
   })
 
   it('asks for as much as the policy says', async () => {
@@ -187,7 +189,8 @@ describe('a refusal', () => {
       expect(result).toEqual({ kind: 'answered', with: reason })
       expect(world.jobs).toEqual([])
       expect(answersOf(world)).toContain(reasonTexts[reason].what)
-      expect(world.effects).toEqual(['acknowledge', 'answer'])
+      const label = event.kind === 'label' ? [`takeLabelOff ${event.label}`] : []
+      expect(world.effects).toEqual(['acknowledge', 'answer', ...label])
     },
   )
 
@@ -235,6 +238,15 @@ describe('a refusal', () => {
 
     expect(answersOf(world)).toContain('There is no agent hal.')
     expect(answersOf(world)).toContain('claude, codex')
+    expect(world.effects.at(-1)).toBe('takeLabelOff airlock:hal')
+  })
+
+  it('because a pull request is open already takes the label off, so that it can be set again', async () => {
+    const body = 'Closes #7.'
+    const world = createFakeWorld({ openPulls: [{ ...personsPull, number: 12, title: 'Mine', body }] })
+
+    expect(await handle(world, labelEvent())).toEqual({ kind: 'answered', with: 'open-already' })
+    expect(world.effects).toEqual(['acknowledge', 'answer', 'takeLabelOff airlock'])
   })
 })
 
