@@ -19,6 +19,7 @@ import { type GoingOn, readContinued } from './read-continued.ts'
 import { type BringingUp, bringingUp, readMerge } from './read-merge.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readOverlaps } from './read-overlaps.ts'
+import { isOnOwnPull, tellHowToAsk } from './tell-how-to-ask.ts'
 
 export interface TriggerDeps extends PolicyIssueDeps {
   readonly repositories: Repositories
@@ -38,7 +39,15 @@ export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
   | {
       readonly kind: 'answered'
-      readonly with: Reason | 'retry' | 'rebase' | 'continue' | 'open-already' | 'label-again' | AnsweredAs
+      readonly with:
+        | Reason
+        | 'retry'
+        | 'rebase'
+        | 'continue'
+        | 'open-already'
+        | 'label-again'
+        | 'changes-requested'
+        | AnsweredAs
     }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
@@ -75,13 +84,20 @@ async function handleIn(
   const listening = await listen(admitting)
   const ask = readAsk(event, listening.triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
+  const isUnasked = ask.kind === 'changes-requested'
+  if (isUnasked && !(await isOnOwnPull(event, repository))) return { kind: 'ignored', why: 'not for us' }
   if (listening.resolution.ok) await deps.onPolicy(event, listening.resolution.policy)
 
   const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
   const admission = await admit(admitting, listening, event.sender)
   if (!admission.allowed && admission.reason === 'bot-sender') return { kind: 'ignored', why: admission.reason }
+  if (!admission.allowed && isUnasked) return { kind: 'ignored', why: admission.reason }
   if (!admission.allowed) return refuse({ answers, jobId }, admission.reason, admission.detail)
   const { asker } = admission
+  if (isUnasked) {
+    const isTold = await tellHowToAsk(deps, event, repository, asker.triggers)
+    return isTold ? { kind: 'answered', with: ask.kind } : { kind: 'ignored', why: 'told before' }
+  }
   const handling = { deps, event, repository, answers, jobId, asker, triggers: asker.triggers }
   await answers.quietly('reaction', () => thread.acknowledge())
   const result = await actOn(handling, ask)
@@ -91,7 +107,10 @@ async function handleIn(
 }
 
 /** What somebody who may asks for. */
-async function actOn(handling: Handling, ask: Exclude<Ask, { kind: 'none' }>): Promise<TriggerResult> {
+async function actOn(
+  handling: Handling,
+  ask: Exclude<Ask, { kind: 'none' | 'changes-requested' }>,
+): Promise<TriggerResult> {
   const { deps, event, repository, answers, jobId, asker, triggers } = handling
   const { thread, facts } = repository
   if (event.kind === 'label' && event.changedSince === true) {

@@ -27,6 +27,11 @@ export function unknownAgentComment(jobId: string, listening: Listening, name: s
   return `${statusMarker(jobId)}\nThere is no agent ${harmlessLine(name, 50)}.\n\n${helpText(listening)}`
 }
 
+/** A pull request is no task. */
+export function labelOnPullComment(jobId: string, { command }: Policy['triggers']): string {
+  return `${statusMarker(jobId)}\n**Not started.** The label starts jobs on issues. On a pull request write what is to be done: \`${command} TASK\`, in a comment here, on lines of the diff, or as the summary of a review.`
+}
+
 function helpText({ triggers: { label, command, permission }, isAlone }: Listening): string {
   const safeLabel = harmlessLine(label, 50)
   return [

@@ -39,7 +39,7 @@ const notAgain = {
     'What the job was given was edited since: the title or text of the issue or pull request. A button does what was asked and nothing else. Read it, and write the command or the task again.',
   gone: 'The comment that asked for the last job is gone: write the task again.',
   unknown:
-    'The words of the last job here are not on GitHub: it carried out an approval, merged the base branch, was asked for over the API, or is from before an update. Write the command or the task again.',
+    'The words of the last job here are in no comment: they began the issue or pull request itself, or it carried out an approval, merged the base branch, was asked for over the API, or is from before an update. Write the command or the task again.',
 } as const
 
 /** Nothing is tried again, and why. */

@@ -159,12 +159,18 @@ describe('a review', () => {
     expect(await world.handled(delivery)).toMatchObject({ kind: 'answered', with: 'help' })
   })
 
-  it('that requests changes without the command starts nothing', async () => {
+  it('that requests changes without the command starts nothing, and is told how it would, once', async () => {
     const job = await publish('no-command')
+    const said = job.repository.comments.length
 
-    const { delivery } = await review(job, { by: 'bea', state: 'changes_requested', body: 'Please mend this.', notes })
+    const spec = { by: 'bea', state: 'changes_requested', body: 'Please mend this.', notes } as const
+    const first = await world.handled((await review(job, spec)).delivery)
+    const second = await world.handled((await review(job, spec)).delivery)
 
-    expect(delivery.responseBody).toBe('ignored: not a command\n')
+    expect([first.kind, second.kind]).toEqual(['answered', 'ignored'])
+    expect(job.repository.comments.slice(said)).toMatchObject([
+      { issueNumber: job.pull.number, body: expect.stringContaining('`/airlock` alone as the summary of a review') },
+    ])
     expect(await commitsOf(job)).toBe(1)
   })
 

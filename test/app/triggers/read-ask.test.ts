@@ -31,6 +31,30 @@ describe('readAsk', () => {
   })
 })
 
+describe('a label on a pull request', () => {
+  const subject = { kind: 'pull-request', number: 9, title: 'Mend the sum', body: '' } as const
+
+  it('starts nothing and is answered, if it is one of ours', () => {
+    for (const label of ['airlock', 'airlock:codex', 'airlock:nobody']) {
+      expect(readAsk(labelEvent({ label, subject }), triggers)).toEqual({ kind: 'label-on-pull' })
+    }
+    expect(readAsk(labelEvent({ label: 'bug', subject }), triggers)).toEqual({ kind: 'none' })
+  })
+})
+
+describe('a review that asks for changes of what may be ours', () => {
+  const asksForChanges = true
+
+  it('starts nothing without the command, and counts as any other with it', () => {
+    const unasked = reviewEvent('Please mend this.', { asksForChanges })
+
+    expect(mayAsk(unasked)).toBe(true)
+    expect(readAsk(unasked, triggers)).toEqual({ kind: 'changes-requested' })
+    expect(readAsk(reviewEvent('/airlock', { asksForChanges }), triggers)).toEqual({ kind: 'run-comments' })
+    expect(readAsk(reviewEvent('/airlock status', { asksForChanges }), triggers)).toEqual({ kind: 'status' })
+  })
+})
+
 describe('the command and nothing else', () => {
   it('is help, but for a review, whose comments are then the task', () => {
     expect(readAsk(commentEvent('/airlock'), triggers)).toEqual({ kind: 'help' })
