@@ -192,6 +192,7 @@ describe('the pull request', () => {
     for (const heading of [
       'What was asked',
       'What the agent says',
+      'How it was tested',
       'Changed files',
       'Gates',
       'Sandbox',
@@ -205,6 +206,21 @@ describe('the pull request', () => {
     expect(body).toContain('0.01 USD')
     expect(body).not.toContain('/somewhere/on/the/host')
   })
+
+  it.each([
+    ['Mended it.\n\nTested: npm test, @acme passed', 'nobody checked:\n\n> Tested: npm test, @ acme passed'],
+    ['Mended it.\n\n## Tested\n\nnothing', 'nobody checked:\n\n> \\#\\# Tested\n>\n> nothing'],
+    ['Mended it. All that is tested is the sum.', 'does not say whether it ran tests'],
+    ['', 'does not say whether it ran tests'],
+  ])(
+    "always says how it was tested, by the agent's word, harmlessly, or that it does not say: %j",
+    (agentSummary, text) => {
+      const { body } = texts.pullRequest(makeRequest(), { ...makeSummary(published), agentSummary }, null)
+
+      expect(body.split('### How it was tested')[1]?.split('###')[0]).toContain(text)
+      expect(body.split('Tested: npm test')).toHaveLength(agentSummary.includes('npm test') ? 2 : 1)
+    },
+  )
 
   it('says what ran, what was asked for, and on whose word it was less', () => {
     const base = makeRequest()
