@@ -54,7 +54,7 @@ export async function answerAsk(
     case 'cancel': {
       const { threads } = deps
       if (threads === null) return { as: ask.kind, text: noBookComment(jobId, triggers, ask.kind) }
-      return { as: ask.kind, text: await answerThread(threads, event, ask.kind, jobId) }
+      return { as: ask.kind, text: await answerThread(threads, event, ask.kind, { jobId, triggers, now: deps.now() }) }
     }
     case 'why':
       return { as: ask.kind, text: answerWhy(deps.operatorPolicy, sources, defaultHead, jobId) }

@@ -3,7 +3,7 @@ import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.t
 import { goesOnThereComment, notContinuedComment } from '../replies/continue-comment.ts'
 import { overlapComment } from '../replies/overlap-comment.ts'
 import { notRebasedComment } from '../replies/rebase-comment.ts'
-import { endedComment, queuedComment } from '../replies/status-comment.ts'
+import { endedComment, type QueuePlace, queuedComment } from '../replies/status-comment.ts'
 import { labelAgainComment, noBookComment, notAgainComment } from '../replies/thread-comment.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
 import { type Ask, readAsk } from '../triggers/read-ask.ts'
@@ -198,11 +198,12 @@ async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
   }
   // Before the job is written down: afterwards a worker may be writing to the same comment already.
   const isElsewhere = event.subject.number !== repository.thread.number
-  const said = isElsewhere ? goesOnThereComment(request, event.subject.number) : queuedComment(request, null)
+  const queued = (place: QueuePlace | null) => queuedComment(request, place, deps.threads !== null)
+  const said = isElsewhere ? goesOnThereComment(request, event.subject.number) : queued(null)
   const comment = await answers.announce(said)
   const place = await deps.jobs.enqueue(request)
   if (comment !== null && place.position > 1 && !isElsewhere) {
-    await answers.quietly('place', () => repository.thread.edit(comment, queuedComment(request, place)))
+    await answers.quietly('place', () => repository.thread.edit(comment, queued(place)))
   }
   return { kind: 'enqueued', jobId }
 }

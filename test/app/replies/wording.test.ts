@@ -286,7 +286,7 @@ describe('the pull request', () => {
           ...check.annotations.flatMap(({ title, message }) => [title, message]),
         ]),
       ...summary.gates.flatMap(({ findings }) => findings.map(texts.findingText)),
-      queuedComment(request, { position: 3, startsInMs: null }),
+      queuedComment(request, { position: 3, startsInMs: null }, true),
       waitingComment(request, { quota: hostile, until: null }),
       endedComment(request.id, { outcome: 'refused', reason: 'policy-invalid', detail: hostile }),
     ]
@@ -304,7 +304,7 @@ describe('the status comment', () => {
   it('begins with the mark of its job in every state', () => {
     const request = makeRequest()
     const states = [
-      queuedComment(request, null),
+      queuedComment(request, null, true),
       waitingComment(request, { quota: 'the jobs at a time of acme, 2', until: null }),
       texts.running(request, progress),
       texts.finished(request, makeSummary({ outcome: 'failed', reason: 'agent-failed' })),
@@ -315,13 +315,17 @@ describe('the status comment', () => {
   })
 
   it('says the place in the queue where there is one, when that comes up, and how to call it off', () => {
-    const at = (position: number, startsInMs: number | null) => queuedComment(makeRequest(), { position, startsInMs })
+    const at = (position: number, startsInMs: number | null) =>
+      queuedComment(makeRequest(), { position, startsInMs }, true)
 
     expect(at(4, null)).toContain('number 4 in the queue. `/airlock cancel` ends it')
     expect(at(4, 780_000)).toContain('number 4 in the queue, and should begin in about 13 minutes.')
     expect(at(2, 20_000)).toContain('number 2 in the queue, and should begin within two minutes.')
-    expect(at(1, 20_000)).not.toContain('number')
-    expect(queuedComment(makeRequest(), null)).not.toContain('number')
+    for (const text of [at(1, 20_000), queuedComment(makeRequest(), null, true)]) {
+      expect(text).toContain('**Queued.** `/airlock cancel` ends it.')
+    }
+    // Where nobody hears the command, nobody is told of it.
+    expect(queuedComment(makeRequest(), null, false)).not.toContain('cancel')
   })
 
   it('says for which quota a job waits, until when, and how to call it off', () => {
