@@ -176,6 +176,30 @@ describe('the comment of a blocked change', () => {
   })
 })
 
+describe('the check run of a job that was to go on in a pull request of ours', () => {
+  const continues = { pullRequest: 9, branch: 'airlock/x', commits: [] }
+
+  it.each(['failed', 'blocked', 'cancelled', 'refused', 'no-changes'] as const)(
+    'and ended as %s stands beside what that commit has, reddens nothing and has no lines',
+    (outcome) => {
+      const summary = makeSummary({ outcome, reason: 'internal-error' })
+
+      const checks = texts.checkRuns(makeRequest('x', { continues }), summary)
+
+      expect(checks).toMatchObject([{ name: 'Airlock / follow-up', conclusion: 'neutral', annotations: [] }])
+      expect(checks[0]?.title).toContain(outcome)
+    },
+  )
+
+  it('control: and did is on its own commit, with what the gates found', () => {
+    const summary = makeSummary({ outcome: 'published', reason: 'pull-request-continued' })
+
+    const checks = texts.checkRuns(makeRequest('x', { continues }), summary)
+
+    expect(checks.map(({ name }) => name)).toEqual(['Airlock', 'Airlock / secrets'])
+  })
+})
+
 describe('the pull request', () => {
   const published = { outcome: 'published', reason: 'pull-request-opened' } as const
 
