@@ -12,6 +12,7 @@ import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
 import { keepPolicyIssues, type PolicyIssueDeps } from './keep-policy-issues.ts'
+import { withIssueNamed } from './name-issue.ts'
 import type { Attempt, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { prepareRequest } from './prepare-request.ts'
 import { readBase } from './read-base.ts'
@@ -19,7 +20,7 @@ import { type GoingOn, readContinued } from './read-continued.ts'
 import { type BringingUp, bringingUp, readMerge } from './read-merge.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readOverlaps } from './read-overlaps.ts'
-import { isOnOwnPull, tellHowToAsk } from './tell-how-to-ask.ts'
+import { ownPullOf, tellHowToAsk } from './tell-how-to-ask.ts'
 
 export interface TriggerDeps extends PolicyIssueDeps {
   readonly repositories: Repositories
@@ -85,7 +86,7 @@ async function handleIn(
   const ask = readAsk(event, listening.triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
   const isUnasked = ask.kind === 'changes-requested'
-  if (isUnasked && !(await isOnOwnPull(event, repository))) return { kind: 'ignored', why: 'not for us' }
+  if (isUnasked && (await ownPullOf(event, repository))?.open !== true) return { kind: 'ignored', why: 'not for us' }
   if (listening.resolution.ok) await deps.onPolicy(event, listening.resolution.policy)
 
   const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
@@ -123,7 +124,7 @@ async function actOn(
       threads && (await askAgain({ threads, thread }, event, triggers, { ownJobId: jobId, wanted: ask.jobId }))
     if (again?.kind === 'run') return start(handling, again)
     const why = again === null ? noBookComment(jobId, triggers, 'retry') : notAgainComment(jobId, triggers, again)
-    await answers.once(why)
+    await answers.once(threads === null ? why : await withIssueNamed(why, event, repository, threads))
     return { kind: 'answered', with: 'retry' }
   }
   if (ask.kind === 'rebase') return bringUp(handling)
@@ -133,7 +134,8 @@ async function actOn(
   const { live, sources, defaultHead } = asker
   const asked = { triggers, live, teamsOf: facts.teamsOf, sources, defaultHead, jobId }
   const { as, text } = await answerAsk(deps, event, noted, asked)
-  await answers.once(text)
+  const isOfJobs = deps.threads !== null && (as === 'status' || as === 'cancel')
+  await answers.once(isOfJobs ? await withIssueNamed(text, event, repository, deps.threads) : text)
   return { kind: 'answered', with: as }
 }
 

@@ -3,17 +3,17 @@ import { askInReviewComment } from '../replies/review-comment.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
 import { createAnswers } from './create-answers.ts'
 import type { TriggerDeps } from './handle-trigger.ts'
-import type { OpenRepository } from './ports.ts'
+import type { OpenRepository, PullRequestNow } from './ports.ts'
 
-/** Is the pull request of the event one of ours, and open? */
-export async function isOnOwnPull(
+/** The pull request of the event, if it is one of ours. */
+export async function ownPullOf(
   { subject, repository }: TriggerEvent,
   { facts, botLogin }: Pick<OpenRepository, 'facts' | 'botLogin'>,
-): Promise<boolean> {
+): Promise<PullRequestNow | null> {
   const pull = await facts.pullRequest(subject.number)
-  if (pull?.open !== true) return false
+  if (pull === null) return null
   const ground = { repositoryId: repository.id, defaultBranch: facts.now.defaultBranch, botLogin: await botLogin() }
-  return isOwnPullRequest(pull, ground)
+  return isOwnPullRequest(pull, ground) ? pull : null
 }
 
 /**

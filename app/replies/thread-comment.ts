@@ -65,6 +65,11 @@ export function notAgainComment(
   return `${statusMarker(jobId)}\n**Not tried again.** ${notAgain[why]}${hint}${running}`
 }
 
+/** Said on a pull request of ours. The number is GitHub's own. */
+export function askOnIssueText(issue: number): string {
+  return `The job that made this pull request was asked on #${issue}: write it there to ask about that one.`
+}
+
 /** A label whose webhook was lost, on an issue that is not what it was when the label was set. */
 export function labelAgainComment(jobId: string, label: string): string {
   const name = harmlessLine(label, 100)
