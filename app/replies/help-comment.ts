@@ -39,7 +39,7 @@ function helpText({ triggers: { label, command, permission }, isAlone }: Listeni
     '',
     `- the label **${safeLabel}** on an issue: works on the issue as it is written at that moment`,
     `- the label **${safeLabel}:AGENT**: the same with another agent (${agentNames.join(', ')})`,
-    `- \`${command} TASK\` as the first line of a comment on an issue or pull request; one of Airlock's own gets another commit`,
+    `- \`${command} TASK\` as the first line of a comment on an issue or pull request, or of a new one's own text; one of Airlock's own gets another commit`,
     `- the same as the first line of a comment on lines of a diff, which are then told too, or of a review's summary, with all of its comments`,
     `- \`${command} anyway TASK\`: the same where a pull request for the issue is open already; without a task, the issue itself`,
     ...(isAlone ? aloneLines(command) : bookLines(command)),
