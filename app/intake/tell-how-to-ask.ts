@@ -1,8 +1,8 @@
+import type { BaseLogger } from 'pino'
 import { isOwnPullRequest, type Policy, type TriggerEvent } from '../../worker/contract/index.ts'
 import { askInReviewComment } from '../replies/review-comment.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
 import { createAnswers } from './create-answers.ts'
-import type { TriggerDeps } from './handle-trigger.ts'
 import type { OpenRepository, PullRequestNow } from './ports.ts'
 
 /** The pull request of the event, if it is one of ours. */
@@ -21,7 +21,7 @@ export async function ownPullOf(
  * mark of that comment is no job's: it follows from the pull request. False: it was said before.
  */
 export async function tellHowToAsk(
-  { log }: Pick<TriggerDeps, 'log'>,
+  { log }: { readonly log: Pick<BaseLogger, 'warn'> },
   event: TriggerEvent,
   { thread }: Pick<OpenRepository, 'thread'>,
   triggers: Policy['triggers'],
