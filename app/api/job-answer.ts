@@ -15,7 +15,7 @@ export function jobAnswer(job: KnownJob, webUrl: string): JobAnswer {
     state: standing.kind,
     place: standing.kind === 'waiting' ? standing.place : null,
     waitsFor: standing.kind === 'waiting' ? (standing.quota?.quota ?? null) : null,
-    step: standing.kind === 'running' ? standing.step : null,
+    step: standing.kind === 'running' ? (standing.noted?.step ?? null) : null,
     attempt: standing.kind === 'running' ? standing.attempt : null,
     cancelling: cancelled && standing.kind !== 'ended',
     outcome: outcome?.outcome ?? null,

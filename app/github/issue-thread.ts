@@ -33,7 +33,7 @@ export function createIssueThread(
     number: event.subject.number,
     async acknowledge() {
       const reaction = { content: 'eyes' }
-      if (event.kind === 'label') {
+      if (event.kind === 'label' || event.kind === 'opened') {
         await act('POST /repos/{owner}/{repo}/issues/{issue_number}/reactions', { ...on, ...reaction })
       } else if (event.kind === 'comment') {
         const comment = { ...at, comment_id: event.comment.id }

@@ -1,6 +1,6 @@
 import type { Policy, TriggerEvent } from '../../worker/contract/index.ts'
 import { type DecisionReply, decisionComment } from '../replies/decision-comment.ts'
-import { helpComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
+import { helpComment, labelOnPullComment, unknownAgentComment, unknownCommandComment } from '../replies/help-comment.ts'
 import { noBookComment } from '../replies/thread-comment.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import type { Ask } from '../triggers/read-ask.ts'
@@ -11,7 +11,10 @@ import type { BranchHead, ThreadBook } from './ports.ts'
 import type { PolicySources } from './read-policy.ts'
 
 /** What is asked for is an answer, and no job. */
-export type Question = Exclude<Ask, { kind: 'none' | 'run' | 'run-comments' | 'retry' | 'rebase' | 'continue' }>
+export type Question = Exclude<
+  Ask,
+  { kind: 'none' | 'run' | 'run-comments' | 'retry' | 'rebase' | 'continue' | 'changes-requested' }
+>
 export type AnsweredAs = Exclude<Question['kind'], 'decision' | 'unclear-decision'> | DecisionReply['kind']
 
 export interface AskDeps extends Omit<DecideDeps, 'held'> {
@@ -51,7 +54,7 @@ export async function answerAsk(
     case 'cancel': {
       const { threads } = deps
       if (threads === null) return { as: ask.kind, text: noBookComment(jobId, triggers, ask.kind) }
-      return { as: ask.kind, text: await answerThread(threads, event, ask.kind, jobId) }
+      return { as: ask.kind, text: await answerThread(threads, event, ask.kind, { jobId, triggers, now: deps.now() }) }
     }
     case 'why':
       return { as: ask.kind, text: answerWhy(deps.operatorPolicy, sources, defaultHead, jobId) }
@@ -61,5 +64,7 @@ export async function answerAsk(
       return { as: ask.kind, text: unknownCommandComment(jobId, { triggers, isAlone }, ask) }
     case 'unknown-agent':
       return { as: ask.kind, text: unknownAgentComment(jobId, { triggers, isAlone }, ask.name) }
+    case 'label-on-pull':
+      return { as: ask.kind, text: labelOnPullComment(jobId, triggers) }
   }
 }

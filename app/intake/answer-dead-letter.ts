@@ -17,7 +17,9 @@ export async function answerDeadLetter(
   reason: Reason,
   attempt: Attempt,
 ): Promise<void> {
-  if (readAsk(event, fallbackTriggers(operatorPolicy.level)).kind === 'none') return
+  const { kind } = readAsk(event, fallbackTriggers(operatorPolicy.level))
+  // A review without the command waits for no answer.
+  if (kind === 'none' || kind === 'changes-requested') return
   await using repository = await repositories.open(event, attempt)
   if (repository === null) return
   const jobId = jobIdFor(event.eventKey)

@@ -3,15 +3,16 @@ import type { Policy, Reason, TriggerEvent } from '../../worker/contract/index.t
 import { goesOnThereComment, notContinuedComment } from '../replies/continue-comment.ts'
 import { overlapComment } from '../replies/overlap-comment.ts'
 import { notRebasedComment } from '../replies/rebase-comment.ts'
-import { endedComment, queuedComment } from '../replies/status-comment.ts'
+import { endedComment, type QueuePlace, queuedComment } from '../replies/status-comment.ts'
 import { labelAgainComment, noBookComment, notAgainComment } from '../replies/thread-comment.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
-import { readAsk } from '../triggers/read-ask.ts'
+import { type Ask, readAsk } from '../triggers/read-ask.ts'
 import { type Admitted, admit, listen } from './admit.ts'
 import { type AnsweredAs, answerAsk } from './answer-ask.ts'
 import { type Again, askAgain } from './ask-again.ts'
 import { type Answers, createAnswers } from './create-answers.ts'
 import { keepPolicyIssues, type PolicyIssueDeps } from './keep-policy-issues.ts'
+import { withIssueNamed } from './name-issue.ts'
 import type { Attempt, HeldBook, Jobs, OpenRepository, Repositories, ThreadBook } from './ports.ts'
 import { prepareRequest } from './prepare-request.ts'
 import { readBase } from './read-base.ts'
@@ -19,6 +20,7 @@ import { type GoingOn, readContinued } from './read-continued.ts'
 import { type BringingUp, bringingUp, readMerge } from './read-merge.ts'
 import { type AskWithNotes, withNotes } from './read-notes.ts'
 import { readOverlaps } from './read-overlaps.ts'
+import { ownPullOf, tellHowToAsk } from './tell-how-to-ask.ts'
 
 export interface TriggerDeps extends PolicyIssueDeps {
   readonly repositories: Repositories
@@ -38,7 +40,15 @@ export type TriggerResult =
   | { readonly kind: 'ignored'; readonly why: string }
   | {
       readonly kind: 'answered'
-      readonly with: Reason | 'retry' | 'rebase' | 'continue' | 'open-already' | 'label-again' | AnsweredAs
+      readonly with:
+        | Reason
+        | 'retry'
+        | 'rebase'
+        | 'continue'
+        | 'open-already'
+        | 'label-again'
+        | 'changes-requested'
+        | AnsweredAs
     }
   | { readonly kind: 'enqueued'; readonly jobId: string }
 
@@ -75,19 +85,37 @@ async function handleIn(
   const listening = await listen(admitting)
   const ask = readAsk(event, listening.triggers)
   if (ask.kind === 'none') return { kind: 'ignored', why: 'not for us' }
+  const isUnasked = ask.kind === 'changes-requested'
+  if (isUnasked && (await ownPullOf(event, repository))?.open !== true) return { kind: 'ignored', why: 'not for us' }
   if (listening.resolution.ok) await deps.onPolicy(event, listening.resolution.policy)
 
   const answers = createAnswers(thread, jobId, { deliveryId: event.deliveryId, log: deps.log })
   const admission = await admit(admitting, listening, event.sender)
   if (!admission.allowed && admission.reason === 'bot-sender') return { kind: 'ignored', why: admission.reason }
+  if (!admission.allowed && isUnasked) return { kind: 'ignored', why: admission.reason }
   if (!admission.allowed) return refuse({ answers, jobId }, admission.reason, admission.detail)
   const { asker } = admission
-  const { triggers, live, sources, defaultHead } = asker
-  const handling = { deps, event, repository, answers, jobId, asker, triggers }
+  if (isUnasked) {
+    const isTold = await tellHowToAsk(deps, event, repository, asker.triggers)
+    return isTold ? { kind: 'answered', with: ask.kind } : { kind: 'ignored', why: 'told before' }
+  }
+  const handling = { deps, event, repository, answers, jobId, asker, triggers: asker.triggers }
   await answers.quietly('reaction', () => thread.acknowledge())
+  const result = await actOn(handling, ask)
+  // Whatever came of it: only a label that is not there can be set again. A stranger's stays, as all that is not ours.
+  if (event.kind === 'label') await answers.quietly('label', () => thread.takeLabelOff(event.label))
+  return result
+}
+
+/** What somebody who may asks for. */
+async function actOn(
+  handling: Handling,
+  ask: Exclude<Ask, { kind: 'none' | 'changes-requested' }>,
+): Promise<TriggerResult> {
+  const { deps, event, repository, answers, jobId, asker, triggers } = handling
+  const { thread, facts } = repository
   if (event.kind === 'label' && event.changedSince === true) {
     await answers.once(labelAgainComment(jobId, event.label))
-    await answers.quietly('label', () => thread.takeLabelOff(event.label))
     return { kind: 'answered', with: 'label-again' }
   }
   if (ask.kind === 'retry') {
@@ -96,17 +124,18 @@ async function handleIn(
       threads && (await askAgain({ threads, thread }, event, triggers, { ownJobId: jobId, wanted: ask.jobId }))
     if (again?.kind === 'run') return start(handling, again)
     const why = again === null ? noBookComment(jobId, triggers, 'retry') : notAgainComment(jobId, triggers, again)
-    await answers.once(why)
+    await answers.once(threads === null ? why : await withIssueNamed(why, event, repository, threads))
     return { kind: 'answered', with: 'retry' }
   }
   if (ask.kind === 'rebase') return bringUp(handling)
   if (ask.kind === 'continue') return goOn(handling, ask.task)
   const noted = await withNotes(ask, thread, triggers)
   if (noted.kind === 'run') return noted.anyway ? start(handling, noted) : startUnlessOpen(handling, noted)
-  const { teamsOf } = facts
-  const asked = { triggers, live, teamsOf, sources, defaultHead, jobId }
+  const { live, sources, defaultHead } = asker
+  const asked = { triggers, live, teamsOf: facts.teamsOf, sources, defaultHead, jobId }
   const { as, text } = await answerAsk(deps, event, noted, asked)
-  await answers.once(text)
+  const isOfJobs = deps.threads !== null && (as === 'status' || as === 'cancel')
+  await answers.once(isOfJobs ? await withIssueNamed(text, event, repository, deps.threads) : text)
   return { kind: 'answered', with: as }
 }
 
@@ -171,12 +200,12 @@ async function start(handling: Handling, ask: Run): Promise<TriggerResult> {
   }
   // Before the job is written down: afterwards a worker may be writing to the same comment already.
   const isElsewhere = event.subject.number !== repository.thread.number
-  const said = isElsewhere ? goesOnThereComment(request, event.subject.number) : queuedComment(request, null)
+  const queued = (place: QueuePlace | null) => queuedComment(request, place, deps.threads !== null)
+  const said = isElsewhere ? goesOnThereComment(request, event.subject.number) : queued(null)
   const comment = await answers.announce(said)
   const place = await deps.jobs.enqueue(request)
   if (comment !== null && place.position > 1 && !isElsewhere) {
-    await answers.quietly('place', () => repository.thread.edit(comment, queuedComment(request, place)))
+    await answers.quietly('place', () => repository.thread.edit(comment, queued(place)))
   }
-  if (event.kind === 'label') await answers.quietly('label', () => repository.thread.takeLabelOff(event.label))
   return { kind: 'enqueued', jobId }
 }

@@ -5,7 +5,7 @@ import { commentsTask, withoutCommands } from '../triggers/read-task.ts'
 import type { Thread } from './ports.ts'
 
 /** What is read from more than the event itself. */
-type NeedsMore = 'none' | 'retry' | 'rebase' | 'continue'
+type NeedsMore = 'none' | 'retry' | 'rebase' | 'continue' | 'changes-requested'
 
 export type AskWithNotes =
   | (Extract<Ask, { kind: 'run' }> & { readonly notes: ReviewNotes })

@@ -25,15 +25,28 @@ const conclusions: Readonly<Record<OutcomeName, CheckRunText['conclusion']>> = {
   failed: 'failure',
 }
 
-/** The job as a whole. */
+/**
+ * Whether the check run is on the head of a pull request that the job was to go on in and did not: a commit that its
+ * change is no part of.
+ */
+export function isOnEarlierCommit({ continues }: JobRequest, { outcome }: JobSummary): boolean {
+  return continues !== undefined && outcome.outcome !== 'published'
+}
+
+/**
+ * The job as a whole. On an earlier commit it is neutral, and it has a name of its own but where it has buttons: what that
+ * commit's own job said of it stands beside.
+ */
 export function jobCheck(request: JobRequest, summary: JobSummary): CheckRunText {
   const { outcome, reason } = summary.outcome
   const waits = quarantinePart(summary, request.policy)
+  const isEarlier = isOnEarlierCommit(request, summary)
+  const conclusion = isEarlier ? 'neutral' : conclusions[outcome]
   return {
-    name: checkName,
+    name: isEarlier && summary.held === undefined ? `${checkName} / follow-up` : checkName,
     title: `${outcome}: ${waits === null ? reason.replaceAll('-', ' ') : 'CI waits for an approval'}`,
     summary: joinParts([approvalPart(request), waits, ...endParts(summary)]),
-    conclusion: waits === null ? conclusions[outcome] : 'action_required',
+    conclusion: waits === null ? conclusion : 'action_required',
     annotations: [],
     actions: actionsOf(summary),
   }

@@ -1,5 +1,6 @@
 import type { JobRequest, JobSummary } from '../../worker/contract/index.ts'
-import { harmlessLine, harmlessQuote } from './harmless.ts'
+import { harmlessLine } from './harmless.ts'
+import { doneWords, testedWords } from './tested-part.ts'
 
 const mostLines = 150
 const mostOfLine = 500
@@ -12,7 +13,7 @@ type Fill = (request: JobRequest, summary: JobSummary) => string
 
 /** What we know to say under a heading, each once. What only a person can say stays open. */
 const fills: readonly (readonly [RegExp, Fill])[] = [
-  [/test|verif|quality/i, howTested],
+  [/test|verif|quality/i, (_request, summary) => testedWords(summary)],
   [/issue|ticket|related|closes|fixes/i, (request) => aboutOf(request)],
   [/descri|summary|what|change|motivation|why|overview|purpose/i, (_request, summary) => doneOf(summary)],
 ]
@@ -48,16 +49,10 @@ function showLine(line: string): string {
   return harmlessLine(line, mostOfLine)
 }
 
-function doneOf({ agentSummary }: JobSummary): string {
-  return agentSummary.trim() === ''
-    ? 'The agent left no word; the changed files are below.'
-    : harmlessQuote(agentSummary, 4000)
+function doneOf(summary: JobSummary): string {
+  return doneWords(summary) || 'The agent left no word; the changed files are below.'
 }
 
 function aboutOf({ subject }: JobRequest): string {
   return subject === null ? 'None.' : `#${subject.number}`
-}
-
-function howTested(): string {
-  return 'The agent was asked to run the tests that there are; what it says of that is its own word. The gates below passed.'
 }

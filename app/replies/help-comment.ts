@@ -19,12 +19,17 @@ export function unknownCommandComment(
   { word, nearest }: { readonly word: string; readonly nearest: string | null },
 ): string {
   const meant = nearest === null ? '' : ` Did you mean \`${listening.triggers.command} ${nearest}\`?`
-  const said = `There is no command ${harmlessLine(word, 50)}.${meant} A task has more than one word.`
+  const said = `There is no command ${harmlessLine(word, 50)}.${meant} Nothing was started: a task says in more than one word what is to be done.`
   return `${statusMarker(jobId)}\n${said}\n\n${helpText(listening)}`
 }
 
 export function unknownAgentComment(jobId: string, listening: Listening, name: string): string {
   return `${statusMarker(jobId)}\nThere is no agent ${harmlessLine(name, 50)}.\n\n${helpText(listening)}`
+}
+
+/** A pull request is no task. */
+export function labelOnPullComment(jobId: string, { command }: Policy['triggers']): string {
+  return `${statusMarker(jobId)}\n**Not started.** The label starts jobs on issues. On a pull request write what is to be done: \`${command} TASK\`, in a comment here, on lines of the diff, or as the summary of a review.`
 }
 
 function helpText({ triggers: { label, command, permission }, isAlone }: Listening): string {
@@ -34,7 +39,7 @@ function helpText({ triggers: { label, command, permission }, isAlone }: Listeni
     '',
     `- the label **${safeLabel}** on an issue: works on the issue as it is written at that moment`,
     `- the label **${safeLabel}:AGENT**: the same with another agent (${agentNames.join(', ')})`,
-    `- \`${command} TASK\` as the first line of a comment on an issue or pull request; one of Airlock's own gets another commit`,
+    `- \`${command} TASK\` as the first line of a comment on an issue or pull request, or of a new one's own text; one of Airlock's own gets another commit`,
     `- the same as the first line of a comment on lines of a diff, which are then told too, or of a review's summary, with all of its comments`,
     `- \`${command} anyway TASK\`: the same where a pull request for the issue is open already; without a task, the issue itself`,
     ...(isAlone ? aloneLines(command) : bookLines(command)),

@@ -4,7 +4,6 @@ import { fillTemplate } from './fill-template.ts'
 import { joinParts, type TextPart } from './format.ts'
 import { harmlessLine, harmlessQuote } from './harmless.ts'
 import {
-  agentPart,
   changedFilesPart,
   deniedPart,
   gatesPart,
@@ -15,6 +14,7 @@ import {
   timesPart,
   weakerPart,
 } from './summary-parts.ts'
+import { donePart, testedPart } from './tested-part.ts'
 
 /**
  * What a reviewer reads: what was asked, what was done, and on what grounds it was let out. `template` is the
@@ -22,14 +22,15 @@ import {
  */
 export function pullRequestBody(request: JobRequest, summary: JobSummary, template: string | null): string {
   const filled = template === null ? '' : fillTemplate(template, request, summary)
-  const says = agentPart(summary)
+  const unlessFilled = (part: TextPart) => (filled.includes(part.text) ? null : part)
   return joinParts([
     { title: null, text: openingLine(request) },
     { title: null, text: filled },
     approvalPart(request),
     quarantinePart(summary, request.policy),
     askedPart(request),
-    filled.includes(says.text) ? null : says,
+    unlessFilled(donePart(summary)),
+    unlessFilled(testedPart(summary)),
     changedFilesPart(summary),
     gatesPart(summary),
     setupPart(summary),

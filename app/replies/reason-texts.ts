@@ -61,7 +61,7 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
   },
   'permission-too-low': {
     what: 'You do not have the permission on this repository that its policy asks for. No job was started.',
-    next: 'Ask somebody who has it to set the label or to write the command.',
+    next: 'Ask somebody who has it to write the command, or to set the label: one that is set already has to be taken off first.',
   },
   'permission-lost': {
     what: 'The person who asked no longer has the permission that the policy asks for. The job was stopped.',

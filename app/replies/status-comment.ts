@@ -42,15 +42,18 @@ export interface QueuePlace {
   readonly startsInMs: number | null
 }
 
-/** `place` is null where it is not known or the job waits no more. */
-export function queuedComment(request: JobRequest, place: QueuePlace | null): string {
-  const where =
-    place === null || place.position < 2 ? '' : ` It is number ${place.position} in the queue${soon(place)}.`
-  const cancel = where === '' ? '' : ` ${howToCancel(request)}`
+/** `place` is null where it is not known or the job waits no more. `mayCancel`: the command is heard there. */
+export function queuedComment(request: JobRequest, place: QueuePlace | null, mayCancel: boolean): string {
+  const where = place === null || place.position < 2 ? '' : ` It is ${placeText(place)}.`
+  const cancel = mayCancel ? ` ${howToCancel(request)}` : ''
   return marked(shownIdOf(request), plain(`**Queued.**${where}${cancel}`), plain(frozenLine(request)))
 }
 
-function soon({ startsInMs }: QueuePlace): string {
+export function placeText({ position, startsInMs }: QueuePlace): string {
+  return `${position === 1 ? 'next' : `number ${position}`} in the queue${soon(startsInMs)}`
+}
+
+function soon(startsInMs: number | null): string {
   if (startsInMs === null) return ''
   const minutes = Math.round(startsInMs / 60_000)
   return minutes < 2 ? ', and should begin within two minutes' : `, and should begin in about ${minutes} minutes`

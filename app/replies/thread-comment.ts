@@ -1,18 +1,30 @@
-import { type JobStanding, type Policy, type StandingJob, statusMarker } from '../../worker/contract/index.ts'
-import { formatList } from './format.ts'
+import {
+  type JobStanding,
+  type Policy,
+  type ProgressNote,
+  type StandingJob,
+  statusMarker,
+} from '../../worker/contract/index.ts'
+import { formatDuration, formatList } from './format.ts'
 import { harmlessLine } from './harmless.ts'
-import { waitsFor } from './status-comment.ts'
+import { placeText, waitsFor } from './status-comment.ts'
 
 const mostJobs = 10
 
-/** The jobs of an issue or pull request, those that have not ended first. */
-export function statusListComment(jobId: string, jobs: readonly StandingJob[]): string {
+/** The jobs of an issue or pull request, those that have not ended first. `now`: milliseconds since the epoch. */
+export function statusListComment(
+  jobId: string,
+  { command }: Pick<Policy['triggers'], 'command'>,
+  jobs: readonly StandingJob[],
+  now: number,
+): string {
   const open = jobs.filter(({ standing }) => standing.kind !== 'ended')
   const ended = jobs.length - open.length
   const past =
     ended === 0 ? '' : `${ended === 1 ? 'One job has' : `${ended} jobs have`} ended here in the last 40 days.`
-  const now = open.length === 0 ? 'Nothing runs or waits here.' : formatList(open, mostJobs, lineOf)
-  return `${statusMarker(jobId)}\n${[now, past].filter((text) => text !== '').join('\n\n')}`
+  const told = open.length === 0 ? 'Nothing runs or waits here.' : formatList(open, mostJobs, (job) => lineOf(job, now))
+  const cancel = open.length === 0 ? '' : `\`${command} cancel\` ends ${open.length === 1 ? 'it' : 'them'}.`
+  return `${statusMarker(jobId)}\n${[told, cancel, past].filter((text) => text !== '').join('\n\n')}`
 }
 
 export interface CancelAsked {
@@ -39,7 +51,7 @@ const notAgain = {
     'What the job was given was edited since: the title or text of the issue or pull request. A button does what was asked and nothing else. Read it, and write the command or the task again.',
   gone: 'The comment that asked for the last job is gone: write the task again.',
   unknown:
-    'The words of the last job here are not on GitHub: it carried out an approval, merged the base branch, was asked for over the API, or is from before an update. Write the command or the task again.',
+    'The words of the last job here are in no comment: they began the issue or pull request itself, or it carried out an approval, merged the base branch, was asked for over the API, or is from before an update. Write the command or the task again.',
 } as const
 
 /** Nothing is tried again, and why. */
@@ -49,8 +61,13 @@ export function notAgainComment(
   { why, job }: { readonly why: keyof typeof notAgain; readonly job?: StandingJob },
 ): string {
   const hint = why === 'runs' ? ` \`${command} cancel\` ends it.` : ''
-  const running = job === undefined ? '' : `\n\n${lineOf(job)}`
+  const running = job === undefined ? '' : `\n\n${lineOf(job, null)}`
   return `${statusMarker(jobId)}\n**Not tried again.** ${notAgain[why]}${hint}${running}`
+}
+
+/** Said on a pull request of ours. The number is GitHub's own. */
+export function askOnIssueText(issue: number): string {
+  return `The job that made this pull request was asked on #${issue}: write it there to ask about that one.`
 }
 
 /** A label whose webhook was lost, on an issue that is not what it was when the label was set. */
@@ -77,23 +94,32 @@ export function noBookComment(
   return `${statusMarker(jobId)}\n**Nothing was done.** Jobs of this repository run on GitHub Actions without the App, which keeps a list of jobs and what is held. Here ${instead[asked]}.`
 }
 
-function lineOf(job: StandingJob): string {
+/** Without `now` nothing is said of times that go by. */
+function lineOf(job: StandingJob, now: number | null): string {
   const asked = `asked by ${harmlessLine(job.actor.login, 100)} on ${job.askedAt.slice(0, 16).replace('T', ' ')} UTC`
-  return `${nameOf(job)}: ${standingText(job.standing)}${job.cancelled ? ', being cancelled' : ''} · ${asked}`
+  return `${nameOf(job)}: ${standingText(job.standing, now)}${job.cancelled ? ', being cancelled' : ''} · ${asked}`
 }
 
 const nameOf = ({ jobId, agent }: StandingJob) => `Job ${jobId} (${agent})`
 
-function standingText(standing: JobStanding): string {
+function standingText(standing: JobStanding, now: number | null): string {
   switch (standing.kind) {
     case 'waiting':
       if (standing.quota !== undefined) return `**waits** ${waitsFor(standing.quota)}`
-      return standing.place === null ? '**waits**' : `**waits**, number ${standing.place} in the queue`
+      if (standing.place === null) return '**waits**'
+      return `**waits**, ${placeText({ position: standing.place, startsInMs: standing.startsInMs ?? null })}`
     case 'running': {
-      const again = standing.attempt > 1 ? `, attempt ${standing.attempt}` : ''
-      return `**runs**${standing.step === null ? '' : `, step ${standing.step}`}${again}`
+      const { attempt, noted } = standing
+      const step = noted === undefined ? '' : `, step ${noted.step}`
+      const spent = noted === undefined || now === null ? '' : `, ${spentText(noted, now)}`
+      return `**runs**${step}${attempt > 1 ? `, attempt ${attempt}` : ''}${spent}`
     }
     case 'ended':
       return 'has ended'
   }
+}
+
+function spentText({ beganAt, costUsd, mostUsd }: ProgressNote, now: number): string {
+  const elapsed = formatDuration(Math.max(0, now - beganAt))
+  return `for ${elapsed}, model ${costUsd.toFixed(2)} of ${mostUsd.toFixed(2)} USD`
 }

@@ -8,7 +8,7 @@
  */
 import type { JobProgress, JobRequest, JobSummary } from '../../worker/contract/index.ts'
 import { branchName } from './branch-name.ts'
-import { jobCheck } from './check-run.ts'
+import { isOnEarlierCommit, jobCheck } from './check-run.ts'
 import { findingText } from './findings-table.ts'
 import { gateCheck } from './gate-check.ts'
 import { heldIssue } from './held-issue.ts'
@@ -30,8 +30,10 @@ export const wording = {
   finished: finishedComment,
   checkRuns: (request: JobRequest, summary: JobSummary) => [
     jobCheck(request, summary),
-    // A change that is held has no commit that its lines could be shown on.
-    ...(summary.held === undefined ? summary.gates : []).map((result) => gateCheck(request, result)),
+    // A change that is held, or not published at all, has no commit that its lines could be shown on.
+    ...(summary.held !== undefined || isOnEarlierCommit(request, summary) ? [] : summary.gates).map((result) =>
+      gateCheck(request, result),
+    ),
   ],
   findingText,
   heldIssue,

@@ -95,7 +95,7 @@ function subjectOf({ subject }: Asked): JobRequest['subject'] {
 
 /** What the worker reacts to, and where it answers. */
 function answeredAt(event: Asked): Pick<JobRequest['trigger'], 'commentId' | 'writtenIn' | 'threadId'> {
-  if (event.kind === 'label' || event.kind === 'click' || isDirect(event)) return { commentId: null }
+  if (isDirect(event) || !('comment' in event) || event.kind === 'opened') return { commentId: null }
   const { id: commentId } = event.comment
   if (event.kind === 'comment') return { commentId }
   return { commentId, writtenIn: event.kind, ...(event.kind === 'review' ? {} : { threadId: event.threadId }) }
@@ -107,9 +107,9 @@ function askedWhere(event: Asked, facts: FrozenFacts, words: string): Pick<JobRe
   return { askedIn: facts.askedIn ?? (facts.task === null ? null : askedInOf(event, words)) }
 }
 
-/** Undefined: its words are nowhere on GitHub, to be read again. */
+/** Undefined: its words are in no comment on GitHub, to be read again. */
 function askedInOf(event: Asked, words: string): AskedIn | undefined {
-  if (isDirect(event) || event.kind === 'click') return undefined
+  if (isDirect(event) || event.kind === 'click' || event.kind === 'opened') return undefined
   if (event.kind === 'label') return null
   const askedIn = { commentId: event.comment.id, digest: sha256(words) }
   return event.kind === 'comment' ? askedIn : { ...askedIn, kind: event.kind }

@@ -11,11 +11,23 @@ import { nearestWord } from './nearest-word.ts'
 /** Words after the command that are not a task. */
 const decisions = ['approve', 'reject'] as const
 const singles = ['help', 'status', 'cancel', 'retry', 'rebase', 'why'] as const
-const commandWords = [...singles, ...decisions, 'anyway', 'continue'] as const
+/** Words with a task behind them. */
+const fronts = ['anyway', 'continue'] as const
 /** In front of a task, or alone for the issue itself. */
-const anyway = /^anyway(?:\s+|$)/
+const anyway = /^anyway(?:\s+|$)/i
 /** In front of what is to be done further. */
-const further = /^continue(?:\s+|$)/
+const further = /^continue(?:\s+|$)/i
+const commandWords = [...singles, ...decisions, ...fronts] as const
+/** What people say for one of the words. */
+const alike: ReadonlyMap<string, string> = new Map([
+  ['stop', 'cancel'],
+  ['abort', 'cancel'],
+  ['try', 'retry'],
+  ['rerun', 'retry'],
+  ['restart', 'retry'],
+])
+/** What people say with a command, and what alone says nothing of a task. */
+const filler = /^(?:it|this|that|these|the|my|all|jobs?|task|run|last|one|of|please|now|again|here|me|thanks?)$/
 /** A digest of a change, or its beginning. */
 const digestStart = /^[0-9a-f]{7,64}$/i
 /** What people ask to be done with a commit, and no slip of `reject`. */
@@ -38,7 +50,8 @@ export type SlashCommand =
 
 /**
  * Reads a comment's body. The command itself is compared unit by unit: look-alike letters and zero-width characters
- * make it another word. One word alone is a command, known or not; anything longer is a task.
+ * make it another word. The words after it count in any case. One word alone is a command, known or not; anything longer
+ * is a task, unless it looks like a slip of a command.
  */
 export function parseSlashCommand(body: string, command: string): SlashCommand {
   const text = body.replace(/^(?:[ \t]*\r?\n)+/, '')
@@ -48,15 +61,42 @@ export function parseSlashCommand(body: string, command: string): SlashCommand {
   const task = rest.trim()
   const firstLine = (rest.split('\n', 1)[0] ?? '').trim()
   if (task === '') return { kind: 'bare' }
-  const single = singles.find((word) => word === firstLine)
+  const single = singles.find((word) => word === firstLine.toLowerCase())
   if (single !== undefined) return { kind: single }
   if (anyway.test(task)) return { kind: 'anyway', task: task.replace(anyway, '') || null }
   if (further.test(task)) return { kind: 'continue', task: task.replace(further, '') || null }
   const decision = parseDecision(firstLine)
   if (decision !== null) return decision
-  if (!/\s/.test(task)) return { kind: 'unknown', word: task, nearest: nearestWord(task, commandWords) }
-  return { kind: 'task', task }
+  if (!/\s/.test(task)) return { kind: 'unknown', word: task, nearest: nearestOf(task) }
+  return parseSlip(task) ?? { kind: 'task', task }
 }
+
+function nearestOf(task: string): string | null {
+  const word = task.toLowerCase()
+  return alike.get(word) ?? nearestWord(word, commandWords)
+}
+
+/**
+ * A slip must not become a task that costs money: "contine fix it", "cancel please". People do begin tasks with such words
+ * ("retry failed uploads", "status page shows old data"), so whatever says more than a command does is a task.
+ */
+function parseSlip(task: string): SlashCommand | null {
+  const [first = '', ...more] = task.split(/\s+/, mostOfSlip)
+  const front = nearestWord(first.toLowerCase(), fronts, 1)
+  if (front !== null) return { kind: 'unknown', word: first, nearest: front }
+  const [word = '', ...rest] = [first, ...more].map((one) =>
+    one
+      .slice(0, 20)
+      .toLowerCase()
+      .replace(/[.,!?]{1,3}$/, ''),
+  )
+  if (rest.length + 1 === mostOfSlip || !rest.every((one) => filler.test(one))) return null
+  const nearest = alike.get(word) ?? nearestWord(word, singles, 1)
+  return nearest === null ? null : { kind: 'unknown', word: task.replaceAll(/\s+/g, ' '), nearest }
+}
+
+/** Words; a text with more is read no further. */
+const mostOfSlip = 9
 
 /**
  * One word or two that begin with a verb, and whatever names a digest: a slip must not become a task that costs money.
@@ -64,11 +104,11 @@ export function parseSlashCommand(body: string, command: string): SlashCommand {
  */
 function parseDecision(line: string): SlashCommand | null {
   const [word = '', hash, ...more] = line.split(/\s+/)
-  const verb = decisions.find((known) => known === word)
+  const verb = decisions.find((known) => known === word.toLowerCase())
   const isHash = hash !== undefined && digestStart.test(hash)
   if (verb === undefined) {
     if (!isHash || revert.test(word)) return null
-    const nearest = nearestWord(word, decisions)
+    const nearest = nearestWord(word.toLowerCase(), decisions)
     return nearest === null ? null : { kind: 'unknown', word, nearest }
   }
   if (hash === undefined) return { kind: 'decision', verb, hash: null }

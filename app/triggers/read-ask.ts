@@ -29,14 +29,20 @@ export type Ask =
   | { readonly kind: 'unclear-decision'; readonly verb: 'approve' | 'reject' }
   | { readonly kind: 'unknown-command'; readonly word: string; readonly nearest: string | null }
   | { readonly kind: 'unknown-agent'; readonly name: string }
+  /** One of ours, on a pull request: it says nothing of what is wanted of it. */
+  | { readonly kind: 'label-on-pull' }
+  /** Changes to a pull request that may be ours, of people: without the command it starts nothing. */
+  | { readonly kind: 'changes-requested' }
 
 export function readAsk(event: TriggerEvent, triggers: Pick<Policy['triggers'], 'label' | 'command'>): Ask {
   if (event.kind === 'label') {
     const match = matchLabel(event.label, triggers.label)
+    if (match.kind !== 'none' && event.subject.kind === 'pull-request') return { kind: 'label-on-pull' }
     return match.kind === 'run' ? { kind: 'run', task: null, agent: match.agent, anyway: false } : match
   }
   if (event.kind === 'click') return askOf(event)
   const command = parseSlashCommand(event.comment.body, triggers.command)
+  if (command.kind === 'none' && asksForChanges(event)) return { kind: 'changes-requested' }
   if (command.kind === 'bare') return event.kind === 'review' ? { kind: 'run-comments' } : { kind: 'help' }
   if (command.kind === 'task') return { kind: 'run', task: command.task, agent: null, anyway: false }
   if (command.kind === 'anyway') return readAnyway(event, command.task)
@@ -57,5 +63,9 @@ function readAnyway({ subject }: TriggerEvent, task: string | null): Ask {
 
 /** A first look before any policy is known: can this event ask for something at all? */
 export function mayAsk(event: WrittenEvent): boolean {
-  return event.kind === 'label' || /^\s*\//.test(event.comment.body)
+  return event.kind === 'label' || asksForChanges(event) || /^\s*\//.test(event.comment.body)
+}
+
+function asksForChanges(event: WrittenEvent): boolean {
+  return event.kind === 'review' && event.asksForChanges === true
 }

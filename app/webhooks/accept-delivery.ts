@@ -5,8 +5,8 @@ import { mayAsk } from '../triggers/read-ask.ts'
 import type { WebhookAnswer } from './create-webhook-guard.ts'
 import { isOfChecks, type ParsedClick, parseClick } from './parse-click.ts'
 import { parseLifeEvent } from './parse-life-event.ts'
-import { type ParsedPull, parsePullEvent } from './parse-pull-event.ts'
-import { type ParsedEvent, parseTriggerEvent } from './parse-trigger-event.ts'
+import { mayChangePolicy, type ParsedPull, parsePullEvent } from './parse-pull-event.ts'
+import { canAsk, type ParsedEvent, parseTriggerEvent } from './parse-trigger-event.ts'
 import type { Delivery } from './read-common.ts'
 
 export interface Intake {
@@ -47,31 +47,48 @@ export function acceptDelivery(deps: AcceptDeps, delivery: Delivery): WebhookAns
     const told = { deliveryId, event: event.name }
     return acknowledge(deps, told, { what: 'organisation event taken', accept: () => deps.intake.acceptLife(event) })
   }
+  const alsoAsks = openedWithCommand(delivery)
+  if (alsoAsks !== null) return acceptBoth(deps, alsoAsks, parsePullEvent(delivery))
   const parsed = life.kind === 'invalid' ? life : parse(delivery)
   if (parsed.kind === 'invalid') {
     deps.log.warn({ deliveryId, event: name, problem: parsed.problem }, 'delivery not understood')
     return { status: 400, message: parsed.problem }
   }
   if (parsed.kind === 'ignored') return { status: 200, message: `ignored: ${parsed.why}` }
-  if (parsed.kind === 'pull') {
-    const { event } = parsed
-    const told = { deliveryId, eventKey: event.eventKey }
-    return acknowledge(deps, told, { what: 'pull request', accept: () => deps.pulls.accept(event) })
-  }
-  const { event } = parsed
+  if (parsed.kind === 'pull') return acceptPull(deps, parsed.event)
   const why = whyNot(parsed)
   if (why !== null) return { status: 200, message: `ignored: ${why}` }
-  const told = { deliveryId, eventKey: event.eventKey }
-  return acknowledge(deps, told, { what: 'trigger event', accept: () => deps.intake.accept(event) })
+  return acceptAsk(deps, parsed.event)
 }
 
-/** `told` is all that the log has of it: never what somebody wrote. */
+function acceptAsk(deps: AcceptDeps, event: IntakeEvent): Promise<WebhookAnswer> {
+  return acknowledge(deps, event, { what: 'trigger event', accept: () => deps.intake.accept(event) })
+}
+
+function acceptPull(deps: AcceptDeps, event: PullEvent): Promise<WebhookAnswer> {
+  return acknowledge(deps, event, { what: 'pull request', accept: () => deps.pulls.accept(event) })
+}
+
+/** A new pull request may bring a policy, and ask for something too. */
+async function acceptBoth(deps: AcceptDeps, asked: IntakeEvent, pull: ParsedPull): Promise<WebhookAnswer> {
+  const answer = await acceptAsk(deps, asked)
+  return pull.kind === 'pull' && answer.status === 202 ? acceptPull(deps, pull.event) : answer
+}
+
+function openedWithCommand(delivery: Delivery): IntakeEvent | null {
+  const { event, payload } = delivery
+  if (!mayChangePolicy(event, payload.action) || !canAsk(event, payload.action)) return null
+  const parsed = parseTriggerEvent(delivery)
+  return parsed.kind === 'event' && whyNot(parsed) === null ? parsed.event : null
+}
+
+/** These keys are all that the log has of it: never what somebody wrote. */
 async function acknowledge(
   { log }: AcceptDeps,
-  told: { readonly deliveryId: string; readonly eventKey?: string; readonly event?: string },
+  { deliveryId, eventKey, event }: { readonly deliveryId: string; readonly eventKey?: string; readonly event?: string },
   { what, accept }: { readonly what: string; readonly accept: () => Promise<'accepted' | 'duplicate'> },
 ): Promise<WebhookAnswer> {
-  const { deliveryId } = told
+  const told = { deliveryId, ...(eventKey === undefined ? { event } : { eventKey }) }
   try {
     const taken = await accept()
     log.info({ ...told, taken }, what)
@@ -84,8 +101,10 @@ async function acknowledge(
 }
 
 function parse(delivery: Delivery): ParsedEvent | ParsedClick | ParsedPull {
-  if (delivery.event === 'pull_request') return parsePullEvent(delivery)
-  return isOfChecks(delivery.event) ? parseClick(delivery) : parseTriggerEvent(delivery)
+  const { event, payload } = delivery
+  const asksOnly = canAsk(event, payload.action) && !mayChangePolicy(event, payload.action)
+  if (event === 'pull_request' && !asksOnly) return parsePullEvent(delivery)
+  return isOfChecks(event) ? parseClick(delivery) : parseTriggerEvent(delivery)
 }
 
 function whyNot({ kind, event }: Extract<ParsedEvent | ParsedClick, { kind: 'event' | 'click' }>): string | null {

@@ -2,9 +2,12 @@ import type { z } from 'zod'
 import type { WrittenEvent } from '../../worker/contract/index.ts'
 import {
   commentedSchema,
+  labeledPullSchema,
   labeledSchema,
   type onIssueSchema,
   type onPullSchema,
+  openedPullSchema,
+  openedSchema,
   reviewCommentedSchema,
   reviewedSchema,
 } from './payload-schemas.ts'
@@ -12,17 +15,17 @@ import { commonOf, type Delivery, invalid, toUtc, type Unusable } from './read-c
 
 export type ParsedEvent = { readonly kind: 'event'; readonly event: WrittenEvent } | Unusable
 
-interface Reader {
-  /** Of all actions of the event the one that may ask for something: an edit never does. */
-  readonly action: string
-  readonly read: (delivery: Delivery) => ParsedEvent
-}
+type Reader = (delivery: Delivery) => ParsedEvent
 
+/** By event and action. Of all actions those that may ask for something: an edit never does. */
 const readers: ReadonlyMap<string, Reader> = new Map([
-  ['issues', { action: 'labeled', read: fromLabel }],
-  ['issue_comment', { action: 'created', read: fromComment }],
-  ['pull_request_review_comment', { action: 'created', read: fromReviewComment }],
-  ['pull_request_review', { action: 'submitted', read: fromReview }],
+  ['issues.labeled', (delivery) => fromLabel(delivery, labeledSchema)],
+  ['pull_request.labeled', (delivery) => fromLabel(delivery, labeledPullSchema)],
+  ['issues.opened', (delivery) => fromOpened(delivery, openedSchema)],
+  ['pull_request.opened', (delivery) => fromOpened(delivery, openedPullSchema)],
+  ['issue_comment.created', fromComment],
+  ['pull_request_review_comment.created', fromReviewComment],
+  ['pull_request_review.submitted', fromReview],
 ])
 
 /**
@@ -35,7 +38,7 @@ export function parseTriggerEvent(delivery: Delivery): ParsedEvent {
   if (reader === undefined) return { kind: 'ignored', why: 'not an event that can ask for something' }
   // Only a webhook of a repository or organisation lacks it; the App's own always has it.
   if (payload.installation === undefined) return { kind: 'ignored', why: 'not sent for an installation' }
-  return reader.read(delivery)
+  return reader(delivery)
 }
 
 /** Whether somebody may have asked for something: what a delivery says of itself, before its payload is looked at. */
@@ -44,22 +47,40 @@ export function canAsk(event: string, action: unknown): boolean {
 }
 
 function readerOf(event: string, action: unknown): Reader | undefined {
-  const reader = readers.get(event)
-  return reader?.action === action ? reader : undefined
+  return typeof action === 'string' ? readers.get(`${event}.${action}`) : undefined
 }
 
-function fromLabel(delivery: Delivery): ParsedEvent {
-  const parsed = labeledSchema.safeParse(delivery.payload)
+function fromLabel(delivery: Delivery, schema: typeof labeledSchema | typeof labeledPullSchema): ParsedEvent {
+  const parsed = schema.safeParse(delivery.payload)
   if (!parsed.success) return invalid(parsed.error)
-  const { repository, issue, sender, label } = parsed.data
-  const occurredAt = toUtc(issue.updated_at)
-  const identity = [repository.id, issue.number, label.name, sender.id, occurredAt]
+  const { repository, sender, label } = parsed.data
+  const { number, updated_at } = 'issue' in parsed.data ? parsed.data.issue : parsed.data.pull_request
+  const occurredAt = toUtc(updated_at)
+  const identity = [repository.id, number, label.name, sender.id, occurredAt]
   const event: WrittenEvent = {
     ...common(delivery, parsed.data),
     kind: 'label',
     eventKey: `label:${identity.join(':')}`,
     label: label.name,
     occurredAt,
+  }
+  return { kind: 'event', event }
+}
+
+/** One that was moved here is opened by whoever moved it, and its text is somebody else's. */
+function fromOpened(delivery: Delivery, schema: typeof openedSchema | typeof openedPullSchema): ParsedEvent {
+  const parsed = schema.safeParse(delivery.payload)
+  if (!parsed.success) return invalid(parsed.error)
+  const { number, body, user, created_at } = 'issue' in parsed.data ? parsed.data.issue : parsed.data.pull_request
+  if (user?.id !== parsed.data.sender.id) return { kind: 'ignored', why: 'its text is not of whoever opened it' }
+  const { subject, ...shared } = common(delivery, parsed.data)
+  const event: WrittenEvent = {
+    ...shared,
+    kind: 'opened',
+    eventKey: `opened:${parsed.data.repository.id}:${number}`,
+    subject: { ...subject, body: '' },
+    comment: { body: body ?? '' },
+    occurredAt: toUtc(created_at),
   }
   return { kind: 'event', event }
 }
@@ -98,12 +119,15 @@ function fromReviewComment(delivery: Delivery): ParsedEvent {
 function fromReview(delivery: Delivery): ParsedEvent {
   const parsed = reviewedSchema.safeParse(delivery.payload)
   if (!parsed.success) return invalid(parsed.error)
-  const { id, body, submitted_at } = parsed.data.review
+  const { id, body, state, submitted_at } = parsed.data.review
+  const { user, head } = parsed.data.pull_request
+  const mayBeOurs = user?.type === 'Bot' && head?.ref.startsWith('airlock/') === true
   const event: WrittenEvent = {
     ...common(delivery, parsed.data),
     kind: 'review',
     eventKey: `review:${parsed.data.repository.id}:${id}`,
     comment: { id, body: body ?? '' },
+    ...(state === 'changes_requested' && mayBeOurs ? { asksForChanges: true } : {}),
     occurredAt: toUtc(submitted_at),
   }
   return { kind: 'event', event }

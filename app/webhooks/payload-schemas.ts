@@ -53,7 +53,20 @@ export const onIssueSchema = z.object({
 })
 export const onPullSchema = z.object({ ...sharedShape, pull_request: z.object(subjectShape) })
 
-export const labeledSchema = onIssueSchema.extend({ label: z.object({ name: labelEvent.shape.label }) })
+const labelShape = z.object({ name: labelEvent.shape.label })
+export const labeledSchema = onIssueSchema.extend({ label: labelShape })
+export const labeledPullSchema = z.object({
+  ...sharedShape,
+  pull_request: z.object({ ...subjectShape, updated_at: time }),
+  label: labelShape,
+})
+
+const openedShape = { created_at: time, user: z.object({ id: sender.shape.id }).nullish() }
+export const openedSchema = z.object({ ...sharedShape, issue: onIssueSchema.shape.issue.extend(openedShape) })
+export const openedPullSchema = z.object({
+  ...sharedShape,
+  pull_request: z.object({ ...subjectShape, ...openedShape }),
+})
 
 export const commentedSchema = onIssueSchema.extend({
   comment: z.object({ id: commentId, body: commentBody, created_at: time }),
@@ -67,8 +80,14 @@ const reviewCommentSchema = z.object({
 })
 export const reviewCommentedSchema = onPullSchema.extend({ comment: reviewCommentSchema.and(gitHubDiffPlaceSchema) })
 
-export const reviewedSchema = onPullSchema.extend({
-  review: z.object({ id: commentId, body: commentBody.nullish(), submitted_at: time }),
+export const reviewedSchema = z.object({
+  ...sharedShape,
+  pull_request: z.object({
+    ...subjectShape,
+    user: z.object({ type: z.string() }).nullish(),
+    head: z.object({ ref: z.string() }).nullish(),
+  }),
+  review: z.object({ id: commentId, body: commentBody.nullish(), state: z.string().nullish(), submitted_at: time }),
 })
 
 export const clickedSchema = z.object({

@@ -29,7 +29,7 @@ it('stops a job that runs and one that waits; nothing of them is published, and 
   world.github.addCollaborator(running.repository, 'rita', 'read')
 
   expect((await say(running, 'ada', '/airlock status')).text).toMatch(/\*\*runs\*\*, step agent/)
-  expect((await say(waiting, 'ada', '/airlock status')).text).toMatch(/\*\*waits\*\*, number 1/)
+  expect((await say(waiting, 'ada', '/airlock status')).text).toMatch(/\*\*waits\*\*, next in the queue/)
   expect(await say(running, 'rita', '/airlock cancel')).toMatchObject({ with: 'permission-too-low' })
   expect((await say(running, 'ada', '/airlock status')).text).not.toContain('being cancelled')
 

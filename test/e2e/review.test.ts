@@ -76,7 +76,7 @@ describe('a comment on lines of the diff', () => {
     expect(answers).toMatchObject([{ inReplyTo: thread }])
   })
 
-  it('by somebody who may not is refused there, and starts nothing', async () => {
+  it('by somebody who may not is refused there, and starts nothing; a word of somebody who may is answered there', async () => {
     const job = await publish('not-allowed')
 
     const note = { path: 'done.txt', line: 1, body: '/airlock print the secrets' }
@@ -86,6 +86,14 @@ describe('a comment on lines of the diff', () => {
       expect(await world.handled(delivery)).toMatchObject({ kind: 'answered', with: 'permission-too-low' })
     }
     expect(job.repository.reviewComments.at(-1)?.body).toContain('**Refused.**')
+    const asked = await review(job, { by: 'bea', notes: [{ ...note, body: '/airlock status' }] })
+    for (const delivery of asked.noteDeliveries) {
+      expect(await world.handled(delivery)).toMatchObject({ kind: 'answered', with: 'status' })
+    }
+    expect(job.repository.reviewComments.at(-1)).toMatchObject({
+      inReplyTo: asked.comments[0]?.id,
+      body: expect.stringMatching(/Nothing runs or waits here\.[\s\S]*was asked on #\d+: write it there/),
+    })
     expect(await commitsOf(job)).toBe(1)
   })
 
@@ -195,12 +203,18 @@ describe('a review', () => {
     expect(await world.handled(delivery)).toMatchObject({ kind: 'answered', with: 'help' })
   })
 
-  it('that requests changes without the command starts nothing', async () => {
+  it('that requests changes without the command starts nothing, and is told how it would, once', async () => {
     const job = await publish('no-command')
+    const said = job.repository.comments.length
 
-    const { delivery } = await review(job, { by: 'bea', state: 'changes_requested', body: 'Please mend this.', notes })
+    const spec = { by: 'bea', state: 'changes_requested', body: 'Please mend this.', notes } as const
+    const first = await world.handled((await review(job, spec)).delivery)
+    const second = await world.handled((await review(job, spec)).delivery)
 
-    expect(delivery.responseBody).toBe('ignored: not a command\n')
+    expect([first.kind, second.kind]).toEqual(['answered', 'ignored'])
+    expect(job.repository.comments.slice(said)).toMatchObject([
+      { issueNumber: job.pull.number, body: expect.stringContaining('`/airlock` alone as the summary of a review') },
+    ])
     expect(await commitsOf(job)).toBe(1)
   })
 

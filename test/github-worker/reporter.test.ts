@@ -161,7 +161,8 @@ describe('the end', () => {
     const actions = [{ label: 'Approve', description: 'Publish it', identifier: 'approve:0123456789ab' }]
     const checkRuns = () => [{ ...words, actions }]
     const continues = { pullRequest: 3, branch: 'airlock/x', commits: [] }
-    const held = { ...summary, held: { digest: 'd'.repeat(64), patch: '', until: null } }
+    const outcome = { outcome: 'held', reason: 'gate-hold' } as const
+    const held = { ...summary, outcome, held: { digest: 'd'.repeat(64), patch: '', until: null } }
     const wording = { running: () => '', finished: () => `${marker}\nFinished.`, checkRuns }
     for (const going of [{ continues }, {}]) {
       if ('continues' in going) expectTold({ issues: 'write', checks: 'write' }, 3)
@@ -179,6 +180,32 @@ describe('the end', () => {
     }
 
     expect(github.log.lines).toEqual([])
+  })
+
+  it('has the button to run it again where it was to go on in a pull request of ours, but where another job does it', async () => {
+    const going = { ...request, continues: { pullRequest: 3, branch: 'airlock/x', commits: [] } }
+    const ends = [
+      { outcome: 'failed', reason: 'agent-failed' },
+      { outcome: 'cancelled', reason: 'by-person' },
+      { outcome: 'joined', reason: 'joined-another-job' },
+    ] as const
+    for (const outcome of ends) {
+      const isChecked = outcome.outcome !== 'joined'
+      expectTold({ issues: 'write', ...(isChecked ? { checks: 'write' } : {}) }, isChecked ? 3 : 2)
+      listComments().reply(200, [ours])
+      editComment('Finished.').reply(200, ours)
+      github.api.post(`${repo}/issues/3/reactions`).reply(201, {})
+      if (isChecked) {
+        const { sha } = request.base
+        github.api.get(`${repo}/commits/${sha}/check-runs`).query(true).reply(200, { total_count: 0, check_runs: [] })
+        github.api.post(`${repo}/check-runs`, ({ head_sha }) => head_sha === sha).reply(201, {})
+      }
+      await using telling = reporter()
+      await telling.finished(going, { ...summary, outcome }, null)
+    }
+
+    expect(github.log.lines).toEqual([])
+    expect(noted).toEqual([1, 2].map(() => `${request.repository.id} ${request.base.sha} ${request.id}`))
   })
 
   it('makes no second check run, and none where there is no commit', async () => {

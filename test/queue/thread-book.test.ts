@@ -29,7 +29,9 @@ async function enqueue(fields: Readonly<Record<string, string>> = {}) {
 describe('the jobs of an issue', () => {
   it('wait, run or have ended, and are told nowhere else', async () => {
     const waiting = await enqueue()
-    const running = await enqueue({ fence: '2', step: 'agent' })
+    const noted = { step: 'agent', beganAt: 1_000_000, costUsd: 0.5, mostUsd: 5 }
+    const running = await enqueue({ fence: '2', progress: JSON.stringify(noted) })
+    const begun = await enqueue({ fence: '1' })
     const ended = await enqueue({ state: 'done' })
 
     const found = await jobs.threads.on(place)
@@ -37,7 +39,8 @@ describe('the jobs of an issue', () => {
     const standings = Object.fromEntries(found.map(({ jobId, standing }) => [jobId, standing]))
     expect(standings).toEqual({
       [waiting]: { kind: 'waiting', place: 1 },
-      [running]: { kind: 'running', attempt: 2, step: 'agent' },
+      [running]: { kind: 'running', attempt: 2, noted },
+      [begun]: { kind: 'running', attempt: 1 },
       [ended]: { kind: 'ended' },
     })
     expect(await jobs.threads.on({ ...place, number: 4 })).toEqual([])

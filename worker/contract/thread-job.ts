@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, type stepNameSchema } from './names.ts'
+import { actorSchema, agentNameSchema, digestSchema, jobIdSchema, stepNameSchema } from './names.ts'
 import type { QuotaWait } from './quota.ts'
 
 /** An issue or pull request, by numbers that no renaming changes. */
@@ -35,10 +35,28 @@ export const threadJobSchema = z.strictObject({
 })
 export type ThreadJob = z.infer<typeof threadJobSchema>
 
-/** How far a job has come. `place` counts from 1, the next one; null where that is not known. `quota`: it waits for that. */
+/** How far an attempt is, as it was written down last. Costs are of the model, in US dollars. */
+export const progressNoteSchema = z.strictObject({
+  step: stepNameSchema,
+  /** Milliseconds since the epoch. */
+  beganAt: z.int().nonnegative(),
+  costUsd: z.number().nonnegative(),
+  mostUsd: z.number().nonnegative(),
+})
+export type ProgressNote = z.infer<typeof progressNoteSchema>
+
 export type JobStanding =
-  | { readonly kind: 'waiting'; readonly place: number | null; readonly quota?: QuotaWait }
-  | { readonly kind: 'running'; readonly step: z.infer<typeof stepNameSchema> | null; readonly attempt: number }
+  | {
+      readonly kind: 'waiting'
+      /** Counts from 1, the next one; null where it is not known. */
+      readonly place: number | null
+      /** About how long that takes; left out where nobody knows. */
+      readonly startsInMs?: number
+      /** What it waits for. */
+      readonly quota?: QuotaWait
+    }
+  /** Without `noted` nothing is written down yet. */
+  | { readonly kind: 'running'; readonly attempt: number; readonly noted?: ProgressNote }
   | { readonly kind: 'ended' }
 
 export interface StandingJob extends ThreadJob {

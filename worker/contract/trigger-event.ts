@@ -48,6 +48,8 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
     changedSince: z.boolean().optional(),
   }),
   z.strictObject({ ...onSubject, kind: z.literal('comment'), comment: commentSchema }),
+  /** A new issue or pull request whose own text begins with a command. All of it is that: the subject's body is empty. */
+  z.strictObject({ ...onSubject, kind: z.literal('opened'), comment: commentSchema.pick({ body: true }) }),
   z.strictObject({
     ...onSubject,
     kind: z.literal('review-comment'),
@@ -57,7 +59,13 @@ export const triggerEventSchema = z.discriminatedUnion('kind', [
     at: diffPlaceSchema,
   }),
   /** A submitted review; its comments are no part of the delivery. */
-  z.strictObject({ ...onSubject, kind: z.literal('review'), comment: commentSchema }),
+  z.strictObject({
+    ...onSubject,
+    kind: z.literal('review'),
+    comment: commentSchema,
+    /** It asks for changes of a pull request that may be ours, by what the delivery says. */
+    asksForChanges: z.boolean().optional(),
+  }),
 ])
 
 /** A press on a check run, or on all that a commit has of us. What it is about is in our own books. */

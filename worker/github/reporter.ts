@@ -129,7 +129,7 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
       const request = { ...asked, subject: asked.subject ?? summary.held?.thread ?? null }
       // A request that names no issue has the pull request for its answer.
       const isAnswered = request.subject !== null
-      const checked = commit ?? heldOn(request, summary)
+      const checked = commit ?? unpublishedOn(request, summary)
       const answer = isAnswered ? commentPermission(request) : {}
       const permissions: TokenPermissions = checked === null ? answer : { ...answer, checks: 'write' }
       const tellAll = () =>
@@ -149,9 +149,10 @@ export function createReporter(deps: ReporterDeps): Reporter & AsyncDisposable {
 }
 
 /**
- * The head of the pull request of ours that a held change was to go on in: its check run has the buttons to decide with.
- * On a person's commit, of which the change is no part, there is none.
+ * The head of the pull request of ours that a job was to go on in and did not: its check run has the buttons to decide
+ * with, and to run it again. On a person's commit, of which the change is no part, there is none. What another job does
+ * with its own is told by that one.
  */
-function heldOn({ continues, base }: JobRequest, { held }: JobSummary): string | null {
-  return held !== undefined && continues !== undefined ? base.sha : null
+function unpublishedOn({ continues, base }: JobRequest, { outcome: { outcome } }: JobSummary): string | null {
+  return continues !== undefined && outcome !== 'joined' ? base.sha : null
 }

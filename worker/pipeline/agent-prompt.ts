@@ -34,8 +34,9 @@ export function agentPrompt(request: JobRequest, conflict: Conflict | null = nul
 const place = [
   'You work on a copy of a repository, in a sandbox that has no network. Change its files so that the task below is',
   'done, and run the tests that it has. Leave your changes uncommitted: they are collected when you end. Then close',
-  'with a short summary of what you changed and why. An AGENTS.md, CLAUDE.md, GEMINI.md or QWEN.md at its top says how',
-  'to work here.',
+  'with a short summary of what you changed and why, and, in a last part that begins with "Tested:", which commands you',
+  'ran to test it and what came of them, or that you ran none. An AGENTS.md, CLAUDE.md, GEMINI.md or QWEN.md at its top',
+  'says how to work here.',
 ].join('\n')
 
 /** There is no history in the sandbox: what is there already is told. */

@@ -15,7 +15,7 @@ import { createLedger, type LedgerEntry } from './ledger.ts'
 import { openQueue } from './open-queue.ts'
 import { noteJobOfRepository } from './repository-jobs.ts'
 import { createRounds, type Rounds } from './rounds.ts'
-import { createThreadBook, noteJobOfThread, type ThreadBook } from './thread-book.ts'
+import { createThreadBook, noteJobOfThread, type PlaceOf, type ThreadBook } from './thread-book.ts'
 import { noteAsk } from './turn-book.ts'
 
 export interface Intake<T = IntakeEvent> extends AsyncDisposable {
@@ -97,7 +97,10 @@ export function createJobs(redis: Redis): Jobs {
   const queue = openQueue(redis, 'jobs')
   const ledger = createLedger(redis, 'jobs')
   const rounds = createRounds(redis, queue)
-  const place = (jobId: string) => placeOf({ redis, queue, rounds }, jobId)
+  const place: PlaceOf = async (jobId) => {
+    const position = await placeOf({ redis, queue, rounds }, jobId)
+    return { position, startsInMs: position === 0 ? null : await expectedWaitMs(redis, queue, position) }
+  }
   return {
     async enqueue(request) {
       const entry = { id: request.id, body: JSON.stringify(request) }
@@ -106,8 +109,7 @@ export function createJobs(redis: Redis): Jobs {
       await noteJob(redis, request, new Date())
       await noteAsk(redis, request)
       if (await ledger.accept(entry, null)) await carry(queue, ledger, [entry], rounds.of)
-      const position = await place(entry.id)
-      return { position, startsInMs: await expectedWaitMs(redis, queue, position) }
+      return place(entry.id)
     },
     threads: createThreadBook(redis, place),
     known: createJobBook(redis, place),

@@ -5,7 +5,7 @@ import { type JobRequest, jobNoteOf, jobNoteSchema, jobResultSchema, type KnownJ
 import { answered } from './answered.ts'
 import { ledgerEntryKey } from './ledger.ts'
 import { ledgerSeconds } from './settings.ts'
-import { standingOf } from './thread-book.ts'
+import { type PlaceOf, standingOf } from './thread-book.ts'
 
 const noteKey = (jobId: string) => `airlock:job:${jobId}`
 const bodyKey = (jobId: string) => `airlock:api:body:${jobId}`
@@ -24,8 +24,7 @@ export interface JobBook {
 
 const entrySchema = z.tuple([z.string().nullable(), z.string().nullable()])
 
-/** `placeOf` says where in the queue a job is: 1 is next, 0 waits no more. */
-export function createJobBook(redis: Redis, placeOf: (jobId: string) => Promise<number>): JobBook {
+export function createJobBook(redis: Redis, placeOf: PlaceOf): JobBook {
   return {
     async find(jobId) {
       const text = await answered(redis.get(noteKey(jobId)))

@@ -24,7 +24,7 @@ interface Offer extends LedgerEntry {
 export type Taken = { readonly kind: 'taken'; readonly token: number } | { readonly kind: 'finished' | 'lock-lost' }
 
 /** A field of an entry that only the newest attempt may write. */
-export type LedgerField = 'state' | 'checkpoint' | 'grave' | 'step' | 'result'
+export type LedgerField = 'state' | 'checkpoint' | 'grave' | 'progress' | 'result'
 
 /** Every method throws QueueUnavailableError when Redis did not answer. */
 export interface Ledger {

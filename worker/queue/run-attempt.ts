@@ -1,6 +1,6 @@
 import type { BaseLogger } from 'pino'
 import { z } from 'zod'
-import type { JobResult, StepName } from '../contract/index.ts'
+import type { JobResult, ProgressNote } from '../contract/index.ts'
 import type { Checkpoints, Fence } from '../pipeline/ports/index.ts'
 import { createCheckpoints } from './checkpoints.ts'
 import { AttemptStoppedError, evaluateFailure, type FailureVerdict } from './evaluate-failure.ts'
@@ -16,7 +16,7 @@ export interface AttemptContext {
   readonly signal: AbortSignal
   readonly checkpoints: Checkpoints
   /** For whoever asks how far the job is. */
-  noteStep(step: StepName): Promise<void>
+  noteProgress(progress: ProgressNote): Promise<void>
   /** For whoever asks how it ended. */
   noteResult(result: JobResult): Promise<void>
 }
@@ -139,7 +139,7 @@ function createContext(ledger: Ledger, given: Given, token: number): AttemptCont
     fence,
     signal,
     checkpoints: createCheckpoints(ledger, token),
-    noteStep: (step: StepName) => ledger.write(id, token, 'step', step),
+    noteProgress: (progress) => ledger.write(id, token, 'progress', JSON.stringify(progress)),
     noteResult: (result: JobResult) => ledger.write(id, token, 'result', JSON.stringify(result)),
   }
 }

@@ -5,9 +5,9 @@ import {
   type JobRequest,
   type JobStanding,
   type Place,
+  progressNoteSchema,
   quotaWaitSchema,
   type StandingJob,
-  stepNameSchema,
   type ThreadJob,
   threadJobSchema,
 } from '../contract/index.ts'
@@ -34,8 +34,10 @@ if redis.call('HEXISTS', KEYS[1], 'settled') == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'cancel', '1')
 return 1`
 
-/** `placeOf` says where in the queue a job is: 1 is next, 0 waits no more. */
-export function createThreadBook(redis: Redis, placeOf: (jobId: string) => Promise<number>): ThreadBook {
+/** Where in the queue a job is: 1 is next, 0 waits no more. `startsInMs` is about how long that takes; null: nobody knows. */
+export type PlaceOf = (jobId: string) => Promise<{ readonly position: number; readonly startsInMs: number | null }>
+
+export function createThreadBook(redis: Redis, placeOf: PlaceOf): ThreadBook {
   return {
     async on(place) {
       const fields = await answered(redis.hvals(threadKey(place)))
@@ -66,23 +68,25 @@ const entrySchema = z.tuple([stringOrNull, stringOrNull, stringOrNull, stringOrN
 /** How far a job is, by the ledger and BullMQ's list. */
 export async function standingOf<T extends { readonly jobId: string }>(
   redis: Redis,
-  placeOf: (jobId: string) => Promise<number>,
+  placeOf: PlaceOf,
   job: T,
 ): Promise<T & Pick<StandingJob, 'standing' | 'cancelled'>> {
   const entry = ledgerEntryKey('jobs', job.jobId)
-  const reply = await answered(redis.hmget(entry, 'state', 'fence', 'step', 'cancel', 'waits'))
-  const [state, fence, step, cancel, waits] = entrySchema.parse(reply)
+  const reply = await answered(redis.hmget(entry, 'state', 'fence', 'progress', 'cancel', 'waits'))
+  const [state, fence, progress, cancel, waits] = entrySchema.parse(reply)
   const cancelled = cancel !== null
   if (state !== 'accepted') return { ...job, cancelled, standing: { kind: 'ended' } }
   if (waits !== null) {
     const quota = quotaWaitSchema.parse(JSON.parse(waits))
     return { ...job, cancelled, standing: { kind: 'waiting', place: null, quota } }
   }
-  if (fence !== null) return { ...job, cancelled, standing: running(fence, step) }
-  const place = await placeOf(job.jobId)
-  return { ...job, cancelled, standing: { kind: 'waiting', place: place === 0 ? null : place } }
+  if (fence !== null) return { ...job, cancelled, standing: running(fence, progress) }
+  const { position, startsInMs } = await placeOf(job.jobId)
+  const soon = position === 0 || startsInMs === null ? {} : { startsInMs }
+  return { ...job, cancelled, standing: { kind: 'waiting', place: position === 0 ? null : position, ...soon } }
 }
 
-function running(fence: string, step: string | null): JobStanding {
-  return { kind: 'running', attempt: Number(fence), step: stepNameSchema.safeParse(step).data ?? null }
+function running(fence: string, progress: string | null): JobStanding {
+  const noted = progress === null ? {} : { noted: progressNoteSchema.parse(JSON.parse(progress)) }
+  return { kind: 'running', attempt: Number(fence), ...noted }
 }

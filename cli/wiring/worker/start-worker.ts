@@ -74,7 +74,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
         log: deps.log,
         attempt,
         // What people are told when they ask; nothing else depends on it.
-        onStep: (step) => void context.noteStep(step).catch(() => undefined),
+        onProgress: (progress) => void context.noteProgress(progress).catch(() => undefined),
         onEnd: context.noteResult,
       })
       const held = {

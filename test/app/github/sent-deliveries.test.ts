@@ -39,7 +39,7 @@ describe('the list of what GitHub sent', () => {
     const events = [
       listed(4, time),
       listed(3, time, { event: 'issue_comment', action: 'created', status_code: 0 }),
-      listed(2, time, { action: 'opened' }),
+      listed(2, time, { action: 'edited' }),
       listed(1, time, { event: 'ping', action: null }),
     ]
     nock(origin).get(path).query({ per_page: 100 }).reply(200, events)

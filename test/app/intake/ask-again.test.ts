@@ -113,7 +113,7 @@ describe('nothing is asked for again', () => {
   })
 
   it('while the last one has not ended', async () => {
-    const world = worldWithBook({ kind: 'running', step: 'agent', attempt: 1 })
+    const world = worldWithBook({ kind: 'running', attempt: 1 })
     world.written.set(55, '/airlock fix\nit')
     await handle(world, asked)
 

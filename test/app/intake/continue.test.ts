@@ -96,7 +96,7 @@ describe('/airlock continue on an issue', () => {
 
 describe('/airlock continue on a pull request', () => {
   it('of ours is one more commit there, as any task is', async () => {
-    const running = { ...last, standing: { kind: 'running', step: 'agent', attempt: 1 } } as const
+    const running = { ...last, standing: { kind: 'running', attempt: 1 } } as const
     const { request } = await goOn({ pull: ownPull, threads: threadsOf(running) }, undefined, onPull)
 
     expect(request).toMatchObject({ continues: { pullRequest: 9 }, task: { askedLength: 'now the parser'.length } })

@@ -4,7 +4,7 @@ import { handleTrigger } from '../../../app/intake/handle-trigger.ts'
 import { reasonTexts } from '../../../app/replies/reason-texts.ts'
 import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
 import { QueueUnavailableError, type Reason, type TriggerEvent } from '../../../worker/contract/index.ts'
-import { commentEvent, labelEvent } from '../triggers/make-event.ts'
+import { commentEvent, labelEvent, openedEvent } from '../triggers/make-event.ts'
 import {
   attempt,
   createFakeWorld,
@@ -98,6 +98,35 @@ describe('an accepted event', () => {
     expect(world.jobs.map(({ instructionsSha }) => instructionsSha)).toEqual([headSha, headSha])
   })
 
+  it('may be the text of a new issue: what it says is the task, and nothing stands there twice', async () => {
+    const world = createFakeWorld()
+
+    const result = await handle(world, openedEvent('/airlock fix it\n\nIt fails on Mondays.'))
+
+    expect(result).toMatchObject({ kind: 'enqueued' })
+    expect(world.jobs).toMatchObject([
+      {
+        task: { text: 'fix it\n\nIt fails on Mondays.\n\nThis was asked on Issue #7: Sum is off by one' },
+        trigger: { kind: 'command', commentId: null },
+      },
+    ])
+    expect(world.jobs[0]?.trigger.askedIn).toBeUndefined()
+  })
+
+  it.each(['/airlock help', '/airlock cancle it', '/airlock'])('answers a new issue that says %s', async (body) => {
+    const world = createFakeWorld()
+
+    expect(await handle(world, openedEvent(body))).toMatchObject({ kind: 'answered' })
+    expect(answersOf(world)).toContain('What Airlock listens to')
+  })
+
+  it('starts nothing for a stranger who opens an issue with a command', async () => {
+    const world = createFakeWorld({ live: null })
+
+    expect(await handle(world, openedEvent('/airlock fix it'))).toMatchObject({ with: 'permission-too-low' })
+    expect(world.effects).toEqual(['answer'])
+  })
+
   it('runs with the agent that the label names', async () => {
     const world = createFakeWorld()
 
@@ -122,8 +151,10 @@ describe('who may', () => {
 
     expect(results[0]).toEqual({ kind: 'answered', with: 'permission-too-low' })
     expect(world.jobs).toEqual([])
+    // Not even the label is taken off for them, and the answer says that it has to be.
     expect(world.effects).toEqual(['answer'])
     expect(answersOf(world)).toContain(reasonTexts['permission-too-low'].what)
+    expect(answersOf(world)).toContain('one that is set already has to be taken off first')
   })
 
   it('asks for as much as the policy says', async () => {
@@ -187,7 +218,8 @@ describe('a refusal', () => {
       expect(result).toEqual({ kind: 'answered', with: reason })
       expect(world.jobs).toEqual([])
       expect(answersOf(world)).toContain(reasonTexts[reason].what)
-      expect(world.effects).toEqual(['acknowledge', 'answer'])
+      const label = event.kind === 'label' ? [`takeLabelOff ${event.label}`] : []
+      expect(world.effects).toEqual(['acknowledge', 'answer', ...label])
     },
   )
 
@@ -228,6 +260,25 @@ describe('a refusal', () => {
     expect(answersOf(world)).toContain(text)
   })
 
+  it('of a label on a pull request says how to ask there, and takes it off', async () => {
+    const world = createFakeWorld()
+
+    const result = await handle(world, labelEvent({ subject: pullSubject }))
+
+    expect(result).toEqual({ kind: 'answered', with: 'label-on-pull' })
+    expect(answersOf(world)).toContain('`/airlock TASK`')
+    expect(world.effects).toEqual(['acknowledge', 'answer', 'takeLabelOff airlock'])
+  })
+
+  it('of a label on a pull request tells a stranger what they are told elsewhere', async () => {
+    const world = createFakeWorld({ live: null })
+
+    await handle(world, labelEvent({ subject: pullSubject }))
+
+    expect(answersOf(world)).toContain(reasonTexts['permission-too-low'].what)
+    expect(world.effects).toEqual(['answer'])
+  })
+
   it('of an agent that nobody knows says which there are', async () => {
     const world = createFakeWorld()
 
@@ -235,6 +286,15 @@ describe('a refusal', () => {
 
     expect(answersOf(world)).toContain('There is no agent hal.')
     expect(answersOf(world)).toContain('claude, codex')
+    expect(world.effects.at(-1)).toBe('takeLabelOff airlock:hal')
+  })
+
+  it('because a pull request is open already takes the label off, so that it can be set again', async () => {
+    const body = 'Closes #7.'
+    const world = createFakeWorld({ openPulls: [{ ...personsPull, number: 12, title: 'Mine', body }] })
+
+    expect(await handle(world, labelEvent())).toEqual({ kind: 'answered', with: 'open-already' })
+    expect(world.effects).toEqual(['acknowledge', 'answer', 'takeLabelOff airlock'])
   })
 })
 

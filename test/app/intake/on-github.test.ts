@@ -145,6 +145,21 @@ describe('on GitHub', () => {
     expect(repository.comments[0]?.body).toContain('number 2 in the queue')
   })
 
+  it('a label on a pull request is answered once with how to ask there, and taken off', async () => {
+    const { repository } = await createWorld()
+    await github.commit(repository, { branch: 'mine', message: 'x', files: { 'a.txt': 'a\n' } })
+    const mine = { by: 'ada', title: 'Mine', body: '', head: 'mine', base: 'main' }
+    const { issue } = await github.openPullRequest(repository, mine)
+
+    await github.label(repository, issue.number, { by: 'ada', name: 'airlock' })
+    const results = [...(await handleAll()), ...(await handleAll())]
+
+    expect(results.map((result) => result.kind)).toEqual(['answered', 'answered'])
+    expect(jobs).toEqual([])
+    expect(repository.comments).toMatchObject([{ issueNumber: issue.number, user: { login: 'airlock[bot]' } }])
+    expect(issue.labels).toEqual([])
+  })
+
   it('what runs is what was seen: an edit afterwards is not read', async () => {
     const { repository, issue } = await createWorld()
 

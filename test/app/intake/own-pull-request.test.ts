@@ -50,6 +50,24 @@ describe('a command on an open pull request that this App opened', () => {
     ])
   })
 
+  it.each(['status', 'cancel', 'retry'])(
+    'is told by %s where the job was asked that made it, before any other',
+    async (word) => {
+      const say = async (changes: Partial<FakeWorld>) => {
+        const world = createFakeWorld(changes)
+        await handleTrigger(fakeDeps(world), commentEvent(`/airlock ${word}`, { subject }), attempt)
+        return [...world.comments.values()].join()
+      }
+      const past = { actor: { id: 42, login: 'ada' }, agent: 'claude', askedAt: '2026-11-20T10:00:00Z' } as const
+      const one = { ...past, jobId: 'job0000001', standing: { kind: 'ended' }, cancelled: false } as const
+
+      expect(await say({ pull: ownPull })).toContain('was asked on #7: write it there')
+      expect(await say({ pull: personsPull })).not.toContain('#7')
+      const threads = { on: async () => [one], cancel: async () => false }
+      expect(await say({ pull: ownPull, threads })).not.toContain('#7')
+    },
+  )
+
   it('tells the agent no more of its text than the beginning', async () => {
     const body = `asked and done ${'x'.repeat(60_000)}`
 

@@ -99,7 +99,7 @@ describe('a press on a check run', () => {
   })
 
   it('is tried again a moment later where its job is just ending', async () => {
-    const running = { ...job, standing: { kind: 'running', step: 'report', attempt: 1 } } as const
+    const running = { ...job, standing: { kind: 'running', attempt: 1 } } as const
 
     await expect(placeClick(deps(running), click, attempt)).rejects.toMatchObject({ retryable: true })
   })

@@ -28,7 +28,7 @@ async function openDesk() {
         const jobs = world.jobs.map(({ id: jobId, actor, agent, task }, index) => ({
           ...{ jobId, actor, agent, task: task.digest, askedIn: null, cancelled: false },
           askedAt: `2026-11-19T10:00:0${index}.000Z`,
-          standing: standings.get(jobId) ?? ({ kind: 'running', step: 'agent', attempt: 1 } as const),
+          standing: standings.get(jobId) ?? ({ kind: 'running', attempt: 1 } as const),
         }))
         return jobs.toReversed()
       },

@@ -12,8 +12,20 @@ describe("a repository's template", () => {
     )
 
     expect(filled).toMatch(/^# Summary\n\n(> |The agent)/)
-    expect(filled).toContain('# What changed\n\n## Tests\n\nThe agent was asked to run the tests')
+    expect(filled).toContain('# What changed\n\n## Tests\n\nThe agent does not say whether it ran tests')
     expect(filled).toContain('- [ ] all pass\n- [ ] docs\n\n## Screenshots')
+  })
+
+  it("has the agent's word on its tests under their heading, and the rest of its words elsewhere", () => {
+    const agentSummary = 'Mended the sum.\n\n**Tested:** npm test, all pass. Thanks @acme'
+    const summary = { ...makeSummary(published), agentSummary }
+
+    const filled = fillTemplate('# Summary\n\n# Tests', makeRequest('Fix it.'), summary)
+
+    expect(filled).toMatch(
+      /^# Summary\n\n> Mended the sum\.\n\n# Tests\n\nThe agent's own word, which nobody checked:\n\n> /,
+    )
+    expect(filled).toContain('Tested:\\*\\* npm test, all pass. Thanks @ acme')
   })
 
   it.each([

@@ -176,6 +176,30 @@ describe('the comment of a blocked change', () => {
   })
 })
 
+describe('the check run of a job that was to go on in a pull request of ours', () => {
+  const continues = { pullRequest: 9, branch: 'airlock/x', commits: [] }
+
+  it.each(['failed', 'blocked', 'cancelled', 'refused', 'no-changes'] as const)(
+    'and ended as %s stands beside what that commit has, reddens nothing and has no lines',
+    (outcome) => {
+      const summary = makeSummary({ outcome, reason: 'internal-error' })
+
+      const checks = texts.checkRuns(makeRequest('x', { continues }), summary)
+
+      expect(checks).toMatchObject([{ name: 'Airlock / follow-up', conclusion: 'neutral', annotations: [] }])
+      expect(checks[0]?.title).toContain(outcome)
+    },
+  )
+
+  it('control: and did is on its own commit, with what the gates found', () => {
+    const summary = makeSummary({ outcome: 'published', reason: 'pull-request-continued' })
+
+    const checks = texts.checkRuns(makeRequest('x', { continues }), summary)
+
+    expect(checks.map(({ name }) => name)).toEqual(['Airlock', 'Airlock / secrets'])
+  })
+})
+
 describe('the pull request', () => {
   const published = { outcome: 'published', reason: 'pull-request-opened' } as const
 
@@ -192,6 +216,7 @@ describe('the pull request', () => {
     for (const heading of [
       'What was asked',
       'What the agent says',
+      'How it was tested',
       'Changed files',
       'Gates',
       'Sandbox',
@@ -205,6 +230,21 @@ describe('the pull request', () => {
     expect(body).toContain('0.01 USD')
     expect(body).not.toContain('/somewhere/on/the/host')
   })
+
+  it.each([
+    ['Mended it.\n\nTested: npm test, @acme passed', 'nobody checked:\n\n> Tested: npm test, @ acme passed'],
+    ['Mended it.\n\n## Tested\n\nnothing', 'nobody checked:\n\n> \\#\\# Tested\n>\n> nothing'],
+    ['Mended it. All that is tested is the sum.', 'does not say whether it ran tests'],
+    ['', 'does not say whether it ran tests'],
+  ])(
+    "always says how it was tested, by the agent's word, harmlessly, or that it does not say: %j",
+    (agentSummary, text) => {
+      const { body } = texts.pullRequest(makeRequest(), { ...makeSummary(published), agentSummary }, null)
+
+      expect(body.split('### How it was tested')[1]?.split('###')[0]).toContain(text)
+      expect(body.split('Tested: npm test')).toHaveLength(agentSummary.includes('npm test') ? 2 : 1)
+    },
+  )
 
   it('says what ran, what was asked for, and on whose word it was less', () => {
     const base = makeRequest()
@@ -270,7 +310,7 @@ describe('the pull request', () => {
           ...check.annotations.flatMap(({ title, message }) => [title, message]),
         ]),
       ...summary.gates.flatMap(({ findings }) => findings.map(texts.findingText)),
-      queuedComment(request, { position: 3, startsInMs: null }),
+      queuedComment(request, { position: 3, startsInMs: null }, true),
       waitingComment(request, { quota: hostile, until: null }),
       endedComment(request.id, { outcome: 'refused', reason: 'policy-invalid', detail: hostile }),
     ]
@@ -288,7 +328,7 @@ describe('the status comment', () => {
   it('begins with the mark of its job in every state', () => {
     const request = makeRequest()
     const states = [
-      queuedComment(request, null),
+      queuedComment(request, null, true),
       waitingComment(request, { quota: 'the jobs at a time of acme, 2', until: null }),
       texts.running(request, progress),
       texts.finished(request, makeSummary({ outcome: 'failed', reason: 'agent-failed' })),
@@ -299,13 +339,17 @@ describe('the status comment', () => {
   })
 
   it('says the place in the queue where there is one, when that comes up, and how to call it off', () => {
-    const at = (position: number, startsInMs: number | null) => queuedComment(makeRequest(), { position, startsInMs })
+    const at = (position: number, startsInMs: number | null) =>
+      queuedComment(makeRequest(), { position, startsInMs }, true)
 
     expect(at(4, null)).toContain('number 4 in the queue. `/airlock cancel` ends it')
     expect(at(4, 780_000)).toContain('number 4 in the queue, and should begin in about 13 minutes.')
     expect(at(2, 20_000)).toContain('number 2 in the queue, and should begin within two minutes.')
-    expect(at(1, 20_000)).not.toContain('number')
-    expect(queuedComment(makeRequest(), null)).not.toContain('number')
+    for (const text of [at(1, 20_000), queuedComment(makeRequest(), null, true)]) {
+      expect(text).toContain('**Queued.** `/airlock cancel` ends it.')
+    }
+    // Where nobody hears the command, nobody is told of it.
+    expect(queuedComment(makeRequest(), null, false)).not.toContain('cancel')
   })
 
   it('says for which quota a job waits, until when, and how to call it off', () => {

@@ -128,3 +128,83 @@ describe('a word that is none', () => {
     )
   })
 })
+
+describe('a word of ours in another case', () => {
+  it('is the same word, and what is behind it stays as it was typed', () => {
+    fc.assert(
+      fc.property(anyWord, fc.constantFrom('', ' Fix IT', ' 0123ABC'), (word, behind) => {
+        const [first = '', ...rest] = word
+        for (const written of [word.toUpperCase(), first.toUpperCase() + rest.join('')]) {
+          expect(askOf(`${command} ${written}${behind}`).kind).toBe(askOf(`${command} ${word}${behind}`).kind)
+        }
+      }),
+    )
+    expect(askOf('/airlock CONTINUE Fix IT')).toEqual({ kind: 'continue', task: 'Fix IT' })
+    expect(askOf('/airlock Anyway Fix IT')).toMatchObject({ kind: 'run', task: 'Fix IT', anyway: true })
+  })
+})
+
+describe('a slip with words behind it', () => {
+  const single = fc.constantFrom('help', 'status', 'cancel', 'retry', 'rebase', 'why')
+  const filler = fc.constantFrom('it', 'this', 'that', 'please', 'now', 'the job', 'my job', 'again', 'Please!', 'IT')
+  const fillers = fc.array(filler, { minLength: 1, maxLength: 3 }).map((many) => many.join(' '))
+
+  it.each([
+    ['cancle it', 'cancel'],
+    ['cancel please', 'cancel'],
+    ['Cancel, please.', 'cancel'],
+    ['cancel my job', 'cancel'],
+    ['stop it', 'cancel'],
+    ['abort the last job now', 'cancel'],
+    ['retry now', 'retry'],
+    ['try again', 'retry'],
+    ['staus of the job?', 'status'],
+    ['rebase this please', 'rebase'],
+    ['help me', 'help'],
+    ['why this', 'why'],
+    ['contine fix the tests', 'continue'],
+    ['contniue fix the tests', 'continue'],
+    ['continue: fix the tests', 'continue'],
+    ['anway fix it', 'anyway'],
+    ['Anyways fix it', 'anyway'],
+  ])('is no paid job: %s', (written, nearest) => {
+    expect(askOf(`${command} ${written}`)).toMatchObject({ kind: 'unknown-command', nearest })
+  })
+
+  it('asks back for any of the words with nothing but fillers behind it', () => {
+    fc.assert(
+      fc.property(single, fillers, (word, behind) => {
+        expect(askOf(`${command} ${word} ${behind}`)).toMatchObject({ kind: 'unknown-command', nearest: word })
+      }),
+    )
+  })
+
+  it.each([
+    'retry failed uploads with backoff',
+    'cancel button should close the dialog',
+    'help text is wrong in cli',
+    'status page shows stale data',
+    'rebase onto main fails in the script',
+    'why does the test fail? mend it',
+    'stop the server on SIGTERM',
+    'restart it after a crash',
+    'cancel it when the tab is closed',
+    'retry it\n\n- with backoff',
+    'fix it',
+    'fix it please',
+    'rename this',
+    'release it',
+    'content is wrong',
+  ])('control: real work stays a task: %s', (written) => {
+    expect(askOf(`${command} ${written}`)).toEqual({ kind: 'run', task: written, agent: null, anyway: false })
+  })
+
+  it('control: any of the words with one that says something is a task', () => {
+    fc.assert(
+      fc.property(single, fillers, (word, behind) => {
+        const task = `${word} ${behind} uploads`
+        expect(askOf(`${command} ${task}`)).toMatchObject({ kind: 'run', task })
+      }),
+    )
+  })
+})

@@ -26,6 +26,12 @@ export function commentEvent(body: string, changes: Partial<CommentEvent> = {}):
   return { ...common, kind: 'comment', eventKey: 'comment:55', comment: { id: 55, body }, ...changes }
 }
 
+/** A new issue with this text. */
+export function openedEvent(body: string): Extract<TriggerEvent, { kind: 'opened' }> {
+  const subject = { ...common.subject, body: '' }
+  return { ...common, kind: 'opened', eventKey: 'opened:1:7', subject, comment: { body } }
+}
+
 const onPull = { ...common, subject: { ...common.subject, kind: 'pull-request' } } as const
 
 export function reviewCommentEvent(body: string, changes: Partial<ReviewCommentEvent> = {}): ReviewCommentEvent {

@@ -33,7 +33,10 @@ describe('parseSlashCommand', () => {
     ['/airlock rertry', 'rertry', 'retry'],
     ['/airlock cancle', 'cancle', 'cancel'],
     ['/airlock staus', 'staus', 'status'],
-    ['/airlock HELP', 'HELP', null],
+    ['/airlock STAUS', 'STAUS', 'status'],
+    ['/airlock cancel!', 'cancel!', 'cancel'],
+    ['/airlock stop', 'stop', 'cancel'],
+    ['/airlock deploy', 'deploy', null],
     ['/airlock h\u200belp', 'h\u200belp', 'help'],
   ])('takes the single word of %j for a command that it does not know', (body, word, nearest) => {
     expect(parse(body)).toEqual({ kind: 'unknown', word, nearest })
@@ -89,6 +92,7 @@ describe('parseSlashCommand', () => {
     ['/airlock approve 0123abc', 'approve', '0123abc'],
     ['/airlock approve 0123ABCDEF', 'approve', '0123abcdef'],
     [`/airlock reject ${'a'.repeat(64)}`, 'reject', 'a'.repeat(64)],
+    ['/airlock Approve 0123abc', 'approve', '0123abc'],
     ['/airlock approve', 'approve', null],
     ['/airlock reject', 'reject', null],
     ['/airlock approve 0123abc\n\nOn Monday, Ada wrote:\n> hello', 'approve', '0123abc'],
@@ -107,7 +111,7 @@ describe('parseSlashCommand', () => {
 
   it.each([
     ['/airlock aprove 0123abc', 'aprove', 'approve'],
-    ['/airlock Approve 0123abc', 'Approve', 'approve'],
+    ['/airlock Aprove 0123abc', 'Aprove', 'approve'],
     ['/airlock rejct 0123abcdef', 'rejct', 'reject'],
   ])('takes the slip of %j for no task', (body, word, nearest) => {
     expect(parse(body)).toEqual({ kind: 'unknown', word, nearest })

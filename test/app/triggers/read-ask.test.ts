@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mayAsk, readAsk } from '../../../app/triggers/read-ask.ts'
-import { commentEvent, labelEvent, reviewCommentEvent, reviewEvent } from './make-event.ts'
+import { commentEvent, labelEvent, openedEvent, reviewCommentEvent, reviewEvent } from './make-event.ts'
 
 const triggers = { label: 'airlock', command: '/airlock' }
 
@@ -28,6 +28,58 @@ describe('readAsk', () => {
     expect(readAsk(labelEvent(), own)).toEqual({ kind: 'none' })
     expect(readAsk(commentEvent('/robot fix it'), own)).toMatchObject({ kind: 'run', task: 'fix it' })
     expect(readAsk(commentEvent('/airlock fix it'), own)).toEqual({ kind: 'none' })
+  })
+})
+
+describe('a label on a pull request', () => {
+  const subject = { kind: 'pull-request', number: 9, title: 'Mend the sum', body: '' } as const
+
+  it('starts nothing and is answered, if it is one of ours', () => {
+    for (const label of ['airlock', 'airlock:codex', 'airlock:nobody']) {
+      expect(readAsk(labelEvent({ label, subject }), triggers)).toEqual({ kind: 'label-on-pull' })
+    }
+    expect(readAsk(labelEvent({ label: 'bug', subject }), triggers)).toEqual({ kind: 'none' })
+  })
+})
+
+describe('a review that asks for changes of what may be ours', () => {
+  const asksForChanges = true
+
+  it('starts nothing without the command, and counts as any other with it', () => {
+    const unasked = reviewEvent('Please mend this.', { asksForChanges })
+
+    expect(mayAsk(unasked)).toBe(true)
+    expect(readAsk(unasked, triggers)).toEqual({ kind: 'changes-requested' })
+    expect(readAsk(reviewEvent('/airlock', { asksForChanges }), triggers)).toEqual({ kind: 'run-comments' })
+    expect(readAsk(reviewEvent('/airlock status', { asksForChanges }), triggers)).toEqual({ kind: 'status' })
+  })
+})
+
+describe.each([
+  ['a comment', commentEvent],
+  ['a comment on lines of a diff', reviewCommentEvent],
+  ['the summary of a review', reviewEvent],
+  ['the text of a new issue', openedEvent],
+] as const)('%s', (_where, eventOf) => {
+  it.each([
+    ['status', { kind: 'status' }],
+    ['cancel', { kind: 'cancel' }],
+    ['retry', { kind: 'retry' }],
+    ['rebase', { kind: 'rebase' }],
+    ['why', { kind: 'why' }],
+    ['help', { kind: 'help' }],
+    ['continue add a test', { kind: 'continue', task: 'add a test' }],
+    ['anyway fix it', { kind: 'run', task: 'fix it', agent: null, anyway: true }],
+    ['approve 0123abc', { kind: 'decision', verb: 'approve', hash: '0123abc' }],
+    ['reject', { kind: 'decision', verb: 'reject', hash: null }],
+    ['approve it', { kind: 'unclear-decision', verb: 'approve' }],
+    ['cancle it', { kind: 'unknown-command', word: 'cancle it', nearest: 'cancel' }],
+    ['fix it', { kind: 'run', task: 'fix it', agent: null, anyway: false }],
+  ])('is heard with: %s', (said, ask) => {
+    const event = eventOf(`/airlock ${said}`)
+
+    expect(mayAsk(event)).toBe(true)
+    expect(readAsk(event, triggers)).toEqual(ask)
   })
 })
 

@@ -1,8 +1,20 @@
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { QueueUnavailableError } from '../../../worker/contract/index.ts'
-import { commented, labeled, now, pressed, pressedAll, reviewCommented, reviewed } from './payloads.ts'
+import { type PullEvent, QueueUnavailableError } from '../../../worker/contract/index.ts'
+import {
+  commented,
+  labeled,
+  now,
+  opened,
+  ownReviewed,
+  pressed,
+  pressedAll,
+  pullLabeled,
+  pullOpened,
+  reviewCommented,
+  reviewed,
+} from './payloads.ts'
 import { post, startApp } from './start-app.ts'
 
 const examplesSchema = z.array(z.object({ name: z.string(), examples: z.array(z.record(z.string(), z.unknown())) }))
@@ -57,6 +69,19 @@ describe('a verified delivery', () => {
     ])
   })
 
+  it('carries a label on a pull request as one', async () => {
+    await using app = await startApp({ now })
+
+    await post(app, 'pull_request', JSON.stringify(pullLabeled))
+
+    expect(app.accepted).toMatchObject([
+      {
+        ...{ kind: 'label', label: 'airlock', eventKey: 'label:1:9:airlock:42:2026-11-20T09:00:00.000Z' },
+        subject: { kind: 'pull-request', number: 9, title: 'Mend the sum' },
+      },
+    ])
+  })
+
   it('carries a comment as it was written, on an issue or a pull request', async () => {
     await using app = await startApp({ now })
     const payload = commented('/airlock fix it')
@@ -107,6 +132,52 @@ describe('a verified delivery', () => {
     expect(app.accepted).toMatchObject([
       { kind: 'review', eventKey: 'review:1:57', comment: { id: 57, body: '/airlock fix it' } },
     ])
+  })
+
+  it('carries a review that asks for changes of what may be ours, also without a command', async () => {
+    await using app = await startApp({ now })
+    const payload = ownReviewed('Please mend this.')
+    const approved = { ...payload, review: { ...payload.review, id: 58, state: 'approved' } }
+    const person = { ...payload, pull_request: { ...payload.pull_request, user: { type: 'User' } } }
+
+    for (const one of [payload, approved, person]) await post(app, 'pull_request_review', JSON.stringify(one))
+
+    expect(app.accepted).toMatchObject([{ kind: 'review', eventKey: 'review:1:57', asksForChanges: true }])
+  })
+
+  it('carries a new issue whose text is a command, as that and nothing else', async () => {
+    await using app = await startApp({ now })
+    const payload = JSON.stringify(opened('/airlock fix it\n\n- at once'))
+
+    for (let turn = 0; turn < 2; turn += 1) await post(app, 'issues', payload)
+
+    expect(app.accepted).toMatchObject([
+      {
+        ...{ kind: 'opened', eventKey: 'opened:1:7', comment: { body: '/airlock fix it\n\n- at once' } },
+        subject: { kind: 'issue', number: 7, title: 'Sum is off by one', body: '' },
+      },
+    ])
+  })
+
+  it('carries a new pull request whose text is a command, and still looks at its policy', async () => {
+    const pulls: PullEvent[] = []
+    const accept = async (event: PullEvent) => {
+      pulls.push(event)
+      return 'accepted' as const
+    }
+    await using app = await startApp({ now, pulls: { accept } })
+
+    for (const body of ['/airlock add tests', 'Mends the sum.']) {
+      await post(app, 'pull_request', JSON.stringify(pullOpened(body)))
+    }
+
+    expect(app.accepted).toMatchObject([
+      {
+        ...{ kind: 'opened', eventKey: 'opened:1:9', comment: { body: '/airlock add tests' } },
+        subject: { kind: 'pull-request', number: 9, body: '' },
+      },
+    ])
+    expect(pulls.map(({ number }) => number)).toEqual([9, 9])
   })
 
   it('carries a press on a check run with its job, also where the check run is older than what anybody wrote', async () => {
@@ -166,7 +237,25 @@ describe('a verified delivery', () => {
       'pull_request_review',
       { ...reviewed('/airlock fix it'), sender: { id: 1, login: 'copilot[bot]', type: 'Bot' } },
     ],
+    ['a new issue without a command', 'issues', opened('It fails.\n/airlock fix it')],
+    ['an edited issue', 'issues', { ...opened('/airlock fix it'), action: 'edited' }],
+    [
+      'a new issue of a bot',
+      'issues',
+      { ...opened('/airlock fix it'), sender: { id: 42, login: 'a[bot]', type: 'Bot' } },
+    ],
+    [
+      "a stranger's issue that somebody moved here",
+      'issues',
+      { ...opened('/airlock fix it'), sender: { id: 43, login: 'bea', type: 'User' } },
+    ],
     ['a label taken away', 'issues', { ...labeled, action: 'unlabeled' }],
+    ['a label taken from a pull request', 'pull_request', { ...pullLabeled, action: 'unlabeled' }],
+    [
+      "a bot's label on a pull request",
+      'pull_request',
+      { ...pullLabeled, sender: { id: 1, login: 'labeler[bot]', type: 'Bot' } },
+    ],
     ['a webhook that is not of an installation', 'issues', { ...labeled, installation: undefined }],
     ['a bot', 'issues', { ...labeled, sender: { id: 1, login: 'renovate[bot]', type: 'Bot' } }],
     [

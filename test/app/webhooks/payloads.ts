@@ -30,6 +30,23 @@ export function commented(body: string) {
 const { issue: _, label: __, ...onPull } = labeled
 const pull_request = { number: 9, title: 'Mend the sum', body: 'Mended.', updated_at: '2026-11-20T09:00:00Z' }
 
+/** Of a pull request, which is no event of its issue. */
+export const pullLabeled = { ...labeled, issue: undefined, number: 9, pull_request }
+
+const { label: ____, ...onIssue } = labeled
+const openedNow = { user: { id: 42 }, created_at: '2026-11-20T10:00:00Z' }
+
+/** A new issue with this text. */
+export function opened(body: string) {
+  return { ...onIssue, action: 'opened', issue: { ...issue, body, ...openedNow } }
+}
+
+/** A new pull request with this text, against the default branch. */
+export function pullOpened(body: string) {
+  const commits = { head: { sha: 'd'.repeat(40), ref: 'mine' }, base: { ref: 'main' }, changed_files: 1 }
+  return { ...onPull, action: 'opened', number: 9, pull_request: { ...pull_request, body, ...openedNow, ...commits } }
+}
+
 /** A comment on lines of a diff, as one of a review that was begun days before. */
 export function reviewCommented(body: string) {
   const comment = {
@@ -49,6 +66,12 @@ export function reviewCommented(body: string) {
 export function reviewed(body: string | null) {
   const review = { id: 57, body, state: 'changes_requested', submitted_at: '2026-11-20T10:00:00Z' }
   return { ...onPull, action: 'submitted', pull_request, review }
+}
+
+/** The same, of a pull request that may be ours. */
+export function ownReviewed(body: string | null) {
+  const ours = { ...pull_request, user: { type: 'Bot' }, head: { ref: 'airlock/issue-7-0123456789' } }
+  return { ...reviewed(body), pull_request: ours }
 }
 
 /** A press on a check run: GitHub's own button to run it again, or the one of this identifier. */
