@@ -49,10 +49,12 @@ async function schedule(name: string, policy: string) {
     await redis.hset(bookKey, String(repository.id), JSON.stringify({ ...known, schedules }))
     redis.disconnect()
   }
+  /** In the order in which they were: now one app looks, now the other. */
   const handled = () =>
-    apps.flatMap((app) =>
-      app.lines.filter(({ msg, fullName }) => msg === 'schedule handled' && fullName === `acme/${name}`),
-    )
+    apps
+      .flatMap(({ lines }) => lines)
+      .filter(({ msg, fullName }) => msg === 'schedule handled' && fullName === `acme/${name}`)
+      .toSorted((one, other) => Number(one.time) - Number(other.time))
   return { repository, makeDue, handled }
 }
 
