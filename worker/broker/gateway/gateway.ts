@@ -21,8 +21,10 @@ import { createDaySpend } from './day-spend.ts'
 import { forwardModel, type ModelAnswer } from './forward-model.ts'
 import { type ModelRoute, parseModelRoute } from './model-route.ts'
 import type { Upstreams } from './provider.ts'
-import { createSpend, tokensOf } from './spend.ts'
+import { sendUnanswered } from './send-unanswered.ts'
+import { createSpend } from './spend.ts'
 import { createUploadBudget, type TakenRequest, takeRequest } from './take-request.ts'
+import { mostOf, tokensOf } from './tokens-of-answer.ts'
 
 export interface GatewayOptions {
   readonly phase: Phase
@@ -86,12 +88,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   /** The session's limits as they stand at this request. */
-  async function overLimit(): Promise<ModelRefusal | null> {
+  function overLimit(): ModelRefusal | null {
     if (spend.reached()) {
       const why = `the cost limit of $${model?.costUsd} is reached`
       return { status: 429, why, instead: stopAsking, stop: 'cost-limit' }
     }
-    if (inFlight < limits.modelRequestsAtOnce) return daySpend.refusal()
+    if (inFlight < limits.modelRequestsAtOnce) return null
     const why = `${inFlight} requests to models are open`
     return { status: 429, why, instead: 'wait for their answers.', passing: true }
   }
@@ -101,8 +103,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     const upstream = upstreams[route.provider.name]
     const checked = checkRequest(request, route, session, upstream)
     if ('refusal' in checked) return refuse(turn, checked.refusal)
-    const limited = await overLimit()
+    const limited = overLimit()
     if (limited !== null) return refuse(turn, limited)
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const signal = AbortSignal.any([gone.signal, options.signal])
 
     inFlight += 1
     try {
@@ -112,6 +117,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       if ('refusal' in taken) return refuse(turn, taken.refusal)
       const unlisted = checkModel(model?.models, taken.model)
       if (unlisted !== null) return refuse(turn, unlisted)
+      using held = inference.free ? noHold : await spend.hold(taken.model, mostOf(taken), signal)
+      if (signal.aborted) return void response.destroy()
+      const refused = held === null ? overLimit() : await daySpend.refusal()
+      if (refused !== null) return refuse(turn, refused)
       for (const name of taken.removed) {
         if (told.has(name) || told.size >= maxTold) continue
         told.add(name)
@@ -119,9 +128,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       }
       decide(turn, true, `${route.path}, model ${taken.model}${keyOwner === undefined ? '' : `, key of ${keyOwner}`}`)
       const call = { provider: route.provider, baseUrl, cloud, apiKey, target: taken.target, body: taken.body }
-      const persistence = { limits, signal: options.signal, now: log.now, mayRetry: retryOf(turn, taken) }
+      const persistence = { limits, signal, now: log.now, mayRetry: retryOf(turn, taken) }
       const answer = await forwardModel(caller, persistence, call, response)
-      if (!inference.free) await charge(taken.model, taken.body.length, answer)
+      if (!inference.free) await charge(taken, answer)
       if (answer === 'key-refused') return refuse(turn, { ...keyRefused, stop: answer })
       if (typeof answer === 'string') return sendUnanswered(response, answer)
       if (answer.status === 401 || answer.status === 403) noteStop(turn, 'key-refused')
@@ -150,15 +159,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
   }
 
-  /** Providers charge for what they answered, and for what they were still answering when the client hung up. */
-  async function charge(name: string, requestBytes: number, answer: ModelAnswer): Promise<void> {
+  async function charge(taken: TakenRequest, answer: ModelAnswer): Promise<void> {
     const before = spend.usage()
-    if (answer === 'nobody') {
-      spend.add(name, tokensOf({}, { requestBytes, answerBytes: 0, whole: false }))
-    } else if (typeof answer !== 'string' && answer.status < 300) {
-      const { reader, whole } = answer
-      spend.add(name, tokensOf(reader.counts(), { requestBytes, answerBytes: reader.bytes(), whole }))
-    }
+    const tokens = tokensOf(taken, answer)
+    if (tokens !== null) spend.add(taken.model, tokens)
     await daySpend.add(spendSince(before, spend.usage()))
   }
 
@@ -186,24 +190,11 @@ function spendSince(before: Usage, { costUsd, inputTokens, outputTokens }: Usage
   return { usd: costUsd - before.costUsd, tokens }
 }
 
+const noHold: Disposable = { [Symbol.dispose]() {} }
+
 const keyRefused = { status: 503, why: "the provider does not take the operator's key", instead: stopAsking }
 
 function sendNothingHere(response: ServerResponse): void {
   const why = "this is the sandbox's only door: an HTTP proxy, and model APIs at /anthropic, /openai and /gemini."
   sendRefusal(response, { status: 404, what: 'nothing, but there is nothing here.', why, instead: onlyInference })
-}
-
-function sendUnanswered(response: ServerResponse, answer: 'unreachable' | 'compressed' | 'nobody'): void {
-  if (answer === 'nobody') {
-    response.destroy()
-    return
-  }
-  const why = answer === 'compressed' ? 'its answer was compressed, and could not be read.' : 'it could not be reached.'
-  sendRefusal(response, {
-    status: 502,
-    what: 'nothing, but the provider gave no answer.',
-    why,
-    instead: 'try again later.',
-    passing: true,
-  })
 }

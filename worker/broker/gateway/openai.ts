@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import type { TokenCounts } from '../model-prices.ts'
-import type { Inspection, JsonObject, Provider } from './provider.ts'
-import { dropKeys, findRemoteContent, isObject, keepTools, type Look, routerKeys } from './remote-content.ts'
+import type { AnswerStop, Inspection, JsonObject, Provider } from './provider.ts'
+import {
+  dropKeys,
+  findRemoteContent,
+  isObject,
+  keepTools,
+  type Look,
+  routerKeys,
+  sendContent,
+} from './remote-content.ts'
 
 /** Tools whose calls come back to the client. Web search, file search, MCP, code interpreter run at the provider. */
 const clientTools = new Set(['function', 'custom', 'local_shell', 'apply_patch', 'tool_search', 'computer_use_preview'])
@@ -19,7 +27,10 @@ export const openai: Provider = {
   authorise: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   inspect(path, given) {
     const remote = findRemoteContent([given.input, given.messages], look)
-    if (remote !== null) return { kind: 'refused', why: remote }
+    if (remote !== null) return { kind: 'refused', why: remote, instead: sendContent }
+    if (given.background !== undefined && given.background !== null && given.background !== false) {
+      return { kind: 'refused', why: 'it would be answered in the background', instead: 'send it without background.' }
+    }
     const tools = keepTools(given, keepTool)
     const keys = dropKeys(tools.body, droppedKeys)
     const body = path === chatPath && given.stream === true ? withUsage(keys.body) : keys.body
@@ -34,7 +45,23 @@ export const openai: Provider = {
       ? counts(usage.prompt_tokens, usage.prompt_tokens_details?.cached_tokens, usage.completion_tokens)
       : counts(usage.input_tokens, usage.input_tokens_details?.cached_tokens, usage.output_tokens)
   },
+  readStop(document) {
+    const answer = answerSchema.safeParse(document).data
+    if (answer === undefined) return null
+    if (answer.type === 'error' || isObject(answer.error)) return 'failed'
+    return answer.choices === undefined ? stopOfResponse(answer.response ?? answer) : stopOfChat(answer.choices)
+  },
+  mostOutput(path, body) {
+    if (path !== chatPath) return outputSchema.parse(body.max_output_tokens) ?? mostOutput
+    const asked = [body.max_completion_tokens, body.max_tokens].flatMap((value) => outputSchema.parse(value) ?? [])
+    const answers = outputSchema.parse(body.n) ?? 1
+    return Math.max(1, answers) * (asked.length === 0 ? mostOutput : Math.max(...asked))
+  },
 }
+
+/** Of any model, where a request does not say. */
+const mostOutput = 128_000
+const outputSchema = z.int().positive().optional().catch(undefined)
 
 const chatPath = '/v1/chat/completions'
 
@@ -82,3 +109,44 @@ const eventSchema = z.object({
   usage: usageSchema.nullish(),
   response: z.object({ usage: usageSchema.nullish() }).nullish(),
 })
+
+const reasonSchema = z.string().nullish().catch(null)
+const refusalSchema = z.object({ refusal: reasonSchema }).nullish().catch(null)
+const choiceSchema = z.object({ finish_reason: reasonSchema, message: refusalSchema, delta: refusalSchema })
+const responseSchema = z.object({
+  status: reasonSchema,
+  incomplete_details: z.object({ reason: reasonSchema }).nullish().catch(null),
+  output: z
+    .array(
+      z.object({
+        content: z
+          .array(z.object({ type: z.string() }))
+          .nullish()
+          .catch(null),
+      }),
+    )
+    .nullish()
+    .catch(null),
+})
+const answerSchema = responseSchema.extend({
+  type: reasonSchema,
+  error: z.unknown().optional(),
+  choices: z.array(choiceSchema).optional().catch(undefined),
+  response: responseSchema.optional().catch(undefined),
+})
+
+function stopOfChat(choices: readonly z.infer<typeof choiceSchema>[]): AnswerStop | null {
+  if (choices.some(({ message, delta }) => (message?.refusal ?? delta?.refusal ?? '') !== '')) return 'refusal'
+  const reasons = choices.flatMap(({ finish_reason: reason }) => reason ?? [])
+  if (reasons.includes('content_filter')) return 'refusal'
+  if (reasons.includes('length')) return 'limit'
+  return reasons.length === 0 ? null : 'done'
+}
+
+function stopOfResponse(response: z.infer<typeof responseSchema>): AnswerStop | null {
+  const { status, incomplete_details: details, output } = response
+  if (status === 'failed' || status === 'cancelled') return 'failed'
+  if (status === 'incomplete') return details?.reason === 'content_filter' ? 'refusal' : 'limit'
+  if (status !== 'completed') return null
+  return output?.some(({ content }) => content?.some(({ type }) => type === 'refusal')) ? 'refusal' : 'done'
+}

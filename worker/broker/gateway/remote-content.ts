@@ -25,6 +25,8 @@ export function findRemoteContent(root: unknown, look: (object: JsonObject) => L
   return null
 }
 
+export const sendContent = 'send the content itself, as text or base64.'
+
 /** Leaves out tools that the provider itself would run. */
 export function keepTools(
   body: JsonObject,
