@@ -12,8 +12,8 @@ import {
 
 /** Tools whose calls come back to the client. The others run at the provider, with its network. */
 const clientTool = /^(?:custom|(?:bash|text_editor|computer|memory)_\d+|tool_search_tool_(?:bm25|regex)(?:_\d+)?)$/
-/** Servers and containers at the provider, and faster service at a price that the table does not know. */
-const droppedKeys = ['mcp_servers', 'container', 'speed', 'service_tier', ...routerKeys]
+/** Servers and containers at the provider, and faster or nearer service at a price that the table does not know. */
+const droppedKeys = ['mcp_servers', 'container', 'speed', 'service_tier', 'inference_geo', ...routerKeys]
 /** Betas that open stores, servers, other people's accounts, or the network. */
 const wideBeta =
   /^(?:files-api|mcp-client|code-execution|web-fetch|web-search|skills|oauth|message-batches|managed-agents)/

@@ -1,10 +1,22 @@
 import { z } from 'zod'
 import type { AnswerStop, JsonObject, Provider } from './provider.ts'
-import { dropKeys, findRemoteContent, isObject, keepTools, type Look, sendContent } from './remote-content.ts'
+import {
+  dropKeys,
+  findRemoteContent,
+  findStored,
+  isObject,
+  keepTools,
+  type Look,
+  sendContent,
+} from './remote-content.ts'
 
 const pathPattern = /^\/v1beta\/models\/(?<model>[A-Za-z0-9._-]{1,100}):(?:generateContent|streamGenerateContent)$/
 /** The only kind of tool whose calls come back to the client; search, URL context and code run at the provider. */
 const clientToolKeys = ['functionDeclarations', 'function_declarations']
+/** Whatever is cached by one job under the key could be read by another. */
+const storedKeys = ['cachedContent', 'cached_content']
+/** What would be kept at the provider, and faster service at a price that the table does not know. */
+const droppedKeys = ['store', 'serviceTier', 'service_tier']
 
 export const gemini: Provider = {
   name: 'gemini',
@@ -18,9 +30,12 @@ export const gemini: Provider = {
   inspect(_path, given) {
     const remote = findRemoteContent([given.contents, given.systemInstruction, given.system_instruction], look)
     if (remote !== null) return { kind: 'refused', why: remote, instead: sendContent }
+    const stored = findStored(given, storedKeys)
+    if (stored !== null) return stored
     const tools = keepTools(given, keepTool)
+    const keys = dropKeys(tools.body, droppedKeys)
     // The path names the model: what was checked is what is asked.
-    return { kind: 'clean', body: dropKeys(tools.body, ['model']).body, removed: tools.removed }
+    return { kind: 'clean', body: dropKeys(keys.body, ['model']).body, removed: [...tools.removed, ...keys.removed] }
   },
   readUsage(document) {
     const answer = answerSchema.safeParse(document)

@@ -4,18 +4,22 @@ import type { AnswerStop, Inspection, JsonObject, Provider } from './provider.ts
 import {
   dropKeys,
   findRemoteContent,
+  findStored,
   isObject,
   keepTools,
   type Look,
   routerKeys,
   sendContent,
+  sendConversation,
 } from './remote-content.ts'
 
 /** Tools whose calls come back to the client. Web search, file search, MCP, code interpreter run at the provider. */
 const clientTools = new Set(['function', 'custom', 'local_shell', 'apply_patch', 'tool_search', 'computer_use_preview'])
 
-/** Search at the provider, and faster service at a price that the table does not know. */
-const droppedKeys = ['web_search_options', 'service_tier', ...routerKeys]
+/** Search at the provider, prompts kept longer, and faster service at a price that the table does not know. */
+const droppedKeys = ['web_search_options', 'prompt_cache_retention', 'service_tier', ...routerKeys]
+/** Answers, conversations and prompts of whoever has the same key. */
+const storedKeys = ['previous_response_id', 'conversation', 'prompt']
 
 export const openai: Provider = {
   name: 'openai',
@@ -28,13 +32,21 @@ export const openai: Provider = {
   inspect(path, given) {
     const remote = findRemoteContent([given.input, given.messages], look)
     if (remote !== null) return { kind: 'refused', why: remote, instead: sendContent }
+    const stored = findStored(given, storedKeys)
+    if (stored !== null) return stored
+    if (Array.isArray(given.input) && given.input.some(isReference)) {
+      return { kind: 'refused', why: 'it names an item that is stored at the provider', instead: sendConversation }
+    }
     if (given.background !== undefined && given.background !== null && given.background !== false) {
       return { kind: 'refused', why: 'it would be answered in the background', instead: 'send it without background.' }
     }
     const tools = keepTools(given, keepTool)
-    const keys = dropKeys(tools.body, droppedKeys)
-    const body = path === chatPath && given.stream === true ? withUsage(keys.body) : keys.body
-    return { kind: 'clean', body, removed: [...tools.removed, ...keys.removed] } satisfies Inspection
+    const added = keepAddedTools(tools.body)
+    const keys = dropKeys(added.body, droppedKeys)
+    const kept = notStored(path, keys.body)
+    const body = path === chatPath && given.stream === true ? withUsage(kept.body) : kept.body
+    const removed = [...tools.removed, ...added.removed, ...keys.removed, ...kept.removed]
+    return { kind: 'clean', body, removed } satisfies Inspection
   },
   readUsage(document) {
     const event = eventSchema.safeParse(document)
@@ -65,6 +77,30 @@ const outputSchema = z.int().positive().optional().catch(undefined)
 
 const chatPath = '/v1/chat/completions'
 
+/** Responses are kept at the provider unless they are told not to be; chats only when they are told to be. */
+function notStored(path: string, body: JsonObject): ReturnType<typeof dropKeys> {
+  const { store, ...rest } = body
+  const removed = store === undefined || store === null || store === false ? [] : ['store']
+  return { body: path === chatPath ? rest : { ...body, store: false }, removed }
+}
+
+/** By its id alone: it has no content of its own. */
+function isReference(item: unknown): boolean {
+  return isObject(item) && (item.type === 'item_reference' || (!item.type && !item.role))
+}
+
+/** Codex brings tools within the conversation. */
+function keepAddedTools(body: JsonObject): ReturnType<typeof keepTools> {
+  if (!Array.isArray(body.input)) return { body, removed: [] }
+  const items = body.input.map((item: unknown) =>
+    isObject(item) ? keepTools(item, keepTool) : { body: item, removed: [] },
+  )
+  const removed = items.flatMap((item) => item.removed)
+  return removed.length === 0
+    ? { body, removed }
+    : { body: { ...body, input: items.map((item) => item.body) }, removed }
+}
+
 /** A streamed chat tells its usage only when asked to. */
 function withUsage(body: JsonObject): JsonObject {
   const options = isObject(body.stream_options) ? body.stream_options : {}
@@ -88,6 +124,9 @@ function look(object: JsonObject): Look {
   if (object.file_url !== undefined) return { remote: 'the provider would fetch a file by its address', opaque: [] }
   if (object.file_id !== undefined && object.file_id !== null) {
     return { remote: 'it reads a file that is stored at the provider', opaque: [] }
+  }
+  if (object.role === 'assistant' && isObject(object.audio)) {
+    return { remote: 'it reads an answer that is stored at the provider', opaque: [] }
   }
   return { remote: null, opaque: [] }
 }
