@@ -349,6 +349,8 @@ describe('runJob', () => {
     ['command', 'no-key', 1, 'refused/model-unavailable'],
     ['command', 'no-key', 0, 'published/pull-request-opened'],
     ['command', 'cost-limit', 0, 'failed/cost-limit'],
+    ['claude', 'token-limit', 1, 'failed/token-limit'],
+    ['command', 'token-limit', 0, 'failed/token-limit'],
   ] as const)('ends %s that was kept from its model (%s, exit %i) with %s', async (agent, kind, exitCode, expected) => {
     const world = createWorld({
       modelStop: { kind, provider: 'anthropic' },

@@ -50,6 +50,7 @@ const shared = {
       cpus: numbers(16),
       disk: size,
       'cost-usd': numbers(100),
+      tokens: numbers(100_000),
     }),
   ),
   budgets: optional(fc.record({ person: numbers(100), repository: numbers(100), organisation: numbers(100) })),

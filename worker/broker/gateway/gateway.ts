@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createTextDigest, type Phase, type Usage } from '../../contract/index.ts'
-import type { BrokerSpec, ModelExchange, ModelStop, ProviderStop } from '../../pipeline/ports/broker.ts'
+import type { BrokerSession, BrokerSpec, ModelExchange, ModelStop, ProviderStop } from '../../pipeline/ports/broker.ts'
 import type { ModelSpend } from '../../pipeline/ports/spending.ts'
 import type { BrokerLimits } from '../broker-limits.ts'
 import type { DecisionLog } from '../decision-log.ts'
@@ -61,7 +61,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { log, limits, upstreams, model } = options
   const session = { phase: options.phase, hasModel: model !== null, placeholderKey: options.placeholderKey }
   const caller = createUpstreamCaller()
-  const spend = createSpend(model?.costUsd ?? 0, options.prices)
+  const spend = createSpend(
+    { usd: model?.costUsd ?? 0, tokens: model?.tokens ?? Number.POSITIVE_INFINITY },
+    options.prices,
+  )
   const daySpend = createDaySpend(model?.day)
   const uploads = createUploadBudget(limits.modelUploadBytes)
   const told = new Set<string>()
@@ -84,14 +87,16 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   /** A key that was of use once is not why an agent fails later. */
   function noteStop({ route }: Turn, kind: ProviderStop['kind']): void {
-    if (kind === 'cost-limit' || !answered) stop = { kind, provider: route.provider.name }
+    if (isLimit(kind) || !answered) stop = { kind, provider: route.provider.name }
   }
 
   /** The session's limits as they stand at this request. */
   function overLimit(): ModelRefusal | null {
-    if (spend.reached()) {
-      const why = `the cost limit of $${model?.costUsd} is reached`
-      return { status: 429, why, instead: stopAsking, stop: 'cost-limit' }
+    const reached = spend.reached()
+    if (reached !== null) {
+      const what =
+        reached === 'cost-limit' ? `the cost limit of $${model?.costUsd}` : `the limit of ${model?.tokens} tokens`
+      return { status: 429, why: `${what} is reached`, instead: stopAsking, stop: reached }
     }
     if (inFlight < limits.modelRequestsAtOnce) return null
     const why = `${inFlight} requests to models are open`
@@ -153,7 +158,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** Each further try is a request of its own: in the record, and in what the session may send. */
   function retryOf(turn: Turn, { model: name, body }: TakenRequest): Persistence['mayRetry'] {
     return ({ why, waitMs }) => {
-      if (spend.reached() || log.full() || !uploads.take(body.length)) return false
+      if (spend.reached() !== null || log.full() || !uploads.take(body.length)) return false
       decide(turn, true, `${turn.route.path}, model ${name}, again in ${waitMs} ms: ${why}`)
       return true
     }
@@ -167,7 +172,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   function modelStop(): ModelStop | null {
-    if (stop?.kind === 'cost-limit') return stop
+    if (stop !== null && isLimit(stop.kind)) return stop
     const quota = daySpend.spent()
     if (quota !== null) return { kind: 'quota', quota }
     return answered ? null : stop
@@ -188,6 +193,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 function spendSince(before: Usage, { costUsd, inputTokens, outputTokens }: Usage): ModelSpend {
   const tokens = inputTokens + outputTokens - before.inputTokens - before.outputTokens
   return { usd: costUsd - before.costUsd, tokens }
+}
+
+function isLimit(kind: ProviderStop['kind']): boolean {
+  return kind === 'cost-limit' || kind === 'token-limit'
 }
 
 const noHold: Disposable = { [Symbol.dispose]() {} }

@@ -1,6 +1,7 @@
 import type { Usage } from '../../contract/index.ts'
 import type { ModelSpend } from '../../pipeline/ports/spending.ts'
 import { costUsd, type ModelPrices, priceOf, type TokenCounts } from '../model-prices.ts'
+import { sumOf } from './day-spend.ts'
 
 export interface Spend {
   /**
@@ -9,25 +10,30 @@ export interface Spend {
    */
   hold(model: string, most: TokenCounts, signal: AbortSignal): Promise<Disposable | null>
   add(model: string, tokens: TokenCounts): void
-  /** True from the moment at which the limit is reached. */
-  reached(): boolean
+  /** The limit that is reached, from the moment at which it is. */
+  reached(): 'cost-limit' | 'token-limit' | null
   usage(): Usage
 }
 
 /** Adds up what a session's requests used. */
-export function createSpend(limitUsd: number, prices: ModelPrices): Spend {
+export function createSpend(limit: ModelSpend, prices: ModelPrices): Spend {
   let usage: Usage = { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 }
   const held = new Set<ModelSpend>()
   const waiting = new Set<() => void>()
 
-  const reached = () => usage.costUsd >= limitUsd
+  const spent = (): ModelSpend => ({ usd: usage.costUsd, tokens: usage.inputTokens + usage.outputTokens })
+  const reached = () => {
+    const { usd, tokens } = spent()
+    if (usd >= limit.usd) return 'cost-limit'
+    return tokens >= limit.tokens ? 'token-limit' : null
+  }
   const spendOf = (model: string, tokens: TokenCounts): ModelSpend => ({
     usd: costUsd(priceOf(prices, model), tokens),
     tokens: inputOf(tokens) + tokens.output,
   })
-  const hasRoom = ({ usd }: ModelSpend) => {
-    const open = [...held].reduce((sum, other) => sum + other.usd, usage.costUsd)
-    return held.size === 0 || open + usd <= limitUsd
+  const hasRoom = (most: ModelSpend) => {
+    const { usd, tokens } = [spent(), ...held, most].reduce(sumOf)
+    return held.size === 0 || (usd <= limit.usd && tokens <= limit.tokens)
   }
   const release = (most: ModelSpend) => {
     held.delete(most)
@@ -38,7 +44,7 @@ export function createSpend(limitUsd: number, prices: ModelPrices): Spend {
   return {
     async hold(model, tokens, signal) {
       const most = spendOf(model, tokens)
-      while (!reached() && !signal.aborted) {
+      while (reached() === null && !signal.aborted) {
         if (hasRoom(most)) {
           held.add(most)
           return { [Symbol.dispose]: () => release(most) }

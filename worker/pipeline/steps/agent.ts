@@ -40,7 +40,8 @@ export async function runAgent(job: Job, prepared: Prepared, turn: AgentTurn): P
   const { engine, agent } = prepared
   using silence = createSilenceWatch(policy.silenceMs)
   const day = { quotas: quotasOf(job.request), book: job.ports.spending }
-  const model = { costUsd: turn.limits.costUsd, models: policy.models, day }
+  const { costUsd, tokens } = turn.limits
+  const model = { costUsd, tokens, models: policy.models, day }
   const spec = { phase: 'agent', egress: policy.network, model } as const
   await using broker = await openBroker(job, engine, spec, silence.noticed)
   noteTurn(job, turn)
@@ -143,6 +144,10 @@ function noteEvent(job: Job, said: WholeEvent): void {
   if (event.kind === 'text' || event.kind === 'tool') job.announce()
 }
 
+export function tokensOf({ inputTokens, outputTokens }: Usage): number {
+  return inputTokens + outputTokens
+}
+
 function addUsage(one: Usage, other: Usage): Usage {
   return {
     requests: one.requests + other.requests,
@@ -161,6 +166,7 @@ function resultOf(job: Job, ran: SandboxedRun, broker: BrokerSession, said: Agen
   if (ran.outcome !== null) return { end: ran.outcome }
   const stop = broker.modelStop()
   if (stop?.kind === 'cost-limit') return end('failed', 'cost-limit', `after ${job.facts.usage.costUsd.toFixed(2)} USD`)
+  if (stop?.kind === 'token-limit') return end('failed', 'token-limit', `after ${tokensOf(job.facts.usage)} tokens`)
   if (stop?.kind === 'quota') return endOfQuota(stop.quota)
   // A command may do its work without the model that it asked for; an agent cannot, whatever its exit code says.
   if (stop !== null && (job.request.agent !== 'command' || ran.exitCode !== 0)) {
