@@ -120,6 +120,7 @@ async function openSession(
     usage: gateway.usage,
     traffic: traffic.used,
     modelStop: gateway.modelStop,
+    answerStop: gateway.answerStop,
     async [Symbol.asyncDispose]() {
       ended.abort()
       gateway.close()

@@ -20,7 +20,7 @@ import { checkRequest, isLookAround, type ModelRefusal, onlyInference, stopAskin
 import { createDaySpend } from './day-spend.ts'
 import { forwardModel, type ModelAnswer } from './forward-model.ts'
 import { type ModelRoute, parseModelRoute } from './model-route.ts'
-import type { Upstreams } from './provider.ts'
+import type { AnswerStop, Upstreams } from './provider.ts'
 import { sendUnanswered } from './send-unanswered.ts'
 import { createSpend } from './spend.ts'
 import { createUploadBudget, type TakenRequest, takeRequest } from './take-request.ts'
@@ -43,6 +43,7 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   usage(): Usage
   modelStop(): ModelStop | null
+  answerStop: BrokerSession['answerStop']
   close(): void
 }
 
@@ -70,6 +71,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const told = new Set<string>()
   let stop: ProviderStop | null = null
   let answered = false
+  let answerStop: AnswerStop | null = null
   let inFlight = 0
 
   function decide({ at, route }: Turn, allowed: boolean, reason: string): void {
@@ -140,6 +142,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (typeof answer === 'string') return sendUnanswered(response, answer)
       if (answer.status === 401 || answer.status === 403) noteStop(turn, 'key-refused')
       answered ||= answer.status < 300
+      if (!inference.free) answerStop = answer.reader.stop()
       options.onExchange({
         at: turn.at,
         provider: route.provider.name,
@@ -186,6 +189,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     usage: () => spend.usage(),
     modelStop,
+    answerStop: () => (answerStop === 'refusal' || answerStop === 'limit' ? answerStop : null),
     close: () => caller.close(),
   }
 }

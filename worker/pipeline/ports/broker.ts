@@ -78,6 +78,8 @@ export interface BrokerSession extends AsyncDisposable {
   traffic(): { readonly bytesOut: number; readonly bytesIn: number }
   /** What keeps the agent from its model; null where nothing does. */
   modelStop(): ModelStop | null
+  /** How the last answer of a model ended, where it did not end of itself: refused or filtered, or cut at a length. */
+  answerStop(): 'refusal' | 'limit' | null
 }
 
 export interface BrokerEvents {

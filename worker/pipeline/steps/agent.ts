@@ -161,6 +161,15 @@ function whyUnavailable({ kind, provider }: ProviderStop): string {
   return kind === 'no-key' ? `there is no key for ${provider}` : `${provider} refuses the key of this installation`
 }
 
+/**
+ * Some programs say only that they are done or failed where their model refused, or came to its length: then its last
+ * answer decides. A program that says nothing and ended well is believed, and one that is done, in spite of a length.
+ */
+function endOf(said: AgentEnd | null, exitCode: number | null, stop: 'refusal' | 'limit' | null): AgentEnd | null {
+  if (said === 'refusal' || said === 'limit' || (said === null && exitCode === 0)) return said
+  return stop === 'refusal' || (stop === 'limit' && said !== 'done') ? stop : said
+}
+
 /** What it says of its end can only make it fail: by its exit code it has to have succeeded as well. */
 function resultOf(job: Job, ran: SandboxedRun, broker: BrokerSession, said: AgentEnd | null): StepResult<null> {
   if (ran.outcome !== null) return { end: ran.outcome }
@@ -172,10 +181,11 @@ function resultOf(job: Job, ran: SandboxedRun, broker: BrokerSession, said: Agen
   if (stop !== null && (job.request.agent !== 'command' || ran.exitCode !== 0)) {
     return end('refused', 'model-unavailable', whyUnavailable(stop))
   }
-  if (said === 'refusal') return end('failed', 'agent-refused')
-  if (said === 'limit') return end('failed', 'agent-limit')
+  const crashed = ran.exitCode === null || ran.exitCode > 128
+  const how = crashed ? said : endOf(said, ran.exitCode, broker.answerStop())
+  if (how === 'refusal') return end('failed', 'agent-refused')
+  if (how === 'limit') return end('failed', 'agent-limit')
   if (ran.exitCode !== 0) {
-    const crashed = ran.exitCode === null || ran.exitCode > 128
     return end(
       'failed',
       crashed ? 'agent-crashed' : 'agent-failed',
