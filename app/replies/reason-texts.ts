@@ -223,6 +223,10 @@ export const reasonTexts: Readonly<Record<Reason, ReasonText>> = {
     what: "The model's cost reached the policy's limit, and the agent was stopped. Nothing was published.",
     next: 'Split the task, or raise limits.cost-usd in the policy. Then ask again.',
   },
+  'token-limit': {
+    what: "The model's tokens reached the policy's limit, and the agent was stopped. Nothing was published.",
+    next: 'Split the task, or raise limits.tokens in the policy. Then ask again.',
+  },
   'budget-used-up': {
     what: "The day's budget for models was used up while the agent worked, and it was stopped. Nothing was published.",
     next: 'Ask again tomorrow (UTC), or have budgets raised by whoever wrote the policy. The detail below says whose it was.',

@@ -20,6 +20,7 @@ export function policyFileOf(policy: Policy): PolicyFile {
       disk: sizeText(limits.diskBytes),
       output: sizeText(limits.outputBytes),
       'cost-usd': limits.costUsd,
+      ...(limits.tokens === undefined ? {} : { tokens: limits.tokens }),
     },
     ...(budgets === undefined ? {} : { budgets: budgetsFile(budgets) }),
     gates: {

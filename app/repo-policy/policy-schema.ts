@@ -71,6 +71,12 @@ export const limitsSchema = z
     disk: size('What workspace and home may grow to.').optional(),
     output: size('Output of a phase, stdout and stderr together.').optional(),
     'cost-usd': z.number().positive().max(1000).optional().describe('Model cost of one job, in US dollars.'),
+    tokens: z
+      .int()
+      .positive()
+      .max(10_000_000_000)
+      .optional()
+      .describe("Tokens of one job's models, prompts and answers together. Unset: not bounded."),
   })
   .describe('Every job ends within these.')
 

@@ -10,6 +10,7 @@ export function resolveLimits(files: readonly PolicyFile[]): Policy['limits'] {
   const minutes = least(limits.map((level) => level.minutes))
   const bytes = (key: 'memory' | 'disk' | 'output') =>
     least(limits.map((level) => (level[key] === undefined ? undefined : parseSize(level[key]))))
+  const tokens = least(limits.map((level) => level.tokens))
   const fallback = defaultPolicy.limits
   return {
     wallMs: minutes === undefined ? fallback.wallMs : Math.ceil(minutes * 60_000),
@@ -19,6 +20,7 @@ export function resolveLimits(files: readonly PolicyFile[]): Policy['limits'] {
     diskBytes: bytes('disk') ?? fallback.diskBytes,
     outputBytes: bytes('output') ?? fallback.outputBytes,
     costUsd: least(limits.map((level) => level['cost-usd'])) ?? fallback.costUsd,
+    ...(tokens === undefined ? {} : { tokens }),
   }
 }
 

@@ -42,6 +42,7 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'limits.disk': 'least',
   'limits.output': 'least',
   'limits.cost-usd': 'least',
+  'limits.tokens': 'least',
   'budgets.person': 'least',
   'budgets.repository': 'least',
   'budgets.organisation': 'least',

@@ -12,6 +12,8 @@ export interface Question {
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** Hangs up. */
+  readonly signal?: AbortSignal
 }
 
 const message = { model: 'claude-sonnet-5', max_tokens: 10, messages: [{ role: 'user', content: 'hello' }] }
@@ -35,6 +37,7 @@ export function begin(socketPath: string, question: Question): Promise<IncomingM
     socketPath,
     agent: false,
     method,
+    ...(question.signal === undefined ? {} : { signal: question.signal }),
     path: question.path ?? '/anthropic/v1/messages',
     headers: { 'content-type': 'application/json', ...question.headers },
   })

@@ -101,20 +101,21 @@ describe('attacks on the model gateway', () => {
     })
   })
 
-  it.each(['/openai/v1/chat/completions', '/openai/v1/responses', '/anthropic/v1/messages'])(
-    'takes servers and keys of an attacker out of a request for a router: %s',
-    async (path) => {
-      await using sink = await startModelSink()
-      await using broker = await openGateway(sink)
-      const evil = { api_base: 'http://evil.example', base_url: 'http://evil.example', api_key: 'sk-attacker' }
+  it.each([
+    ['/openai/v1/chat/completions', '{"model":"m","messages":[]}'],
+    ['/openai/v1/responses', '{"model":"m","messages":[],"store":false}'],
+    ['/anthropic/v1/messages', '{"model":"m","messages":[]}'],
+  ])('takes servers and keys of an attacker out of a request for a router: %s', async (path, sent) => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+    const evil = { api_base: 'http://evil.example', base_url: 'http://evil.example', api_key: 'sk-attacker' }
 
-      const reply = await ask(broker, { path, body: { model: 'm', ...evil, plugins: [{ id: 'web' }], messages: [] } })
+    const reply = await ask(broker, { path, body: { model: 'm', ...evil, plugins: [{ id: 'web' }], messages: [] } })
 
-      expect(reply.status).toBe(200)
-      expect(sink.requests.map(({ body }) => body)).toEqual(['{"model":"m","messages":[]}'])
-      expect(broker.decisions.filter(({ allowed }) => !allowed)).toHaveLength(4)
-    },
-  )
+    expect(reply.status).toBe(200)
+    expect(sink.requests.map(({ body }) => body)).toEqual([sent])
+    expect(broker.decisions.filter(({ allowed }) => !allowed)).toHaveLength(4)
+  })
 
   it('never shows the real key downstream, whatever the provider repeats', async () => {
     await using sink = await startModelSink(async (request, response) => {

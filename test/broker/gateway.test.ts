@@ -87,7 +87,12 @@ describe('the model gateway', () => {
     expect(broker.session.usage().costUsd).toBe(0)
   })
 
-  it('passes events on as they come, before the answer is finished', async () => {
+  it.each([
+    ['Messages', '/anthropic/v1/messages'],
+    ['Responses', '/openai/v1/responses'],
+    ['Chat Completions', '/openai/v1/chat/completions'],
+    ['Gemini', '/gemini/v1beta/models/gemini-3-pro:streamGenerateContent?alt=sse'],
+  ])('passes events on as they come, before the answer is finished: %s', async (_name, path) => {
     const finish = Promise.withResolvers<void>()
     await using sink = await startModelSink(async (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -97,7 +102,8 @@ describe('the model gateway', () => {
     })
     await using broker = await openGateway(sink)
 
-    const response = await begin(broker.socketPath, { headers: { 'x-api-key': broker.session.placeholderKey } })
+    const headers = { 'x-api-key': broker.session.placeholderKey }
+    const response = await begin(broker.socketPath, { path, headers })
     const [first] = await once(response, 'data')
     finish.resolve()
     const rest: Buffer[] = []

@@ -16,7 +16,11 @@ export interface ModelSink extends AsyncDisposable {
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void | Promise<void>
 
-const fine: Answer = (_request, response) => sendJson(response, { usage: { input_tokens: 1, output_tokens: 1 } })
+const fine: Answer = (_request, response) =>
+  sendJson(response, {
+    usage: { input_tokens: 1, output_tokens: 1 },
+    usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1 },
+  })
 
 /** A provider that writes down what it is asked: an attack worked if it is in here. */
 export async function startModelSink(answer: Answer = fine): Promise<ModelSink> {

@@ -52,6 +52,14 @@ describe('what a provider would fetch, run or read on the sandbox’s behalf', (
     ['an image by address for Chat', paths.chat, user({ type: 'image_url', image_url: { url: address } })],
     ['a stored file for Chat', paths.chat, user({ type: 'file', file: { file_id: 'file-1' } })],
     ['a file by address for Gemini', paths.gemini, { contents: [{ parts: [{ fileData: { fileUri: address } }] }] }],
+    ['the answer to another request', paths.responses, { previous_response_id: 'resp_1' }],
+    ['a stored conversation', paths.responses, { conversation: 'conv_1' }],
+    ['a stored prompt', paths.responses, { prompt: { id: 'pmpt_1' } }],
+    ['a stored item', paths.responses, { input: [{ type: 'item_reference', id: 'msg_1' }] }],
+    ['a stored item by its id alone', paths.responses, { input: [{ id: 'msg_1', type: null }] }],
+    ['a stored answer for Chat, as sound', paths.chat, { messages: [{ role: 'assistant', audio: { id: 'audio_1' } }] }],
+    ['cached content of Gemini', paths.gemini, { cachedContent: 'cachedContents/1' }],
+    ['cached content in the other spelling', paths.gemini, { cached_content: 'cachedContents/1' }],
     ['the same in the other spelling', paths.gemini, { contents: [{ parts: [{ file_data: { file_uri: address } }] }] }],
   ])('refuses %s: no request upstream', async (_name, path, body) => {
     await using sink = await startModelSink()
@@ -72,6 +80,19 @@ describe('what a provider would fetch, run or read on the sandbox’s behalf', (
     ['a container', paths.anthropic, { container: { skills: [] } }],
     ['a faster, dearer service', paths.anthropic, { speed: 'fast' }],
     ['a faster, dearer service of OpenAI', paths.responses, { service_tier: 'priority' }],
+    ['a nearer, dearer service', paths.anthropic, { inference_geo: 'priority' }],
+    ['another service tier', paths.anthropic, { service_tier: 'priority' }],
+    ['another service tier of Gemini', paths.gemini, { serviceTier: 'priority' }],
+    ['the same in the other spelling', paths.gemini, { service_tier: 'priority' }],
+    ['keeping the answer at OpenAI', paths.responses, { store: true }],
+    ['keeping a chat at OpenAI', paths.chat, { store: true }],
+    ['keeping the prompt in a cache for a day', paths.responses, { prompt_cache_retention: '24h' }],
+    ['keeping a request at Gemini', paths.gemini, { store: true }],
+    [
+      'web search of OpenAI, brought within the conversation',
+      paths.responses,
+      { input: [{ type: 'additional_tools', role: 'developer', tools: [{ type: 'web_search' }] }] },
+    ],
     ['web search of OpenAI', paths.responses, { tools: [{ type: 'web_search' }] }],
     ['MCP of OpenAI', paths.responses, { tools: [{ type: 'mcp', server_url: address }] }],
     ['a hosted shell', paths.responses, { tools: [{ type: 'shell', environment: { type: 'container_auto' } }] }],
@@ -98,7 +119,7 @@ describe('what a provider would fetch, run or read on the sandbox’s behalf', (
 
     expect(replies.map(({ status }) => status)).toEqual([200, 200])
     expect(sink.requests[0]?.body).not.toMatch(
-      /web_|mcp|evil|code_execution|container|googleSearch|urlContext|fast|priority/,
+      /web_|mcp|evil|code_execution|container|googleSearch|urlContext|fast|priority|true|24h/,
     )
     expect(broker.decisions.filter(({ allowed }) => !allowed)).toHaveLength(1)
   })
@@ -131,6 +152,10 @@ describe('what a provider would fetch, run or read on the sandbox’s behalf', (
       paths.responses,
       {
         model: 'm',
+        // As Codex and others send it.
+        store: false,
+        prompt_cache_key: 'x',
+        previous_response_id: null,
         tools: [
           { type: 'function', name: 'shell', parameters: {} },
           { type: 'custom', name: 'apply_patch' },
@@ -157,6 +182,20 @@ describe('what a provider would fetch, run or read on the sandbox’s behalf', (
     await ask(broker, { path, body })
 
     expect(JSON.parse(sink.requests[0]?.body ?? '')).toEqual(body)
+    expect(broker.decisions.filter(({ allowed }) => !allowed)).toEqual([])
+  })
+
+  it('asks that an answer is not kept at OpenAI, also where a client says nothing of it', async () => {
+    await using sink = await startModelSink()
+    await using broker = await openGateway(sink)
+
+    await ask(broker, { path: paths.responses, body: { model: 'm', max_output_tokens: 10, input: 'x' } })
+    await ask(broker, { path: paths.chat, body: { model: 'm', store: false, messages: [] } })
+
+    expect(sink.requests.map(({ body }) => body)).toEqual([
+      '{"model":"m","max_output_tokens":10,"input":"x","store":false}',
+      '{"model":"m","messages":[]}',
+    ])
     expect(broker.decisions.filter(({ allowed }) => !allowed)).toEqual([])
   })
 

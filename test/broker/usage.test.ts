@@ -119,6 +119,23 @@ describe('usage and cost', () => {
     expect(broker.decisions.filter(({ allowed }) => !allowed)).toHaveLength(2)
   })
 
+  it('stops at the limit of tokens, prompts and answers together, also of a model that costs nothing', async () => {
+    const usage = { input_tokens: 300, output_tokens: 200 }
+    await using sink = await startModelSink((_request, response) => sendJson(response, { usage }))
+    await using broker = await openGateway(sink, { model: { costUsd: 5, tokens: 1000 }, deps: { prices: new Map() } })
+
+    const first = await ask(broker)
+    const second = await ask(broker)
+    const third = await ask(broker)
+
+    expect([first.status, second.status, third.status]).toEqual([200, 200, 429])
+    expect(third.text).toContain('the limit of 1000 tokens is reached')
+    expect(third.headers['x-should-retry']).toBe('false')
+    expect(sink.requests).toHaveLength(2)
+    expect(broker.session.usage().costUsd).toBe(0)
+    expect(broker.session.modelStop()).toEqual({ kind: 'token-limit', provider: 'anthropic' })
+  })
+
   it('counts an answer that the client does not wait for (hanging up before the usage)', async () => {
     await using sink = await startModelSink((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -39,6 +39,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'limits.disk': ['1g', '20g'],
   'limits.output': ['1m', '1g'],
   'limits.cost-usd': [1, 100],
+  'limits.tokens': [1000, 2000],
   'budgets.person': [5, 20],
   'budgets.repository': [5, 20],
   'budgets.organisation': [5, 20],

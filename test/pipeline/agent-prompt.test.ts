@@ -71,14 +71,14 @@ describe('what an agent is told', () => {
     const policy = {
       ...request.policy,
       gates: { licenses: { allow: ['MIT'], denyPackages: ['pkg:npm/left-pad'] }, protected: ['deploy/**'] },
-      limits: { ...request.policy.limits, wallMs: 1_200_000, costUsd: 3 },
+      limits: { ...request.policy.limits, wallMs: 1_200_000, costUsd: 3, tokens: 90_000 },
     }
     const { prompt } = agentPrompt({ ...request, policy })
 
     expect(prompt).toContain('- changes to these paths: deploy/**')
     expect(prompt).toContain('- dependencies and copied code under other licenses than: MIT')
     expect(prompt).toContain('- these packages: pkg:npm/left-pad')
-    expect(prompt).toContain('You have 20 minutes, and a model for 3 US dollars.')
+    expect(prompt).toContain('You have 20 minutes, and a model for 3 US dollars and 90000 tokens.')
   })
 })
 

@@ -115,6 +115,7 @@ export interface World {
   patch: Uint8Array | null
   leftProcesses: number
   modelStop: ModelStop | null
+  answerStop: 'refusal' | 'limit' | null
   /** Of the model, by the session that is open. */
   usage: Usage
   missingKey: string | null
@@ -153,6 +154,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     patch: Buffer.from('diff --git a/a.js b/a.js\n+one\n+two\n'),
     leftProcesses: 0,
     modelStop: null,
+    answerStop: null,
     usage: { requests: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
     missingKey: null,
     fenceHeld: true,
@@ -374,6 +376,7 @@ function brokersOf(world: World, log: (entry: string) => void): PipelinePorts['b
         usage: () => world.usage,
         traffic: () => ({ bytesOut: 0, bytesIn: 0 }),
         modelStop: () => (spec.phase === 'agent' ? world.modelStop : null),
+        answerStop: () => world.answerStop,
         [Symbol.asyncDispose]: async () => log(`broker closed ${spec.phase}`),
       }
     },

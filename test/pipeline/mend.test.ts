@@ -122,9 +122,9 @@ describe("the agent's one turn to mend what a gate found", () => {
     expect(world.log.filter((entry) => entry === 'sandbox agent')).toHaveLength(1)
   })
 
-  it('has what is left of time and money', async () => {
+  it('has what is left of time, money and tokens', async () => {
     const world = createWorld()
-    const spent: number[] = []
+    const given: unknown[] = []
     const ports = portsOf(world)
     const gate: Gate = {
       name: 'size',
@@ -134,14 +134,19 @@ describe("the agent's one turn to mend what a gate found", () => {
     const brokers: typeof ports.brokers = {
       ...ports.brokers,
       async open(spec, events) {
-        if (spec.model !== null) spent.push(spec.model.costUsd)
+        if (spec.model !== null) given.push([spec.model.costUsd, spec.model.tokens])
         return { ...(await ports.brokers.open(spec, events)), usage: () => usage }
       },
     }
 
-    const summary = await runJob(request(), attemptOf(world), { ...ports, gates: [gate], brokers })
+    const asked = request()
+    const policy = { ...asked.policy, limits: { ...asked.policy.limits, tokens: 100 } }
+    const summary = await runJob({ ...asked, policy }, attemptOf(world), { ...ports, gates: [gate], brokers })
 
-    expect(spent).toEqual([1, 0.75])
+    expect(given).toEqual([
+      [1, 100],
+      [0.75, 89],
+    ])
     expect(summary.report.usage).toEqual({ requests: 2, inputTokens: 20, outputTokens: 2, costUsd: 0.5 })
   })
 })

@@ -343,12 +343,41 @@ describe('runJob', () => {
   })
 
   it.each([
+    ['done, after a refusal', 0, 'done', 'refusal', 'failed/agent-refused'],
+    ['failed, after a refusal', 1, 'error', 'refusal', 'failed/agent-refused'],
+    ['nothing, after a refusal', 1, null, 'refusal', 'failed/agent-refused'],
+    ['failed, after a length', 1, 'error', 'limit', 'failed/agent-limit'],
+    ['done, after a length: of a title, it may be', 0, 'done', 'limit', 'published/pull-request-opened'],
+    ['nothing and ended well, whatever its model said', 0, null, 'refusal', 'published/pull-request-opened'],
+    ['nothing, and a signal ended it', 139, null, 'limit', 'failed/agent-crashed'],
+  ] as const)(
+    'asks the last answer how an agent ended that says %s',
+    async (_, exitCode, how, answerStop, expected) => {
+      const world = createWorld({
+        events: how === null ? [] : [{ kind: 'end', how }],
+        answerStop,
+        async exec(phase, { onOutput }) {
+          if (phase !== 'agent') return exited
+          await onOutput(Buffer.from('a line\n'), 'stdout')
+          return { ...exited, exitCode }
+        },
+      })
+
+      const { outcome } = await run(world)
+
+      expect(`${outcome.outcome}/${outcome.reason}`).toBe(expected)
+    },
+  )
+
+  it.each([
     ['claude', 'no-key', 1, 'refused/model-unavailable'],
     ['claude', 'key-refused', 0, 'refused/model-unavailable'],
     ['claude', 'cost-limit', 1, 'failed/cost-limit'],
     ['command', 'no-key', 1, 'refused/model-unavailable'],
     ['command', 'no-key', 0, 'published/pull-request-opened'],
     ['command', 'cost-limit', 0, 'failed/cost-limit'],
+    ['claude', 'token-limit', 1, 'failed/token-limit'],
+    ['command', 'token-limit', 0, 'failed/token-limit'],
   ] as const)('ends %s that was kept from its model (%s, exit %i) with %s', async (agent, kind, exitCode, expected) => {
     const world = createWorld({
       modelStop: { kind, provider: 'anthropic' },

@@ -12,7 +12,7 @@ export interface BrokerLimits {
   readonly modelRequestBytes: number
   /** All requests to models of one session: each turn sends the whole conversation again. */
   readonly modelUploadBytes: number
-  /** Requests to models at once: the overshoot over the cost limit is at most these. */
+  /** Requests to models at once, also those that wait for room below the cost limit. */
   readonly modelRequestsAtOnce: number
   /** Of each exchange's request, and of its answer, kept for the record. */
   readonly exchangeBytes: number

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { NetworkEntry } from '../contract/index.ts'
 import type { BrokerEvents, BrokerFactory, BrokerSession, BrokerSpec } from '../pipeline/ports/broker.ts'
+import { once } from '../sandbox/once.ts'
 import { type BrokerLimits, brokerLimits } from './broker-limits.ts'
 import { createDecisionLog } from './decision-log.ts'
 import { type Connect, connectTcp } from './egress/connect-checked.ts'
@@ -52,11 +53,7 @@ export interface BrokerDeps {
 }
 
 export function createBrokerFactory(deps: BrokerDeps): BrokerFactory {
-  let trust: Promise<HostTrust> | null = null
-  const hostTrust = () => {
-    trust ??= readHostTrust(deps.certificates ?? null)
-    return trust
-  }
+  const hostTrust = once(() => readHostTrust(deps.certificates ?? null))
   return {
     presets: async () => new Set((await deps.presets()).targets.keys()),
     async missingKey(provider, repository) {
@@ -123,6 +120,7 @@ async function openSession(
     usage: gateway.usage,
     traffic: traffic.used,
     modelStop: gateway.modelStop,
+    answerStop: gateway.answerStop,
     async [Symbol.asyncDispose]() {
       ended.abort()
       gateway.close()

@@ -69,6 +69,7 @@ export const reasons = {
     'process-limit',
     'disk-limit',
     'cost-limit',
+    'token-limit',
     'budget-used-up',
     'quota-used-up',
     'workspace-deleted',

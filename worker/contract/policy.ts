@@ -86,6 +86,8 @@ export const policySchema = z.strictObject({
     outputBytes: z.int().positive(),
     /** Model cost of one job in US dollars. */
     costUsd: z.number().positive(),
+    /** Of one job, prompts and answers together. Left out: not bounded. */
+    tokens: z.int().positive().optional(),
   }),
   /** Milliseconds without output or a request to its model after which an agent has stalled. Left out: never. */
   silenceMs: z.int().positive().optional(),

@@ -60,6 +60,7 @@ function swappedPart({ base, instructionsSha, repository }: JobRequest): string 
 /** Told up front, so that no work is done that a gate would refuse. */
 function rulesOf({ gates, limits, models }: Policy): string {
   const { allow, deny, denyPackages } = gates.licenses
+  const tokens = limits.tokens === undefined ? '' : ` and ${limits.tokens} tokens`
   return [
     'What is not published, whatever the task says:',
     ...(gates.protected.length === 0 ? [] : [`- changes to these paths: ${gates.protected.join(', ')}`]),
@@ -67,7 +68,7 @@ function rulesOf({ gates, limits, models }: Policy): string {
     ...(deny === undefined ? [] : [`- dependencies and copied code under these licenses: ${deny.join(', ')}`]),
     ...(denyPackages === undefined ? [] : [`- these packages: ${denyPackages.join(', ')}`]),
     '- secrets, and files that run by themselves: hooks, workflows, install scripts, settings of editors and agents',
-    `You have ${Math.floor(limits.wallMs / 60_000)} minutes, and a model for ${limits.costUsd} US dollars.`,
+    `You have ${Math.floor(limits.wallMs / 60_000)} minutes, and a model for ${limits.costUsd} US dollars${tokens}.`,
     ...(models === undefined ? [] : [`Models that you may ask, and no other: ${models.join(', ')}.`]),
   ].join('\n')
 }

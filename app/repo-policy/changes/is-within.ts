@@ -39,6 +39,7 @@ const axes: Readonly<Record<string, Within>> = {
   'limits.disk': leastSize,
   'limits.output': leastSize,
   'limits.cost-usd': least,
+  'limits.tokens': least,
   'budgets.person': least,
   'budgets.repository': least,
   'budgets.organisation': least,

@@ -5,6 +5,7 @@ import {
   isolationClasses,
   type Policy,
 } from '../../../worker/contract/index.ts'
+import { least } from '../narrow.ts'
 import type { ParsedPolicy, PolicyProblem } from '../parse-policy.ts'
 import { parseSize } from '../parse-size.ts'
 import type { PolicyFile } from '../policy-schema.ts'
@@ -58,6 +59,7 @@ function stricter(a: Isolation, b: Isolation): Isolation {
 }
 
 function cut(limits: Policy['limits'], maximum: OperatorFile['maximum']): Policy['limits'] {
+  const tokens = least([limits.tokens, maximum.tokens])
   return {
     wallMs: Math.min(limits.wallMs, toMs(maximum.minutes)),
     memoryBytes: Math.min(limits.memoryBytes, parseSize(maximum.memory)),
@@ -66,6 +68,7 @@ function cut(limits: Policy['limits'], maximum: OperatorFile['maximum']): Policy
     diskBytes: Math.min(limits.diskBytes, parseSize(maximum.disk)),
     outputBytes: Math.min(limits.outputBytes, parseSize(maximum.output)),
     costUsd: Math.min(limits.costUsd, maximum['cost-usd']),
+    ...(tokens === undefined ? {} : { tokens }),
   }
 }
 

@@ -52,6 +52,7 @@ const shared = {
       pids: optional(fc.integer({ min: 16, max: 999 })),
       output: size,
       'cost-usd': numbers(100),
+      tokens: numbers(100_000),
     }),
   ),
   budgets: optional(fc.record({ person: numbers(100), repository: numbers(100), organisation: numbers(100) })),

@@ -60,6 +60,7 @@ describe('resolvePolicy', () => {
   it.each([
     ['limits: { minutes: 10 }', 'limits: { minutes: 60 }', (p: Policy) => p.limits.wallMs, 600_000],
     ['limits: { minutes: 60 }', 'limits: { minutes: 10 }', (p: Policy) => p.limits.wallMs, 600_000],
+    ['limits: { tokens: 1000 }', 'limits: { tokens: 5000 }', (p: Policy) => p.limits.tokens, 1000],
     ['limits: { cost-usd: 1 }', 'limits: { cost-usd: 100 }', (p: Policy) => p.limits.costUsd, 1],
     ['budgets: { person: 5 }', 'budgets: { person: 9 }', (p: Policy) => p.budgets, { personUsd: 5 }],
     [

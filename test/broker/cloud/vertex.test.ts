@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ask, type Question } from '../ask.ts'
+import { ask, begin, type Question } from '../ask.ts'
 import { sendJson } from '../model-sink.ts'
 import { openVertex, place, startGoogle } from './vertex-world.ts'
 
@@ -30,6 +30,33 @@ describe('models on Vertex', () => {
     ])
     expect(replies[0]?.text).toContain('event: message_start')
     expect(broker.session.usage()).toMatchObject({ requests: 3, inputTokens: 300, outputTokens: 60 })
+  })
+
+  it.each([
+    ['Claude', claude],
+    ['Gemini', gemini],
+  ])('stream each event on as it comes: %s', async (_name, question) => {
+    const seen = Promise.withResolvers<void>()
+    await using google = await startGoogle({
+      async answer(_request, response) {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write('data: {"first":1}\n\n')
+        await seen.promise
+        response.end('data: {"last":1}\n\n')
+      },
+    })
+    await using broker = await openVertex(google)
+
+    const headers = { 'x-api-key': broker.session.placeholderKey }
+    const response = await begin(broker.socketPath, { ...question, headers })
+    let text = ''
+    for await (const chunk of response) {
+      text += chunk
+      // The rest is not sent before this arrived.
+      if (text.includes('first')) seen.resolve()
+    }
+
+    expect(text).toBe('data: {"first":1}\n\ndata: {"last":1}\n\n')
   })
 
   it('are asked with one token while it lasts, and then with another', async () => {

@@ -2,12 +2,14 @@ import { StringDecoder } from 'node:string_decoder'
 import { createParser } from 'eventsource-parser'
 import { createTextDigest, type TextDigest } from '../../contract/index.ts'
 import type { TokenCounts } from '../model-prices.ts'
-import type { Provider } from './provider.ts'
+import type { AnswerStop, Provider } from './provider.ts'
 
 export interface AnswerReader {
   push(chunk: Buffer): void
   /** What the answer said of its tokens so far; a stream may say it in several places, the last word counts. */
   counts(): Partial<TokenCounts>
+  /** How the model ended it, so far; null: it has not. */
+  stop(): AnswerStop | null
   /** The answer as it came, bounded. */
   text(): string
   /** Of all of it. Nothing can be pushed afterwards. */
@@ -23,13 +25,20 @@ export function createAnswerReader(provider: Provider, contentType: string, maxT
   const streamed = /^text\/event-stream/i.test(contentType)
   const decoder = new StringDecoder('utf8')
   let counts: Partial<TokenCounts> = {}
+  let stop: AnswerStop | null = null
   let overflown = false
   let document = ''
   let text = ''
   let bytes = 0
   const digester = createTextDigest()
   const read = (json: string) => {
-    counts = { ...counts, ...provider.readUsage(parseJson(json)) }
+    const part = parseJson(json)
+    counts = { ...counts, ...provider.readUsage(part) }
+    // A refusal may be told before the end, which is then an ordinary one.
+    if (stop !== 'refusal') stop = provider.readStop(part) ?? stop
+  }
+  const readDocument = () => {
+    if (!streamed) read(document)
   }
   const parser = createParser({
     maxBufferSize: maxDocument,
@@ -48,8 +57,12 @@ export function createAnswerReader(provider: Provider, contentType: string, maxT
       if (!streamed && document.length < maxDocument) document += piece
     },
     counts() {
-      if (!streamed) read(document)
+      readDocument()
       return counts
+    },
+    stop() {
+      readDocument()
+      return stop
     },
     text: () => text,
     digest: () => digester.done(),

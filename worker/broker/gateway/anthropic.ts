@@ -1,11 +1,19 @@
 import { z } from 'zod'
-import type { Inspection, JsonObject, Provider } from './provider.ts'
-import { dropKeys, findRemoteContent, isObject, keepTools, type Look, routerKeys } from './remote-content.ts'
+import type { AnswerStop, Inspection, JsonObject, Provider } from './provider.ts'
+import {
+  dropKeys,
+  findRemoteContent,
+  isObject,
+  keepTools,
+  type Look,
+  routerKeys,
+  sendContent,
+} from './remote-content.ts'
 
 /** Tools whose calls come back to the client. The others run at the provider, with its network. */
 const clientTool = /^(?:custom|(?:bash|text_editor|computer|memory)_\d+|tool_search_tool_(?:bm25|regex)(?:_\d+)?)$/
-/** Servers and containers at the provider, and faster service at a price that the table does not know. */
-const droppedKeys = ['mcp_servers', 'container', 'speed', 'service_tier', ...routerKeys]
+/** Servers and containers at the provider, and faster or nearer service at a price that the table does not know. */
+const droppedKeys = ['mcp_servers', 'container', 'speed', 'service_tier', 'inference_geo', ...routerKeys]
 /** Betas that open stores, servers, other people's accounts, or the network. */
 const wideBeta =
   /^(?:files-api|mcp-client|code-execution|web-fetch|web-search|skills|oauth|message-batches|managed-agents)/
@@ -43,11 +51,34 @@ export const anthropic: Provider = {
       ...(written === undefined ? {} : { cacheWrite: Math.max(0, written - long), cacheWriteLong: long }),
     }
   },
+  readStop(document) {
+    const event = stopSchema.safeParse(document).data
+    if (event?.type === 'error') return 'failed'
+    const reason = event?.stop_reason ?? event?.delta?.stop_reason ?? null
+    return reason === null ? null : (stops[reason] ?? 'done')
+  },
+  mostOutput: (_path, body) => outputSchema.parse(body.max_tokens) ?? mostOutput,
 }
+
+/** Of any model, where a request does not say: the API does not take one that does not. */
+const mostOutput = 128_000
+const outputSchema = z.int().positive().optional().catch(undefined)
+const stops: Readonly<Record<string, AnswerStop>> = {
+  refusal: 'refusal',
+  max_tokens: 'limit',
+  model_context_window_exceeded: 'limit',
+}
+const reasonSchema = z.string().nullish().catch(null)
+/** A whole answer says it itself, message_delta within `delta`. */
+const stopSchema = z.object({
+  type: z.string().optional().catch(undefined),
+  stop_reason: reasonSchema,
+  delta: z.object({ stop_reason: reasonSchema }).optional().catch(undefined),
+})
 
 function inspect(_path: string, given: JsonObject): Inspection {
   const remote = findRemoteContent([given.messages, given.system], look)
-  if (remote !== null) return { kind: 'refused', why: remote }
+  if (remote !== null) return { kind: 'refused', why: remote, instead: sendContent }
   const tools = keepTools(given, (tool) => {
     return tool.type === undefined || (typeof tool.type === 'string' && clientTool.test(tool.type)) ? tool : null
   })

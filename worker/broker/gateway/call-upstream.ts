@@ -10,6 +10,11 @@ interface UpstreamRequest {
   readonly signal: AbortSignal
 }
 
+/** No byte came for too long: it may work on, and be paid for. */
+export class SilentModelError extends Error {
+  override readonly name = 'SilentModelError'
+}
+
 /** Connections to models of one session, kept open between turns. */
 export interface UpstreamCaller {
   /** Resolves with the head of the answer. Throws what Node throws when there is none. */
@@ -28,7 +33,7 @@ export function createUpstreamCaller(): UpstreamCaller {
           ? httpsRequest(url, { ...options, agent: agents.https })
           : httpRequest(url, { ...options, agent: agents.http })
       outgoing.once('response', resolve).on('error', reject)
-      outgoing.setTimeout(idleMs, () => outgoing.destroy(new Error('the model was silent for too long')))
+      outgoing.setTimeout(idleMs, () => outgoing.destroy(new SilentModelError('the model was silent for too long')))
       outgoing.end(body)
       return promise
     },

@@ -50,6 +50,6 @@ export function createDaySpend(day: ModelSpec['day']): DaySpend {
 
 const nothing: ModelSpend = { usd: 0, tokens: 0 }
 
-function sumOf(one: ModelSpend, other: ModelSpend): ModelSpend {
+export function sumOf(one: ModelSpend, other: ModelSpend): ModelSpend {
   return { usd: one.usd + other.usd, tokens: one.tokens + other.tokens }
 }

@@ -3,7 +3,7 @@ import type { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
 import { askUntilAnswered, type Persistence } from './ask-until-answered.ts'
-import { type UpstreamCaller, upstreamUrl } from './call-upstream.ts'
+import { SilentModelError, type UpstreamCaller, upstreamUrl } from './call-upstream.ts'
 import { type Cloud, CloudAccessError, type Credential, type ShapedRequest } from './cloud/cloud.ts'
 import type { Provider } from './provider.ts'
 import { createKeyRedactor } from './redact-key.ts'
@@ -17,30 +17,36 @@ export interface ModelCall {
   readonly body: Buffer
 }
 
-interface RelayedAnswer {
+export interface RelayedAnswer {
   readonly status: number
   readonly reader: AnswerReader
   /** False: one side went away before the end. */
   readonly whole: boolean
 }
 
+/** `unreachable`: nothing was asked, or is worked on. `key-refused`: a cloud gives nobody a token for the operator's key. */
+type Unasked = 'unreachable' | 'key-refused'
 /**
- * `nobody`: the client went away, or the session ended. `compressed`: although it was asked not to be. `key-refused`: a
- * cloud gives nobody a token for the operator's key.
+ * Nobody saw the answer. `nobody`: the client went away, or the session ended. `compressed`: although it was asked not to
+ * be. `silent`: it did not come.
  */
-export type ModelAnswer = RelayedAnswer | 'unreachable' | 'compressed' | 'nobody' | 'key-refused'
+type Unseen = 'compressed' | 'nobody' | 'silent'
+export type ModelAnswer = RelayedAnswer | Unasked | Unseen
+
+export type Unanswered = Exclude<ModelAnswer, RelayedAnswer | 'key-refused'>
+
+export function isUnasked(answer: ModelAnswer): answer is Unasked {
+  return answer === 'unreachable' || answer === 'key-refused'
+}
 
 /** Asks the provider with the real key, and passes the answer on as it comes. */
 export async function forwardModel(
   caller: UpstreamCaller,
-  { signal: ended, ...persistence }: Persistence,
+  persistence: Persistence,
   call: ModelCall,
   response: ServerResponse,
 ): Promise<ModelAnswer> {
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
-  const signal = AbortSignal.any([gone.signal, ended])
-  const { limits, now } = persistence
+  const { limits, now, signal } = persistence
   const outgoing = {
     url: upstreamUrl(call.baseUrl, call.target.path, call.target.query),
     headers: {
@@ -55,13 +61,21 @@ export async function forwardModel(
     signal,
   }
   let secrets: readonly string[] = []
+  let asked = false
   const ask = async () => {
     const credential = await authorise(call, outgoing, now())
     secrets = credential.secrets
+    asked = true
     return caller.call({ ...outgoing, headers: { ...outgoing.headers, ...credential.headers } })
   }
   try {
-    const incoming = await askUntilAnswered(ask, { ...persistence, signal })
+    const incoming = await askUntilAnswered(ask, {
+      ...persistence,
+      mayRetry(retry) {
+        asked = false
+        return persistence.mayRetry(retry)
+      },
+    })
     if ((incoming.headers['content-encoding'] ?? 'identity') === 'identity') {
       const headers = answerHeaders(incoming.headers)
       const unframe = call.cloud?.unframe(headers['content-type'] ?? '') ?? null
@@ -73,7 +87,8 @@ export async function forwardModel(
     incoming.destroy()
     return 'compressed'
   } catch (error) {
-    if (signal.aborted) return 'nobody'
+    if (signal.aborted) return asked ? 'nobody' : 'unreachable'
+    if (error instanceof SilentModelError) return 'silent'
     return error instanceof CloudAccessError && !error.passing ? 'key-refused' : 'unreachable'
   }
 }

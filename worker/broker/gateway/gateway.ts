@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createTextDigest, type Phase, type Usage } from '../../contract/index.ts'
-import type { BrokerSpec, ModelExchange, ModelStop, ProviderStop } from '../../pipeline/ports/broker.ts'
+import type { BrokerSession, BrokerSpec, ModelExchange, ModelStop, ProviderStop } from '../../pipeline/ports/broker.ts'
 import type { ModelSpend } from '../../pipeline/ports/spending.ts'
 import type { BrokerLimits } from '../broker-limits.ts'
 import type { DecisionLog } from '../decision-log.ts'
@@ -20,9 +20,11 @@ import { checkRequest, isLookAround, type ModelRefusal, onlyInference, stopAskin
 import { createDaySpend } from './day-spend.ts'
 import { forwardModel, type ModelAnswer } from './forward-model.ts'
 import { type ModelRoute, parseModelRoute } from './model-route.ts'
-import type { Upstreams } from './provider.ts'
-import { createSpend, tokensOf } from './spend.ts'
+import type { AnswerStop, Upstreams } from './provider.ts'
+import { sendUnanswered } from './send-unanswered.ts'
+import { createSpend } from './spend.ts'
 import { createUploadBudget, type TakenRequest, takeRequest } from './take-request.ts'
+import { mostOf, tokensOf } from './tokens-of-answer.ts'
 
 export interface GatewayOptions {
   readonly phase: Phase
@@ -41,6 +43,7 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   usage(): Usage
   modelStop(): ModelStop | null
+  answerStop: BrokerSession['answerStop']
   close(): void
 }
 
@@ -59,12 +62,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { log, limits, upstreams, model } = options
   const session = { phase: options.phase, hasModel: model !== null, placeholderKey: options.placeholderKey }
   const caller = createUpstreamCaller()
-  const spend = createSpend(model?.costUsd ?? 0, options.prices)
+  const spend = createSpend(
+    { usd: model?.costUsd ?? 0, tokens: model?.tokens ?? Number.POSITIVE_INFINITY },
+    options.prices,
+  )
   const daySpend = createDaySpend(model?.day)
   const uploads = createUploadBudget(limits.modelUploadBytes)
   const told = new Set<string>()
   let stop: ProviderStop | null = null
   let answered = false
+  let answerStop: AnswerStop | null = null
   let inFlight = 0
 
   function decide({ at, route }: Turn, allowed: boolean, reason: string): void {
@@ -82,16 +89,18 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   /** A key that was of use once is not why an agent fails later. */
   function noteStop({ route }: Turn, kind: ProviderStop['kind']): void {
-    if (kind === 'cost-limit' || !answered) stop = { kind, provider: route.provider.name }
+    if (isLimit(kind) || !answered) stop = { kind, provider: route.provider.name }
   }
 
   /** The session's limits as they stand at this request. */
-  async function overLimit(): Promise<ModelRefusal | null> {
-    if (spend.reached()) {
-      const why = `the cost limit of $${model?.costUsd} is reached`
-      return { status: 429, why, instead: stopAsking, stop: 'cost-limit' }
+  function overLimit(): ModelRefusal | null {
+    const reached = spend.reached()
+    if (reached !== null) {
+      const what =
+        reached === 'cost-limit' ? `the cost limit of $${model?.costUsd}` : `the limit of ${model?.tokens} tokens`
+      return { status: 429, why: `${what} is reached`, instead: stopAsking, stop: reached }
     }
-    if (inFlight < limits.modelRequestsAtOnce) return daySpend.refusal()
+    if (inFlight < limits.modelRequestsAtOnce) return null
     const why = `${inFlight} requests to models are open`
     return { status: 429, why, instead: 'wait for their answers.', passing: true }
   }
@@ -101,8 +110,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     const upstream = upstreams[route.provider.name]
     const checked = checkRequest(request, route, session, upstream)
     if ('refusal' in checked) return refuse(turn, checked.refusal)
-    const limited = await overLimit()
+    const limited = overLimit()
     if (limited !== null) return refuse(turn, limited)
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const signal = AbortSignal.any([gone.signal, options.signal])
 
     inFlight += 1
     try {
@@ -112,6 +124,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       if ('refusal' in taken) return refuse(turn, taken.refusal)
       const unlisted = checkModel(model?.models, taken.model)
       if (unlisted !== null) return refuse(turn, unlisted)
+      using held = inference.free ? noHold : await spend.hold(taken.model, mostOf(taken), signal)
+      if (signal.aborted) return void response.destroy()
+      const refused = held === null ? overLimit() : await daySpend.refusal()
+      if (refused !== null) return refuse(turn, refused)
       for (const name of taken.removed) {
         if (told.has(name) || told.size >= maxTold) continue
         told.add(name)
@@ -119,13 +135,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       }
       decide(turn, true, `${route.path}, model ${taken.model}${keyOwner === undefined ? '' : `, key of ${keyOwner}`}`)
       const call = { provider: route.provider, baseUrl, cloud, apiKey, target: taken.target, body: taken.body }
-      const persistence = { limits, signal: options.signal, now: log.now, mayRetry: retryOf(turn, taken) }
+      const persistence = { limits, signal, now: log.now, mayRetry: retryOf(turn, taken) }
       const answer = await forwardModel(caller, persistence, call, response)
-      if (!inference.free) await charge(taken.model, taken.body.length, answer)
+      if (!inference.free) await charge(taken, answer)
       if (answer === 'key-refused') return refuse(turn, { ...keyRefused, stop: answer })
       if (typeof answer === 'string') return sendUnanswered(response, answer)
       if (answer.status === 401 || answer.status === 403) noteStop(turn, 'key-refused')
       answered ||= answer.status < 300
+      if (!inference.free) answerStop = answer.reader.stop()
       options.onExchange({
         at: turn.at,
         provider: route.provider.name,
@@ -144,26 +161,21 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** Each further try is a request of its own: in the record, and in what the session may send. */
   function retryOf(turn: Turn, { model: name, body }: TakenRequest): Persistence['mayRetry'] {
     return ({ why, waitMs }) => {
-      if (spend.reached() || log.full() || !uploads.take(body.length)) return false
+      if (spend.reached() !== null || log.full() || !uploads.take(body.length)) return false
       decide(turn, true, `${turn.route.path}, model ${name}, again in ${waitMs} ms: ${why}`)
       return true
     }
   }
 
-  /** Providers charge for what they answered, and for what they were still answering when the client hung up. */
-  async function charge(name: string, requestBytes: number, answer: ModelAnswer): Promise<void> {
+  async function charge(taken: TakenRequest, answer: ModelAnswer): Promise<void> {
     const before = spend.usage()
-    if (answer === 'nobody') {
-      spend.add(name, tokensOf({}, { requestBytes, answerBytes: 0, whole: false }))
-    } else if (typeof answer !== 'string' && answer.status < 300) {
-      const { reader, whole } = answer
-      spend.add(name, tokensOf(reader.counts(), { requestBytes, answerBytes: reader.bytes(), whole }))
-    }
+    const tokens = tokensOf(taken, answer)
+    if (tokens !== null) spend.add(taken.model, tokens)
     await daySpend.add(spendSince(before, spend.usage()))
   }
 
   function modelStop(): ModelStop | null {
-    if (stop?.kind === 'cost-limit') return stop
+    if (stop !== null && isLimit(stop.kind)) return stop
     const quota = daySpend.spent()
     if (quota !== null) return { kind: 'quota', quota }
     return answered ? null : stop
@@ -177,6 +189,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     usage: () => spend.usage(),
     modelStop,
+    answerStop: () => (answerStop === 'refusal' || answerStop === 'limit' ? answerStop : null),
     close: () => caller.close(),
   }
 }
@@ -186,24 +199,15 @@ function spendSince(before: Usage, { costUsd, inputTokens, outputTokens }: Usage
   return { usd: costUsd - before.costUsd, tokens }
 }
 
+function isLimit(kind: ProviderStop['kind']): boolean {
+  return kind === 'cost-limit' || kind === 'token-limit'
+}
+
+const noHold: Disposable = { [Symbol.dispose]() {} }
+
 const keyRefused = { status: 503, why: "the provider does not take the operator's key", instead: stopAsking }
 
 function sendNothingHere(response: ServerResponse): void {
   const why = "this is the sandbox's only door: an HTTP proxy, and model APIs at /anthropic, /openai and /gemini."
   sendRefusal(response, { status: 404, what: 'nothing, but there is nothing here.', why, instead: onlyInference })
-}
-
-function sendUnanswered(response: ServerResponse, answer: 'unreachable' | 'compressed' | 'nobody'): void {
-  if (answer === 'nobody') {
-    response.destroy()
-    return
-  }
-  const why = answer === 'compressed' ? 'its answer was compressed, and could not be read.' : 'it could not be reached.'
-  sendRefusal(response, {
-    status: 502,
-    what: 'nothing, but the provider gave no answer.',
-    why,
-    instead: 'try again later.',
-    passing: true,
-  })
 }

@@ -30,7 +30,13 @@ export interface InferencePath {
 /** What is left of a request: only what the model needs. `removed` names what would have left the sandbox. */
 export type Inspection =
   | { readonly kind: 'clean'; readonly body: JsonObject; readonly removed: readonly string[] }
-  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'refused'; readonly why: string; readonly instead: string }
+
+/**
+ * How a model ended its answer: of itself (also to call a tool), by refusing or by its provider's filter, at a limit of
+ * length; or its provider broke it off with an error.
+ */
+export type AnswerStop = 'done' | 'refusal' | 'limit' | 'failed'
 
 /** One provider's way of speaking, as far as a gateway has to know it. */
 export interface Provider {
@@ -46,4 +52,8 @@ export interface Provider {
   inspect(path: string, body: JsonObject): Inspection
   /** Tokens in one JSON document of an answer, whole or an event. Later ones correct earlier ones. */
   readUsage(document: unknown): Partial<TokenCounts> | null
+  /** How the answer ended, if this document of it says so. */
+  readStop(document: unknown): AnswerStop | null
+  /** Tokens that an answer to this request can have at most. */
+  mostOutput(path: string, body: JsonObject): number
 }

@@ -1,4 +1,6 @@
-import type { JsonObject } from './provider.ts'
+import type { Inspection, JsonObject } from './provider.ts'
+
+type Refused = Extract<Inspection, { kind: 'refused' }>
 
 /** What one object of a conversation says. `opaque`: keys below which there is data of the agent's own, not content. */
 export interface Look {
@@ -24,6 +26,8 @@ export function findRemoteContent(root: unknown, look: (object: JsonObject) => L
   }
   return null
 }
+
+export const sendContent = 'send the content itself, as text or base64.'
 
 /** Leaves out tools that the provider itself would run. */
 export function keepTools(
@@ -53,6 +57,16 @@ export const routerKeys = [
   ...['models', 'route', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks', 'plugins'],
   ...['api_base', 'base_url', 'api_key', 'user_config'],
 ] as const
+
+/** The first of these keys that a request gives a value. */
+export function findStored(body: JsonObject, keys: readonly string[]): Refused | null {
+  const key = keys.find((name) => body[name] !== undefined && body[name] !== null)
+  if (key === undefined) return null
+  // The operator's key is one for many jobs, and so is what is stored under it.
+  return { kind: 'refused', why: `with ${key} it reads what is stored at the provider`, instead: sendConversation }
+}
+
+export const sendConversation = 'send the whole conversation with each request.'
 
 /** Leaves out keys that switch on something on the provider's side. */
 export function dropKeys(

@@ -11,6 +11,8 @@ export interface TakenRequest {
   readonly target: Omit<ShapedRequest, 'body'>
   readonly body: Buffer
   readonly removed: readonly string[]
+  /** Tokens that its answer can have at most. */
+  readonly mostOutput: number
 }
 
 /** Bytes that a session may still send to models. */
@@ -52,7 +54,7 @@ export async function takeRequest(
   if (!budget.take(read.bytes)) return no(429, "this session's budget of bytes to models is spent", stopAsking)
 
   const inspected = route.provider.inspect(route.path, read.value)
-  if (inspected.kind === 'refused') return no(403, inspected.why, 'send the content itself, as text or base64.')
+  if (inspected.kind === 'refused') return no(403, inspected.why, inspected.instead)
   const { model: named } = inspected.body
   const model = inference.model ?? (typeof named === 'string' ? named : '')
   const shaped = shape({ ...route, headers: request.headers, model, body: inspected.body }, cloud)
@@ -60,7 +62,8 @@ export async function takeRequest(
   const { body: content, ...target } = shaped
   const body = serialise(content)
   if (body === null) return no(400, 'its body is nested too deeply', 'send flatter JSON.')
-  return { model, target, body, removed: inspected.removed }
+  const mostOutput = route.provider.mostOutput(route.path, inspected.body)
+  return { model, target, body, removed: inspected.removed, mostOutput }
 }
 
 /** As the provider is asked, or as the cloud in its place is. */

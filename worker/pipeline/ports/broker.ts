@@ -21,6 +21,8 @@ export interface BrokerSpec {
 
 export interface ModelSpec {
   readonly costUsd: number
+  /** Prompts and answers together. Absent: not bounded. */
+  readonly tokens?: number | undefined
   /** Names of models, or beginnings and `*`. Absent: any. */
   readonly models?: readonly string[] | undefined
   /** Bounds of the day, beside the job's own. Absent: there are none. */
@@ -52,9 +54,9 @@ export interface ModelExchange {
   readonly responseDigest: TextDigest
 }
 
-/** The cost limit is reached; or, as long as no model has answered: there is no key for it, or it refuses ours. */
+/** The limit of cost or tokens is reached; or, as long as no model has answered: there is no key for it, or it refuses ours. */
 export interface ProviderStop {
-  readonly kind: 'cost-limit' | 'no-key' | 'key-refused'
+  readonly kind: 'cost-limit' | 'token-limit' | 'no-key' | 'key-refused'
   readonly provider: ModelExchange['provider']
 }
 
@@ -76,6 +78,8 @@ export interface BrokerSession extends AsyncDisposable {
   traffic(): { readonly bytesOut: number; readonly bytesIn: number }
   /** What keeps the agent from its model; null where nothing does. */
   modelStop(): ModelStop | null
+  /** How the last answer of a model ended, where it did not end of itself: refused or filtered, or cut at a length. */
+  answerStop(): 'refusal' | 'limit' | null
 }
 
 export interface BrokerEvents {

@@ -40,7 +40,8 @@ export async function runAgent(job: Job, prepared: Prepared, turn: AgentTurn): P
   const { engine, agent } = prepared
   using silence = createSilenceWatch(policy.silenceMs)
   const day = { quotas: quotasOf(job.request), book: job.ports.spending }
-  const model = { costUsd: turn.limits.costUsd, models: policy.models, day }
+  const { costUsd, tokens } = turn.limits
+  const model = { costUsd, tokens, models: policy.models, day }
   const spec = { phase: 'agent', egress: policy.network, model } as const
   await using broker = await openBroker(job, engine, spec, silence.noticed)
   noteTurn(job, turn)
@@ -143,6 +144,10 @@ function noteEvent(job: Job, said: WholeEvent): void {
   if (event.kind === 'text' || event.kind === 'tool') job.announce()
 }
 
+export function tokensOf({ inputTokens, outputTokens }: Usage): number {
+  return inputTokens + outputTokens
+}
+
 function addUsage(one: Usage, other: Usage): Usage {
   return {
     requests: one.requests + other.requests,
@@ -156,20 +161,31 @@ function whyUnavailable({ kind, provider }: ProviderStop): string {
   return kind === 'no-key' ? `there is no key for ${provider}` : `${provider} refuses the key of this installation`
 }
 
+/**
+ * Some programs say only that they are done or failed where their model refused, or came to its length: then its last
+ * answer decides. A program that says nothing and ended well is believed, and one that is done, in spite of a length.
+ */
+function endOf(said: AgentEnd | null, exitCode: number | null, stop: 'refusal' | 'limit' | null): AgentEnd | null {
+  if (said === 'refusal' || said === 'limit' || (said === null && exitCode === 0)) return said
+  return stop === 'refusal' || (stop === 'limit' && said !== 'done') ? stop : said
+}
+
 /** What it says of its end can only make it fail: by its exit code it has to have succeeded as well. */
 function resultOf(job: Job, ran: SandboxedRun, broker: BrokerSession, said: AgentEnd | null): StepResult<null> {
   if (ran.outcome !== null) return { end: ran.outcome }
   const stop = broker.modelStop()
   if (stop?.kind === 'cost-limit') return end('failed', 'cost-limit', `after ${job.facts.usage.costUsd.toFixed(2)} USD`)
+  if (stop?.kind === 'token-limit') return end('failed', 'token-limit', `after ${tokensOf(job.facts.usage)} tokens`)
   if (stop?.kind === 'quota') return endOfQuota(stop.quota)
   // A command may do its work without the model that it asked for; an agent cannot, whatever its exit code says.
   if (stop !== null && (job.request.agent !== 'command' || ran.exitCode !== 0)) {
     return end('refused', 'model-unavailable', whyUnavailable(stop))
   }
-  if (said === 'refusal') return end('failed', 'agent-refused')
-  if (said === 'limit') return end('failed', 'agent-limit')
+  const crashed = ran.exitCode === null || ran.exitCode > 128
+  const how = crashed ? said : endOf(said, ran.exitCode, broker.answerStop())
+  if (how === 'refusal') return end('failed', 'agent-refused')
+  if (how === 'limit') return end('failed', 'agent-limit')
   if (ran.exitCode !== 0) {
-    const crashed = ran.exitCode === null || ran.exitCode > 128
     return end(
       'failed',
       crashed ? 'agent-crashed' : 'agent-failed',

@@ -4,7 +4,7 @@ import type { Job, StepResult } from '../job.ts'
 import { type Judged, judge } from '../judge.ts'
 import { mendPrompt } from '../mend-prompt.ts'
 import { timed } from '../timed.ts'
-import { firstTurn, runAgent } from './agent.ts'
+import { firstTurn, runAgent, tokensOf } from './agent.ts'
 import type { Cloned } from './clone.ts'
 import type { Prepared } from './prepare.ts'
 import type { Sealed } from './seal.ts'
@@ -53,7 +53,9 @@ function toMend(results: readonly GateResult[]): Finding[] {
 function limitsLeft({ request: { policy }, facts }: Job): Limits | null {
   const wallMs = policy.limits.wallMs - (facts.durations.agent ?? 0)
   const costUsd = policy.limits.costUsd - facts.usage.costUsd
-  return wallMs < leastMs || costUsd <= 0 ? null : { ...policy.limits, wallMs, costUsd }
+  const tokens = (policy.limits.tokens ?? Number.POSITIVE_INFINITY) - tokensOf(facts.usage)
+  if (wallMs < leastMs || costUsd <= 0 || tokens <= 0) return null
+  return { ...policy.limits, wallMs, costUsd, ...(Number.isFinite(tokens) ? { tokens } : {}) }
 }
 
 /** A milder verdict; or the same one for fewer things. */

@@ -29,13 +29,19 @@ function policyOf(...args: Parameters<typeof evaluate>) {
 describe('the operator’s bounds', () => {
   it('cut what a repository asks for: 360 minutes and 1,000 USD', () => {
     const greedy =
-      'limits: { minutes: 360, memory: 512g, cpus: 256, pids: 65536, disk: 900g, output: 900g, cost-usd: 1000 }'
+      'limits: { minutes: 360, memory: 512g, cpus: 256, pids: 65536, disk: 900g, output: 900g, cost-usd: 1000, tokens: 9000 }'
 
     const unwritten = policyOf('', greedy).limits
-    const written = policyOf('maximum: { minutes: 10, cost-usd: 2, cpus: 1 }', greedy).limits
+    const written = policyOf('maximum: { minutes: 10, cost-usd: 2, cpus: 1, tokens: 500 }', greedy).limits
 
-    expect(unwritten).toMatchObject({ wallMs: 120 * 60_000, costUsd: 50, cpus: 8, memoryBytes: 16 * 1024 ** 3 })
-    expect(written).toMatchObject({ wallMs: 10 * 60_000, costUsd: 2, cpus: 1 })
+    expect(unwritten).toMatchObject({
+      wallMs: 120 * 60_000,
+      costUsd: 50,
+      tokens: 9000,
+      cpus: 8,
+      memoryBytes: 16 * 1024 ** 3,
+    })
+    expect(written).toMatchObject({ wallMs: 10 * 60_000, costUsd: 2, cpus: 1, tokens: 500 })
   })
 
   it('leave what is narrower, and raise no default', () => {
