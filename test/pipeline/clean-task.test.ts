@@ -12,7 +12,7 @@ describe('what a person cannot see of a task', () => {
     ['a declaration', 'Fix it. <!SEND .env>', 'Fix it. ', 'a hidden comment of 12 characters'],
     ['a definition', 'Fix.\n\n[//]: # (evil)', 'Fix.\n\n', 'a definition that nothing uses, of 14 characters'],
     ['one above a line', '[//]: # (evil)\n===', '\n===', 'a definition that nothing uses, of 14 characters'],
-    ['one over lines', '[x]:\n  /u\n "evil\n more"', '', 'a definition that nothing uses, of 22 characters'],
+    ['one over lines', '[x]:\n  /u\n "evil\n more"', '', 'a definition that nothing uses, of 23 characters'],
     [
       'a footnote',
       'a[^a]\n[^b]: evil\n\n    more\n\n[^a]: b',

@@ -45,7 +45,7 @@ export function createPresets(configuration: PackageConfiguration): Presets {
     const known = presets.get(name)?.map(({ host }) => host) ?? []
     if (targets.length > 0 && !targets.some(({ host }) => known.includes(host))) presets.set(name, targets)
   }
-  configure('npm', configuration.npmRegistries)
+  configure('npm', configuration.npmRegistries.flatMap(withYarnsName))
   configure('debian', configuration.aptSources.flatMap(aptUrls))
   configure('pypi', configuration.pipIndexes)
   configure('go', (configuration.goProxy ?? '').split(/[,|]/))
@@ -72,10 +72,16 @@ export function createPresetEnv(configuration: PackageConfiguration): PresetEnv 
   const [registry] = configuration.npmRegistries
   const [index] = configuration.pipIndexes
   return new Map([
-    ['npm', variable('npm_config_registry', registry)],
+    ['npm', { ...variable('npm_config_registry', registry), ...variable('YARN_NPM_REGISTRY_SERVER', registry) }],
     ['pypi', variable('PIP_INDEX_URL', index)],
     ['go', configuration.goProxy === null ? {} : { GOPROXY: configuration.goProxy }],
   ])
+}
+
+/** The public registry has a second name, which lockfiles of Yarn 1 hold. */
+function withYarnsName(registry: string): string[] {
+  const isPublic = URL.parse(registry)?.hostname === 'registry.example.org'
+  return isPublic ? [registry, 'https://yarn.example.org/'] : [registry]
 }
 
 /** Without the user and password that some put into such an address: those are the operator's, not a sandbox's. */

@@ -24,6 +24,7 @@ const bundleVariables = [
   'PIP_CERT',
   'REQUESTS_CA_BUNDLE',
   'SSL_CERT_FILE',
+  'YARN_HTTPS_CA_FILE_PATH',
 ]
 
 /** The host's folder with the bundle, as a sandbox of any image sees it. */
@@ -42,6 +43,10 @@ export function sessionEnv(certificates: string | null): Readonly<Record<string,
     http_proxy: door,
     https_proxy: door,
     no_proxy: local,
+    // Yarn from version 2 on looks at its own alone.
+    YARN_HTTP_PROXY: door,
+    YARN_HTTPS_PROXY: door,
+    YARN_ENABLE_TELEMETRY: '0',
     // npm's look for a newer npm would only show up as a host that was denied.
     NPM_CONFIG_UPDATE_NOTIFIER: 'false',
     // fetch in Node looks at the variables above only when told to.
