@@ -34,7 +34,15 @@ async function openFront(egress: readonly string[]): Promise<Front> {
     egress,
     deps: {
       presets: async () =>
-        createOperatorPresets({ npmRegistries: [registry], aptSources: [], pipIndexes: [], goProxy: null }),
+        createOperatorPresets({
+          npmRegistries: [registry],
+          aptSources: [],
+          pipIndexes: [],
+          goProxy: null,
+          pipExtraIndexes: [],
+          crateRegistries: [],
+          mavenMirrors: [],
+        }),
       resolver: systemResolver,
     },
   })
