@@ -20,6 +20,7 @@ const runPackages = { ...runnerPackages, 'redis-server': 'redis-server' }
 const testPackages = {
   ...runPackages,
   curl: 'curl',
+  wget: 'wget',
   socat: 'socat',
   openssl: 'openssl',
   python3: 'python3',

@@ -5,21 +5,37 @@ import type { PackageConfiguration } from '../../worker/broker/presets.ts'
 import { CommandError, runCommand } from '../../worker/process/run-command.ts'
 import { type NpmAccess, readNpmAccess } from '../../worker/registries/npm-access.ts'
 import type { Environment } from '../settings/parse-settings.ts'
+import { crateRegistriesIn, mavenMirrorsIn } from './mirrors.ts'
 
 /** What this operator's own package managers are configured to use. One that is not installed adds nothing. */
 export async function readPackageManagers(env: Environment): Promise<PackageConfiguration> {
-  const [npm, pip, go, aptSources] = await Promise.all([
+  const home = env.HOME ?? '/nonexistent'
+  const [npm, { scopes }, pip, pipExtra, go, cargo, maven, aptSources] = await Promise.all([
     ask(['npm', 'config', 'get', 'registry'], env),
+    readNpmConfiguration(env),
     ask(['pip3', 'config', 'get', 'global.index-url'], env),
+    ask(['pip3', 'config', 'get', 'global.extra-index-url'], env),
     ask(['go', 'env', 'GOPROXY'], env),
+    readFirst(['config.toml', 'config'].map((name) => join(env.CARGO_HOME ?? join(home, '.cargo'), name))),
+    readFirst([join(home, '.m2/settings.xml')]),
     readAptSources('/etc/apt'),
   ])
   return {
-    npmRegistries: npm === null ? [] : [npm],
+    // Without npm itself nobody knows which registry its scopes stand beside.
+    npmRegistries: npm === null ? [] : [npm, ...scopes.values()],
     pipIndexes: pip === null ? [] : [pip],
+    pipExtraIndexes: pipExtra?.split(/\s+/) ?? [],
     goProxy: go,
+    crateRegistries: crateRegistriesIn(cargo),
+    mavenMirrors: mavenMirrorsIn(maven),
     aptSources,
   }
+}
+
+/** The text of the first of these files that is there; empty where none is. */
+async function readFirst(paths: readonly string[]): Promise<string> {
+  const path = paths.find((one) => existsSync(one))
+  return path === undefined ? '' : readFile(path, 'utf8')
 }
 
 /** Registries of scopes and credentials, of this operator's `.npmrc` and of npm's for the whole machine. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pemsIn, writeTrustFolder } from '../../worker/broker/inspect/trust.ts'
-import { bundleName, trustStoreName } from '../../worker/broker/session-env.ts'
 import type { Environment } from '../settings/parse-settings.ts'
 
 /** What the operator's machine trusts. It holds no key. */
@@ -23,7 +22,7 @@ export async function prepareCertificates(root: string, env: Environment): Promi
   try {
     await writeTrustFolder(draft, [...pemsIn(system), ...pemsIn(extra ?? '')], Date.now())
     // File by file, because sandboxes that run now have the folder mounted.
-    for (const name of [bundleName, trustStoreName]) await rename(join(draft, name), join(folder, name))
+    for (const name of await readdir(draft)) await rename(join(draft, name), join(folder, name))
     return folder
   } finally {
     await rm(draft, { recursive: true, force: true })

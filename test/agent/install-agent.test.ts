@@ -100,13 +100,16 @@ test('needs nothing for a command', async () => {
   expect(npm).not.toHaveBeenCalled()
 })
 
-test.each(installed)('$name: is pinned to the version that its adapter was written for', async (agent) => {
+test.each(installed)('$name: is pinned to one version, in its manifest alone', async (agent) => {
   const folder = new URL(`../../sandbox-images/agents/${agent.name}/`, import.meta.url)
   const manifest = JSON.parse(await readFile(new URL('package.json', folder), 'utf8'))
   const lock = JSON.parse(await readFile(new URL('package-lock.json', folder), 'utf8'))
   const packages = Object.entries<{ integrity?: string; resolved?: string }>(lock.packages).filter(([path]) => path)
 
+  expect(Object.keys(manifest.dependencies)).toEqual([agent.install?.package])
+  expect(agent.install?.version).toMatch(/^\d+\.\d+\.\d+$/)
   expect(manifest.dependencies).toEqual({ [agent.install?.package ?? '']: agent.install?.version })
+  expect(lock.packages[''].dependencies).toEqual(manifest.dependencies)
   expect(packages.length).toBeGreaterThan(0)
   for (const [path, entry] of packages) {
     expect(entry, path).toMatchObject({ integrity: expect.stringMatching(/^sha512-/) })

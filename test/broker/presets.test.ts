@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
 import { openWorld, presetsOf } from './broker-world.ts'
 
-const nothing = { npmRegistries: [], aptSources: [], pipIndexes: [], goProxy: null }
+const nothing = {
+  ...{ npmRegistries: [], aptSources: [], goProxy: null },
+  ...{ pipIndexes: [], pipExtraIndexes: [], crateRegistries: [], mavenMirrors: [] },
+}
 
 describe('presets', () => {
   it('stand for the registries that npm is configured to use', () => {
@@ -44,6 +47,53 @@ describe('presets', () => {
 
     expect(presets.get('pypi')).toEqual([{ host: 'pip.corp', port: 443 }])
     expect(presets.get('go')).toEqual([{ host: 'go.corp', port: 443 }])
+  })
+
+  it('put a mirror in place of crates.io and of Maven’s central repository', () => {
+    const presets = createPresets({
+      ...nothing,
+      crateRegistries: ['https://crates.corp/index/'],
+      mavenMirrors: ['https://maven.corp:8443/all'],
+    })
+
+    expect(presets.get('crates')).toEqual([{ host: 'crates.corp', port: 443 }])
+    expect(presets.get('maven')).toEqual([{ host: 'maven.corp', port: 8443 }])
+  })
+
+  it('have the second name of the public registry, which lockfiles of Yarn 1 hold, and no mirror has it', () => {
+    const of = (registry: string) =>
+      createPresets({ ...nothing, npmRegistries: [registry] })
+        .get('npm')
+        ?.map(({ host }) => host)
+
+    expect(of('https://registry.example.org/')).toEqual(['registry.example.org', 'yarn.example.org'])
+    expect(of('https://npm.corp/')).toEqual(['npm.corp'])
+  })
+
+  it('have further indexes of Python beside the public one, or beside the mirror', () => {
+    const extra = { ...nothing, pipExtraIndexes: ['https://extra.corp/simple', 'file:///opt/simple'] }
+    const hosts = (pipIndexes: readonly string[]) =>
+      createPresets({ ...extra, pipIndexes })
+        .get('pypi')
+        ?.map(({ host }) => host)
+
+    expect(hosts([])).toEqual(['pypi.org', 'files.pythonhosted.org', 'extra.corp'])
+    expect(hosts(['https://pip.corp/simple'])).toEqual(['pip.corp', 'extra.corp'])
+  })
+
+  it('tell pip and uv the same indexes, without passwords, and nothing of files on the host', () => {
+    const env = createPresetEnv({
+      ...nothing,
+      pipIndexes: ['https://ada:hunter2@pip.corp/simple'],
+      pipExtraIndexes: ['https://ada:hunter2@extra.corp/simple', 'file:///opt/simple'],
+    }).get('pypi')
+
+    expect(env).toEqual({
+      PIP_INDEX_URL: 'https://pip.corp/simple',
+      UV_DEFAULT_INDEX: 'https://pip.corp/simple',
+      PIP_EXTRA_INDEX_URL: 'https://extra.corp/simple',
+      UV_INDEX: 'https://extra.corp/simple',
+    })
   })
 
   it('keep the host of the files where the public index is configured', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -25,7 +25,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 interface Front extends AsyncDisposable {
   readonly broker: World
-  readonly run: (argv: readonly string[]) => Promise<string>
+  readonly run: (argv: readonly string[], cwd?: string) => Promise<string>
 }
 
 /** A broker with the forwarder in front, as inside a sandbox, and the variables that its session gives. */
@@ -34,7 +34,15 @@ async function openFront(egress: readonly string[]): Promise<Front> {
     egress,
     deps: {
       presets: async () =>
-        createOperatorPresets({ npmRegistries: [registry], aptSources: [], pipIndexes: [], goProxy: null }),
+        createOperatorPresets({
+          npmRegistries: [registry],
+          aptSources: [],
+          pipIndexes: [],
+          goProxy: null,
+          pipExtraIndexes: [],
+          crateRegistries: [],
+          mavenMirrors: [],
+        }),
       resolver: systemResolver,
     },
   })
@@ -43,14 +51,15 @@ async function openFront(egress: readonly string[]): Promise<Front> {
   const proxy = Object.entries(broker.session.env).map(([name, value]) => [name, value.replace('3128', String(port))])
   return {
     broker,
-    async run(argv) {
+    async run(argv, cwd = folder) {
       const env = {
         ...ownEnv,
+        HOME: folder,
         npm_config_cache: join(folder, 'cache'),
         npm_config_fetch_retries: '0',
         ...Object.fromEntries(proxy),
       }
-      return (await runCommand(argv, { env, cwd: folder, timeoutMs: 30_000 })).stdout.toString()
+      return (await runCommand(argv, { env, cwd, timeoutMs: 60_000 })).stdout.toString()
     },
     async [Symbol.asyncDispose]() {
       await forwarder[Symbol.asyncDispose]()
@@ -102,4 +111,63 @@ describe('real clients', () => {
 
     expect(Number(await open.run(fetchIn(`${registry}is-number/latest`)))).toBeGreaterThan(100)
   })
+
+  it('yarn 1 gets through with the preset, by a lockfile with the public registry’s other name', async () => {
+    const yarn = await programOf('yarn@1.22.22', 'yarn/bin/yarn.js')
+    await using open = await openFront(['npm'])
+    const isPublic = new URL(registry).hostname === 'registry.example.org'
+    const from = isPublic ? 'https://yarn.example.org/' : registry
+    const project = await projectWith({ 'yarn.lock': classicLock(from) })
+
+    await open.run([...yarn, 'install', '--frozen-lockfile', '--ignore-scripts'], project)
+
+    expect(await installed(project)).toBe('7.0.0')
+    expect(open.broker.decisions).toMatchObject([{ allowed: true, host: new URL(from).hostname }])
+  })
+
+  it('yarn 4 gets through with the preset, to the registry that the operator’s npm asks', async () => {
+    const yarn = await programOf('@yarnpkg/cli-dist@4.18.1', '@yarnpkg/cli-dist/bin/yarn.js')
+    await using open = await openFront(['npm'])
+    const project = await projectWith({ 'yarn.lock': '', '.yarnrc.yml': 'nodeLinker: node-modules\n' })
+
+    await open.run([...yarn, 'install', '--no-immutable'], project)
+    await rm(join(project, 'node_modules'), { recursive: true })
+    await open.run([...yarn, 'install', '--immutable', '--check-cache'], project)
+
+    expect(await installed(project)).toBe('7.0.0')
+    const hosts = new Set(open.broker.decisions.map(({ allowed, host }) => `${allowed} ${host}`))
+    expect([...hosts]).toEqual([`true ${new URL(registry).hostname}`])
+  })
 })
+
+/** One program from npm, pinned, with the machine's own npm. */
+async function programOf(name: string, path: string): Promise<readonly string[]> {
+  const prefix = await mkdtemp(join(folder, 'program-'))
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', prefix]
+  await runCommand(['npm', 'install', ...options, name], { env: ownEnv, cwd: folder, timeoutMs: 60_000 })
+  return ['node', join(prefix, 'node_modules', path)]
+}
+
+async function projectWith(files: Readonly<Record<string, string>>): Promise<string> {
+  const project = await mkdtemp(join(folder, 'project-'))
+  const manifest = { name: 'x', version: '1.0.0', dependencies: { 'is-number': '7.0.0' } }
+  const all = { 'package.json': JSON.stringify(manifest), ...files }
+  await Promise.all(Object.entries(all).map(([name, text]) => writeFile(join(project, name), text)))
+  return project
+}
+
+function classicLock(from: string): string {
+  return [
+    '# yarn lockfile v1',
+    '',
+    'is-number@7.0.0:',
+    '  version "7.0.0"',
+    `  resolved "${from}is-number/-/is-number-7.0.0.tgz#7535345b896734d5f80c4d06c50955527a14f12b"`,
+    '  integrity sha512-41Cifkg6e8TylSpdtTpeLVMqvSBEVzTttHvERD741+pnZ8ANv0004MRL43QKPDlK9cGvNp6NZWZUBlbGXYxxng==',
+    '',
+  ].join('\n')
+}
+
+async function installed(project: string): Promise<string> {
+  return JSON.parse(await readFile(join(project, 'node_modules/is-number/package.json'), 'utf8')).version
+}

@@ -66,6 +66,13 @@ describe('a session', () => {
       no_proxy: '127.0.0.1,localhost,::1',
       NODE_EXTRA_CA_CERTS: '/opt/airlock/certificates/ca-certificates.crt',
     })
+    expect(broker.session.env.JAVA_TOOL_OPTIONS?.split(' ')).toEqual(
+      expect.arrayContaining([
+        '-Dhttps.proxyPort=3128',
+        '-Daether.connector.http.useSystemProperties=true',
+        '-Djavax.net.ssl.trustStore=/opt/airlock/certificates/cacerts.jks',
+      ]),
+    )
     expect(broker.session.tools).toEqual([{ name: 'certificates', path: '/host/certificates' }])
     expect(broker.session.gateway.openai).toBe('http://127.0.0.1:3128/openai/v1')
     expect(broker.session.placeholderKey.length).toBeGreaterThan(40)

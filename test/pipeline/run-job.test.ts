@@ -90,6 +90,19 @@ describe('runJob', () => {
     expect(world.log).toContain('sandbox agent')
   })
 
+  it('says in its posture that setup secrets were inside; control: none were, or the broker had them', async () => {
+    const credential = { secret: 'TOKEN' }
+    const brokered = { host: 'npm.acme.example', credential }
+    const credentialsOf = async (setup: Policy['setup']) => {
+      const world = createWorld({ secrets: new Map([['TOKEN', 'a secret of the repository']]) })
+      return (await run(world, attemptOf(world), requestOf({ setup }))).report.posture?.credentials
+    }
+
+    expect(await credentialsOf({ run: ['x'], secrets: ['TOKEN'], network: [] })).toBe('in-sandbox')
+    expect(await credentialsOf({ run: ['x'], secrets: [], network: [brokered] })).toBe('brokered')
+    expect(await credentialsOf({ run: ['x'], secrets: [], network: [] })).toBe('none')
+  })
+
   it('runs what the lockfile asks for where the policy says nothing, with its registry and no other host', async () => {
     const world = createWorld({ files: { 'package.json': '{}', 'package-lock.json': '{}' } })
 

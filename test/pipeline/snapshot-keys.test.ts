@@ -21,6 +21,8 @@ const input: KeyInput = {
   isolation: 'process',
   imageDigest: 'host',
   secretVersions: { TOKEN: 'v1' },
+  arch: 'x64',
+  trust: 'default-branch',
 }
 
 describe('the keys of a snapshot', () => {
@@ -45,6 +47,8 @@ describe('the keys of a snapshot', () => {
     ['image', { imageDigest: 'other' }],
     ['version of a secret', { secretVersions: { TOKEN: 'v2' } }],
     ['name of a secret', { secretVersions: { OTHER: 'v1' } }],
+    ['processor', { arch: 'arm64' }],
+    ['level of trust', { trust: 'pull-request' }],
   ])('never share what was made with another %s', (_, changes) => {
     expect(snapshotKeys({ ...input, ...changes }).shared).not.toBe(snapshotKeys(input).shared)
   })

@@ -21,7 +21,19 @@ const document = (name: string, license = 'MIT') => ({ name, version: '1.0.0', l
 function registriesAt(npm: string | null, npmrc = '') {
   const npmRegistries = npm === null ? [] : [npm]
   const access = readNpmAccess([npmrc], { TOKEN: 'from-env' })
-  return async () => registriesOf({ npmRegistries, aptSources: [], pipIndexes: [], goProxy: null }, access)
+  return async () =>
+    registriesOf(
+      {
+        npmRegistries,
+        aptSources: [],
+        pipIndexes: [],
+        goProxy: null,
+        pipExtraIndexes: [],
+        crateRegistries: [],
+        mavenMirrors: [],
+      },
+      access,
+    )
 }
 
 async function kindsOf(

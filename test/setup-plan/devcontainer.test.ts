@@ -26,6 +26,17 @@ describe('a dev container', () => {
     ['capAdd', '["SYS_ADMIN"]'],
     ['initializeCommand', '"curl example.com"'],
     ['features', '{}'],
+    ['build', '{ "dockerfile": "Dockerfile" }'],
+    ['dockerFile', '"Dockerfile"'],
+    ['dockerComposeFile', '"compose.yml"'],
+    ['securityOpt', '["seccomp=unconfined"]'],
+    ['workspaceMount', '"source=/,target=/w,type=bind"'],
+    ['postStartCommand', '"./serve"'],
+    ['postAttachCommand', '"./greet"'],
+    ['remoteEnv', '{ "A": "b" }'],
+    ['workspaceFolder', '"/srv"'],
+    ['remoteUser', '"root"'],
+    ['containerUser', '"root"'],
   ])('gets no %s, and says why', (key, value) => {
     const made = of(`{"postCreateCommand":"true","${key}":${value}}`)
 
@@ -33,10 +44,19 @@ describe('a dev container', () => {
     expect(made.notDone).toMatchObject([{ what: `${key} in ${path}`, why: expect.stringMatching(/./) }])
   })
 
-  it('names its image, which the policy decides', () => {
-    const [note] = of('{"image":"mcr.microsoft.com/devcontainers/python:3.12","postCreateCommand":"true"}').notDone
+  it.each([
+    ['mcr.microsoft.com/devcontainers/base:bookworm', true],
+    ['mcr.microsoft.com/devcontainers/javascript-node:22', true],
+    ['mcr.microsoft.com/devcontainers/typescript-node', true],
+    ['mcr.microsoft.com/devcontainers/python:3.12', true],
+    ['mcr.microsoft.com/devcontainers/rust', false],
+    ['evil.example/mcr.microsoft.com/devcontainers/base', false],
+    ['debian:12', false],
+  ])('names its image %s, and `base` where that comes near it: %j', (image, near) => {
+    const [note] = of(JSON.stringify({ image, postCreateCommand: 'true' })).notDone
 
-    expect(note?.why).toContain('`base` comes near it')
+    expect(note?.what).toBe(`image ${image} in ${path}`)
+    expect(note?.why).toBe(`the policy’s \`image\` decides${near ? ': `image: base` comes near it' : ''}`)
   })
 
   it.each([['HOME'], ['AIRLOCK_TASK_FILE'], ['A B']])('sets no variable %s', (name) => {

@@ -10,7 +10,7 @@ import type { AgentName } from '../contract/index.ts'
 import type { AgentAdapter } from '../pipeline/ports/index.ts'
 import type { ModelWire } from './wire-of-model.ts'
 
-/** Where an agent's program comes from. Exact versions are in the lockfile of sandbox-images/agents/NAME. */
+/** Where an agent's program comes from. Its version is that of sandbox-images/agents/NAME, which pins it. */
 export interface AgentInstall {
   readonly package: string
   readonly version: string

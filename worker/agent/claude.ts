@@ -1,3 +1,4 @@
+import manifest from '../../sandbox-images/agents/claude/package.json' with { type: 'json' }
 import type { AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import { parseStreamJson } from './stream-json.ts'
@@ -6,7 +7,7 @@ const platform = process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64'
 
 const install = {
   package: '@anthropic-ai/claude-code',
-  version: '2.1.329',
+  version: manifest.dependencies['@anthropic-ai/claude-code'],
   // The wrapper in the package itself needs its install script, which is never run: the platform's program does not.
   entry: `node_modules/@anthropic-ai/claude-code-${platform}/claude`,
   runtime: 'native',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import manifest from '../../sandbox-images/agents/codex/package.json' with { type: 'json' }
 import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import {
@@ -17,7 +18,7 @@ const [platform, target] =
 
 const install = {
   package: '@openai/codex',
-  version: '0.169.0',
+  version: manifest.dependencies['@openai/codex'],
   entry: `node_modules/@openai/codex-${platform}/vendor/${target}/bin/codex`,
   runtime: 'native',
 } as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import manifest from '../../sandbox-images/agents/copilot/package.json' with { type: 'json' }
 import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import { endEvent, errorEvent, textEvents, toolEvent, toolResultEvent } from './agent-events.ts'
@@ -9,7 +10,7 @@ const platform = process.arch === 'arm64' ? 'linux-arm64' : 'linux-x64'
 
 const install = {
   package: '@github/copilot',
-  version: '1.0.102',
+  version: manifest.dependencies['@github/copilot'],
   entry: `node_modules/@github/copilot-${platform}/copilot`,
   runtime: 'native',
 } as const

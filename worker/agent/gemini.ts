@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import manifest from '../../sandbox-images/agents/gemini/package.json' with { type: 'json' }
 import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import {
@@ -14,7 +15,7 @@ import { readJsonLine } from './read-json-line.ts'
 
 const install = {
   package: '@google/gemini-cli',
-  version: '0.61.0',
+  version: manifest.dependencies['@google/gemini-cli'],
   entry: 'node_modules/@google/gemini-cli/bundle/gemini.js',
   runtime: 'node',
 } as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import manifest from '../../sandbox-images/agents/opencode/package.json' with { type: 'json' }
 import type { AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import {
@@ -16,7 +17,7 @@ import { wireOfModel } from './wire-of-model.ts'
 const install = {
   // The program itself, for every x64 processor; `opencode-ai` is a wrapper that needs its install script.
   package: 'opencode-linux-x64-baseline',
-  version: '1.18.33',
+  version: manifest.dependencies['opencode-linux-x64-baseline'],
   entry: 'node_modules/opencode-linux-x64-baseline/bin/opencode',
   runtime: 'native',
 } as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import manifest from '../../sandbox-images/agents/pi/package.json' with { type: 'json' }
 import type { AgentEnd, AgentEvent, AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import {
@@ -15,7 +16,7 @@ import { wireOfModel } from './wire-of-model.ts'
 
 const install = {
   package: '@mariozechner/pi-coding-agent',
-  version: '0.73.1',
+  version: manifest.dependencies['@mariozechner/pi-coding-agent'],
   entry: 'node_modules/@mariozechner/pi-coding-agent/dist/cli.js',
   runtime: 'node',
 } as const

@@ -1,10 +1,11 @@
+import manifest from '../../sandbox-images/agents/qwen/package.json' with { type: 'json' }
 import type { AgentPlan, AgentPlanInput } from '../pipeline/ports/index.ts'
 import type { InstallableAgent } from './agent-adapter.ts'
 import { parseStreamJson } from './stream-json.ts'
 
 const install = {
   package: '@qwen-code/qwen-code',
-  version: '0.24.4',
+  version: manifest.dependencies['@qwen-code/qwen-code'],
   entry: 'node_modules/@qwen-code/qwen-code/cli.js',
   runtime: 'node',
 } as const

@@ -1,7 +1,6 @@
 /**
  * Presets stand for what the operator's own package managers are configured to use, so that a mirror just works. Pure:
- * the composition root reads the configuration (`npm config get registry`, `pip config get global.index-url`, the apt
- * sources) and gives it here. The hosts of npm and Debian come from there alone; for the others, the well-known public
+ * the composition root reads the configuration (of npm, pip, go, cargo, Maven and apt) and gives it here. The hosts of npm and Debian come from there alone; for the others, the well-known public
  * ones stand in where nothing is configured.
  */
 import type { Presets, PresetTarget } from './egress/parse-egress.ts'
@@ -11,8 +10,13 @@ export interface PackageConfiguration {
   readonly npmRegistries: readonly string[]
   /** Texts of apt's source files, in either of its formats. Without a host in them there is no preset `debian`. */
   readonly aptSources: readonly string[]
-  /** index-url and extra-index-url. */
+  /** index-url; empty: the public one. */
   readonly pipIndexes: readonly string[]
+  /** extra-index-url. */
+  readonly pipExtraIndexes: readonly string[]
+  /** What stands in for crates.io. */
+  readonly crateRegistries: readonly string[]
+  readonly mavenMirrors: readonly string[]
   /** GOPROXY, as it is. */
   readonly goProxy: string | null
 }
@@ -45,9 +49,12 @@ export function createPresets(configuration: PackageConfiguration): Presets {
     const known = presets.get(name)?.map(({ host }) => host) ?? []
     if (targets.length > 0 && !targets.some(({ host }) => known.includes(host))) presets.set(name, targets)
   }
-  configure('npm', configuration.npmRegistries)
+  configure('npm', configuration.npmRegistries.flatMap(withYarnsName))
   configure('debian', configuration.aptSources.flatMap(aptUrls))
   configure('pypi', configuration.pipIndexes)
+  presets.set('pypi', unique([...(presets.get('pypi') ?? []), ...configuration.pipExtraIndexes.flatMap(targetOf)]))
+  configure('crates', configuration.crateRegistries)
+  configure('maven', configuration.mavenMirrors)
   configure('go', (configuration.goProxy ?? '').split(/[,|]/))
   return presets
 }
@@ -72,19 +79,40 @@ export function createPresetEnv(configuration: PackageConfiguration): PresetEnv 
   const [registry] = configuration.npmRegistries
   const [index] = configuration.pipIndexes
   return new Map([
-    ['npm', variable('npm_config_registry', registry)],
-    ['pypi', variable('PIP_INDEX_URL', index)],
+    ['npm', { ...variable('npm_config_registry', registry), ...variable('YARN_NPM_REGISTRY_SERVER', registry) }],
+    ['pypi', pythonEnv(index, configuration.pipExtraIndexes)],
     ['go', configuration.goProxy === null ? {} : { GOPROXY: configuration.goProxy }],
   ])
 }
 
-/** Without the user and password that some put into such an address: those are the operator's, not a sandbox's. */
+/** The public registry has a second name, which lockfiles of Yarn 1 hold. */
+function withYarnsName(registry: string): string[] {
+  const isPublic = URL.parse(registry)?.hostname === 'registry.example.org'
+  return isPublic ? [registry, 'https://yarn.example.org/'] : [registry]
+}
+
+/** uv reads none of pip's. */
+function pythonEnv(index: string | undefined, extra: readonly string[]): Readonly<Record<string, string>> {
+  const more = extra.flatMap((address) => plainAddress(address) ?? []).join(' ')
+  return {
+    ...variable('PIP_INDEX_URL', index),
+    ...variable('UV_DEFAULT_INDEX', index),
+    ...(more === '' ? {} : { PIP_EXTRA_INDEX_URL: more, UV_INDEX: more }),
+  }
+}
+
 function variable(name: string, address: string | undefined): Readonly<Record<string, string>> {
-  const url = URL.parse(address ?? '')
-  if (url === null) return {}
+  const plain = plainAddress(address ?? '')
+  return plain === null ? {} : { [name]: plain }
+}
+
+/** Without the user and password that some put into such an address: those are the operator's, not a sandbox's. */
+function plainAddress(address: string): string | null {
+  const url = URL.parse(address)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return null
   url.username = ''
   url.password = ''
-  return { [name]: url.href }
+  return url.href
 }
 
 /** http and https only; what is no URL (`off`, `direct`, cdrom:, file:) names no host. */

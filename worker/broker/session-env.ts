@@ -11,10 +11,16 @@ export const gatewayUrls: BrokerSession['gateway'] = {
   gemini: `${door}/gemini`,
 }
 
-/** In the folder of certificates: PEM, called as on Debian, and the same for Java. */
+/** In the folder of certificates: PEM, called as on Debian, the same for Java, and what tells wget of it. */
 export const bundleName = 'ca-certificates.crt'
 export const trustStoreName = 'cacerts.jks'
+export const wgetrcName = 'wgetrc'
 const toolName = 'certificates'
+const folder = `${insidePaths.tools}/${toolName}`
+const bundle = `${folder}/${bundleName}`
+
+/** wget has no variable for its certificates, only one for its configuration. */
+export const wgetrc = `ca_certificate = ${bundle}\n`
 
 const bundleVariables = [
   'CARGO_HTTP_CAINFO',
@@ -24,6 +30,7 @@ const bundleVariables = [
   'PIP_CERT',
   'REQUESTS_CA_BUNDLE',
   'SSL_CERT_FILE',
+  'YARN_HTTPS_CA_FILE_PATH',
 ]
 
 /** The host's folder with the bundle, as a sandbox of any image sees it. */
@@ -33,7 +40,6 @@ export function sessionTools(certificates: string | null): SandboxSpec['tools'] 
 
 /** Where programs inside find the proxy, and what they trust. Also with no network, so that a refusal comes in words. */
 export function sessionEnv(certificates: string | null): Readonly<Record<string, string>> {
-  const bundle = `${insidePaths.tools}/${toolName}/${bundleName}`
   const local = '127.0.0.1,localhost,::1'
   return {
     HTTP_PROXY: door,
@@ -42,13 +48,22 @@ export function sessionEnv(certificates: string | null): Readonly<Record<string,
     http_proxy: door,
     https_proxy: door,
     no_proxy: local,
+    // Yarn from version 2 on looks at its own alone.
+    YARN_HTTP_PROXY: door,
+    YARN_HTTPS_PROXY: door,
+    YARN_ENABLE_TELEMETRY: '0',
     // npm's look for a newer npm would only show up as a host that was denied.
     NPM_CONFIG_UPDATE_NOTIFIER: 'false',
     // fetch in Node looks at the variables above only when told to.
     NODE_USE_ENV_PROXY: '1',
-    ...(certificates === null ? {} : Object.fromEntries(bundleVariables.map((name) => [name, bundle]))),
-    JAVA_TOOL_OPTIONS: [...javaProxy, ...(certificates === null ? [] : javaTrust)].join(' '),
+    ...(certificates === null ? {} : trustEnv),
+    JAVA_TOOL_OPTIONS: [...javaProxy, ...mavenProxy, ...(certificates === null ? [] : javaTrust)].join(' '),
   }
+}
+
+const trustEnv = {
+  ...Object.fromEntries(bundleVariables.map((name) => [name, bundle])),
+  WGETRC: `${folder}/${wgetrcName}`,
 }
 
 /**
@@ -62,7 +77,12 @@ const javaProxy = ['http', 'https'].flatMap((scheme) => [
   `-D${scheme}.proxyHost=127.0.0.1`,
   `-D${scheme}.proxyPort=${brokerPort}`,
 ])
+/**
+ * Maven from 3.9 on looks at the properties above only when told to, by a property that has another name from 3.10 on:
+ * https://github.com/apache/maven/issues/9260.
+ */
+const mavenProxy = ['connector.http', 'transport.apache'].map((name) => `-Daether.${name}.useSystemProperties=true`)
 const javaTrust = [
-  `-Djavax.net.ssl.trustStore=${insidePaths.tools}/${toolName}/${trustStoreName}`,
+  `-Djavax.net.ssl.trustStore=${folder}/${trustStoreName}`,
   `-Djavax.net.ssl.trustStorePassword=${trustStorePassword}`,
 ]

@@ -1,3 +1,4 @@
+import { arch } from 'node:process'
 import type { SetupPlan } from '../contract/index.ts'
 import type { Choice } from './choose-engine.ts'
 import type { Job } from './job.ts'
@@ -32,7 +33,7 @@ export async function findSetup(
   const secretVersions = await ports.snapshots.versionsOf(secrets)
   const keys = snapshotKeys({
     ...{ request, plan, tree, files, secretVersions, imageDigest },
-    isolation: engine.isolation,
+    ...{ isolation: engine.isolation, arch, trust: 'default-branch' },
   })
   // A stranger's lockfile may name what the default branch installed with its secrets.
   if (request.fork !== undefined) {

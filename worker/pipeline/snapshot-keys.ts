@@ -1,4 +1,3 @@
-import { arch } from 'node:process'
 import { digestOf, type Isolation, type JobRequest, type SetupPlan } from '../contract/index.ts'
 import type { BaseTree, KeptFiles } from './ports/index.ts'
 
@@ -18,6 +17,10 @@ export interface KeyInput {
   readonly isolation: Isolation
   readonly imageDigest: string
   readonly secretVersions: Readonly<Record<string, string>>
+  /** Of the processor. */
+  readonly arch: string
+  /** Of those who may write it. */
+  readonly trust: 'default-branch' | 'pull-request'
 }
 
 /**
@@ -27,7 +30,7 @@ export interface KeyInput {
  */
 export function snapshotKeys({ request, plan, tree, files, ...run }: KeyInput): SnapshotKeys {
   const common = {
-    ...{ version: 4, trust: 'default-branch', repository: request.repository.id, arch, ...run },
+    ...{ version: 4, repository: request.repository.id, ...run },
     ...{ commands: plan.commands.map(({ line }) => line), env: plan.env, network: plan.network },
   }
   const { inputs } = plan

@@ -67,6 +67,7 @@ const clients: readonly (readonly [string, string, RegExp])[] = [
   ],
   ['git', `git clone --quiet https://${git}/acme/tools.git /tmp/g && cat /tmp/g/README.md`, /from git/],
   ['curl', `curl -sS https://${api}/hello`, /hello from/],
+  ['wget', `wget -qO- https://${api}/hello`, /hello from/],
   ['fetch in Node', `node -e 'fetch("https://${api}/hello").then((a) => a.text()).then(console.log)'`, /hello from/],
   [
     'urllib in Python',

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
-import { bundleName, trustStoreName } from '../session-env.ts'
+import { bundleName, trustStoreName, wgetrc, wgetrcName } from '../session-env.ts'
 import { javaTrustStore } from './java-trust-store.ts'
 
 /** What the worker's machine trusts, read once. */
@@ -30,6 +30,7 @@ export async function writeTrustFolder(folder: string, pems: readonly string[], 
   await mkdir(folder, { mode: 0o755 })
   await writeFile(join(folder, bundleName), `${pems.map((pem) => pem.trim()).join('\n')}\n`, { mode: 0o644 })
   await writeFile(join(folder, trustStoreName), javaTrustStore(pems.map(derOf), now), { mode: 0o644 })
+  await writeFile(join(folder, wgetrcName), wgetrc, { mode: 0o644 })
 }
 
 function derOf(pem: string): Buffer {

@@ -34,6 +34,10 @@ const refused: Readonly<Record<string, string>> = {
   features: 'they would be fetched and run as root',
   postStartCommand: 'it belongs to each start, and setup is kept for later jobs',
   postAttachCommand: 'nobody attaches',
+  remoteEnv: 'it is for the tools that attach; `containerEnv` is set',
+  workspaceFolder: 'the workspace is at /workspace',
+  remoteUser: 'commands run as the sandbox’s own user',
+  containerUser: 'commands run as the sandbox’s own user',
 }
 
 /** `devcontainer.json`: its image is named and not taken, its lifecycle commands up to `postCreateCommand` run. */
@@ -90,10 +94,11 @@ function readEnv(said: Readonly<Record<string, string>>, path: string) {
 const likeBase =
   /^mcr\.microsoft\.com\/(?:vscode\/)?devcontainers\/(?:base|javascript-node|typescript-node|python|universal)(?::|$)/
 
+/** A repository's file decides on no image: the class of isolation and its proof are of the policy's. */
 function imageNote(image: string | undefined, path: string): Found['notDone'] {
   if (image === undefined) return []
-  const remedy = likeBase.test(image)
-    ? 'the policy’s `image` decides, and `base` comes near it'
+  const why = likeBase.test(image)
+    ? 'the policy’s `image` decides: `image: base` comes near it'
     : 'the policy’s `image` decides'
-  return [{ what: `image ${image} in ${path}`, why: remedy }]
+  return [{ what: `image ${image} in ${path}`, why }]
 }
