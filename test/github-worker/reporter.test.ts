@@ -161,8 +161,7 @@ describe('the end', () => {
     const actions = [{ label: 'Approve', description: 'Publish it', identifier: 'approve:0123456789ab' }]
     const checkRuns = () => [{ ...words, actions }]
     const continues = { pullRequest: 3, branch: 'airlock/x', commits: [] }
-    const outcome = { outcome: 'held', reason: 'gate-hold' } as const
-    const held = { ...summary, outcome, held: { digest: 'd'.repeat(64), patch: '', until: null } }
+    const held = { ...summary, held: { digest: 'd'.repeat(64), patch: '', until: null } }
     const wording = { running: () => '', finished: () => `${marker}\nFinished.`, checkRuns }
     for (const going of [{ continues }, {}]) {
       if ('continues' in going) expectTold({ issues: 'write', checks: 'write' }, 3)

@@ -119,7 +119,7 @@ describe('the same button, pressed again', () => {
     expect(desk.world.jobs).toHaveLength(2)
     const said = [...desk.world.comments.values()].at(-1)
     expect(said).toContain('has not ended')
-    expect(said).toContain(`Job ${desk.world.jobs[1]?.id} (claude): **runs**, step agent`)
+    expect(said).toContain(`Job ${desk.world.jobs[1]?.id} (claude): **runs**`)
   })
 
   it('is a new job once the last one has ended, each time', async () => {
