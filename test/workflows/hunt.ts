@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { changeSchema, summaryFileSchema } from '../../worker/handover/manifest.ts'
+import { portOf } from '../broker/broker-world.ts'
 import { expectGood, labelled, repositoryWith } from './asked.ts'
 import { powersOf, type Runner } from './runner.ts'
 
@@ -23,6 +26,7 @@ export const powers: readonly (readonly [string, string])[] = [
   ['its tool cache', 'tool cache'],
   ["Docker's socket", 'Engine'],
   ['sudo', 'sudo'],
+  ['its network, also where that ends at the runner itself', 'network'],
 ]
 
 export interface Hunt {
@@ -42,7 +46,9 @@ export async function hunt(
   runner: Runner,
   { keys = '', socket, env: more = {}, isOrdinary = false }: HuntSpec,
 ): Promise<Hunt> {
-  const command = ['perl', 'hunt.pl', 'found.txt', runner.root, socket]
+  await using listener = await listenNearby()
+  const port = String(listener.port)
+  const command = ['perl', 'hunt.pl', 'found.txt', runner.root, socket, port]
   const setup = `setup: { run: ['test -n "$NPM_TOKEN"'], secrets: [NPM_TOKEN] }`
   const policy = `agent: command\ncommand: ${JSON.stringify(command)}\n${setup}\n${keys}`
   const repository = await repositoryWith(runner, 'hostile', policy, {
@@ -64,13 +70,26 @@ export async function hunt(
 
   const control = join(runner.root, 'control.txt')
   const stepEnv = { PATH: process.env.PATH ?? '', ...env, GITHUB_TOKEN: 'c4n4ry-of-the-token', NPM_TOKEN: setupSecret }
-  execFileSync('perl', [program, control, runner.root, socket], { env: stepEnv })
+  execFileSync('perl', [program, control, runner.root, socket, port], { env: stepEnv })
   return {
     inside: Buffer.from(found, 'base64').toString().split('\n'),
     outside: (await readFile(control, 'utf8')).split('\n'),
     log: ended.log,
     planted: [before, await readFile(variables, 'utf8')],
     isolation: report.posture?.isolation,
+  }
+}
+
+/** On the runner's loopback. */
+async function listenNearby(): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: portOf(server),
+    async [Symbol.asyncDispose]() {
+      server.close()
+      await once(server, 'close')
+    },
   }
 }
 

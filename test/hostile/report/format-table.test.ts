@@ -53,6 +53,13 @@ describe('a cell', () => {
 describe('the cases', () => {
   const names = allCases.map(({ name }) => name)
 
+  it('are as many as were promised: 150 in all, and 120 of secrets, egress and injection', () => {
+    const ofData = allCases.filter(({ group }) => ['secret', 'egress', 'injection'].includes(group))
+
+    expect(allCases.length).toBeGreaterThanOrEqual(150)
+    expect(ofData.length).toBeGreaterThanOrEqual(120)
+  })
+
   it('have names of their own, by which a sink tells them apart', () => {
     expect(new Set(names).size).toBe(names.length)
     expect(names.filter((name) => !/^[a-z0-9-]+$/.test(name))).toEqual([])
