@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Dockerode from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { postureSchema } from '../../../worker/contract/index.ts'
 import { ask, startBroker } from '../battery/bridges.ts'
@@ -9,7 +8,7 @@ import { mebibyte, runIn, shell } from '../battery/sandbox-bench.ts'
 import { imageTimeoutMs } from '../images/built-image.ts'
 import { type ContainerBench, createContainerBench } from './container-bench.ts'
 import { describeMountSight } from './mount-sight.ts'
-import { describeReaper } from './reap-containers.ts'
+import { describeReaper, engineOf } from './reap-containers.ts'
 import { testRemovedImage } from './remove-engine-image.ts'
 
 const nothing = { processes: 0, mounts: 0, groups: 0 }
@@ -100,7 +99,7 @@ describe.each(['docker', 'podman'] as const)('class container on %s', (kind) => 
 
   it('gives the Engine neither command nor variables to keep', async () => {
     const { sandbox } = await bench.create()
-    const docker = new Dockerode({ socketPath: bench.socket, protocol: 'http', host: undefined })
+    const docker = engineOf(bench)
 
     const running = runIn(sandbox, shell('sleep 0.5; echo canary-on-the-command-line'), {
       env: { SECRET: 'canary-variable' },

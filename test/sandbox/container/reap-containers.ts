@@ -17,6 +17,10 @@ import type { ContainerBench } from './container-bench.ts'
 const abandon = fileURLToPath(new URL('./abandon-container.ts', import.meta.url))
 const nobody = () => false
 
+/** By its socket, whatever the environment says of another one, and of how long that may take. */
+export const engineOf = ({ socket }: ContainerBench) =>
+  new Dockerode({ socketPath: socket, protocol: 'http', host: undefined, timeout: undefined })
+
 /** The reaper, on an Engine of which others have used their part before. */
 export function describeReaper(benchOf: () => ContainerBench): void {
   describe('the reaper of containers', () => {
@@ -43,7 +47,7 @@ export function describeReaper(benchOf: () => ContainerBench): void {
 
     const sizeOf = async (path: string) => (await stat(path)).size
     const containers = async () => {
-      const listed = await new Dockerode({ socketPath: bench.socket }).listContainers({ all: true })
+      const listed = await engineOf(bench).listContainers({ all: true })
       return listed.map(({ Labels }) => Labels['airlock.sandbox'])
     }
 
@@ -89,7 +93,7 @@ export function describeReaper(benchOf: () => ContainerBench): void {
       const leave = async (id: string, bootId: string) => {
         const worker = { ...ownIdentity(), startTime: '1', bootId }
         const state: SandboxState = { version: 1, id, jobId: 'job1', attempt: 1, phase: 'agent', worker, groups: [] }
-        await new Dockerode({ socketPath: bench.socket }).createContainer({
+        await engineOf(bench).createContainer({
           ...{ name: containerName(id), Image: `airlock/minimal:${image?.digest}`, Cmd: ['/bin/true'] },
           Labels: { ...containerLabels(state, 'another folder') },
         })
@@ -101,7 +105,7 @@ export function describeReaper(benchOf: () => ContainerBench): void {
 
       expect(reaped).toBe(1)
       expect((await containers()).sort()).toEqual(['foreign', sandbox.id].sort())
-      await new Dockerode({ socketPath: bench.socket }).getContainer(containerName('foreign')).remove({ force: true })
+      await engineOf(bench).getContainer(containerName('foreign')).remove({ force: true })
       expect(await sandbox.destroy()).toEqual({ processes: 0, mounts: 0, groups: 0 })
     })
 
