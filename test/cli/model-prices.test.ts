@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,8 +89,12 @@ describe('prices of the operator’s own', () => {
   })
 
   it('that are wrong, or not there, keep a command from starting', () => {
+    const repository = join(folder, 'repository')
+    const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.com']
+    execFileSync('git', ['init', '--quiet', repository])
+    execFileSync('git', ['-C', repository, ...identity, 'commit', '--quiet', '--allow-empty', '-m', 'one'])
     const start = (path: string) =>
-      spawnSync(process.execPath, [entry, 'sandboxes', 'list'], {
+      spawnSync(process.execPath, [entry, 'run', '--explain', '--repo', repository], {
         encoding: 'utf8',
         env: {
           ...{ PATH: process.env.PATH ?? '', AIRLOCK_DATA_DIR: join(folder, 'data'), AIRLOCK_MODEL_PRICES: path },

@@ -72,7 +72,9 @@ describe('a pull request of ours', () => {
 
     const body = pullsOf(repository)[0]?.body ?? ''
     expect(body).toMatch(/^Closes #1\.\n/)
-    expect(body).toContain('## Related issue\n\n#1\n\n## How was this tested?\n\nThe agent was asked to run the tests')
+    expect(body).toContain(
+      '## Related issue\n\n#1\n\n## How was this tested?\n\nThe agent does not say whether it ran tests',
+    )
     expect(body).toContain('## Checklist\n\n- [ ] I read @ acme/rules')
     expect(body).not.toContain('Thank you')
     expect(body).toContain('### What was asked')
