@@ -114,6 +114,20 @@ describe('events of one thread', () => {
     await eventually(async () => expect(await test.redis.keys('airlock:line:*')).toEqual([]))
   })
 
+  it('keep their order where the queue hands out the last one first, and none waits for one that waits for it', async () => {
+    const line = createThreadLine(test.redis)
+    const events = Array.from({ length: 4 }, (_, nth) => eventOn(1, nth))
+    for (const event of events) await intake.accept(event)
+    const done: string[] = []
+
+    const taken = events
+      .toReversed()
+      .map((event) => line.run(event, placeOf(event), async () => void done.push(event.eventKey), never))
+    await Promise.all(taken)
+
+    expect(done).toEqual(events.map(({ eventKey }) => eventKey))
+  })
+
   it('do not wait for one that has to be tried again, nor for one that was given up', async () => {
     const line = createThreadLine(test.redis)
     const [first, second, third] = [eventOn(1, 0), eventOn(1, 1), eventOn(1, 2)]

@@ -20,7 +20,10 @@ export interface ThreadLine {
   run<T>(event: IntakeEvent, place: Place, act: () => Promise<T>, signal: AbortSignal): Promise<T>
 }
 
-/** How often somebody who waits looks. Within one app events wait for each other without looking. */
+/**
+ * How often somebody who waits looks. Also within one app: the queue may hand out what came later first, and whoever waits
+ * there for another order than the line's would wait for one that waits for it.
+ */
 const lookMs = 100
 /** An app that died has its events taken up by then. Whoever waited for them must not keep those who would do that busy. */
 const longestWaitMs = 60_000

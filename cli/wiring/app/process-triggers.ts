@@ -2,7 +2,6 @@ import { createRepositories } from '../../../app/github/open-repositories.ts'
 import { openById } from '../../../app/github/read-repositories.ts'
 import { answerDeadLetter } from '../../../app/intake/answer-dead-letter.ts'
 import { handleTrigger, type TriggerDeps } from '../../../app/intake/handle-trigger.ts'
-import { createInOrder } from '../../../app/intake/in-order.ts'
 import { type ClickDeps, placeClick } from '../../../app/intake/place-click.ts'
 import { learnSchedules } from '../../../app/schedules/keep-schedules.ts'
 import { outcomeOfDeath } from '../../../worker/pipeline/report-dead-letter.ts'
@@ -21,7 +20,6 @@ export function processTriggers(context: AppContext): QueueProcess {
   const { redis, log } = context
   const trigger = triggerDeps(context)
   const clicks = clickDeps(context)
-  const inOrder = createInOrder()
   const line = createThreadLine(redis)
   return processIntake({
     redis,
@@ -32,9 +30,7 @@ export function processTriggers(context: AppContext): QueueProcess {
       if (event === null) return
       // A word to cancel must not overtake what it is to cancel.
       const place = { repository: event.repository.id, number: event.subject.number }
-      const handle = () => handleTrigger(trigger, event, attempt)
-      const inLine = () => line.run(taken, place, handle, attempt.signal)
-      await inOrder.run(`${place.repository}:${place.number}`, inLine)
+      await line.run(taken, place, () => handleTrigger(trigger, event, attempt), attempt.signal)
     },
     async onDeadLetter(letter, attempt) {
       const taken = letter.request
