@@ -29,6 +29,7 @@ export async function registryFigures(): Promise<Figure[]> {
       aptSources: [],
       pipIndexes: [],
       goProxy: null,
+      yarnRegistry: null,
       pipExtraIndexes: [],
       crateRegistries: [],
       mavenMirrors: [],

@@ -10,9 +10,10 @@ import { crateRegistriesIn, mavenMirrorsIn } from './mirrors.ts'
 /** What this operator's own package managers are configured to use. One that is not installed adds nothing. */
 export async function readPackageManagers(env: Environment): Promise<PackageConfiguration> {
   const home = env.HOME ?? '/nonexistent'
-  const [npm, { scopes }, pip, pipExtra, go, cargo, maven, aptSources] = await Promise.all([
+  const [npm, { scopes }, yarn, pip, pipExtra, go, cargo, maven, aptSources] = await Promise.all([
     ask(['npm', 'config', 'get', 'registry'], env),
     readNpmConfiguration(env),
+    ask(['yarn', 'config', 'get', 'registry'], env),
     ask(['pip3', 'config', 'get', 'global.index-url'], env),
     ask(['pip3', 'config', 'get', 'global.extra-index-url'], env),
     ask(['go', 'env', 'GOPROXY'], env),
@@ -23,6 +24,7 @@ export async function readPackageManagers(env: Environment): Promise<PackageConf
   return {
     // Without npm itself nobody knows which registry its scopes stand beside.
     npmRegistries: npm === null ? [] : [npm, ...scopes.values()],
+    yarnRegistry: yarn,
     pipIndexes: pip === null ? [] : [pip],
     pipExtraIndexes: pipExtra?.split(/\s+/) ?? [],
     goProxy: go,

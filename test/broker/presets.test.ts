@@ -3,7 +3,7 @@ import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
 import { openWorld, presetsOf } from './broker-world.ts'
 
 const nothing = {
-  ...{ npmRegistries: [], aptSources: [], goProxy: null },
+  ...{ npmRegistries: [], yarnRegistry: null, aptSources: [], goProxy: null },
   ...{ pipIndexes: [], pipExtraIndexes: [], crateRegistries: [], mavenMirrors: [] },
 }
 
@@ -60,14 +60,14 @@ describe('presets', () => {
     expect(presets.get('maven')).toEqual([{ host: 'maven.corp', port: 8443 }])
   })
 
-  it('have the second name of the public registry, which lockfiles of Yarn 1 hold, and no mirror has it', () => {
-    const of = (registry: string) =>
-      createPresets({ ...nothing, npmRegistries: [registry] })
-        .get('npm')
-        ?.map(({ host }) => host)
+  it('have what Yarn 1 asks beside what npm does, and tell programs of npm’s alone', () => {
+    const both = { ...nothing, npmRegistries: ['https://npm.corp/'], yarnRegistry: 'https://yarn.corp/' }
 
-    expect(of('https://registry.example.org/')).toEqual(['registry.example.org', 'yarn.example.org'])
-    expect(of('https://npm.corp/')).toEqual(['npm.corp'])
+    expect(createPresets(both).get('npm')).toEqual([
+      { host: 'npm.corp', port: 443 },
+      { host: 'yarn.corp', port: 443 },
+    ])
+    expect(JSON.stringify(createPresetEnv(both).get('npm'))).not.toContain('yarn.corp')
   })
 
   it('have further indexes of Python beside the public one, or beside the mirror', () => {

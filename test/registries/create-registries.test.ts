@@ -29,6 +29,7 @@ function registriesAt(npm: string | null, npmrc = '') {
         pipIndexes: [],
         goProxy: null,
         pipExtraIndexes: [],
+        yarnRegistry: null,
         crateRegistries: [],
         mavenMirrors: [],
       },

@@ -17,6 +17,8 @@ export interface PackageConfiguration {
   /** What stands in for crates.io. */
   readonly crateRegistries: readonly string[]
   readonly mavenMirrors: readonly string[]
+  /** What Yarn 1 is configured to use, which lockfiles of its hold; null: it is not there, or says nothing. */
+  readonly yarnRegistry: string | null
   /** GOPROXY, as it is. */
   readonly goProxy: string | null
 }
@@ -49,7 +51,7 @@ export function createPresets(configuration: PackageConfiguration): Presets {
     const known = presets.get(name)?.map(({ host }) => host) ?? []
     if (targets.length > 0 && !targets.some(({ host }) => known.includes(host))) presets.set(name, targets)
   }
-  configure('npm', configuration.npmRegistries.flatMap(withYarnsName))
+  configure('npm', [...configuration.npmRegistries, configuration.yarnRegistry ?? ''])
   configure('debian', configuration.aptSources.flatMap(aptUrls))
   configure('pypi', configuration.pipIndexes)
   presets.set('pypi', unique([...(presets.get('pypi') ?? []), ...configuration.pipExtraIndexes.flatMap(targetOf)]))
@@ -83,12 +85,6 @@ export function createPresetEnv(configuration: PackageConfiguration): PresetEnv 
     ['pypi', pythonEnv(index, configuration.pipExtraIndexes)],
     ['go', configuration.goProxy === null ? {} : { GOPROXY: configuration.goProxy }],
   ])
-}
-
-/** The public registry has a second name, which lockfiles of Yarn 1 hold. */
-function withYarnsName(registry: string): string[] {
-  const isPublic = URL.parse(registry)?.hostname === 'registry.example.org'
-  return isPublic ? [registry, 'https://yarn.example.org/'] : [registry]
 }
 
 /** uv reads none of pip's. */
