@@ -24,16 +24,7 @@ export async function registryFigures(): Promise<Figure[]> {
         packages.map((name) => [`/${name}/1.0.0`, { name, version: '1.0.0', license: 'MIT', dist: { integrity } }]),
       ),
     )
-    const configuration = {
-      npmRegistries: [server.url],
-      aptSources: [],
-      pipIndexes: [],
-      goProxy: null,
-      yarnRegistry: null,
-      pipExtraIndexes: [],
-      crateRegistries: [],
-      mavenMirrors: [],
-    }
+    const configuration = { npmRegistries: [server.url], pipIndexes: [], goProxy: null }
     const registries = async () => registriesOf(configuration, readNpmAccess([], {}))
     const kept = createRegistries({ registries, cache: createAnswerCache(dir, Date.now) })
     const cold = createRegistries({ registries, cache: null })

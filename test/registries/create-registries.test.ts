@@ -21,20 +21,7 @@ const document = (name: string, license = 'MIT') => ({ name, version: '1.0.0', l
 function registriesAt(npm: string | null, npmrc = '') {
   const npmRegistries = npm === null ? [] : [npm]
   const access = readNpmAccess([npmrc], { TOKEN: 'from-env' })
-  return async () =>
-    registriesOf(
-      {
-        npmRegistries,
-        aptSources: [],
-        pipIndexes: [],
-        goProxy: null,
-        pipExtraIndexes: [],
-        yarnRegistry: null,
-        crateRegistries: [],
-        mavenMirrors: [],
-      },
-      access,
-    )
+  return async () => registriesOf({ npmRegistries, pipIndexes: [], goProxy: null }, access)
 }
 
 async function kindsOf(

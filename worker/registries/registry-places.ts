@@ -27,7 +27,10 @@ const publicGoProxy = 'https://proxy.golang.org'
  * The registries of this host, from its package managers' own configuration as the broker's presets are. npm's is known
  * from there alone; the other public ones stand in where nothing is configured. Pure.
  */
-export function registriesOf(configuration: PackageConfiguration, npmAccess: NpmAccess): KnownRegistries {
+export function registriesOf(
+  configuration: Pick<PackageConfiguration, 'npmRegistries' | 'pipIndexes' | 'goProxy'>,
+  npmAccess: NpmAccess,
+): KnownRegistries {
   const [npm] = configuration.npmRegistries
   const [index = publicIndex] = configuration.pipIndexes
   const proxy = (configuration.goProxy ?? publicGoProxy).split(/[,|]/).find((part) => /^https?:/.test(part.trim()))
