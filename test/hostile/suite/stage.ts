@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { once } from '../../../worker/contract/index.ts'
 import type { Sandbox, SandboxEngine, SandboxSpec } from '../../../worker/pipeline/ports/index.ts'
-import { once } from '../../../worker/sandbox/once.ts'
 import { bombs } from '../cases/bombs.ts'
 import { brokerRequests } from '../cases/broker-requests.ts'
 import { endings } from '../cases/endings.ts'

@@ -11,6 +11,7 @@
  * - The record of what started and connected is the sentry's own. Nothing inside can keep itself out of it.
  */
 import { join } from 'node:path'
+import { once } from '../../contract/index.ts'
 import type { Sandbox, SandboxEngine, SandboxSpec } from '../../pipeline/ports/index.ts'
 import { cgroupFolders } from '../cgroup/find-cgroup-places.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
@@ -18,7 +19,6 @@ import { sequentialSandbox } from '../command/sequential-sandbox.ts'
 import { hostUser } from '../host-user.ts'
 import type { ImageStore } from '../image/built-image.ts'
 import { requireImage } from '../image/require-image.ts'
-import { once } from '../once.ts'
 import { type JobView, noNamespaces } from '../overlay/job-namespaces.ts'
 import { findProbeImage } from '../posture/find-probe-image.ts'
 import { removeSandbox } from '../process/remove-sandbox.ts'

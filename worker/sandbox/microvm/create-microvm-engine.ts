@@ -18,6 +18,7 @@
  */
 
 import { join } from 'node:path'
+import { once } from '../../contract/index.ts'
 import { type Sandbox, type SandboxEngine, SandboxError } from '../../pipeline/ports/index.ts'
 import { seenBy } from '../audit/network-counters.ts'
 import { cgroupFolders } from '../cgroup/find-cgroup-places.ts'
@@ -28,7 +29,6 @@ import { sequentialSandbox } from '../command/sequential-sandbox.ts'
 import { hostUser } from '../host-user.ts'
 import type { BuiltImage, ImageStore } from '../image/built-image.ts'
 import { requireImage } from '../image/require-image.ts'
-import { once } from '../once.ts'
 import { type JobView, noNamespaces } from '../overlay/job-namespaces.ts'
 import { findProbeImage } from '../posture/find-probe-image.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'

@@ -13,13 +13,13 @@
  *   often keeps it: posture/cache-posture.ts.
  */
 import { join } from 'node:path'
+import { once } from '../../contract/index.ts'
 import { hostImage, type SandboxEngine } from '../../pipeline/ports/index.ts'
 import { cgroupFolders } from '../cgroup/find-cgroup-places.ts'
 import { assertMountable } from '../command/assert-runnable.ts'
 import type { HostTool } from '../command/inside-environment.ts'
 import { hostUser } from '../host-user.ts'
 import type { ImageStore } from '../image/built-image.ts'
-import { once } from '../once.ts'
 import { type JobView, noNamespaces } from '../overlay/job-namespaces.ts'
 import { ownIdentity } from '../reaper/process-identity.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
