@@ -11,27 +11,57 @@ export interface RawSender extends Disposable {
  * does to answer it: on two cores the load would be a good part of what is measured.
  */
 export function createRawSender(port: number): RawSender {
-  const all: Socket[] = []
-  const idle: Socket[] = []
+  const all: Connection[] = []
+  const idle: Connection[] = []
 
-  function open(): Socket {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    // What went wrong is told by the end of the connection, which follows.
-    socket.on('error', () => undefined)
-    all.push(socket)
-    return socket
+  function open(): Connection {
+    const connection = new Connection(port)
+    all.push(connection)
+    return connection
   }
 
   return {
     async send(request) {
-      const socket = idle.pop() ?? open()
-      const status = await exchange(socket, request)
-      idle.push(socket)
+      const connection = idle.pop() ?? open()
+      const status = await connection.exchange(request)
+      idle.push(connection)
       return status
     },
     [Symbol.dispose]() {
-      for (const socket of all) socket.destroy()
+      for (const connection of all) connection.close()
     },
+  }
+}
+
+/** One exchange at a time. What is read lies in one buffer, and who waits is told by handlers that stay. */
+class Connection {
+  readonly #socket: Socket
+  #answer = ''
+  #waiting: PromiseWithResolvers<number> | null = null
+
+  constructor(port: number) {
+    const onread = { buffer: Buffer.alloc(4096), callback: this.#take }
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread })
+    // What went wrong is told by the end of the connection, which follows.
+    this.#socket.on('error', () => undefined)
+    this.#socket.once('close', () => this.#waiting?.reject(new Error('the connection ended before the answer')))
+  }
+
+  exchange(request: Buffer): Promise<number> {
+    this.#answer = ''
+    this.#waiting = Promise.withResolvers<number>()
+    this.#socket.write(request)
+    return this.#waiting.promise
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  readonly #take = (length: number, bytes: Uint8Array): boolean => {
+    this.#answer += Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1')
+    if (isWhole(this.#answer)) this.#waiting?.resolve(statusOf(this.#answer))
+    return true
   }
 }
 
@@ -42,19 +72,7 @@ export function rawDelivery(url: URL, { headers, body }: ReturnType<typeof creat
   return Buffer.from([`POST ${url.pathname} HTTP/1.1`, ...lines, '', body].join('\r\n'))
 }
 
-function exchange(socket: Socket, request: Buffer): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
-  let answer = ''
-  const cutShort = () => reject(new Error('the connection ended before the answer'))
-  const take = (chunk: Buffer) => {
-    answer += chunk.toString('latin1')
-    if (!isWhole(answer)) return
-    socket.off('data', take).off('close', cutShort)
-    resolve(Number(answer.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)))
-  }
-  socket.on('data', take).once('close', cutShort).write(request)
-  return promise
-}
+const statusOf = (answer: string) => Number(answer.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length))
 
 /** An answer has a length, or comes in chunks. */
 function isWhole(answer: string): boolean {

@@ -17,10 +17,14 @@ export type ListenerData = z.infer<typeof listenerDataSchema>
 const queue = z.enum(['intake', 'pulls', 'life'])
 const entry = z.object({ id: z.string(), body: z.string() })
 
-/** What it says: that it listens, and what it wrote down. */
+const acceptedSchema = z.object({ queue, entry })
+/** An entry that it wrote down. */
+export type Accepted = z.infer<typeof acceptedSchema>
+
+/** What it says: that it listens, and what it wrote down in one turn. */
 export const saidSchema = z.union([
   z.object({ kind: z.literal('listening') }),
-  z.object({ kind: z.literal('accepted'), queue, entry }),
+  z.object({ kind: z.literal('accepted'), entries: z.array(acceptedSchema) }),
 ])
 export type Said = z.infer<typeof saidSchema>
 

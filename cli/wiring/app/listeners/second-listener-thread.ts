@@ -10,18 +10,29 @@ import { createAppServer } from '../../../../app/server.ts'
 import { createAccept, type EventOf } from '../../../../worker/queue/accept-event.ts'
 import { connectRedis } from '../../../../worker/queue/connect-redis.ts'
 import { createLogger } from '../../create-logger.ts'
-import { endSchema, listenerDataSchema, type Said } from './messages.ts'
+import { type Accepted, endSchema, listenerDataSchema, type Said } from './messages.ts'
 
 const data = listenerDataSchema.parse(workerData)
 const port = parentPort
 if (port === null) throw new Error('the second listener is a thread of the app')
 const say = (said: Said) => port.postMessage(said)
 
+/** In a burst many are written down in one turn: a message for each is dear for both threads. */
+let untold: Accepted[] = []
+function tellAccepted(accepted: Accepted): void {
+  if (untold.length === 0) setImmediate(tellAll)
+  untold.push(accepted)
+}
+function tellAll(): void {
+  say({ kind: 'accepted', entries: untold })
+  untold = []
+}
+
 const log = createLogger({ LOG_LEVEL: data.logLevel }, 'app')
 const redis = await connectRedis({ url: data.redisUrl, log })
 const burst = createBurstWatch(data.burst)
 const acceptInto = <Name extends keyof EventOf>(queue: Name) =>
-  createAccept(redis, queue, (entry) => say({ kind: 'accepted', queue, entry }))
+  createAccept(redis, queue, (entry) => tellAccepted({ queue, entry }))
 const [accept, acceptPull, acceptLife] = [acceptInto('intake'), acceptInto('pulls'), acceptInto('life')]
 const server = createAppServer({
   webhookSecret: data.webhookSecret,
