@@ -109,6 +109,7 @@ async function createSharedPorts(
     spending: { add: async () => null },
     held: null,
     blocked: null,
+    sessions: null,
     ci: null,
     elsewhere: null,
   }

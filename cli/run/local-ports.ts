@@ -36,6 +36,7 @@ export function createLocalPorts({ core, folders, repository, secretsDir, report
     spending: unbounded,
     held: null,
     blocked: null,
+    sessions: null,
     ci: null,
     elsewhere: null,
   }

@@ -3,7 +3,7 @@ import { toToolCall } from '../model/agent-tools.ts'
 import type { Script } from '../model/conversation.ts'
 import { type ModelServer, startModel } from '../model/start-model.ts'
 import { outcomeOf } from './outcome-of.ts'
-import { startWorld, type World } from './start-world.ts'
+import { type Asked, startWorld, type World } from './start-world.ts'
 
 const key = 'key-0123456789-0123456789-0123456789'
 const policy = 'agent: pi\ngates: { protected: ["guarded/**"] }\n'
@@ -20,6 +20,7 @@ const forgetful: Script = (conversation) => {
 
 let model: ModelServer
 let world: World
+let asked: Asked
 
 beforeAll(async () => {
   model = await startModel({ script: forgetful, apiKey: key })
@@ -33,7 +34,7 @@ afterAll(async () => {
 })
 
 it('is published without what a gate held, after a real agent had its turn to mend it', async () => {
-  const asked = await world.ask(await world.createRepository({ name: 'forgetful', policy }))
+  asked = await world.ask(await world.createRepository({ name: 'forgetful', policy }))
   await world.ended(asked.jobId, 120_000)
 
   const found = await outcomeOf(asked)
@@ -41,4 +42,19 @@ it('is published without what a gate held, after a real agent had its turn to me
   const pull = asked.repository.issues.find(({ pull }) => pull !== undefined)
   expect(pull?.body).toContain('It had one turn to mend it, and it did.')
   expect(model.requests.filter(({ body }) => body.includes('You have one more turn'))).not.toEqual([])
+}, 180_000)
+
+it('is told to the agent of the job that goes on with it, as what agents said and did', async () => {
+  const { repository } = asked
+  const pull = repository.issues.find(({ pull }) => pull !== undefined)
+  const { delivery } = await world.github.comment(repository, pull?.number ?? 0, { by: 'ada', body: '/airlock go on' })
+  const { jobId } = await world.handled(delivery)
+  await world.ended(jobId, 120_000)
+
+  const [prompt = '', ...others] = model.requests.flatMap(({ body }) =>
+    body.includes('This goes on with pull request') ? [body] : [],
+  )
+  const [, session = ''] = prompt.split('What agents said and did in its last sessions, the newest last:')
+  expect(others.length).toBeGreaterThan(0)
+  expect(session).toMatch(/- used bash: mkdir -p guarded.*- said: I did it\..*- used bash: rm -r guarded.*----- end of/)
 }, 180_000)

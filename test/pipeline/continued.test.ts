@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { JobRequest } from '../../worker/contract/index.ts'
-import type { Held } from '../../worker/pipeline/ports/index.ts'
+import type { ExecRequest, Held } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
-import { attemptOf, createWorld, portsOf, requestOf, type World } from './fakes.ts'
+import { attemptOf, createWorld, exited, portsOf, requestOf, type World } from './fakes.ts'
 
 const branch = 'airlock/issue-3-0123456789'
 const request: JobRequest = {
@@ -47,6 +47,38 @@ describe('a job that goes on with a pull request of ours', () => {
     expect(summary.outcome.reason).toBe('pull-request-opened')
     expect(summary.report).toMatchObject({ branch: 'airlock/issue-3', pullRequest: { title: 'Fix' } })
     expect(summary.notes).toEqual([expect.stringContaining(`${branch}, but it got other commits`)])
+  })
+
+  it('is told what was said before, and leaves what it said itself to the next, on that pull request alone', async () => {
+    const kept: unknown[] = []
+    const sessions = {
+      read: async (_of: unknown, number: number) => (number === 5 ? '- said: before' : null),
+      keep: async (_of: unknown, number: number, session: string) => {
+        kept.push([number, session])
+      },
+    }
+    const end = (handOff: World['handOff'], events: World['events']) => {
+      const exec = async (_phase: string, { onOutput }: ExecRequest) => {
+        await onOutput?.(Buffer.from('one line\n'), 'stdout')
+        return exited
+      }
+      const world = createWorld({ handOff, events, exec })
+      return runJob(request, attemptOf(world), { ...portsOf(world), sessions }).then(() => world)
+    }
+    const now = { kind: 'text', text: 'now' } as const
+
+    const { audit } = await end(async () => ({ branch }), [now])
+    await end(async () => ({ apart: 'it moved', pullRequest: { number: 6, url: 'https://example.com/6' } }), [now])
+    await end(async () => ({ branch }), [])
+
+    expect(audit).toContainEqual({
+      kind: 'prompt',
+      data: expect.objectContaining({ prompt: expect.stringContaining('the newest last:\n- said: before\n') }),
+    })
+    expect(kept).toEqual([
+      [5, '- said: before\n- said: now'],
+      [6, '- said: now'],
+    ])
   })
 
   it('is handed off again by an attempt that follows, and nothing is made anew', async () => {

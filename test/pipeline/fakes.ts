@@ -328,6 +328,7 @@ export function portsOf(world: World): PipelinePorts {
     spending: { add: async () => world.spent },
     held: null,
     blocked: null,
+    sessions: null,
     ci: null,
     elsewhere: null,
     now: () => Date.now(),

@@ -9,6 +9,7 @@ import { createLifeBook } from '../../worker/queue/life-book.ts'
 import { createLifeIntake } from '../../worker/queue/life-intake.ts'
 import { createLifeJournal } from '../../worker/queue/life-journal.ts'
 import { createScheduleBook } from '../../worker/queue/schedule-book.ts'
+import { createSessionBook } from '../../worker/queue/session-book.ts'
 import { watchCancel } from '../../worker/queue/watch-cancel.ts'
 import { jobRequest } from './job-request.ts'
 import { startRedis, type TestRedis } from './start-redis.ts'
@@ -105,6 +106,9 @@ describe('a repository that leaves', () => {
     const checked = createCheckedCommits(test.redis)
     await checked.note(7, 'a', own)
     await checked.note(7, 'b', others)
+    const sessions = createSessionBook(test.redis, 'a key', null)
+    const sessionOf = (installationId: number) => ({ ...jobRequest(), installationId })
+    for (const id of [11, 12]) await sessions.keep(sessionOf(id), 4, 'said')
     expect(await leaving.clear()).toEqual([])
 
     await end(own)
@@ -118,6 +122,7 @@ describe('a repository that leaves', () => {
     expect((await jobs.threads.on(place)).map(({ jobId }) => jobId)).toEqual([others])
     expect([await jobs.known.find(own), (await jobs.known.find(others))?.id]).toEqual([null, others])
     expect([await checked.jobOn(7, 'a'), await checked.jobOn(7, 'b')]).toEqual([null, others])
+    expect([await sessions.read(sessionOf(11), 4), await sessions.read(sessionOf(12), 4)]).toEqual([null, 'said'])
     expect((await schedules.all()).map(({ repositoryId }) => repositoryId)).toEqual([8])
     const bodies = await test.redis.keys('airlock:jobs:*')
     expect([bodies.includes(`airlock:jobs:${own}`), bodies.includes(`airlock:jobs:${others}`)]).toEqual([false, true])

@@ -39,6 +39,7 @@ import type {
   Reporter,
   Rights,
   SandboxEngine,
+  Sessions,
   SetupSecrets,
   Snapshots,
   Source,
@@ -68,6 +69,8 @@ export interface PipelinePorts {
   readonly audits: AuditLogs
   readonly checkpoints: Checkpoints
   readonly spending: SpendBook
+  /** Null where no session is kept. */
+  readonly sessions: Sessions | null
   /** Null where nobody could approve: nothing is kept. */
   readonly held: HeldChanges | null
   /** Null where the operator wants none kept. */
@@ -112,6 +115,10 @@ export interface Facts {
   setup: SetupReport | null
   activity: string | null
   agentSummary: string
+  /** What was kept of earlier sessions for the pull request that the job goes on with. */
+  earlierSessions: string
+  /** This job's own, as a later one is told of it. */
+  session: string
   lastOutput: string
   branch: string | null
   commit: string | null
@@ -172,6 +179,8 @@ export function createFacts(now: number): Facts {
     setup: null,
     activity: null,
     agentSummary: '',
+    earlierSessions: '',
+    session: '',
     lastOutput: '',
     branch: null,
     commit: null,

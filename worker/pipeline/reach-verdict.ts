@@ -1,6 +1,7 @@
 import type { ChangeSet, Outcome } from '../contract/index.ts'
 import type { Job, StepResult } from './job.ts'
 import { judge } from './judge.ts'
+import { readEarlierSessions } from './sessions.ts'
 import { firstTurn, runAgent } from './steps/agent.ts'
 import { type Cloned, clone } from './steps/clone.ts'
 import { endOfVerdict } from './steps/gate.ts'
@@ -34,6 +35,7 @@ export async function reachVerdict(job: Job): Promise<StepResult<Reached>> {
   if ('end' in sealed) return sealed
   const laid = merges === undefined ? sealed : await layConflict(job, prepared, cloned, sealed.value, merges)
   if ('end' in laid) return laid
+  await readEarlierSessions(job)
   const ran = await timed(job, 'agent', () => runAgent(job, prepared, firstTurn(job)))
   if ('end' in ran) return ran
   const judged = await judge(job, prepared, cloned, laid.value)

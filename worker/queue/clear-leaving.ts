@@ -11,6 +11,7 @@ import { jobsKey, leavingField, leavingKey } from './life-keys.ts'
 import { openQueue } from './open-queue.ts'
 import { type JobOfRepository, jobsOfRepository } from './repository-jobs.ts'
 import { forgetSchedules } from './schedule-book.ts'
+import { sessionKeysOf } from './session-book.ts'
 import { threadKey } from './thread-book.ts'
 import { asksKey, turnKey } from './turn-book.ts'
 
@@ -51,6 +52,7 @@ export function createLeavingBook(redis: Redis): LeavingBook {
     await forgetPlaces(repositoryId, found)
     await forgetChecks(repositoryId, found)
     await forgetEvents(leaving)
+    await forgetSessions(leaving)
     await forgetSchedules(redis, leaving)
     await answered(redis.zremrangebyscore(key, '-inf', since))
     return true
@@ -86,6 +88,15 @@ export function createLeavingBook(redis: Redis): LeavingBook {
         const jobId = await answered(redis.get(key))
         if (found.some(({ id }) => id === jobId)) await answered(redis.del(key))
       }
+    }
+  }
+
+  async function forgetSessions({ installationId, repositoryId }: Leaving): Promise<void> {
+    for await (const keys of redis.scanStream({
+      match: `${sessionKeysOf(installationId, repositoryId)}*`,
+      count: keysAtOnce,
+    })) {
+      for (const key of z.array(z.string()).parse(keys)) await answered(redis.del(key))
     }
   }
 

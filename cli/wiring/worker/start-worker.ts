@@ -10,6 +10,7 @@ import type { connectRedis } from '../../../worker/queue/connect-redis.ts'
 import { createHeldChanges } from '../../../worker/queue/held-changes.ts'
 import { processJobs } from '../../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../../worker/queue/run-attempt.ts'
+import { createSessionBook } from '../../../worker/queue/session-book.ts'
 import { createSpendBook } from '../../../worker/queue/spend-book.ts'
 import { createTurnBook } from '../../../worker/queue/turn-book.ts'
 import { watchCancel } from '../../../worker/queue/watch-cancel.ts'
@@ -49,6 +50,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const gitHub = createGitHubPorts(deps, folders, certificates)
   const spending = createSpendBook(deps.redis)
   const turns = createTurnBook(deps.redis)
+  const sessions = sessionsOf(deps)
   const keepsBlocked = deps.settings.AIRLOCK_BLOCKED_CHANGES === 'seal'
   const running = new Map<string, JobRequest>()
   const reaper = await startReaper(
@@ -82,7 +84,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
         placeFor: gitHub.heldIssuesOf(context),
       }
       const blocked = keepsBlocked ? createBlockedChanges(deps.redis, deps.privateKey, attempt) : null
-      const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending, held, blocked }
+      const ports = { ...core, ...gitHub.ports, reporter: logged, checkpoints, spending, sessions, held, blocked }
       // The queue decides what follows a failure: no attempt knows that it is the last one.
       const one = { number: attempt, final: false, fence, signal, settle: cancel.settle }
       const { outcome, report } = await runJob(request, one, ports)
@@ -120,4 +122,10 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
 
 function recordReapers({ AIRLOCK_RECORD_DAYS: days }: Settings, dir: string) {
   return days === undefined ? [] : [createRecordReaper({ dir, days, now: Date.now })]
+}
+
+/** It is what the agent said: kept where a record keeps that too, and for no longer. */
+function sessionsOf({ settings, redis, privateKey }: WorkerDeps) {
+  if ((settings.AIRLOCK_RECORD_CONTENT ?? 'full') !== 'full') return null
+  return createSessionBook(redis, privateKey, settings.AIRLOCK_RECORD_DAYS ?? null)
 }

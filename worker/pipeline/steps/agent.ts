@@ -15,6 +15,7 @@ import {
   type ProviderStop,
 } from '../ports/index.ts'
 import { destroyWithProof, noteTraffic, openBroker, runInSandbox, type SandboxedRun } from '../sandboxed.ts'
+import { withEvent } from '../session-text.ts'
 import { createSilenceWatch } from '../silence-watch.ts'
 import type { Prepared } from './prepare.ts'
 
@@ -31,7 +32,7 @@ export interface AgentTurn {
 }
 
 export function firstTurn({ request, facts }: Job): AgentTurn {
-  return { ...agentPrompt(request, facts.conflict), limits: request.policy.limits }
+  return { ...agentPrompt(request, facts), limits: request.policy.limits }
 }
 
 /** Runs the agent in sandbox 2: no network device, no secret, the model through the broker. */
@@ -141,6 +142,7 @@ function noteEvent(job: Job, said: WholeEvent): void {
   if (event.kind === 'text') job.facts.activity = printable(event.text).slice(0, 300)
   if (event.kind === 'tool') job.facts.activity = printable(`${event.name}: ${event.detail}`).slice(0, 300)
   if (event.kind === 'text' || event.kind === 'result') job.facts.agentSummary = printable(event.text).slice(0, 8000)
+  job.facts.session = withEvent(job.facts.session, event)
   if (event.kind === 'text' || event.kind === 'tool') job.announce()
 }
 

@@ -4,6 +4,7 @@ import { noReviewers, reviewersOf } from '../code-owners.ts'
 import { digestOfChange } from '../digest-of-change.ts'
 import type { Facts, Job, StepResult } from '../job.ts'
 import type { Published } from '../ports/index.ts'
+import { keepSession } from '../sessions.ts'
 import { summarise } from '../summarise.ts'
 
 /** A change, and the tree of the commit that it is told against. */
@@ -121,6 +122,7 @@ async function handOff(job: Job, handoff: Handoff): Promise<StepResult<Outcome>>
   if (published.apart !== undefined) facts.notes.push(noteOf(request.base.ref, published.apart))
   const outcome: Outcome = isContinued ? continuedBy(request) : outcomeFor(job)
   await quarantine(job, published, outcome)
+  if (published.pullRequest !== null) await keepSession(job, published.pullRequest.number)
   return { value: outcome }
 }
 
