@@ -13,9 +13,10 @@ const forgetful: Script = (conversation) => {
   const { tools, entries } = conversation
   if (tools.length === 0) return { text: 'Mend it' }
   if (entries.some(({ kind }) => kind === 'result')) return { text: 'I did it.' }
-  const again = entries.some((entry) => entry.kind === 'user' && entry.text.includes('"guarded/a.txt"'))
+  const isTold = (words: string) => entries.some((entry) => entry.kind === 'user' && entry.text.includes(words))
   const first = 'mkdir -p guarded && echo x > guarded/a.txt && echo fixed > fixed.txt'
-  return { calls: [toToolCall({ do: 'run', command: again ? 'rm -r guarded' : first }, conversation)] }
+  const command = isTold('"guarded/a.txt"') ? 'rm -r guarded' : isTold('This goes on with') ? 'echo on > on.txt' : first
+  return { calls: [toToolCall({ do: 'run', command }, conversation)] }
 }
 
 let model: ModelServer
