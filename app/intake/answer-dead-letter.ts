@@ -1,5 +1,6 @@
 import type { Reason, TriggerEvent } from '../../worker/contract/index.ts'
 import { endedComment } from '../replies/status-comment.ts'
+import { evaluateAuthority } from '../triggers/evaluate-authority.ts'
 import { jobIdFor } from '../triggers/freeze-request.ts'
 import { readAsk } from '../triggers/read-ask.ts'
 import { createAnswers } from './create-answers.ts'
@@ -17,7 +18,8 @@ export async function answerDeadLetter(
   reason: Reason,
   attempt: Attempt,
 ): Promise<void> {
-  const { kind } = readAsk(event, fallbackTriggers(operatorPolicy.level))
+  const triggers = fallbackTriggers(operatorPolicy.level)
+  const { kind } = readAsk(event, triggers)
   // A review without the command waits for no answer.
   if (kind === 'none' || kind === 'changes-requested') return
   await using repository = await repositories.open(event, attempt)
@@ -25,4 +27,11 @@ export async function answerDeadLetter(
   const jobId = jobIdFor(event.eventKey)
   const answers = createAnswers(repository.thread, jobId, { deliveryId: event.deliveryId, log })
   await answers.once(endedComment(jobId, { outcome: 'failed', reason }))
+  if (event.kind !== 'label') return
+  const { facts, thread } = repository
+  // As where it came to its end: it can be set again, and a stranger's stays.
+  await answers.quietly('label', async () => {
+    const live = await facts.permissionOf(event.sender.login)
+    if (evaluateAuthority(event.sender, live, triggers.permission).allowed) await thread.takeLabelOff(event.label)
+  })
 }
