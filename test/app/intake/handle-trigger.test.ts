@@ -384,6 +384,17 @@ describe('an event that was given up', () => {
     expect(world.effects).toEqual(['answer'])
   })
 
+  it('is answered by the label of its own repository, and not where nobody can say what that is', async () => {
+    const policy = { repositoryPolicy: { kind: 'text', text: 'triggers: { label: robot }' } } as const
+    const world = createFakeWorld(policy)
+    const away = createFakeWorld({ ...policy, failing: new Map([['repositoryPolicy', outage]]) })
+
+    for (const one of [world, away]) await give(one, labelEvent({ label: 'robot' }))
+
+    expect(world.effects).toEqual(['answer', 'takeLabelOff robot'])
+    expect(away.effects).toEqual([])
+  })
+
   it('is not answered where it was meant for others', async () => {
     const world = createFakeWorld()
 
