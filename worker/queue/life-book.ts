@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { LifeEntry, NamedRepository } from '../contract/index.ts'
 import { answered } from './answered.ts'
 import { ledgerEntryKey } from './ledger.ts'
-import { closeLeft, createLeftBook } from './left-book.ts'
+import { closeLeft, createLeftBook, type LeftBook } from './left-book.ts'
 import {
   installationsKey,
   jobsKey,
@@ -24,6 +24,8 @@ export interface LifeBook {
   installationsOf(repositoryId: number): Promise<readonly number[]>
   /** Repositories of which something may be kept. */
   known(installationId: number): Promise<readonly NamedRepository[]>
+  /** Of a name that others can take: as LeftBook has it. */
+  readonly close: LeftBook['close']
   /**
    * First closes what the operator holds for what has left to whoever takes its name. Then, as one: marks the jobs of what the entry stops, takes what it removes out of what is known, and adds the entry to the
    * journal. Returns how many jobs were told to stop. Repeated, it stops nothing more.
@@ -43,6 +45,7 @@ export function createLifeBook(redis: Redis): LifeBook {
       const has = await Promise.all(ids.map((id) => answered(redis.hexists(knownKey(id), String(repositoryId)))))
       return ids.filter((_, index) => has[index] === 1)
     },
+    close: left.close,
     known: (installationId) => knownRepositories(redis, installationId),
     async write(entry, now) {
       const { installationId, effects } = entry
