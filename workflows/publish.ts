@@ -41,7 +41,7 @@ export async function publish(deps: RunDeps): Promise<number> {
       : await merge(run, { ...own, merges }, reporter, signal)
   await writeReport(inputs.reportDir, { summary: told, patch: null })
   reporter[Symbol.dispose]()
-  await tellRun(told, runSummary(told))
+  await tellRun(told, runSummary(told, own.policy))
   setOutputs(told)
   return told.outcome.outcome === 'failed' ? 1 : 0
 }

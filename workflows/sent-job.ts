@@ -31,6 +31,6 @@ export async function sentJob({ inputs, log, signal }: RunDeps): Promise<number>
   await writeReport(inputs.reportDir, worked)
   reporter[Symbol.dispose]()
   const page = worked.changeSet === null ? runSummary : handedOverSummary
-  await tellRun(worked.summary, page(worked.summary))
+  await tellRun(worked.summary, page(worked.summary, sent.request.policy))
   return 0
 }

@@ -28,7 +28,7 @@ export async function work(deps: RunDeps): Promise<number> {
   await writeReport(inputs.reportDir, worked)
   reporter[Symbol.dispose]()
   const page = worked.changeSet === null ? runSummary : handedOverSummary
-  await tellRun(worked.summary, page(withNote(worked.summary, run)))
+  await tellRun(worked.summary, page(withNote(worked.summary, run), request.policy))
   setOutput('handover', digest)
   return 0
 }

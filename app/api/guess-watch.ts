@@ -1,4 +1,4 @@
-import { apiTokenDigest } from '../../worker/contract/index.ts'
+import { apiTokenDigest, keepNewest } from '../../worker/contract/index.ts'
 
 /**
  * Counts tokens that proved nobody: GitHub shuts out an address that sends it too many, and with it our webhooks' work.
@@ -30,9 +30,7 @@ export function createGuessWatch(now: () => number): GuessWatch {
       good.delete(apiTokenDigest(token))
     },
     succeeded(token) {
-      const [oldest] = good.keys()
-      if (good.size >= mostGood && oldest !== undefined) good.delete(oldest)
-      good.set(apiTokenDigest(token), now() + goodMs)
+      keepNewest(good, apiTokenDigest(token), now() + goodMs, mostGood)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { apiTokenDigest } from '../../worker/contract/index.ts'
+import { apiTokenDigest, keepNewest } from '../../worker/contract/index.ts'
 
 /** Who was shown a job lately: whoever asks again within a minute does not cost GitHub five requests. */
 export interface ReadMemo {
@@ -21,9 +21,7 @@ export function createReadMemo(now: () => number): ReadMemo {
     },
     note(token, jobId, callerId) {
       for (const [key, { until }] of seen) if (until <= now()) seen.delete(key)
-      const [oldest] = seen.keys()
-      if (seen.size >= most && oldest !== undefined) seen.delete(oldest)
-      seen.set(keyOf(token, jobId), { callerId, until: now() + keptMs })
+      keepNewest(seen, keyOf(token, jobId), { callerId, until: now() + keptMs }, most)
     },
   }
 }

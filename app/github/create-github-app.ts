@@ -11,7 +11,7 @@ import { createAppAuth } from '@octokit/auth-app'
 import type { BaseLogger } from 'pino'
 import { ProbotOctokit } from 'probot'
 import { z } from 'zod'
-import { onlyNoting, type Pause } from '../../worker/contract/index.ts'
+import { bothPauses, onlyNoting, type Pause, type PauseOf } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import { createGitHubClient, type GitHubClient, type PagingClient, type WhenCalm } from './github-client.ts'
 import { type ReachableRepository, reachableRepositorySchema } from './reachable-repositories.ts'
@@ -28,8 +28,8 @@ export interface GitHubAppDeps {
   readonly unreached?: Unreached
   /** Asked before every request. */
   readonly whenCalm?: WhenCalm
-  /** Waits that GitHub asked an installation for; left out: none is shared. */
-  readonly pauses?: (installationId: number) => Pause
+  /** Waits that GitHub asked for; left out: none is shared. */
+  readonly pauses?: PauseOf
 }
 
 /** The proof that we are the App, for ten minutes at most. `timeDifference`: GitHub's clock less ours, in seconds. */
@@ -100,7 +100,7 @@ export function createGitHubApp(deps: GitHubAppDeps): GitHubApp {
   const octokit = new PlainOctokit({ ...shared, authStrategy: createAppAuth, auth })
   let known: string | null = null
 
-  const asApp = (signal: AbortSignal) => createGitHubClient(octokit, signal, { whenCalm })
+  const asApp = (signal: AbortSignal) => createGitHubClient(octokit, signal, { whenCalm, pause: pauses?.('app') })
 
   function withToken(token: string, signal: AbortSignal, pause?: Pause): GitHubClient {
     return createGitHubClient(new PlainOctokit({ ...shared, auth: { token } }), signal, { whenCalm, pause })
@@ -144,8 +144,9 @@ export function createGitHubApp(deps: GitHubAppDeps): GitHubApp {
     async openClient(installationId, { owner, ...scope }, permissions, signal) {
       signal.throwIfAborted()
       const pause = pauses?.(installationId)
+      const asked = pauses && bothPauses(pauses(installationId), pauses('app'))
       // A request that is given up on its way leaves a live token that nobody knows.
-      const minting = createGitHubClient(octokit, signal, { whenCalm, pause, finishes: true })
+      const minting = createGitHubClient(octokit, signal, { whenCalm, pause: asked, finishes: true })
       const minted = await minting.call('POST /app/installations/{installation_id}/access_tokens', {
         installation_id: installationId,
         ...chosenIn(scope),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { TriggerEvent } from '../../worker/contract/index.ts'
-import type { Attempt, RepositoryNow, Thread } from '../intake/ports.ts'
+import type { Attempt, RepositoryNow, Thread, Words } from '../intake/ports.ts'
 import { noNotes } from '../triggers/compose-task.ts'
 import { findAnswer, findComment } from './find-answer.ts'
 import type { GitHubClient } from './github-client.ts'
@@ -10,7 +10,12 @@ import { createReviewThread } from './review-thread.ts'
 export type ThreadDeps = Pick<Attempt, 'fence'> & { readonly botLogin: () => Promise<string> }
 
 const createdSchema = z.object({ id: z.int() })
-const commentSchema = z.object({ body: z.string().nullish() })
+const bodySchema = z.object({ body: z.string().nullish() })
+
+/** Null: it is gone. */
+function bodyOf(found: unknown): Words | null {
+  return found === null ? null : { ...noNotes, body: bodySchema.parse(found).body ?? '' }
+}
 
 /** The issue or pull request of an event. `botLogin` is whose comments are ours. */
 export function createIssueThread(
@@ -57,14 +62,14 @@ export function createIssueThread(
         submittedAt: event.occurredAt,
       })
     },
-    async wordsIn({ commentId, kind }) {
+    async wordsIn(askedIn) {
+      if (askedIn.kind === 'opened')
+        return bodyOf(await client.find('GET /repos/{owner}/{repo}/issues/{issue_number}', on))
+      const { commentId, kind } = askedIn
       if (kind === 'review') return readReview(client, at, { id: commentId, pullRequest: event.subject.number })
       if (kind === 'review-comment') return readReviewComment(client, at, commentId)
-      const comment = await client.find('GET /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-        ...at,
-        comment_id: commentId,
-      })
-      return comment === null ? null : { ...noNotes, body: commentSchema.parse(comment).body ?? '' }
+      const route = 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}'
+      return bodyOf(await client.find(route, { ...at, comment_id: commentId }))
     },
     async answer(body) {
       const created = await act('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { ...on, body })

@@ -42,3 +42,31 @@ export function candidatesOf(
   const named = isCounted ? event.repositories : []
   return [...new Map([...known, ...named].map((repository) => [repository.id, repository])).values()]
 }
+
+/** A name that is nobody's of those who were known by it, and so for others to take. */
+export interface FreedName {
+  /** `owner/name`, or an owner alone. */
+  readonly name: string
+  readonly repositoryIds: readonly number[]
+}
+
+/** Names that known repositories, or the account of their installation, had before they were renamed. */
+export function findFreedNames(
+  known: readonly NamedRepository[],
+  candidates: readonly NamedRepository[],
+  now: InstallationNow,
+): readonly FreedName[] {
+  const reachable = now.kind === 'active' ? now.repositories : []
+  const called = new Map([...candidates, ...reachable].map((repository) => [repository.id, fullName(repository)]))
+  const renamed = known
+    .filter((repository) => called.get(repository.id) !== fullName(repository))
+    .map((repository) => ({ name: fullName(repository), repositoryIds: [repository.id] }))
+  const owners = new Set(reachable.map(({ owner }) => owner.toLowerCase()))
+  const before = owners.size === 0 ? [] : known.filter(({ owner }) => !owners.has(owner.toLowerCase()))
+  const accounts = [...Map.groupBy(before, ({ owner }) => owner.toLowerCase())]
+  return [...renamed, ...accounts.map(([name, of]) => ({ name, repositoryIds: of.map(({ id }) => id) }))]
+}
+
+function fullName({ owner, name }: NamedRepository): string {
+  return `${owner}/${name}`.toLowerCase()
+}

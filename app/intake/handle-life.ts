@@ -1,6 +1,12 @@
 import type { BaseLogger } from 'pino'
 import type { LifeEntry, LifeEvent, NamedRepository } from '../../worker/contract/index.ts'
-import { candidatesOf, evaluateLife, type InstallationNow, type ReachableRepository } from './evaluate-life.ts'
+import {
+  candidatesOf,
+  evaluateLife,
+  findFreedNames,
+  type InstallationNow,
+  type ReachableRepository,
+} from './evaluate-life.ts'
 import type { Attempt } from './ports.ts'
 
 /** Installations as GitHub has them. Methods throw GitHubError. */
@@ -12,6 +18,8 @@ export interface Installations {
 export interface LifeBook {
   installationsOf(repositoryId: number): Promise<readonly number[]>
   known(installationId: number): Promise<readonly NamedRepository[]>
+  /** What the operator holds under a name that others can take is for these repositories alone. */
+  close(name: string, repositoryIds: readonly number[]): Promise<void>
   /** Stops jobs, and leaves the rest to the workers. Returns how many jobs were told. */
   write(entry: LifeEntry, now: Date): Promise<number>
 }
@@ -46,10 +54,12 @@ async function handleInstallation(
   attempt: Attempt,
 ): Promise<void> {
   await forgetUnreached(installationId)
-  const candidates = candidatesOf(event, installationId, await book.known(installationId))
+  const known = await book.known(installationId)
+  const candidates = candidatesOf(event, installationId, known)
   const found = await installations.now(installationId, `life:${event.deliveryId}`, attempt)
   const effects = evaluateLife(event, candidates, found)
   await attempt.fence.check()
+  for (const freed of findFreedNames(known, candidates, found)) await book.close(freed.name, freed.repositoryIds)
   const { version: _, repositories, ...told } = event
   const own = installationId === event.installationId
   const stopped = await book.write(

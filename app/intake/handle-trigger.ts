@@ -122,7 +122,7 @@ async function actOn(
     const { threads } = deps
     const again =
       threads && (await askAgain({ threads, thread }, event, triggers, { ownJobId: jobId, wanted: ask.jobId }))
-    if (again?.kind === 'run') return start(handling, again)
+    if (again?.kind === 'run') return start({ ...handling, event: asAskedFirst(event, again) }, again)
     const why = again === null ? noBookComment(jobId, triggers, 'retry') : notAgainComment(jobId, triggers, again)
     await answers.once(threads === null ? why : await withIssueNamed(why, event, repository, threads))
     return { kind: 'answered', with: 'retry' }
@@ -170,6 +170,14 @@ async function goOn(handling: Handling, task: string | null): Promise<TriggerRes
   if (continued.kind === 'go-on') return startUnlessOpen({ ...handling, event: continued.event }, continued.ask)
   await answers.once(notContinuedComment(jobId, triggers, continued.why))
   return { kind: 'answered', with: 'continue' }
+}
+
+/** An issue that was opened with the words has no other text: what else stands in it would be said twice. */
+function asAskedFirst(
+  event: TriggerEvent,
+  { askedIn }: Pick<Extract<Again, { kind: 'run' }>, 'askedIn'>,
+): TriggerEvent {
+  return askedIn?.kind === 'opened' ? { ...event, subject: { ...event.subject, body: '' } } : event
 }
 
 /** Brings a pull request of ours up to its base branch. */

@@ -1,18 +1,19 @@
-import { type JobSummary, stepNames } from '../../worker/contract/index.ts'
+import { type JobSummary, type Policy, stepNames } from '../../worker/contract/index.ts'
 import { formatDuration, formatTable, joinParts, type TextPart } from './format.ts'
-import { harmlessLine, isPlainAddress } from './harmless.ts'
+import { isPlainAddress } from './harmless.ts'
 import { endParts } from './status-comment.ts'
+import { posturePart } from './summary-parts.ts'
 
-/** The page of a run on GitHub Actions: what the status comment says, and the steps, one a row. */
-export function runSummary(summary: JobSummary): string {
-  return joinParts([linkPart(summary), ...endParts(summary), stepsPart(summary), degradedPart(summary)])
+/** The page of a run on GitHub Actions: what the status comment says, the steps, one a row, and what the sandbox held. */
+export function runSummary(summary: JobSummary, policy: Policy): string {
+  return joinParts([linkPart(summary), ...endParts(summary), stepsPart(summary), posturePart(summary, policy)])
 }
 
 /** The same of the half that worked, where the other one has yet to publish: nothing is open so far. */
-export function handedOverSummary(summary: JobSummary): string {
+export function handedOverSummary(summary: JobSummary, policy: Policy): string {
   const [, ...parts] = endParts(summary)
   const text = summary.outcome.outcome === 'held' ? handedOver.held : handedOver.passed
-  return joinParts([{ title: null, text }, ...parts, stepsPart(summary), degradedPart(summary)])
+  return joinParts([{ title: null, text }, ...parts, stepsPart(summary), posturePart(summary, policy)])
 }
 
 const handedOver = {
@@ -30,10 +31,4 @@ function stepsPart({ report: { durations } }: JobSummary): TextPart {
     return ms === undefined ? [] : [[step, formatDuration(ms)]]
   })
   return { title: 'Steps', text: rows.length === 0 ? '' : formatTable(['step', 'time'], rows) }
-}
-
-/** What this runner could not hold of what the class promises. */
-function degradedPart({ report: { posture } }: JobSummary): TextPart {
-  const sentences = (posture?.degraded ?? []).slice(0, 20).map((sentence) => `- ${harmlessLine(sentence, 300)}`)
-  return { title: 'Weaker here than the class promises', text: sentences.join('\n') }
 }

@@ -15,9 +15,13 @@ export function refusedScheduleIssue(
     body: [
       `The schedule \`${cron}\` in the name of ${whom} was due and started nothing. Its task: ${harmlessLine(task, 200)}`,
       `What ${whom} would be told: ${why}`,
-      'Mend what stands in its way, or the entry in the policy: it is tried again each time it is due. This is said once, and this issue is closed when the schedule goes again.',
+      'Mend what stands in its way, or the entry in the policy: it is tried again each time it is due. This is said once, and this issue is closed when the schedule goes again or is not in the policy any more.',
     ].join('\n\n'),
   }
+}
+
+export function leftScheduleComment(): string {
+  return 'This schedule is not in the policy any more, or says something else there.'
 }
 
 export function goingScheduleComment(): string {

@@ -45,13 +45,12 @@ export function cancelComment(jobId: string, asked: readonly CancelAsked[]): str
 const notAgain = {
   nothing: 'No job was asked for here in the last 40 days: there is nothing to try again.',
   runs: 'A job here has not ended. It can be tried again when it has.',
-  edited:
-    'The comment that asked for the last job was edited since. What runs is what was asked: write the task again.',
+  edited: 'What asked for the last job was edited since. What runs is what was asked: write the task again.',
   changed:
     'What the job was given was edited since: the title or text of the issue or pull request. A button does what was asked and nothing else. Read it, and write the command or the task again.',
-  gone: 'The comment that asked for the last job is gone: write the task again.',
+  gone: 'What asked for the last job is gone: write the task again.',
   unknown:
-    'The words of the last job here are in no comment: they began the issue or pull request itself, or it carried out an approval, merged the base branch, was asked for over the API, or is from before an update. Write the command or the task again.',
+    'The words of the last job here are nowhere to be read again: it carried out an approval, merged the base branch, was asked for over the API, or is from before an update. Write the command or the task again.',
 } as const
 
 /** Nothing is tried again, and why. */

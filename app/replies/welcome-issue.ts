@@ -1,7 +1,17 @@
 import type { Policy } from '../../worker/contract/index.ts'
 
-/** The first steps, where the operator wants a repository told. */
-export function welcomeIssue({ label, command, permission }: Policy['triggers']): { title: string; body: string } {
+export type WelcomedBy = keyof typeof wanted
+
+const wanted = {
+  operator: 'Whoever runs this installation asked for this issue.',
+  organisation: "The organisation's airlock.yml asks for this issue.",
+} as const
+
+/** The first steps, where somebody wants a repository told. */
+export function welcomeIssue(
+  { label, command, permission }: Policy['triggers'],
+  wantedBy: WelcomedBy,
+): { title: string; body: string } {
   return {
     title: 'Airlock is here: first steps',
     body: [
@@ -13,7 +23,7 @@ export function welcomeIssue({ label, command, permission }: Policy['triggers'])
       ].join('\n'),
       'What comes out is a draft pull request from a branch of its own. Nothing is merged.',
       'Nothing has to be set up. A file `.github/airlock.yml` says how dependencies are installed and what is allowed, within what is allowed above it; a pull request that changes it is checked.',
-      'Whoever runs this installation asked for this issue. It is opened once. Close it when you have read it.',
+      `${wanted[wantedBy]} It is opened once. Close it when you have read it.`,
     ].join('\n\n'),
   }
 }

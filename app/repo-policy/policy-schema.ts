@@ -23,7 +23,7 @@ import {
 import { gatesSchema } from './gates-schema.ts'
 import { agentNetworkEntry, secretName, setupNetworkEntry } from './network-schema.ts'
 import { approvalsSchema, triggersSchema } from './people-schema.ts'
-import { conditionSchema } from './rules/condition-schema.ts'
+import { conditionSchema, repositoryGlob } from './rules/condition-schema.ts'
 
 const size = (text: string) =>
   z
@@ -188,6 +188,13 @@ export const policyFileSchema = z
       .max(mostSchedules)
       .optional()
       .describe('What is asked for at set times, in the name of a person. Only in the file of a repository.'),
+    welcome: z
+      .array(repositoryGlob)
+      .max(200)
+      .optional()
+      .describe(
+        "Repositories, as OWNER/NAME with *, that get one issue with the first steps when they are added. Only in an organisation's file.",
+      ),
     rules: z
       .array(ruleSchema)
       .max(100)

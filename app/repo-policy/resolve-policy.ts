@@ -8,6 +8,7 @@ import {
 } from '../../worker/contract/index.ts'
 import { defaultPolicy } from './default-policy.ts'
 import { findLoadedSettings } from './find-loaded-settings.ts'
+import { findMisplacedWelcome } from './find-misplaced-welcome.ts'
 import { findOtherRunner } from './find-other-runner.ts'
 import { findWrongSchedules, strictestPace } from './find-schedules.ts'
 import { findForbiddenSuppressions } from './find-suppressions.ts'
@@ -50,6 +51,7 @@ export function resolvePolicy(levels: PolicyLevels): Resolution {
     ...findOtherRunner(whole),
     ...findUnlistedModel(written),
     ...findWrongSchedules(levels),
+    ...findMisplacedWelcome(levels),
     ...findUnlistedAgent(written),
   ]
   if (problems.length > 0) return { ok: false, problems }

@@ -1,10 +1,10 @@
-import { digestOf, type KeptSchedule, type Schedule } from '../../worker/contract/index.ts'
+import { digestOf, type KeptSchedule, mostSchedules, type Schedule } from '../../worker/contract/index.ts'
 import { firstAfter } from '../repo-policy/cron.ts'
 import type { ScheduleBook, ScheduledPlace } from './ports.ts'
 
 /**
  * What is kept of these schedules. One that was known goes on where it was; one that is new, or was changed, begins now
- * and never looks back.
+ * and never looks back. One that was refused and was taken out is due now, for its issue to be closed.
  */
 export function keptSchedules(
   schedules: readonly Schedule[],
@@ -12,9 +12,11 @@ export function keptSchedules(
   now: number,
 ): readonly KeptSchedule[] {
   const byDigest = new Map(schedules.map((schedule) => [digestOf(schedule), schedule]))
-  return [...byDigest].map(([digest, schedule]) => {
+  const listed = [...byDigest].map(([digest, schedule]) => {
     return known.find((one) => one.digest === digest) ?? keptFrom(schedule, now)
   })
+  const left = known.filter(({ digest, refused }) => refused === true && !byDigest.has(digest))
+  return [...listed, ...left.slice(0, mostSchedules).map((one) => ({ ...one, next: new Date(now).toISOString() }))]
 }
 
 /** One whose firings up to here were looked at. */
@@ -31,8 +33,8 @@ export async function learnSchedules(
   now: number,
 ): Promise<void> {
   const known = await book.read(repositoryId)
-  if (schedules.length > 0) {
-    const kept = [...keptSchedules(schedules, known?.schedules ?? [], now)]
+  const kept = [...keptSchedules(schedules, known?.schedules ?? [], now)]
+  if (kept.length > 0) {
     await book.write({ installationId, repositoryId, fullName, schedules: kept })
   } else if (known !== null) await book.remove(repositoryId)
 }

@@ -12,7 +12,7 @@ import { keepPolicyIssues, type PolicyIssueDeps } from '../intake/keep-policy-is
 import { lastUpTo } from '../repo-policy/cron.ts'
 import { findListed } from './find-listed.ts'
 import { type FireDeps, type Fired, type Firing, fireSchedule } from './fire-schedule.ts'
-import { keepScheduleIssue } from './keep-schedule-issue.ts'
+import { closeLeftIssue, keepScheduleIssue } from './keep-schedule-issue.ts'
 import { keptFrom, keptSchedules } from './keep-schedules.ts'
 import type { DueRepository, ScheduleBook, ScheduleGitHub } from './ports.ts'
 
@@ -91,15 +91,21 @@ async function fireDue(
   const kept: KeptSchedule[] = []
   for (const one of keptSchedules(current, known.schedules, lookedAt)) {
     const schedule = current.find((entry) => digestOf(entry) === one.digest)
-    if (schedule === undefined) continue
+    if (schedule === undefined) {
+      if (!open.facts.now.archived) await closeLeftIssue(deps, open, one.digest)
+      continue
+    }
     const due = lastUpTo(schedule, lookedAt)
+    let isRefused = one.refused === true
     if (due > Date.parse(one.since)) {
       const firing = { open, installationId, listening, schedule, due }
       const fired = await fireSchedule(deps, firing)
       tell(deps, known, firing, fired)
       await quietly('schedule issue', () => keepScheduleIssue(deps.policyIssues, firing, fired))
+      isRefused = fired.kind === 'refused'
     }
-    kept.push(keptFrom(schedule, Math.max(due, Date.parse(one.since))))
+    const next = keptFrom(schedule, Math.max(due, Date.parse(one.since)))
+    kept.push(isRefused ? { ...next, refused: true } : next)
   }
   return kept
 }

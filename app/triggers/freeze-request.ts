@@ -107,10 +107,11 @@ function askedWhere(event: Asked, facts: FrozenFacts, words: string): Pick<JobRe
   return { askedIn: facts.askedIn ?? (facts.task === null ? null : askedInOf(event, words)) }
 }
 
-/** Undefined: its words are in no comment on GitHub, to be read again. */
+/** Undefined: its words are nowhere on GitHub, to be read again. */
 function askedInOf(event: Asked, words: string): AskedIn | undefined {
-  if (isDirect(event) || event.kind === 'click' || event.kind === 'opened') return undefined
+  if (isDirect(event) || event.kind === 'click') return undefined
   if (event.kind === 'label') return null
+  if (event.kind === 'opened') return { kind: event.kind, digest: sha256(words) }
   const askedIn = { commentId: event.comment.id, digest: sha256(words) }
   return event.kind === 'comment' ? askedIn : { ...askedIn, kind: event.kind }
 }

@@ -6,7 +6,7 @@ import { parseSlashCommand } from './parse-slash-command.ts'
 export const commentsTask = 'Do what the comments of this review ask for.'
 
 /** The task that these words are; null: they are none. */
-export function readTask(body: string, writtenIn: WrittenIn, command: string): string | null {
+export function readTask(body: string, writtenIn: WrittenIn | 'opened', command: string): string | null {
   const read = parseSlashCommand(body, command)
   if (read.kind === 'task' || read.kind === 'anyway' || read.kind === 'continue') return read.task
   return read.kind === 'bare' && writtenIn === 'review' ? commentsTask : null

@@ -47,7 +47,7 @@ export async function openSandboxPlace(): Promise<SandboxPlace> {
     presets: async () => ({ targets: new Map(), env: new Map() }),
     upstreams: { anthropic: nowhere, openai: nowhere, gemini: nowhere },
   })
-  const repository = { owner: 'bench', name: 'bench' }
+  const repository = { id: 1, owner: 'bench', name: 'bench' }
   const door = { jobId, repository, phase: 'agent', socketPath: brokerSocket, owner, egress: [], model: null } as const
   stack.use(await brokers.open(door, { onDecision() {}, onExchange() {} }))
   const worker = readProcessIdentity(process.pid)

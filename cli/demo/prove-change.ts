@@ -43,7 +43,7 @@ export async function runTestsAt(core: CorePorts, gitDir: string, sha: string, s
 
   const quiet = { onDecision() {}, onExchange() {} }
   const socketPath = folders.brokerSocket
-  const repository = { owner: 'airlock', name: 'demo' }
+  const repository = { id: 1, owner: 'airlock', name: 'demo' }
   const spec = { jobId, repository, phase: 'setup', socketPath, owner, egress: ['npm'], model: null } as const
   await using broker = await core.brokers.open(spec, quiet)
   await using sandbox = await engine.create({

@@ -9,6 +9,7 @@ export const levelRules = {
   sum: 'Both lists count.',
   same: 'The organisation decides, where it says anything; another value in the repository is refused.',
   own: "Only in the repository's own file; in another it is refused.",
+  organisation: "Only in the organisation's file; in another it is refused.",
   part: "The repository may only list what the organisation's list allows; anything else is refused.",
 } as const
 export type LevelRule = keyof typeof levelRules
@@ -60,6 +61,7 @@ export const ruleOfKey: Readonly<Record<string, LevelRule>> = {
   'triggers.permission': 'strictest',
   'triggers.schedules': 'strictest',
   schedules: 'own',
+  welcome: 'organisation',
   'triggers.teams': 'part',
   'approvals.own': 'strictest',
   'approvals.permission': 'strictest',

@@ -65,7 +65,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       phase: options.phase ?? 'setup',
       socketPath,
       owner: options.owner ?? null,
-      repository: options.repository ?? { owner: 'acme', name: 'widget' },
+      repository: options.repository ?? { id: 1, owner: 'acme', name: 'widget' },
       egress: options.egress ?? [],
       secrets: new Map(Object.entries(options.secrets ?? {})),
       model: options.model ?? null,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBrokerFactory } from '../../worker/broker/create-broker-factory.ts'
 import { createVertex } from '../../worker/broker/gateway/cloud/vertex.ts'
 import { createModelKeys } from '../../worker/broker/model-keys.ts'
+import { createOpenFolders } from '../../worker/broker/read-secret.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../worker/broker/setup-secrets.ts'
 import { ask } from './ask.ts'
 import { awsKey, bedrockSaying, message, openBedrock } from './cloud/bedrock-world.ts'
@@ -24,8 +25,12 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
+/** Where nothing has left. */
+const foldersIn = (folder: string) => createOpenFolders(folder, async () => true)
+const keysIn = (folder: string) => createModelKeys(folder, foldersIn(folder))
+
 function openFor(sink: ModelSink, owner: string, name: string) {
-  return openGateway(sink, { repository: { owner, name }, deps: { modelKeys: createModelKeys(dir) } })
+  return openGateway(sink, { repository: { id: 1, owner, name }, deps: { modelKeys: keysIn(dir) } })
 }
 
 const keysAt = (sink: ModelSink) =>
@@ -121,7 +126,7 @@ describe('model keys of owners and repositories', () => {
     await writeFile(join(dir, 'other', 'anthropic.key'), 'sk-short')
     await using bedrock = await bedrockSaying('Good day.')
     const openAs = (owner: string) =>
-      openBedrock(bedrock, { repository: { owner, name: 'api' }, deps: { modelKeys: createModelKeys(dir) } }, otherKey)
+      openBedrock(bedrock, { repository: { id: 1, owner, name: 'api' }, deps: { modelKeys: keysIn(dir) } }, otherKey)
     await using acme = await openAs('acme')
     await using other = await openAs('other')
 
@@ -140,10 +145,10 @@ describe('model keys of owners and repositories', () => {
         openai: { ...none, apiKey: 'sk-1' },
         gemini: { ...none, cloud: createVertex('google') },
       },
-      modelKeys: createModelKeys(dir),
+      modelKeys: keysIn(dir),
     })
     const missing = (provider: 'anthropic' | 'openai' | 'gemini', owner: string) =>
-      brokers.missingKey(provider, { owner, name: 'api' })
+      brokers.missingKey(provider, { id: 1, owner, name: 'api' })
 
     expect(await missing('anthropic', 'acme')).toBeNull()
     expect(await missing('openai', 'third')).toBeNull()
@@ -171,7 +176,7 @@ describe('model keys of owners and repositories', () => {
     await writeFile(join(dir, 'acme', 'CONTROL'), 'of the organisation')
     const names = ['anthropic.key', 'ANTHROPIC.KEY', 'widget/anthropic.key', 'CONTROL']
 
-    const { values } = await createRepositorySecrets(dir).load(repository, names)
+    const { values } = await createRepositorySecrets(foldersIn(dir)).load(repository, names)
     const flat = await createFlatSecrets(join(dir, 'acme')).load(repository, names)
 
     expect([...values.keys(), ...flat.values.keys()]).toEqual(['CONTROL', 'CONTROL'])

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createPresetEnv, createPresets } from '../../worker/broker/presets.ts'
 import { openWorld, presetsOf } from './broker-world.ts'
-
-const nothing = {
-  ...{ npmRegistries: [], yarnRegistry: null, aptSources: [], goProxy: null },
-  ...{ pipIndexes: [], pipExtraIndexes: [], crateRegistries: [], mavenMirrors: [] },
-}
+import { noPackages } from './no-packages.ts'
 
 describe('presets', () => {
   it('stand for the registries that npm is configured to use', () => {
     const npmRegistries = ['https://npm.corp/', 'http://10.0.0.5:4873/path', 'https://npm.corp/scope/']
 
-    expect(createPresets({ ...nothing, npmRegistries }).get('npm')).toEqual([
+    expect(createPresets({ ...noPackages, npmRegistries }).get('npm')).toEqual([
       { host: 'npm.corp', port: 443 },
       { host: '10.0.0.5', port: 4873 },
     ])
@@ -23,7 +19,7 @@ describe('presets', () => {
       'Types: deb\nURIs: http://one.corp/debian https://two.corp/debian\nSuites: bookworm\n',
     ]
 
-    expect(createPresets({ ...nothing, aptSources }).get('debian')).toEqual([
+    expect(createPresets({ ...noPackages, aptSources }).get('debian')).toEqual([
       { host: 'apt.corp', port: 80 },
       { host: 'src.corp', port: 443 },
       { host: 'one.corp', port: 80 },
@@ -32,7 +28,7 @@ describe('presets', () => {
   })
 
   it('have no npm and no debian where nothing is configured', () => {
-    const presets = createPresets(nothing)
+    const presets = createPresets(noPackages)
 
     expect([...presets.keys()]).toEqual(['pypi', 'crates', 'go', 'github', 'rubygems', 'maven', 'gradle', 'packagist'])
     expect(presets.get('github')).toContainEqual({ host: 'github.com', port: 443 })
@@ -40,7 +36,7 @@ describe('presets', () => {
 
   it('put a mirror in place of the public hosts', () => {
     const presets = createPresets({
-      ...nothing,
+      ...noPackages,
       pipIndexes: ['https://pip.corp/simple'],
       goProxy: 'https://go.corp|direct,off',
     })
@@ -51,7 +47,7 @@ describe('presets', () => {
 
   it('put a mirror in place of crates.io and of Maven’s central repository', () => {
     const presets = createPresets({
-      ...nothing,
+      ...noPackages,
       crateRegistries: ['https://crates.corp/index/'],
       mavenMirrors: ['https://maven.corp:8443/all'],
     })
@@ -61,7 +57,7 @@ describe('presets', () => {
   })
 
   it('have what Yarn 1 asks beside what npm does, and tell programs of npm’s alone', () => {
-    const both = { ...nothing, npmRegistries: ['https://npm.corp/'], yarnRegistry: 'https://yarn.corp/' }
+    const both = { ...noPackages, npmRegistries: ['https://npm.corp/'], yarnRegistry: 'https://yarn.corp/' }
 
     expect(createPresets(both).get('npm')).toEqual([
       { host: 'npm.corp', port: 443 },
@@ -71,7 +67,7 @@ describe('presets', () => {
   })
 
   it('have further indexes of Python beside the public one, or beside the mirror', () => {
-    const extra = { ...nothing, pipExtraIndexes: ['https://extra.corp/simple', 'file:///opt/simple'] }
+    const extra = { ...noPackages, pipExtraIndexes: ['https://extra.corp/simple', 'file:///opt/simple'] }
     const hosts = (pipIndexes: readonly string[]) =>
       createPresets({ ...extra, pipIndexes })
         .get('pypi')
@@ -83,7 +79,7 @@ describe('presets', () => {
 
   it('tell pip and uv the same indexes, without passwords, and nothing of files on the host', () => {
     const env = createPresetEnv({
-      ...nothing,
+      ...noPackages,
       pipIndexes: ['https://ada:hunter2@pip.corp/simple'],
       pipExtraIndexes: ['https://ada:hunter2@extra.corp/simple', 'file:///opt/simple'],
     }).get('pypi')
@@ -97,7 +93,7 @@ describe('presets', () => {
   })
 
   it('keep the host of the files where the public index is configured', () => {
-    const presets = createPresets({ ...nothing, pipIndexes: ['https://pypi.org/simple'], goProxy: 'direct' })
+    const presets = createPresets({ ...noPackages, pipIndexes: ['https://pypi.org/simple'], goProxy: 'direct' })
 
     expect(presets.get('pypi')).toContainEqual({ host: 'files.pythonhosted.org', port: 443 })
     expect(presets.get('go')).toContainEqual({ host: 'proxy.golang.org', port: 443 })
@@ -105,7 +101,7 @@ describe('presets', () => {
 
   it('tell a session the mirror that its policy named, without the password in its address', async () => {
     const presetEnv = createPresetEnv({
-      ...nothing,
+      ...noPackages,
       npmRegistries: ['https://ada:hunter2@npm.corp/'],
       pipIndexes: ['https://pip.corp/simple'],
     })

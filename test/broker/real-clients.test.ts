@@ -6,6 +6,7 @@ import { systemResolver } from '../../worker/broker/egress/resolve-host.ts'
 import { createOperatorPresets } from '../../worker/broker/presets.ts'
 import { runCommand } from '../../worker/process/run-command.ts'
 import { openWorld, type World } from './broker-world.ts'
+import { noPackages } from './no-packages.ts'
 import { startForwarder } from './start-forwarder.ts'
 
 /** The machine's own variables, less every one that speaks of a proxy. */
@@ -33,17 +34,7 @@ async function openFront(egress: readonly string[]): Promise<Front> {
   const broker = await openWorld({
     egress,
     deps: {
-      presets: async () =>
-        createOperatorPresets({
-          npmRegistries: [registry],
-          aptSources: [],
-          pipIndexes: [],
-          goProxy: null,
-          pipExtraIndexes: [],
-          yarnRegistry: null,
-          crateRegistries: [],
-          mavenMirrors: [],
-        }),
+      presets: async () => createOperatorPresets({ ...noPackages, npmRegistries: [registry] }),
       resolver: systemResolver,
     },
   })

@@ -14,7 +14,7 @@ import { openTunnel, talk } from './raw-client.ts'
 const closedSetup = {
   jobId: 'job0000000001',
   phase: 'setup',
-  repository: { owner: 'acme', name: 'widget' },
+  repository: { id: 1, owner: 'acme', name: 'widget' },
   owner: null,
   egress: [],
   model: null,

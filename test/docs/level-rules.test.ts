@@ -57,6 +57,7 @@ const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'triggers.permission': ['admin', 'write'],
   'triggers.schedules': ['never', 'daily'],
   schedules: [[schedule('a')], [schedule('b')]],
+  welcome: [['acme/a'], ['acme/*']],
   'triggers.teams': [['a'], ['a', 'b']],
   'approvals.own': [false, true],
   'approvals.permission': ['admin', 'write'],
@@ -87,7 +88,7 @@ describe('what the policy reference says of levels', () => {
 
 function expectedBy(rule: string, first: unknown, second: unknown) {
   if (rule === 'lowest') return { downwards: second, upwards: first }
-  if (rule === 'own' || rule === 'same') return { downwards: 'refused', upwards: 'refused' }
+  if (rule === 'own' || rule === 'same' || rule === 'organisation') return { downwards: 'refused', upwards: 'refused' }
   if (rule === 'part' || rule === 'stricter') return { downwards: 'refused', upwards: first }
   if (rule === 'sum') return { downwards: [first, second].flat(), upwards: [second, first].flat() }
   return { downwards: first, upwards: first }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Pause } from '../../worker/contract/index.ts'
+import { createBotLogin } from '../../worker/github/app-identity.ts'
+import { createGrantedPermissions } from '../../worker/github/granted-permissions.ts'
 import { createInstallationTokens } from '../../worker/github/installation-tokens.ts'
 import { openRepositorySession } from '../../worker/github/repository-session.ts'
 import { createMemoryVault } from './memory-vault.ts'
@@ -14,10 +16,10 @@ afterEach(() => github.verify())
 const contents = { contents: 'read' } as const
 /** As Redis has it, for two workers. */
 function createPauses() {
-  const waits = new Map<number, number>()
-  return (installationId: number): Pause => ({
-    left: async () => waits.get(installationId) ?? 0,
-    note: async (ms) => void waits.set(installationId, ms),
+  const waits = new Map<number | 'app', number>()
+  return (whose: number | 'app'): Pause => ({
+    left: async () => waits.get(whose) ?? 0,
+    note: async (ms) => void waits.set(whose, ms),
   })
 }
 
@@ -60,6 +62,19 @@ describe('a limit of GitHub’s', () => {
     await expect(ask(other)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 90_000 })
   })
 
+  it('of what is asked as the App itself is kept by all of them, who ask for no token meanwhile', async () => {
+    const pauses = createPauses()
+    github.api.get('/app').reply(429, {}, { 'retry-after': '90' })
+    const limited = { code: 'rate-limited', retryAfterMs: 90_000 }
+
+    await expect(createBotLogin({ ...app, pauses })()).rejects.toMatchObject(limited)
+    // Nothing more is expected of nock here: a request would fail the test.
+    await expect(createBotLogin({ ...app, pauses })()).rejects.toMatchObject(limited)
+    await expect(createGrantedPermissions({ ...app, pauses })(11, never)).rejects.toMatchObject(limited)
+    await using other = open(pauses)
+    await expect(ask(other)).rejects.toMatchObject(limited)
+  })
+
   it('lets no token live: it is revoked meanwhile, and what GitHub says to that is told', async () => {
     const pauses = createPauses()
     github.api.post('/app/installations/11/access_tokens').reply(201, { token: 'ghs_1', repositories: [{ id: 7 }] })
@@ -78,12 +93,12 @@ describe('a limit of GitHub’s', () => {
   it('of a moment is waited out, and is no try that failed', async () => {
     const pauses = createPauses()
     const waited: number[] = []
-    const passing = (installationId: number): Pause => ({
-      ...pauses(installationId),
+    const passing = (whose: number | 'app'): Pause => ({
+      ...pauses(whose),
       async left() {
-        const left = await pauses(installationId).left()
-        waited.push(left)
-        await pauses(installationId).note(0)
+        const left = await pauses(whose).left()
+        if (whose !== 'app') waited.push(left)
+        await pauses(whose).note(0)
         return left
       },
     })

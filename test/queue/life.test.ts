@@ -5,6 +5,7 @@ import { createLeavingBook, type LeavingBook } from '../../worker/queue/clear-le
 import { createJobs, type Jobs } from '../../worker/queue/enqueue.ts'
 import { heldKey, heldPlaceKey } from '../../worker/queue/held-keys.ts'
 import { ledgerEntryKey } from '../../worker/queue/ledger.ts'
+import { createLeftBook } from '../../worker/queue/left-book.ts'
 import { createLifeBook } from '../../worker/queue/life-book.ts'
 import { createLifeIntake } from '../../worker/queue/life-intake.ts'
 import { createLifeJournal } from '../../worker/queue/life-journal.ts'
@@ -177,4 +178,40 @@ it('a delivery of it is taken once', async () => {
 
   expect([await intake.accept(taken), await intake.accept(taken)]).toEqual(['accepted', 'duplicate'])
   expect(await intake.accept({ ...taken, deliveryId: 'two' })).toBe('accepted')
+})
+
+describe('what the operator holds for a name that has left', () => {
+  const name = 'Octo/hello'
+  const book = () => createLeftBook(test.redis)
+  const deleted = (...repositories: readonly { readonly id: number; readonly name: string }[]): LifeEntry => ({
+    ...{ event: { ...event, name: 'installation.deleted' }, installationId: 11, repositories: [] },
+    effects: repositories.map((one) => ({
+      ...{ repository: { ...one, owner: 'octo' }, effect: 'remove', why: 'installation-deleted' },
+    })),
+  })
+
+  it('is for the very repository alone that left, and its owner goes on', async () => {
+    expect(await book().isOpenTo(name, 8)).toBe(true)
+
+    await createLifeBook(test.redis).write(removal(), soon())
+
+    expect(await Promise.all([7, 8].map((id) => book().isOpenTo(name, id)))).toEqual([true, false])
+    expect(await book().isOpenTo('octo', 8)).toBe(true)
+  })
+
+  it('is gained by nobody who takes the name and leaves again', async () => {
+    const write = (id: number) => createLifeBook(test.redis).write(deleted({ id, name: 'hello' }), soon())
+    await write(7)
+    await write(8)
+
+    expect(await Promise.all([7, 8].map((id) => book().isOpenTo(name, id)))).toEqual([true, false])
+    expect(await Promise.all([7, 8].map((id) => book().isOpenTo('OCTO', id)))).toEqual([true, false])
+  })
+
+  it('stays as it was where jobs are stopped and nothing has left', async () => {
+    const suspended = { repository: hello, effect: 'stop', why: 'installation-suspended' } as const
+    await createLifeBook(test.redis).write({ ...removal(), effects: [suspended] }, soon())
+
+    expect(await book().isOpenTo(name, 8)).toBe(true)
+  })
 })

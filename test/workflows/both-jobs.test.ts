@@ -39,6 +39,9 @@ describe('both jobs of a run, one after the other', () => {
     expectGood(published)
     expect(published.outputs).toMatchObject({ outcome: 'published', branch: expect.stringMatching(/^airlock\/issue-/) })
     expect(published.outputs['pull-request']).toMatch(/\/pull\/\d+$/)
+    expect(worked.summary).toContain('**Handed over.**')
+    expect(published.summary).toContain(`${published.outputs['pull-request']}\n\n**Done.**`)
+    expect(published.log).not.toMatch(/^::(error|warning|notice)/m)
     const pulls = repository.issues.filter((one) => one.pull !== undefined)
     expect(pulls.map(({ title }) => title)).toEqual([expect.stringContaining('Mend it')])
     const said = repository.comments.filter(({ issueNumber }) => issueNumber === issue.number)
@@ -127,5 +130,40 @@ describe('both jobs of a run, one after the other', () => {
     expect(worked.log).not.toMatch(/^::error::gotcha|##\[error\]/m)
     expect(worked.summary).toContain('gotcha')
     expect(worked.summary).toContain('| step | time |')
+  }, 600_000)
+
+  it('annotate findings and fill the page of the run, where a hostile path is no command of the runner and no Markdown', async () => {
+    const file = 'a<img>|[x](y)%0A::error file=c.txt,line=9::owned.txt'
+    const script = `curl -s http://denied.example/; mkdir guarded; echo x > 'guarded/${file}'`
+    const command = `agent: command\ncommand: [sh, -c, ${JSON.stringify(script)}]\n`
+    const policy = `${command}setup: { run: [] }\ngates: { protected: ["guarded/**"] }\n`
+    const repository = await repositoryWith(runner, 'hostile', policy)
+    const { delivery } = await labelled(runner, repository)
+
+    const worked = await runner.run('work', { repository, delivery })
+    const inputs = { handover_digest: worked.outputs.handover ?? '', work_result: 'success' }
+    const published = await runner.run('publish', { repository, delivery, inputs })
+
+    const place = 'file=guarded/a<img>|[x](y)%250A%3A%3Aerror file=c.txt%2Cline=9%3A%3Aowned.txt,line=1'
+    for (const { code, log, summary } of [worked, published]) {
+      expect(code).toBe(0)
+      expect(log.match(/^::(?!group|endgroup|add-mask).*/gm)).toEqual([
+        expect.stringContaining(`::error title=delayed-execution/reserved-name,${place}::Windows reserves`),
+        expect.stringContaining(`::warning title=delayed-execution/protected-path,${place}::This path is protected.`),
+      ])
+      expect(summary).toContain('**Blocked.**')
+      expect(summary).toContain('| delayed-execution | blocked | 2 |')
+      expect(summary).toContain('| secrets | passed | 0 |')
+      const cells = ['**block**', 'delayed-execution', 'reserved-name', 'guarded/a&lt;img&gt;\\|\\[x\\] (y)%0A::error']
+      expect(summary).toContain(`| ${cells.join(' | ')}`)
+      expect(summary).not.toContain('<img>')
+      expect(summary).toContain('- denied.example:80 during agent, by curl')
+      expect(summary).toContain('Model: 0 requests, 0 tokens in, 0 out, 0.00 USD.')
+      expect(summary).toMatch(/^\| gate \| \d.* \|$/m)
+      expect(summary).toMatch(/^\| isolation \| process, by bubblewrap; at least \w+ was asked for \|$/m)
+      expect(summary).toMatch(/^\| network of the agent \| none \|$/m)
+      expect(summary).toContain('Weaker here than the class promises:\n\n- The kernel is the host')
+    }
+    expect(published.outputs).toEqual({ outcome: 'blocked', reason: 'gate-block', 'pull-request': '', branch: '' })
   }, 600_000)
 })

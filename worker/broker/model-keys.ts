@@ -2,7 +2,7 @@ import { join, relative } from 'node:path'
 import type { Repository } from '../contract/index.ts'
 import type { ModelExchange } from '../pipeline/ports/broker.ts'
 import type { Upstream, Upstreams } from './gateway/provider.ts'
-import { readSecret, secretFolders } from './read-secret.ts'
+import { type FoldersOf, readSecret } from './read-secret.ts'
 
 /** A key of a repository's or organisation's own, as its file holds it. */
 export interface ModelKey {
@@ -14,17 +14,17 @@ export type OwnModelKeys = Partial<Readonly<Record<ModelExchange['provider'], Mo
 
 export interface ModelKeys {
   /** Read anew for each session, so that a key can be changed under a running worker. */
-  load(repository: Pick<Repository, 'owner' | 'name'>): Promise<OwnModelKeys>
+  load(repository: Pick<Repository, 'id' | 'owner' | 'name'>): Promise<OwnModelKeys>
 }
 
 /**
  * Keys in the folder of secrets: `DIR/owner/repository/anthropic.key`, else `DIR/owner/anthropic.key`. With the dot no
  * policy can name one as a secret of its setup.
  */
-export function createModelKeys(dir: string): ModelKeys {
+export function createModelKeys(dir: string, foldersOf: FoldersOf): ModelKeys {
   return {
     async load(repository) {
-      const folders = secretFolders(dir, repository)
+      const folders = await foldersOf(repository)
       const found = await Promise.all(
         providers.map(async (provider) => [provider, await readFirst(dir, folders, `${provider}.key`)] as const),
       )

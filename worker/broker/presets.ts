@@ -1,7 +1,7 @@
 /**
  * Presets stand for what the operator's own package managers are configured to use, so that a mirror just works. Pure:
- * the composition root reads the configuration (of npm, pip, go, cargo, Maven and apt) and gives it here. The hosts of npm and Debian come from there alone; for the others, the well-known public
- * ones stand in where nothing is configured.
+ * the composition root reads the configuration (of npm, pip, go, cargo, Maven and apt) and gives it here. The hosts of npm
+ * and Debian come from there alone; for the others, the well-known public ones stand in where nothing is configured.
  */
 import type { Presets, PresetTarget } from './egress/parse-egress.ts'
 

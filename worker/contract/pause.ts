@@ -5,6 +5,15 @@ export interface Pause {
   note(ms: number): Promise<void>
 }
 
+/** By installation, and for what is asked as the App itself. */
+export type PauseOf = (whose: number | 'app') => Pause
+
+/** Of a request that two limits are for. */
+export const bothPauses = (one: Pause, other: Pause): Pause => ({
+  left: async () => Math.max(...(await Promise.all([one.left(), other.left()]))),
+  note: async (ms) => void (await Promise.all([one.note(ms), other.note(ms)])),
+})
+
 /** A wait up to here is waited out before a request: it is no try that failed. */
 const longestWaitMs = 5000
 const mostWaits = 3

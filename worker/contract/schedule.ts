@@ -44,6 +44,8 @@ const keptScheduleSchema = z.strictObject({
   since: time,
   /** The first one after it. */
   next: time,
+  /** It was refused when it fired last, and an issue says so. */
+  refused: z.literal(true).optional(),
 })
 export type KeptSchedule = z.infer<typeof keptScheduleSchema>
 
@@ -53,6 +55,7 @@ export const scheduledRepositorySchema = z.strictObject({
   repositoryId: z.int().nonnegative(),
   /** For people who read a log. */
   fullName: z.string().max(201),
-  schedules: z.array(keptScheduleSchema).max(mostSchedules),
+  /** Those of the policy, and those that were refused and are not in it any more. */
+  schedules: z.array(keptScheduleSchema).max(2 * mostSchedules),
 })
 export type ScheduledRepository = z.infer<typeof scheduledRepositorySchema>

@@ -15,10 +15,14 @@ export type WrittenIn = z.infer<typeof writtenInSchema>
 
 /**
  * Where the words are that asked for a job, so that the very same can be asked again. Nothing of them is kept here: the
- * digest tells whether they still are what they were. Null: the issue itself is the task. `kind` absent: a comment.
+ * digest tells whether they still are what they were. Null: the issue itself is the task. `kind` absent: a comment;
+ * `opened`: the text that the issue or pull request was opened with.
  */
 export const askedInSchema = z
-  .strictObject({ commentId: z.int().positive(), digest: digestSchema, kind: writtenInSchema.optional() })
+  .union([
+    z.strictObject({ commentId: z.int().positive(), digest: digestSchema, kind: writtenInSchema.optional() }),
+    z.strictObject({ kind: z.literal('opened'), digest: digestSchema }),
+  ])
   .nullable()
 export type AskedIn = z.infer<typeof askedInSchema>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { createAppClient } from './github-client.ts'
+import { createAppClient, paused } from './github-client.ts'
 import type { InstallationTokensDeps } from './installation-tokens.ts'
 import { mapGitHubError } from './map-github-error.ts'
 import { createAppJwtSigner } from './sign-app-jwt.ts'
@@ -14,12 +14,12 @@ export type GrantedPermissions = (
 
 /** Asked each time: whoever grants more or takes it away need not start anything anew. */
 export function createGrantedPermissions(
-  deps: Pick<InstallationTokensDeps, 'appId' | 'privateKey' | 'baseUrl'>,
+  deps: Pick<InstallationTokensDeps, 'appId' | 'privateKey' | 'baseUrl' | 'pauses'>,
 ): GrantedPermissions {
-  const { appId, baseUrl } = deps
+  const { appId, baseUrl, pauses } = deps
   const signJwt = createAppJwtSigner(deps.privateKey)
   return async (installationId, signal) => {
-    const octokit = createAppClient(baseUrl, { appId, signJwt }, signal)
+    const octokit = paused(createAppClient(baseUrl, { appId, signJwt }, signal), pauses?.('app') ?? null, signal)
     const { data } = await octokit.rest.apps
       .getInstallation({ installation_id: installationId })
       .catch((error: unknown) => {

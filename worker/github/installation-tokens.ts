@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BaseLogger } from 'pino'
 import { z } from 'zod'
-import { type JobRequest, onlyNoting, type Pause } from '../contract/index.ts'
+import { bothPauses, type JobRequest, onlyNoting, type Pause, type PauseOf } from '../contract/index.ts'
 import { HandoffError } from '../pipeline/ports/index.ts'
 import { createAppClient, createTokenClient, type Octokit, paused } from './github-client.ts'
 import { type ReachableRepository, reachableRepositorySchema } from './locate-repository.ts'
@@ -15,8 +15,8 @@ export interface InstallationTokensDeps {
   /** `https://api.github.com`, or `PROTOCOL://HOST/api/v3`. */
   readonly baseUrl: string
   readonly vault: TokenVault
-  /** Waits that GitHub asked an installation for; left out: none is shared. */
-  readonly pauses?: (installationId: number) => Pause
+  /** Waits that GitHub asked for; left out: none is shared. */
+  readonly pauses?: PauseOf
   readonly log: Pick<BaseLogger, 'warn'>
 }
 
@@ -78,7 +78,8 @@ export function createInstallationTokens(deps: InstallationTokensDeps): Installa
       signal.throwIfAborted()
       const pause = deps.pauses?.(installationId) ?? null
       // Not with the signal: a request that is given up on its way leaves a live token that nobody knows.
-      const octokit = paused(createAppClient(baseUrl, { appId, signJwt }, never()), pause, signal)
+      const asked = deps.pauses && bothPauses(deps.pauses(installationId), deps.pauses('app'))
+      const octokit = paused(createAppClient(baseUrl, { appId, signJwt }, never()), asked ?? null, signal)
       const minted = await octokit.rest.apps
         .createInstallationAccessToken({
           installation_id: installationId,

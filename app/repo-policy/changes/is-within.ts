@@ -53,6 +53,7 @@ const axes: Readonly<Record<string, Within>> = {
   'gates.suppress': (inner, outer) => isPart(jsonOf(inner), jsonOf(outer)),
   'gates.suppress-by': ordered([undefined, ...suppressors]),
   schedules: (inner, outer) => isPart(jsonOf(inner), jsonOf(outer)),
+  welcome: (inner, outer) => isPart(inner ?? [], outer ?? []),
   'triggers.permission': ordered(permissions),
   'triggers.teams': list(equal),
   'triggers.schedules': ordered([undefined, ...schedulePaces]),

@@ -1,4 +1,5 @@
 import { createInstallations } from '../../../app/github/installations.ts'
+import { createOrganisationPolicyReader } from '../../../app/github/organisation-policy.ts'
 import { createIssueDesk } from '../../../app/github/policy-issues.ts'
 import { handleLife, type LifeDeps } from '../../../app/intake/handle-life.ts'
 import { type WelcomeDeps, welcome } from '../../../app/intake/welcome.ts'
@@ -15,6 +16,15 @@ const concurrency = 2
 export function processLifeEvents({ redis, gitHub, unreached, operatorPolicy, log }: AppContext): QueueProcess {
   const welcoming: WelcomeDeps = {
     ...{ operatorPolicy, book: createWelcomeBook(redis), log },
+    async organisationPolicy({ installationId, deliveryId }, { id, owner }, { signal }) {
+      const token = { owner: `life:${deliveryId}`, repositoryId: id }
+      await using otherwise = await gitHub.openClient(installationId, token, { metadata: 'read' }, signal)
+      return await createOrganisationPolicyReader(
+        gitHub,
+        { account: owner, installationId, token, otherwise },
+        signal,
+      )()
+    },
     deskOf({ installationId, deliveryId }, { id, owner, name }, attempt) {
       const token = { owner: `life:${deliveryId}`, repositoryId: id }
       return createIssueDesk(gitHub, { account: owner, installationId, token }, name, attempt)

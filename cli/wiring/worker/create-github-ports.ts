@@ -1,5 +1,6 @@
 import { createGitHubApp } from '../../../app/github/create-github-app.ts'
 import { wording } from '../../../app/replies/wording.ts'
+import type { FoldersOf } from '../../../worker/broker/read-secret.ts'
 import { createFlatSecrets, createRepositorySecrets } from '../../../worker/broker/setup-secrets.ts'
 import { toSarif } from '../../../worker/gates/sarif/to-sarif.ts'
 import { createSource, defaultSourceLimits } from '../../../worker/git/create-source.ts'
@@ -42,7 +43,11 @@ const permissionsTo = {
 type GitHubPort = 'authority' | 'rights' | 'source' | 'secrets' | 'publisher' | 'ci' | 'elsewhere' | 'wording'
 
 /** GitHub as a worker needs it, by the App's own tokens. */
-export function createGitHubPorts(deps: WorkerDeps, folders: DataFolders, certificates: string | null) {
+export function createGitHubPorts(
+  deps: WorkerDeps,
+  folders: DataFolders,
+  { certificates, secretFolders }: { readonly certificates: string | null; readonly secretFolders: FoldersOf | null },
+) {
   const { settings, appId, privateKey, log } = deps
   const urls = gitHubUrls(settings)
   const vault = createTokenVault(deps.redis, privateKey)
@@ -53,8 +58,8 @@ export function createGitHubPorts(deps: WorkerDeps, folders: DataFolders, certif
   const shared = createSharedTokens(tokens)
   const unreached = createUnreachedBook(deps.redis)
   const app = createGitHubApp({ ...common, unreached, signJwt: createAppJwtSigner(privateKey) })
-  const botLogin = createBotLogin({ appId, privateKey, baseUrl: urls.api })
-  const granted = createGrantedPermissions({ appId, privateKey, baseUrl: urls.api })
+  const botLogin = createBotLogin({ ...common, privateKey })
+  const granted = createGrantedPermissions({ ...common, privateKey })
   const codeScanning = createCodeScanning({ tokens, granted, wording, toSarif, log })
   const ports: Pick<PipelinePorts, GitHubPort> = {
     authority: createAuthority({
@@ -74,10 +79,7 @@ export function createGitHubPorts(deps: WorkerDeps, folders: DataFolders, certif
       }),
       limits: defaultSourceLimits,
     }),
-    secrets:
-      settings.AIRLOCK_SECRETS_DIR === undefined
-        ? createFlatSecrets(null)
-        : createRepositorySecrets(settings.AIRLOCK_SECRETS_DIR),
+    secrets: secretFolders === null ? createFlatSecrets(null) : createRepositorySecrets(secretFolders),
     publisher: createPublisher({ tokens: shared, log }),
     ci: createCiRelease({ tokens }),
     elsewhere: createRunOnActions({

@@ -49,7 +49,8 @@ export async function startLifeWatch(deps: LifeWatchDeps): Promise<AsyncDisposab
   }
 
   const warnOfSecrets = (left: readonly string[]) => {
-    if (left.length > 0) log.warn({ folders: left }, 'secrets of a repository that has left: remove them')
+    if (left.length > 0)
+      log.warn({ folders: left }, 'secrets of a repository that has left are closed to others of its name: remove them')
   }
 
   const watching = repeat(everyMs, async (signal) => {

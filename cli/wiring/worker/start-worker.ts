@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { createRecordReaper } from '../../../worker/audit/create-record-reaper.ts'
 import { createModelKeys } from '../../../worker/broker/model-keys.ts'
+import { createOpenFolders } from '../../../worker/broker/read-secret.ts'
 import { isContinued, type JobRequest } from '../../../worker/contract/index.ts'
 import { loadCheckpoint } from '../../../worker/pipeline/checkpoint.ts'
 import { reportDeadLetter } from '../../../worker/pipeline/report-dead-letter.ts'
@@ -8,6 +9,7 @@ import { runJob } from '../../../worker/pipeline/run-job.ts'
 import { createBlockedChanges } from '../../../worker/queue/blocked-changes.ts'
 import type { connectRedis } from '../../../worker/queue/connect-redis.ts'
 import { createHeldChanges } from '../../../worker/queue/held-changes.ts'
+import { createLeftBook } from '../../../worker/queue/left-book.ts'
 import { processJobs } from '../../../worker/queue/process-jobs.ts'
 import type { AttemptContext } from '../../../worker/queue/run-attempt.ts'
 import { createSessionBook } from '../../../worker/queue/session-book.ts'
@@ -38,16 +40,22 @@ export interface RunningWorker {
   close(graceMs: number): Promise<void>
 }
 
+/** What the operator holds for owners and repositories, and not for whoever takes the name of one that has left. */
+function heldIn(dir: string, redis: WorkerDeps['redis']) {
+  return { dir, foldersOf: createOpenFolders(dir, createLeftBook(redis).isOpenTo) }
+}
+
 /** A worker against GitHub: takes jobs from the queue until it is closed. */
 export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const folders = await prepareDataFolders(dataDirOf(deps.settings))
   const secretsDir = deps.settings.AIRLOCK_SECRETS_DIR
+  const heldFor = secretsDir === undefined ? null : heldIn(secretsDir, deps.redis)
   const certificates = await prepareCertificates(folders.root, deps.env)
   const core = await createCore(deps.settings, deps.env, folders, {
     certificates,
-    ...(secretsDir === undefined ? {} : { modelKeys: createModelKeys(secretsDir) }),
+    ...(heldFor === null ? {} : { modelKeys: createModelKeys(heldFor.dir, heldFor.foldersOf) }),
   })
-  const gitHub = createGitHubPorts(deps, folders, certificates)
+  const gitHub = createGitHubPorts(deps, folders, { certificates, secretFolders: heldFor?.foldersOf ?? null })
   const spending = createSpendBook(deps.redis)
   const turns = createTurnBook(deps.redis)
   const sessions = sessionsOf(deps)

@@ -4,6 +4,8 @@ import pino from 'pino'
 import { describe, expect, it, vi } from 'vitest'
 import { createGitHubApp, type GitHubApp } from '../../../app/github/create-github-app.ts'
 import { createOrganisationPolicyReader } from '../../../app/github/organisation-policy.ts'
+import { createSentDeliveries } from '../../../app/github/sent-deliveries.ts'
+import type { PauseOf } from '../../../worker/contract/index.ts'
 import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { createMemoryVault } from '../../github-worker/memory-vault.ts'
 import { mockGitHub, origin } from './api.ts'
@@ -220,10 +222,10 @@ describe('the GitHub App', () => {
   describe('a wait that GitHub asks for', () => {
     /** Of two apps that share what was asked of them, as by Redis. */
     function createTwo() {
-      const waits = new Map<number, number>()
-      const pauses = (id: number) => ({
-        left: async () => waits.get(id) ?? 0,
-        note: async (ms: number) => void waits.set(id, ms),
+      const waits = new Map<number | 'app', number>()
+      const pauses: PauseOf = (whose) => ({
+        left: async () => waits.get(whose) ?? 0,
+        note: async (ms) => void waits.set(whose, ms),
       })
       const log = pino({ level: 'silent' })
       const common = { appId: 1, signJwt: createAppJwtSigner(pem), baseUrl: origin, log, pauses }
@@ -248,12 +250,25 @@ describe('the GitHub App', () => {
       expect(await ask(other, 98)).toEqual({})
     })
 
+    it('of what is asked as the App itself is kept by the others too, who mint no token meanwhile', async () => {
+      const { one, other } = createTwo()
+      nock(origin).get('/app').reply(403, {}, { 'retry-after': '30' })
+
+      await expect(one.botLogin(signal)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+      // Nothing more is expected of nock here: a request would fail with another error.
+      const deliveries = createSentDeliveries(other, () => true)
+      await expect(deliveries.since(0, signal)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+      await expect(other.installationOf('octo', 'hello', signal)).rejects.toMatchObject({ code: 'rate-limited' })
+      await expect(ask(other, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+    })
+
     it('is told to the others where it is met while a token is minted', async () => {
       const { one, other } = createTwo()
       nock(origin).post(tokens).reply(403, {}, { 'retry-after': '30' })
 
       await expect(ask(one, 99)).rejects.toMatchObject({ code: 'rate-limited' })
       await expect(ask(other, 99)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
+      await expect(other.botLogin(signal)).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 30_000 })
     })
 
     it('leaves no token alive: it is revoked meanwhile, and what GitHub says to that is told', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { candidatesOf, evaluateLife, type InstallationNow } from '../../../app/intake/evaluate-life.ts'
+import { candidatesOf, evaluateLife, findFreedNames, type InstallationNow } from '../../../app/intake/evaluate-life.ts'
 import type { LifeEvent, LifeEventName } from '../../../worker/contract/index.ts'
 
 const api = { id: 1, owner: 'acme', name: 'api' }
@@ -58,5 +58,32 @@ describe('what an event means', () => {
     expect(candidatesOf(event('repository.renamed', [renamed]), 9, [api, web])).toEqual([renamed, web])
     expect(candidatesOf(event('repository.transferred', [renamed]), 8, [web])).toEqual([web])
     expect(candidatesOf(event('repository.created', [api]), 9, [web])).toEqual([web])
+  })
+})
+
+describe('a name that others can take', () => {
+  const named = (id: number, owner: string, name: string) => ({ id, owner, name, archived: false })
+  const now = (...repositories: ReturnType<typeof named>[]) => ({ kind: 'active', repositories }) as const
+  const known = [named(1, 'Acme', 'web'), named(2, 'acme', 'api')]
+
+  it('is that of a repository that was renamed, and of nobody who is still called so', () => {
+    const found = findFreedNames(known, known, now(named(1, 'acme', 'site'), named(2, 'acme', 'API')))
+
+    expect(found).toEqual([{ name: 'acme/web', repositoryIds: [1] }])
+  })
+
+  it('is that of an organisation that was renamed, with all that is in it', () => {
+    const found = findFreedNames(known, known, now(named(1, 'newco', 'web'), named(2, 'newco', 'api')))
+
+    expect(found).toEqual([
+      { name: 'acme/web', repositoryIds: [1] },
+      { name: 'acme/api', repositoryIds: [2] },
+      { name: 'acme', repositoryIds: [1, 2] },
+    ])
+  })
+
+  it('is none where GitHub tells of nothing that is reached', () => {
+    expect(findFreedNames(known, known, { kind: 'suspended' })).toEqual([])
+    expect(findFreedNames(known, known, now())).toEqual([])
   })
 })

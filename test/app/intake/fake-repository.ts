@@ -16,7 +16,7 @@ import { defaultOperatorPolicy, type OperatorPolicy } from '../../../app/repo-po
 import type { Asker, RepositoryTraits } from '../../../app/repo-policy/rules/fits-condition.ts'
 import { noNotes, type ReviewNotes } from '../../../app/triggers/compose-task.ts'
 import type { LivePermission } from '../../../app/triggers/evaluate-authority.ts'
-import type { JobRequest } from '../../../worker/contract/index.ts'
+import type { AskedIn, JobRequest } from '../../../worker/contract/index.ts'
 
 export const headSha = 'a'.repeat(40)
 
@@ -61,6 +61,8 @@ export interface FakeWorld {
   readonly comments: Map<number, string>
   /** What people's comments say now. */
   readonly written: Map<number, string>
+  /** What the text of the issue says now. */
+  openedWith?: string
   /** What stands on lines of the diff. */
   notes: ReviewNotes
   readonly jobs: JobRequest[]
@@ -186,9 +188,9 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
       may('notes')
       return world.notes
     },
-    async wordsIn({ commentId }: { readonly commentId: number }) {
+    async wordsIn(askedIn: NonNullable<AskedIn>) {
       may('wordsIn')
-      const body = world.written.get(commentId)
+      const body = askedIn.kind === 'opened' ? world.openedWith : world.written.get(askedIn.commentId)
       return body === undefined ? null : { ...world.notes, body }
     },
     async answer(text: string) {

@@ -10,13 +10,17 @@ const created: LifeEvent = {
   receivedAt: '2026-11-29T12:00:00.000Z',
 }
 
-it("an owner's new repository is asked for its policy from then on, and nothing is removed for it", async () => {
+type Known = Awaited<ReturnType<LifeDeps['book']['known']>>
+type Found = Awaited<ReturnType<LifeDeps['installations']['now']>>
+
+function world(known: Known, found: Found) {
   const done: unknown[] = []
   const deps: LifeDeps = {
-    installations: { now: async () => ({ kind: 'active', repositories: [] }) },
+    installations: { now: async () => found },
     book: {
-      known: async () => [],
+      known: async () => known,
       installationsOf: async () => [],
+      close: async (name, repositoryIds) => void done.push({ closed: name, repositoryIds }),
       write: async ({ effects }) => {
         done.push({ effects })
         return 0
@@ -27,8 +31,24 @@ it("an owner's new repository is asked for its policy from then on, and nothing 
     log: silent,
     now: Date.now,
   }
+  return { deps, done }
+}
+
+it("an owner's new repository is asked for its policy from then on, and nothing is removed for it", async () => {
+  const { deps, done } = world([], { kind: 'active', repositories: [] })
 
   await handleLife(deps, created, attempt)
 
   expect(done).toEqual([{ forgotten: 9 }, { effects: [] }])
+})
+
+it('the old name of a repository that was renamed is closed to whoever takes it, and its jobs go on', async () => {
+  const { deps, done } = world([{ ...made, name: 'before' }], {
+    kind: 'active',
+    repositories: [{ ...made, archived: false }],
+  })
+
+  await handleLife(deps, { ...created, name: 'repository.renamed' }, attempt)
+
+  expect(done).toEqual([{ forgotten: 9 }, { closed: 'acme/before', repositoryIds: [3] }, { effects: [] }])
 })

@@ -110,7 +110,7 @@ describe('an accepted event', () => {
         trigger: { kind: 'command', commentId: null },
       },
     ])
-    expect(world.jobs[0]?.trigger.askedIn).toBeUndefined()
+    expect(world.jobs[0]?.trigger.askedIn).toMatchObject({ kind: 'opened' })
   })
 
   it.each(['/airlock help', '/airlock cancle it', '/airlock'])('answers a new issue that says %s', async (body) => {
@@ -362,15 +362,37 @@ describe('an event that was given up', () => {
   const give = (world: FakeWorld, event: TriggerEvent) =>
     answerDeadLetter(fakeDeps(world), event, 'attempts-exhausted', attempt)
 
-  it('is answered, once', async () => {
+  it('is answered, once, and its label is taken off', async () => {
     const world = createFakeWorld()
 
     await give(world, labelEvent())
     await give(world, labelEvent())
 
-    expect(world.effects).toEqual(['answer'])
+    expect(world.effects).toEqual(['answer', 'takeLabelOff airlock', 'takeLabelOff airlock'])
     expect(answersOf(world)).toContain('**Failed.**')
     expect(answersOf(world)).toContain(reasonTexts['attempts-exhausted'].next)
+  })
+
+  it.each([
+    ['of somebody who may not ask', { live: { userId: 42, permission: 'read' } }],
+    ['where GitHub does not say who it is', { failing: new Map([['permissionOf', outage]]) }],
+  ] as const)('keeps its label %s', async (_whose, changes) => {
+    const world = createFakeWorld(changes)
+
+    await give(world, labelEvent())
+
+    expect(world.effects).toEqual(['answer'])
+  })
+
+  it('is answered by the label of its own repository, and not where nobody can say what that is', async () => {
+    const policy = { repositoryPolicy: { kind: 'text', text: 'triggers: { label: robot }' } } as const
+    const world = createFakeWorld(policy)
+    const away = createFakeWorld({ ...policy, failing: new Map([['repositoryPolicy', outage]]) })
+
+    for (const one of [world, away]) await give(one, labelEvent({ label: 'robot' }))
+
+    expect(world.effects).toEqual(['answer', 'takeLabelOff robot'])
+    expect(away.effects).toEqual([])
   })
 
   it('is not answered where it was meant for others', async () => {

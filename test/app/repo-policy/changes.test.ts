@@ -45,6 +45,7 @@ describe('every key that a level cannot loosen', () => {
     ['triggers.teams', [], ['a']],
     ['triggers.schedules', 'weekly', undefined],
     ['schedules', undefined, [{ cron: '0 3 * * *', task: 'x', by: 'ada' }]],
+    ['welcome', undefined, ['acme/*']],
     ['triggers.permission', 'admin', 'write'],
     ['approvals.own', false, undefined],
     ['gates.protected', ['a', 'b'], ['a']],

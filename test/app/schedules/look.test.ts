@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGitHubApp } from '../../../app/github/create-github-app.ts'
 import { createScheduleGitHub } from '../../../app/github/schedule-github.ts'
 import { defaultOperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
+import { learnSchedules } from '../../../app/schedules/keep-schedules.ts'
 import { lookAtSchedules } from '../../../app/schedules/look-at-schedules.ts'
 import { createAppJwtSigner } from '../../../worker/github/sign-app-jwt.ts'
 import { createJobs, type Jobs } from '../../../worker/queue/enqueue.ts'
@@ -266,6 +267,49 @@ describe('a schedule that starts nothing', () => {
     expect(await jobIds()).toHaveLength(1)
     expect(repository.issues).toMatchObject([{ state: 'closed' }])
     expect(repository.comments).toMatchObject([{ body: 'The schedule goes again.' }])
+  })
+
+  it.each([
+    ['taken out of the policy', 'agent: claude\n'],
+    ['changed', daily.replace('lockfile', 'licenses')],
+  ])('has its issue closed when it is %s, also where GitHub fails at first', async (_how, policy) => {
+    const repository = await createRepository()
+    const look = createLook()
+    await look()
+    github.addCollaborator(repository, 'ada', 'read')
+    clock += dayMs
+    await look()
+    expect(repository.issues).toMatchObject([{ state: 'open' }])
+    await change(repository, policy)
+    github.failNext({ method: 'PATCH', path: '/repos/acme/library/issues/1' }, { status: 502 })
+
+    clock += dayMs
+    await look()
+    expect(repository.issues).toMatchObject([{ state: 'open' }])
+    await look()
+
+    expect(repository.issues).toMatchObject([{ state: 'closed' }])
+    expect(repository.comments[0]?.body).toContain('is not in the policy any more')
+    const [known] = await book.all()
+    expect(known?.schedules.some(({ refused }) => refused) ?? false).toBe(false)
+  })
+
+  it('has its issue closed at once where its policy is read for another reason', async () => {
+    const repository = await createRepository()
+    const look = createLook()
+    await look()
+    github.addCollaborator(repository, 'ada', 'read')
+    clock += dayMs
+    await look()
+    const [known] = await book.all()
+    if (known === undefined) throw new Error('nothing is kept')
+    await change(repository, 'agent: claude\n')
+
+    await learnSchedules(book, known, [], clock)
+    await look()
+
+    expect(repository.issues).toMatchObject([{ state: 'closed' }])
+    expect(await book.all()).toEqual([])
   })
 
   it('because of a broken policy is told by the one issue about that, which is closed when it is mended', async () => {

@@ -21,7 +21,7 @@ it('reads what the machine trusts again, where it could not be read for an earli
   const spec: BrokerSpec = {
     jobId: 'job0000000001',
     phase: 'setup',
-    repository: { owner: 'acme', name: 'widget' },
+    repository: { id: 1, owner: 'acme', name: 'widget' },
     socketPath: join(folder.path, '..', 'door', 'broker.sock'),
     owner: null,
     egress: [{ host: 'a.example', methods: ['GET'] }],

@@ -7,7 +7,7 @@ export interface BrokerSpec {
   readonly jobId: string
   readonly phase: Phase
   /** Whose job it is: by this its model keys are chosen. */
-  readonly repository: Pick<Repository, 'owner' | 'name'>
+  readonly repository: Pick<Repository, 'id' | 'owner' | 'name'>
   /** Host path at which the broker listens; it belongs to `owner` alone. */
   readonly socketPath: string
   readonly owner: { readonly uid: number; readonly gid: number } | null
