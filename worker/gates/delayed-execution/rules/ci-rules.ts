@@ -1,9 +1,9 @@
 import { isProse } from '../../change/classify-path.ts'
 import { canonical } from '../../change/read-value.ts'
-import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
-import type { Change, Rule } from '../rule.ts'
+import type { Match, Rule } from '../rule.ts'
+import { reachesNoFurther } from './reaches-no-further.ts'
 import { openedToStrangers, secretDumps, sentSecrets, strangersCheckouts } from './workflow-entries.ts'
 import { untrustedText } from './workflow-texts.ts'
 
@@ -19,7 +19,7 @@ export const ciRules: readonly Rule[] = [
     paths: ['.github/workflows/**', '.github/actions/**', ...actions],
     when: onPush,
     mend: askPerson,
-    match: (file, change) => (sameMeaning(file, change) ? [] : whenChangedOrDeleted()(file, change)),
+    match: whenWorkflowChanges,
   },
   {
     id: 'workflow-untrusted-text',
@@ -121,9 +121,12 @@ export const ciRules: readonly Rule[] = [
   },
 ]
 
-/** Only comments, order of keys and layout differ. */
-function sameMeaning({ before, after }: ChangedFile, { read }: Change): boolean {
-  if (before === null || after === null) return false
-  const [old, now] = [read(before, 'yaml'), read(after, 'yaml')]
-  return old.ok && now.ok && canonical(old.value) === canonical(now.value)
+/** Nothing where only comments, order of keys and layout differ; milder where it reaches no further than before. */
+function whenWorkflowChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
+  const hits = whenChangedOrDeleted()(file, change)
+  const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, 'yaml')))
+  if (!old?.ok || !now?.ok) return hits
+  if (canonical(old.value) === canonical(now.value)) return []
+  if (!reachesNoFurther(old.value, now.value)) return hits
+  return hits.map((hit) => ({ ...hit, what: `${hit.what} It runs, uses and grants nothing new.`, severity: 'note' }))
 }

@@ -1,0 +1,86 @@
+import { canonical, entriesAt, textAt, valueAt } from '../../change/read-value.ts'
+import { isNoOlder, readAction } from './action-reference.ts'
+import { isPlainCommand } from './plain-command.ts'
+import { effectsOf, scriptLines } from './workflow-effects.ts'
+import { steps } from './workflow-entries.ts'
+import { allTriggers } from './workflow-grants.ts'
+import { jobsOf, type WorkflowJob } from './workflow-jobs.ts'
+
+/** Steps that look for what a change should not have. */
+const watches =
+  /attest|codeql|cosign|dependency-review|gitleaks|harden-runner|provenance|scorecard|secret|security|semgrep|sigstore|snyk|trivy|trufflehog|zizmor/i
+const ofNoEffect = ['name', 'run-name', 'concurrency', 'author', 'branding', 'description']
+const readElsewhere = ['on', 'permissions', 'jobs', 'env', 'runs', 'inputs']
+
+/**
+ * Whether a workflow, or an action, grants, runs and uses nothing that it did not before. In a job that holds nothing,
+ * where the code of the repository ran already, starting another script of the project is no news: whoever changes the
+ * project could have changed what ran.
+ */
+export function reachesNoFurther(before: unknown, after: unknown): boolean {
+  return (
+    isPart(allTriggers(after), allTriggers(before)) &&
+    isPart(aroundJobs(after), aroundJobs(before)) &&
+    jobsOf(after).every((job) => isKnown(job, before, after)) &&
+    releasesOf(after).every((one) => isKnownRelease(one, releasesOf(before))) &&
+    watchersOf(before).isSubsetOf(watchersOf(after))
+  )
+}
+
+function isKnown(job: WorkflowJob, before: unknown, after: unknown): boolean {
+  const old = jobsOf(before)
+  if (job.isPlain && old.some(({ isPlain, body }) => isPlain && scriptLines(body).length > 0)) {
+    const known = new Set(old.flatMap(({ body }) => [...effectsOf(before, body, true)]))
+    const lines = new Set(old.flatMap(({ body }) => scriptLines(body)))
+    return (
+      effectsOf(after, job.body, true).isSubsetOf(known) &&
+      scriptLines(job.body).every((line) => lines.has(line) || isPlainCommand(line))
+    )
+  }
+  const same = old.find(({ name }) => name === job.name)
+  if (same === undefined || !job.grants.isSubsetOf(same.grants)) return false
+  return effectsOf(after, job.body, false).isSubsetOf(effectsOf(before, same.body, false)) && isGuarded(job.body, same.body)
+}
+
+/** It waits for the same and asks for the same, or for something where it asked for nothing. */
+function isGuarded(job: unknown, same: unknown): boolean {
+  const [condition, old] = [textOf(valueAt(job, 'if')), textOf(valueAt(same, 'if'))]
+  return (old === '' || condition === old) && textOf(valueAt(job, 'needs')) === textOf(valueAt(same, 'needs'))
+}
+
+function textOf(value: unknown): string {
+  return canonical(value)
+}
+
+/** What stands beside the jobs; of an action's inputs, what they are without being given. */
+function* aroundJobs(document: unknown): Generator<unknown> {
+  for (const [key, value] of entriesAt(document)) {
+    if (!ofNoEffect.includes(key) && !readElsewhere.includes(key)) yield [key, value]
+  }
+  for (const [name, input] of entriesAt(document, 'inputs')) yield ['inputs', name, valueAt(input, 'default') ?? null]
+}
+
+function isPart(some: Iterable<unknown>, all: Iterable<unknown>): boolean {
+  const known = new Set([...all].map(canonical))
+  return [...some].every((one) => known.has(canonical(one)))
+}
+
+function actionsOf(document: unknown) {
+  return [...steps(document), ...entriesAt(document, 'jobs')].flatMap(([, owner]) => {
+    const text = textAt(owner, 'uses')
+    return text === null ? [] : [readAction(text)]
+  })
+}
+
+function releasesOf(document: unknown) {
+  return actionsOf(document).filter(({ level }) => level === 'release')
+}
+
+function isKnownRelease({ name, reference }: { name: string; reference: string }, old: ReturnType<typeof releasesOf>) {
+  const same = old.filter((one) => one.name === name)
+  return same.some((one) => isNoOlder(reference, one.reference))
+}
+
+function watchersOf(document: unknown): Set<string> {
+  return new Set(actionsOf(document).flatMap(({ name }) => (watches.test(name) ? [name] : [])))
+}
