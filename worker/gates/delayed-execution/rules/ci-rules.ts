@@ -125,8 +125,14 @@ export const ciRules: readonly Rule[] = [
 function whenWorkflowChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
   const hits = whenChangedOrDeleted()(file, change)
   const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, 'yaml')))
+  if (isListOfWords(file.path)) return hits.map((hit) => ({ ...hit, severity: 'note' }))
   if (!old?.ok || !now?.ok) return hits
   if (canonical(old.value) === canonical(now.value)) return []
   if (!reachesNoFurther(old.value, now.value)) return hits
   return hits.map((hit) => ({ ...hit, what: `${hit.what} It runs, uses and grants nothing new.`, severity: 'note' }))
+}
+
+/** Texts that lie beside an action, as a spelling checker's words do; not what its dependencies are. */
+function isListOfWords(path: string): boolean {
+  return isProse(path) && !/requirements|constraints/i.test(path)
 }

@@ -3,11 +3,12 @@
  * that its manifests name. Nothing in it is expanded, fetched by name, sent, written elsewhere or given as code.
  */
 export function isPlainCommand(line: string): boolean {
-  const parts = line.replaceAll(/\$\{\{\s{0,5}matrix\.[\w-]{1,60}\s{0,5}\}\}/g, 'matrix').split(' && ')
+  if (/^#(?!!)/.test(line) && !line.endsWith('\\')) return true
+  const parts = line.replaceAll(/\$\{\{\s{0,5}(?:matrix|env)\.[\w-]{1,60}\s{0,5}\}\}/g, 'given').split(' && ')
   return parts.every((part) => isPlainPart(part.trim()))
 }
 
-const characters = /^[\w@./:=,+ '"*()[\]-]{0,500}$/
+const characters = /^[\w@./:=,+!~% '"*()[\]-]{0,500}$/
 const ownPrograms =
   /^(?:npm|pnpm|yarn|bun|node|cargo|go|python\d?|pytest|tox|nox|hatch|pdm|poetry|uv|make|just|task|rake|bundle|composer|php|phpunit|dotnet|mvn|gradle|sbt|cmake|ctest|ninja|meson|bash|sh|echo|cd|mkdir|ls|pwd|true|(?:\.\/|vendor\/bin\/)[\w./-]{1,100})(?: |$)/
 /** Words that fetch, send or set something, or bring code along. */
@@ -16,7 +17,7 @@ const reaches =
 const fetchedByName = /:\/\/|\w@|\b(?:npm|jsr|git|github|file|https?|data):/i
 /** What the manifests and lockfiles of the project name, and nothing else. */
 const installsOwn =
-  /^(?:(?:npm|pnpm|yarn|bun|bundle|composer) (?:ci|install)(?: --?(?:frozen-lockfile|immutable|ignore-scripts|no-audit|no-fund|prefer-dist|no-progress|no-interaction)){0,5}|yarn|npm i|go mod download|(?:python\d? -m )?pip install -e \.|bundle exec [\w:-]{1,60}(?: [\w:./-]{1,60}){0,5})$/
+  /^(?:(?:npm|pnpm|yarn|bun|bundle|composer) (?:ci|install)(?: --?(?:frozen-lockfile|immutable|ignore-scripts|no-audit|no-fund|prefer-dist|no-progress|no-interaction)){0,5}|yarn|npm i|go mod download|(?:python\d? -m )?pip install -e \.|(?:mvn|\.\/mvnw)(?: (?:clean|install|verify|test|package|-[BUVX]|-D[\w.]{1,60}(?:=true)?|--batch-mode)){1,8}|sudo apt-get (?:update|install)(?: (?:-y|-q|-qq|-yqq|--yes|--no-install-recommends|[a-z\d][\w.=+-]{0,60})){0,30}|bundle exec [\w:-]{1,60}(?: [\w:./-]{1,60}){0,5})$/
 
 function isPlainPart(part: string): boolean {
   if (part === '' || installsOwn.test(part)) return true

@@ -29,17 +29,20 @@ export function reachesNoFurther(before: unknown, after: unknown): boolean {
 
 function isKnown(job: WorkflowJob, before: unknown, after: unknown): boolean {
   const old = jobsOf(before)
-  if (job.isPlain && old.some(({ isPlain, body }) => isPlain && scriptLines(body).length > 0)) {
-    const known = new Set(old.flatMap(({ body }) => [...effectsOf(before, body, true)]))
+  if (job.isPlain) {
+    const ranCode = old.some(({ isPlain, body }) => isPlain && scriptLines(body).length > 0)
+    const look = ranCode ? 'open' : 'plain'
+    const known = new Set(old.flatMap(({ body }) => [...effectsOf(before, body, look)]))
     const lines = new Set(old.flatMap(({ body }) => scriptLines(body)))
     return (
-      effectsOf(after, job.body, true).isSubsetOf(known) &&
-      scriptLines(job.body).every((line) => lines.has(line) || isPlainCommand(line))
+      effectsOf(after, job.body, look).isSubsetOf(known) &&
+      scriptLines(job.body).every((line) => lines.has(line) || (ranCode && isPlainCommand(line)))
     )
   }
   const same = old.find(({ name }) => name === job.name)
   if (same === undefined || !job.grants.isSubsetOf(same.grants)) return false
-  return effectsOf(after, job.body, false).isSubsetOf(effectsOf(before, same.body, false)) && isGuarded(job.body, same.body)
+  const known = effectsOf(before, same.body, 'close')
+  return effectsOf(after, job.body, 'close').isSubsetOf(known) && isGuarded(job.body, same.body)
 }
 
 /** It waits for the same and asks for the same, or for something where it asked for nothing. */

@@ -1,26 +1,31 @@
 import { canonical, entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
 import { readAction, readImage } from './action-reference.ts'
 import { matrixValues } from './matrix-values.ts'
+import {
+  isHarmlessInMatrix,
+  isHarmlessInput,
+  isHarmlessVariable,
+  isVersion,
+  isVersionInput,
+} from './workflow-values.ts'
 
 const readElsewhere = [
   ...['name', 'timeout-minutes', 'concurrency', 'permissions', 'secrets', 'environment', 'runs-on', 'needs', 'if'],
   ...['steps', 'strategy', 'env', 'container', 'services', 'uses', 'with'],
 ]
-const versionInput = /(?:^|[-_])versions?$/i
-/** Inputs that say how much or how long, and what is kept for the next run. */
-const amountInput =
-  /^(?:fetch-depth|retention-days|compression-level|check-latest|cache|cache-dependency-path|verbosity)$/i
-const version =
-  /^[v^~]?\d{1,9}(?:\.(?:\d{1,9}|x|\*)){0,3}(?:-?(?:a|alpha|b|beta|rc|dev|pre|preview|next|lts)[.\d]{0,9})?$/i
-const word = /^[\w.+-]{1,60}$/
+
+/** How closely a job is looked at: `open` holds nothing and ran the repository's code already, `plain` holds nothing. */
+export type Look = 'open' | 'plain' | 'close'
 
 /**
  * What a job runs and uses, each as one text: without names, limits of time and other releases of the same. Of a job that
  * holds nothing it is each step, in any order; else all steps as one, since one that is gone may have been the check.
  */
-export function effectsOf(document: unknown, body: unknown, asPlain: boolean): Set<string> {
-  const steps = listAt(body, 'steps').map((step) => stepEffect(step, asPlain))
-  return new Set([...jobEffects(document, body, asPlain), ...(asPlain ? steps : [['steps', steps]])].map(canonical))
+export function effectsOf(document: unknown, body: unknown, look: Look): Set<string> {
+  const steps = listAt(body, 'steps').map((step) => stepEffect(step, look))
+  return new Set(
+    [...jobEffects(document, body, look), ...(look === 'close' ? [['steps', steps]] : steps)].map(canonical),
+  )
 }
 
 /** Lines of all scripts of a job. */
@@ -29,47 +34,46 @@ export function scriptLines(body: unknown): string[] {
   return scripts.flatMap((script) => script.split('\n').map((line) => line.trim())).filter((line) => line !== '')
 }
 
-function* jobEffects(document: unknown, body: unknown, asPlain: boolean): Generator<unknown> {
+function* jobEffects(document: unknown, body: unknown, look: Look): Generator<unknown> {
   for (const [key, value] of entriesAt(body)) {
     if (readElsewhere.includes(key)) continue
     yield [key, key === 'using' ? String(value).replace(/^node\d{1,3}$/, 'node') : value]
   }
-  for (const [name, value] of [...entriesAt(document, 'env'), ...entriesAt(body, 'env')]) {
-    yield ['env', name, withoutVersion(value)]
-  }
+  for (const owner of [document, body]) for (const entry of variables(owner, look)) yield ['env', ...entry]
   for (const container of [valueAt(body, 'container'), ...entriesAt(body, 'services').map(([, one]) => one)]) {
     if (container !== undefined) yield ['container', withoutTag(container)]
   }
   const uses = textAt(body, 'uses')
-  if (uses !== null) yield ['uses', actionEffect(uses, asPlain), inputs(valueAt(body, 'with'), asPlain)]
-  yield* matrixEffects(body, asPlain)
+  if (uses !== null) yield ['uses', actionEffect(uses, look), inputs(valueAt(body, 'with'), look)]
+  yield* matrixEffects(body, look)
 }
 
-/** A matrix may be pasted anywhere: only a version, or in a job that holds nothing a word, is no news. */
-function* matrixEffects(body: unknown, asPlain: boolean): Generator<unknown> {
+function* matrixEffects(body: unknown, look: Look): Generator<unknown> {
   const whole = textAt(body, 'strategy', 'matrix')
   if (whole !== null) yield ['matrix', whole]
+  const pasting = JSON.stringify([scriptLines(body), valueAt(body, 'container'), valueAt(body, 'services')])
+  const isPasted = /\bmatrix\b/.test(pasting)
   for (const [name, value] of matrixValues(body)) {
-    const told = leaves(value).filter((leaf) => !isVersion(leaf) && !(asPlain && word.test(String(leaf))))
-    for (const leaf of told) yield ['matrix', name, leaf]
+    const isHarmless = (leaf: unknown) => isVersion(leaf) || (look !== 'close' && isHarmlessInMatrix(leaf, isPasted))
+    for (const leaf of leaves(value).filter((one) => !isHarmless(one))) yield ['matrix', name, leaf]
   }
 }
 
-function stepEffect(step: unknown, asPlain: boolean): unknown {
-  const apart = ['name', 'timeout-minutes', 'uses', 'with', 'env', ...(asPlain ? ['if', 'run'] : [])]
+function stepEffect(step: unknown, look: Look): unknown {
+  const apart = ['name', 'timeout-minutes', 'uses', 'with', 'env', ...(look === 'close' ? [] : ['if', 'run'])]
   const uses = textAt(step, 'uses')
   return [
     entriesAt(step).filter(([key]) => !apart.includes(key)),
-    uses === null ? null : actionEffect(uses, asPlain),
-    inputs(valueAt(step, 'with'), asPlain),
-    Object.fromEntries(entriesAt(step, 'env').map(([name, value]) => [name, withoutVersion(value)])),
+    uses === null ? null : actionEffect(uses, look),
+    inputs(valueAt(step, 'with'), look),
+    variables(step, look),
   ]
 }
 
 /** A release by its name alone. A commit may be one of a fork: it is let pass where the job holds nothing. */
-function actionEffect(text: string, asPlain: boolean): string {
+function actionEffect(text: string, look: Look): string {
   const { name, level } = readAction(text)
-  return level === 'release' || (level === 'commit' && asPlain) ? `${name}@release` : text
+  return level === 'release' || (level === 'commit' && look === 'open') ? `${name}@release` : text
 }
 
 function withoutTag(container: unknown): unknown {
@@ -79,25 +83,18 @@ function withoutTag(container: unknown): unknown {
   return typeof container === 'string' ? image : Object.fromEntries([...entriesAt(container), ['image', image]])
 }
 
-function inputs(given: unknown, asPlain: boolean): unknown {
-  return Object.fromEntries(
-    entriesAt(given).flatMap(([name, value]): [string, unknown][] => {
-      const listed = String(value)
-        .replaceAll(/\$\{\{\s{0,5}matrix\.[\w-]{1,60}\s{0,5}\}\}/g, '1')
-        .split(/[\s,]+/)
-      const isVersions = listed.every((one) => one === '' || isVersion(one) || /^(?:latest|stable|lts\/\*)$/.test(one))
-      if (versionInput.test(name) && isVersions) return [[name, 'version']]
-      return asPlain && amountInput.test(name) && !String(value).includes('${') ? [] : [[name, value]]
-    }),
-  )
+function inputs(given: unknown, look: Look): [string, unknown][] {
+  return entriesAt(given).flatMap(([name, value]): [string, unknown][] => {
+    if (isVersionInput(name, value)) return [[name, 'version']]
+    return look !== 'close' && isHarmlessInput(name, value) ? [] : [[name, value]]
+  })
 }
 
-function withoutVersion(value: unknown): unknown {
-  return isVersion(value) ? 'version' : value
-}
-
-function isVersion(value: unknown): boolean {
-  return version.test(String(value))
+function variables(owner: unknown, look: Look): [string, unknown][] {
+  return entriesAt(owner, 'env').flatMap(([name, value]): [string, unknown][] => {
+    if (look !== 'close' && isHarmlessVariable(name, value)) return []
+    return [[name, isVersion(value) ? 'version' : value]]
+  })
 }
 
 function leaves(value: unknown): unknown[] {

@@ -22,14 +22,16 @@ export function* strangersTriggers(document: unknown): Generator<Entry> {
 
 /**
  * Every trigger of a workflow with its filters. When a clock starts it, and what it asks of whoever starts it, opens it to
- * nobody; on which branches and paths it runs is no news where all of its jobs hold nothing.
+ * nobody. On which paths it runs is no news but where strangers choose them; on which branches neither, where all of its
+ * jobs hold nothing.
  */
 export function* allTriggers(document: unknown): Generator<Entry> {
-  const on = valueAt(document, 'on')
-  const anyFilter = isPlainWorkflow(document)
+  const isPlain = isPlainWorkflow(document)
   for (const event of triggers(document)) {
-    const hasFilters = !anyFilter && !['schedule', 'workflow_dispatch', 'workflow_call'].includes(event)
-    yield [`on ${event}`, hasFilters ? (valueAt(on, event) ?? null) : null]
+    const filters = entriesAt(document, 'on', event)
+    const isOpen = isPlain || ['schedule', 'workflow_dispatch', 'workflow_call'].includes(event)
+    const count = (name: string) => causedByStrangers.includes(event) || !/^paths(?:-ignore)?$/.test(name)
+    yield [`on ${event}`, isOpen ? null : filters.filter(([name]) => count(name))]
   }
 }
 

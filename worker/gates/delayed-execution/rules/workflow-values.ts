@@ -1,0 +1,54 @@
+/** Values of a workflow that cannot lead anywhere: what is compared is whether a change of one is worth a person's time. */
+
+const version =
+  /^[v^~]?\d{1,9}(?:\.(?:\d{1,9}|x|\*)){0,3}(?:-?(?:a|alpha|b|beta|rc|dev|pre|preview|next|lts)[.\d]{0,9})?$/i
+const word = /^[\w.+-]{1,60}$/
+const words = /^[\w.+:, \n-]{0,400}$/
+const label = /^[\w.+:,/@() \n-]{0,200}$/
+const matrixOrEnv = /\$\{\{\s{0,5}matrix\.[\w-]{1,60}\s{0,5}\}\}/g
+
+/** What an input of this name may say decides what is run, fetched or handed out. */
+const tellingInput =
+  /script|run|arg|cmd|command|prompt|eval|expression|url|registry|host|server|endpoint|token|key|pass|credential|secret|user|ref|repo|image|index|source|proxy|path|dir|file|entrypoint|shell/i
+/** Inputs that say how much or how long, and what is kept for the next run. */
+const amountInput =
+  /^(?:fetch-depth|retention-days|compression-level|check-latest|cache|cache-dependency-path|verbosity)$/i
+const versionInput = /(?:^|[-_])versions?$/i
+/** A variable of this name decides what programs trust, load or start. */
+const tellingVariable =
+  /PATH|PRELOAD|OPT|ARG|FLAGS|ENV$|SHELL|HOME|URL|HOST|REGISTRY|INDEX|PROXY|CONFIG|TLS|SSL|VERIFY|SECUR|SUM|SIGN|SCRIPT|TRUST|TOKEN|KEY|PASS|SECRET|USER|REPO|REF|IMAGE/i
+
+export function isVersion(value: unknown): boolean {
+  return version.test(String(value))
+}
+
+/** In a job that holds nothing, where the matrix is not pasted into a script, also a name with spaces. */
+export function isHarmlessInMatrix(value: unknown, isPasted: boolean): boolean {
+  return isPasted ? word.test(String(value)) : label.test(String(value)) && !String(value).includes('://')
+}
+
+export function isHarmlessVariable(name: string, value: unknown): boolean {
+  return !tellingVariable.test(name) && word.test(plain(value))
+}
+
+/** A number or a list of words for an input that leads nowhere. A switch may be one that keeps something away. */
+export function isHarmlessInput(name: string, value: unknown): boolean {
+  if (amountInput.test(name)) return !plain(value).includes('${')
+  return typeof value !== 'boolean' && !tellingInput.test(name) && words.test(plain(value))
+}
+
+/** Versions of what is installed, one or several. */
+export function isVersionInput(name: string, value: unknown): boolean {
+  const listed = plain(value)
+    .replaceAll('matrix', '1')
+    .split(/[\s,]+/)
+  return (
+    versionInput.test(name) &&
+    listed.every((one) => one === '' || isVersion(one) || /^(?:latest|stable|lts\/\*)$/.test(one))
+  )
+}
+
+/** Its matrix is judged by itself. */
+function plain(value: unknown): string {
+  return String(value).replaceAll(matrixOrEnv, 'matrix')
+}
