@@ -15,7 +15,7 @@ export const ciCases: readonly RuleCase[] = [
     rule: 'workflow',
     severity: 'hold',
     what: 'a changed workflow',
-    fires: changed(path, test, workflow('push', 'run: npm run e2e')),
+    fires: changed(path, test, workflow('push', 'run: npx e2e')),
     quiet: commented,
   },
   {
@@ -180,6 +180,70 @@ export const ciCases: readonly RuleCase[] = [
     fires: changed('Makefile', 'all:\n', 'all:\n\t//bin/x\n'),
     quiet: changed('Makefile', 'all:\n', '# why\nall:\n'),
   },
+  ...(
+    [
+      [
+        'a line of one recipe in another',
+        'Makefile',
+        'a:\n\tx\nb:\n\ty\n',
+        'a:\n\tx\n\ty\nb:\n',
+        '# why\na:\n\tx\nb:\n\ty\n',
+      ],
+      [
+        'what makes a comment end',
+        'build.gradle',
+        'a = """\nb\n"""\n',
+        'a = """\n//bin/x\nb\n"""\n',
+        'a = """\nb\n"""\n\n',
+      ],
+      [
+        'text in CDATA that looks like a comment',
+        'build.xml',
+        '<a>\n</a>\n',
+        '<a>\n<![CDATA[<!--]]><b/><![CDATA[-->]]>\n</a>\n',
+        '<a>\n<!-- why -->\n</a>\n',
+      ],
+      [
+        'what stands behind a comment',
+        'pom.xml',
+        '<a>\n</a>\n',
+        '<a>\n<!-- a --><b/><!-- b -->\n</a>\n',
+        '<a>\n<!-- a\n b -->\n</a>\n',
+      ],
+      [
+        'a name that stands for a version',
+        'pom.xml',
+        '<tag>HEAD</tag>\n',
+        '<tag>HEAD</tag><b/>\n',
+        '<tag>a-1.2.3</tag>\n',
+      ],
+      ['a tap that anybody can make', 'Brewfile', "brew 'jq'\n", "brew 'evil/tap/jq'\n", "brew 'jq'\ncask 'firefox'\n"],
+      [
+        'an argument of what brew installs',
+        'Brewfile',
+        "brew 'jq'\n",
+        "brew 'jq', postinstall: 'x'\n",
+        "brew 'wget'\n",
+      ],
+      [
+        'a package by its coordinates',
+        'a.gradle.kts',
+        'dependencies {\n}\n',
+        'dependencies {\n  implementation("e:x:1.0")\n}\n',
+        'dependencies {\n  implementation(libs.junit)\n}\n',
+      ],
+      [
+        'a plugin that no catalog names',
+        'a.gradle.kts',
+        'plugins {\n}\n',
+        'plugins {\n  id("evil")\n}\n',
+        'plugins {\n  alias(libs.plugins.jmh)\n}\n',
+      ],
+    ] as const
+  ).map(([what, path, before, bad, good]): RuleCase => {
+    const [fires, quiet] = [changed(path, before, bad), changed(path, before, good)]
+    return { rule: 'build-file', severity: 'hold', what, fires, quiet }
+  }),
   ...(
     [
       [

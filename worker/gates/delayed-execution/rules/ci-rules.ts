@@ -124,15 +124,17 @@ export const ciRules: readonly Rule[] = [
 /** Nothing where only comments, order of keys and layout differ; milder where it reaches no further than before. */
 function whenWorkflowChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
   const hits = whenChangedOrDeleted()(file, change)
+  const noted = hits.map((hit) => ({ ...hit, severity: 'note' as const }))
+  if (isListOfWords(file.path)) return noted
+  // A script can be read as YAML too, and would say nothing there.
+  if (!/\.ya?ml$/i.test(file.path)) return hits
   const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, 'yaml')))
-  if (isListOfWords(file.path)) return hits.map((hit) => ({ ...hit, severity: 'note' }))
   if (!old?.ok || !now?.ok) return hits
   if (canonical(old.value) === canonical(now.value)) return []
-  if (!reachesNoFurther(old.value, now.value)) return hits
-  return hits.map((hit) => ({ ...hit, what: `${hit.what} It runs, uses and grants nothing new.`, severity: 'note' }))
+  return reachesNoFurther(old.value, now.value) ? noted : hits
 }
 
-/** Texts that lie beside an action, as a spelling checker's words do; not what its dependencies are. */
+/** Texts that lie beside an action, as a spelling checker's words do; not what is installed. */
 function isListOfWords(path: string): boolean {
   return isProse(path) && !/requirements|constraints/i.test(path)
 }

@@ -1,10 +1,9 @@
 import { canonical, entriesAt, textAt, valueAt } from '../../change/read-value.ts'
 import { isNoOlder, readAction } from './action-reference.ts'
-import { isPlainCommand } from './plain-command.ts'
-import { effectsOf, scriptLines } from './workflow-effects.ts'
+import { isKnownJob } from './known-job.ts'
 import { steps } from './workflow-entries.ts'
 import { allTriggers } from './workflow-grants.ts'
-import { jobsOf, type WorkflowJob } from './workflow-jobs.ts'
+import { jobsOf } from './workflow-jobs.ts'
 
 /** Steps that look for what a change should not have. */
 const watches =
@@ -19,40 +18,13 @@ const readElsewhere = ['on', 'permissions', 'jobs', 'env', 'runs', 'inputs']
  */
 export function reachesNoFurther(before: unknown, after: unknown): boolean {
   return (
+    jobsOf(after).length > 0 &&
     isPart(allTriggers(after), allTriggers(before)) &&
     isPart(aroundJobs(after), aroundJobs(before)) &&
-    jobsOf(after).every((job) => isKnown(job, before, after)) &&
+    jobsOf(after).every((job) => isKnownJob(job, before, after)) &&
     releasesOf(after).every((one) => isKnownRelease(one, releasesOf(before))) &&
     watchersOf(before).isSubsetOf(watchersOf(after))
   )
-}
-
-function isKnown(job: WorkflowJob, before: unknown, after: unknown): boolean {
-  const old = jobsOf(before)
-  if (job.isPlain) {
-    const ranCode = old.some(({ isPlain, body }) => isPlain && scriptLines(body).length > 0)
-    const look = ranCode ? 'open' : 'plain'
-    const known = new Set(old.flatMap(({ body }) => [...effectsOf(before, body, look)]))
-    const lines = new Set(old.flatMap(({ body }) => scriptLines(body)))
-    return (
-      effectsOf(after, job.body, look).isSubsetOf(known) &&
-      scriptLines(job.body).every((line) => lines.has(line) || (ranCode && isPlainCommand(line)))
-    )
-  }
-  const same = old.find(({ name }) => name === job.name)
-  if (same === undefined || !job.grants.isSubsetOf(same.grants)) return false
-  const known = effectsOf(before, same.body, 'close')
-  return effectsOf(after, job.body, 'close').isSubsetOf(known) && isGuarded(job.body, same.body)
-}
-
-/** It waits for the same and asks for the same, or for something where it asked for nothing. */
-function isGuarded(job: unknown, same: unknown): boolean {
-  const [condition, old] = [textOf(valueAt(job, 'if')), textOf(valueAt(same, 'if'))]
-  return (old === '' || condition === old) && textOf(valueAt(job, 'needs')) === textOf(valueAt(same, 'needs'))
-}
-
-function textOf(value: unknown): string {
-  return canonical(value)
 }
 
 /** What stands beside the jobs; of an action's inputs, what they are without being given. */

@@ -31,7 +31,7 @@ export function* allTriggers(document: unknown): Generator<Entry> {
     const filters = entriesAt(document, 'on', event)
     const isOpen = isPlain || ['schedule', 'workflow_dispatch', 'workflow_call'].includes(event)
     const count = (name: string) => causedByStrangers.includes(event) || !/^paths(?:-ignore)?$/.test(name)
-    yield [`on ${event}`, isOpen ? null : filters.filter(([name]) => count(name))]
+    yield [`on ${event}`, isOpen ? [] : filters.filter(([name]) => count(name))]
   }
 }
 

@@ -43,7 +43,7 @@ function grantsOf(document: unknown, job: unknown): string[] {
 export function grantedWrites(document: unknown, job: unknown): string[] | null {
   const permissions = valueAt(job, 'permissions') ?? valueAt(document, 'permissions') ?? null
   if (permissions === null) return null
-  if (typeof permissions === 'string') return permissions === 'read-all' ? [] : [`: ${permissions}`]
+  if (typeof permissions === 'string') return permissions === 'read-all' ? [] : [permissions]
   const scopes = entriesAt(permissions).filter(([, level]) => level === 'write')
   return scopes.map(([scope]) => `${scope}: write`)
 }
