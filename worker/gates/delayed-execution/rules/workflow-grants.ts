@@ -38,9 +38,12 @@ export function* allTriggers(document: unknown): Generator<Entry> {
 /** What the token of each job may do beyond reading, whether the job says so or the workflow. */
 export function* permissions(document: unknown): Generator<Entry> {
   for (const [job, body] of entriesAt(document, 'jobs')) {
+    const all =
+      textAt(body, 'permissions') ??
+      (valueAt(body, 'permissions') === undefined ? textAt(document, 'permissions') : null)
     const writes = grantedWrites(document, body)
     if (writes === null) yield ['permissions as the repository sets them', true]
-    for (const scope of writes ?? []) yield [`jobs.${job} permissions ${scope}`, true]
+    for (const scope of all === null ? (writes ?? []) : [all]) yield [`jobs.${job} permissions ${scope}`, true]
   }
 }
 
