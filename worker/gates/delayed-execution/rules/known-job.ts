@@ -5,30 +5,47 @@ import { strangersEvents, triggers } from './workflow-entries.ts'
 import { jobsOf, type WorkflowJob } from './workflow-jobs.ts'
 import { secretNames } from './workflow-secrets.ts'
 
-/** Whether a job runs, uses and holds nothing that jobs of the workflow did not before. */
-export function isKnownJob(job: WorkflowJob, before: unknown, after: unknown): boolean {
-  const old = jobsOf(before)
-  if (job.isPlain) {
-    const ranCode = old.some(({ isPlain, body }) => isPlain && scriptLines(body).length > 0)
-    const bodies = old.map(({ body }) => body)
-    return isKnownBody(after, job.body, before, bodies, ranCode ? 'open' : 'plain')
-  }
-  const same = old.find(({ name }) => name === job.name)
-  if (same === undefined || !job.grants.isSubsetOf(same.grants) || !isGuarded(job.body, same.body)) return false
-  if (!isExposed(before, same)) return isKnownBody(after, job.body, before, [same.body], 'close')
-  const [secret, oldSecret] = [stepsOf(job.body, true), stepsOf(same.body, true)]
-  return (
-    canonical([...effectsOf({}, secret, 'close')]) === canonical([...effectsOf({}, oldSecret, 'close')]) &&
-    isKnownBody(after, stepsOf(job.body, false), before, [stepsOf(same.body, false)], 'open')
-  )
+export type IsKnownJob = (job: WorkflowJob, document: unknown) => boolean
+
+interface Known {
+  readonly effects: ReadonlySet<string>
+  readonly lines: ReadonlySet<string>
 }
 
-function isKnownBody(after: unknown, body: unknown, before: unknown, old: readonly unknown[], look: Look): boolean {
-  const known = new Set(old.flatMap((one) => [...effectsOf(before, one, look)]))
-  const lines = new Set(old.flatMap(scriptLines))
+/**
+ * Tells whether a job runs, uses and holds nothing that jobs of a workflow did not before. What they did is gathered once:
+ * a hostile workflow has tens of thousands of them.
+ */
+export function createIsKnownJob(before: unknown): IsKnownJob {
+  const old = jobsOf(before)
+  const oldByName = new Map(old.map((job) => [job.name, job]))
+  const ranCode = old.some(({ isPlain, body }) => isPlain && scriptLines(body).length > 0)
+  const look = ranCode ? 'open' : 'plain'
+  const all = (bodies: readonly unknown[], how: Look): Known => ({
+    effects: new Set(bodies.flatMap((body) => [...effectsOf(before, body, how)])),
+    lines: new Set(bodies.flatMap(scriptLines)),
+  })
+  const known = all(
+    old.map(({ body }) => body),
+    look,
+  )
+  return (job, document) => {
+    if (job.isPlain) return isPartOf(known, document, job.body, look)
+    const same = oldByName.get(job.name)
+    if (same === undefined || !job.grants.isSubsetOf(same.grants) || !isGuarded(job.body, same.body)) return false
+    if (!isExposed(before, same)) return isPartOf(all([same.body], 'close'), document, job.body, 'close')
+    const [secret, oldSecret] = [stepsOf(job.body, true), stepsOf(same.body, true)]
+    return (
+      canonical([...effectsOf({}, secret, 'close')]) === canonical([...effectsOf({}, oldSecret, 'close')]) &&
+      isPartOf(all([stepsOf(same.body, false)], 'open'), document, stepsOf(job.body, false), 'open')
+    )
+  }
+}
+
+/** A close look compares scripts as a whole. */
+function isPartOf({ effects, lines }: Known, document: unknown, body: unknown, look: Look): boolean {
   return (
-    effectsOf(after, body, look).isSubsetOf(known) &&
-    // A close look compares scripts as a whole.
+    effectsOf(document, body, look).isSubsetOf(effects) &&
     (look === 'close' ||
       scriptLines(body).every((line) => lines.has(line) || (look === 'open' && isPlainCommand(line))))
   )
@@ -42,6 +59,7 @@ function isExposed(document: unknown, { body, grants }: WorkflowJob): boolean {
   const events = triggers(document)
   return (
     events.includes('pull_request') &&
+    runsAtOnce(document) &&
     !events.some((event) => strangersEvents.includes(event)) &&
     valueAt(body, 'if') === undefined &&
     valueAt(body, 'needs') === undefined &&
@@ -50,6 +68,12 @@ function isExposed(document: unknown, { body, grants }: WorkflowJob): boolean {
       (step) => valueAt(step, 'if') === undefined && scriptLines({ steps: [step] }).some(startsCode),
     )
   )
+}
+
+/** A label, or a review, can be a person's word that it may run. */
+function runsAtOnce(document: unknown): boolean {
+  const types = valueAt(document, 'on', 'pull_request', 'types') ?? ['opened']
+  return [types].flat().some((type) => type === 'opened' || type === 'synchronize')
 }
 
 function startsCode(line: string): boolean {

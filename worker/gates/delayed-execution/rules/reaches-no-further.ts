@@ -1,6 +1,6 @@
 import { canonical, entriesAt, textAt, valueAt } from '../../change/read-value.ts'
-import { isNoOlder, readAction } from './action-reference.ts'
-import { isKnownJob } from './known-job.ts'
+import { type ActionReference, isNoOlder, readAction } from './action-reference.ts'
+import { createIsKnownJob } from './known-job.ts'
 import { steps } from './workflow-entries.ts'
 import { allTriggers } from './workflow-grants.ts'
 import { jobsOf } from './workflow-jobs.ts'
@@ -17,12 +17,14 @@ const readElsewhere = ['on', 'permissions', 'jobs', 'env', 'runs', 'inputs']
  * project could have changed what ran.
  */
 export function reachesNoFurther(before: unknown, after: unknown): boolean {
+  const isKnownJob = createIsKnownJob(before)
+  const isKnownRelease = createIsKnownRelease(before)
   return (
     jobsOf(after).length > 0 &&
     isPart(allTriggers(after), allTriggers(before)) &&
     isPart(aroundJobs(after), aroundJobs(before)) &&
-    jobsOf(after).every((job) => isKnownJob(job, before, after)) &&
-    releasesOf(after).every((one) => isKnownRelease(one, releasesOf(before))) &&
+    jobsOf(after).every((job) => isKnownJob(job, after)) &&
+    releasesOf(after).every(isKnownRelease) &&
     watchersOf(before).isSubsetOf(watchersOf(after))
   )
 }
@@ -51,9 +53,10 @@ function releasesOf(document: unknown) {
   return actionsOf(document).filter(({ level }) => level === 'release')
 }
 
-function isKnownRelease({ name, reference }: { name: string; reference: string }, old: ReturnType<typeof releasesOf>) {
-  const same = old.filter((one) => one.name === name)
-  return same.some((one) => isNoOlder(reference, one.reference))
+function createIsKnownRelease(before: unknown) {
+  const oldByName = Map.groupBy(releasesOf(before), ({ name }) => name)
+  return ({ name, reference }: ActionReference) =>
+    (oldByName.get(name) ?? []).some((old) => isNoOlder(reference, old.reference))
 }
 
 function watchersOf(document: unknown): Set<string> {

@@ -85,7 +85,7 @@ function withoutTag(container: unknown): unknown {
 
 function inputs(given: unknown, look: Look): [string, unknown][] {
   return entriesAt(given).flatMap(([name, value]): [string, unknown][] => {
-    if (isVersionInput(name, value)) return [[name, 'version']]
+    if (isVersionInput(name, value, look !== 'close')) return [[name, 'version']]
     return look !== 'close' && isHarmlessInput(name, value) ? [] : [[name, value]]
   })
 }

@@ -13,6 +13,7 @@ export interface WorkflowJob {
 }
 
 const unstated = 'permissions as the repository sets them'
+const callers = 'permissions of whoever calls it'
 const runnerOfGitHub = /^(?:ubuntu|windows|macos)-[\w.-]{1,30}$/
 
 /** The jobs of a workflow; the steps of an action are one that may hold anything, since whoever calls it is unknown. */
@@ -36,7 +37,13 @@ function grantsOf(document: unknown, job: unknown): string[] {
     const value = valueAt(job, key)
     return value === undefined ? [] : [`${key}: ${JSON.stringify(value)}`]
   })
-  return [...(grantedWrites(document, job) ?? [unstated]), ...secrets, ...rest, ...ownRunnersOf(job)]
+  const isCalled = triggers(document).includes('workflow_call')
+  return [
+    ...(grantedWrites(document, job) ?? [isCalled ? callers : unstated]),
+    ...secrets,
+    ...rest,
+    ...ownRunnersOf(job),
+  ]
 }
 
 /** What the job's token may write; null where neither it nor the workflow says so. */

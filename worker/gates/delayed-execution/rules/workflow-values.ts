@@ -37,15 +37,13 @@ export function isHarmlessInput(name: string, value: unknown): boolean {
   return typeof value !== 'boolean' && !tellingInput.test(name) && words.test(plain(value))
 }
 
-/** Versions of what is installed, one or several. */
-export function isVersionInput(name: string, value: unknown): boolean {
+/** Versions of what is installed, one or several; whatever is newest only where that may be. */
+export function isVersionInput(name: string, value: unknown, mayFloat: boolean): boolean {
+  const floats = (one: string) => mayFloat && /^(?:latest|stable|lts\/\*)$/.test(one)
   const listed = plain(value)
     .replaceAll('matrix', '1')
     .split(/[\s,]+/)
-  return (
-    versionInput.test(name) &&
-    listed.every((one) => one === '' || isVersion(one) || /^(?:latest|stable|lts\/\*)$/.test(one))
-  )
+  return versionInput.test(name) && listed.every((one) => one === '' || isVersion(one) || floats(one))
 }
 
 /** Its matrix is judged by itself. */
