@@ -21,8 +21,33 @@ export const ciCases: readonly RuleCase[] = [
   {
     rule: 'workflow',
     severity: 'hold',
-    what: 'a deleted workflow',
-    fires: changed(path, test, null),
+    what: 'a deleted workflow that scans',
+    fires: changed(path, workflow('push', 'uses: acme/codeql-action@v3'), null),
+    quiet: changed(path, test, null),
+  },
+  {
+    rule: 'ci-configuration',
+    severity: 'hold',
+    what: 'a switch beside another version',
+    fires: changed('.travis.yml', 'php: [8.1]\nsudo: false\n', 'php: [8.1, 8.2]\nsudo: true\n'),
+    quiet: changed('.travis.yml', 'php: [8.1]\nsudo: false\n', '# why\nsudo: false\nphp: [8.1, 8.2]\n'),
+  },
+  {
+    rule: 'ci-configuration',
+    severity: 'hold',
+    what: 'an image in place of a version',
+    fires: changed('.gitlab-ci.yml', 'image: 3.1\n', 'image: evil/x:3.1\n'),
+    quiet: changed(
+      '.readthedocs.yaml',
+      'build: { tools: { python: "3.11" } }\n',
+      'build: { tools: { python: "3.13" } }\n',
+    ),
+  },
+  {
+    rule: 'workflow',
+    severity: 'hold',
+    what: 'a new workflow',
+    fires: added(path, test),
     quiet: added('test/fixtures/.github/workflows/ci.yml', test),
   },
   {

@@ -1,11 +1,13 @@
 import { isProse } from '../../change/classify-path.ts'
 import { canonical } from '../../change/read-value.ts'
+import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
-import type { Match, Rule } from '../rule.ts'
-import { reachesNoFurther } from './reaches-no-further.ts'
+import type { Change, Match, Rule } from '../rule.ts'
+import { reachesNoFurther, watchersOf } from './reaches-no-further.ts'
 import { openedToStrangers, secretDumps, sentSecrets, strangersCheckouts } from './workflow-entries.ts'
 import { untrustedText } from './workflow-texts.ts'
+import { isVersion } from './workflow-values.ts'
 
 const workflows = ['.github/workflows/*.{yml,yaml}']
 const actions = ['**/action.{yml,yaml}']
@@ -77,7 +79,7 @@ export const ciRules: readonly Rule[] = [
     ],
     when: onPush,
     mend: askPerson,
-    match: whenChangedOrDeleted(),
+    match: whenMeaningChanges,
   },
   {
     id: 'repository-oversight',
@@ -125,13 +127,34 @@ export const ciRules: readonly Rule[] = [
 function whenWorkflowChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
   const hits = whenChangedOrDeleted()(file, change)
   const noted = hits.map((hit) => ({ ...hit, severity: 'note' as const }))
-  if (isListOfWords(file.path)) return noted
+  if (isListOfWords(file.path) || (file.after === null && watchesNothing(file, change))) return noted
   // A script can be read as YAML too, and would say nothing there.
   if (!/\.ya?ml$/i.test(file.path)) return hits
   const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, 'yaml')))
   if (!old?.ok || !now?.ok) return hits
   if (canonical(old.value) === canonical(now.value)) return []
   return reachesNoFurther(old.value, now.value) ? noted : hits
+}
+
+/** A deleted workflow of GitHub that looked for nothing which a change should not have. */
+function watchesNothing({ path, before }: ChangedFile, { read }: Change): boolean {
+  const old = before === null || !/^\.github\/workflows\/[^/]+\.ya?ml$/i.test(path) ? null : read(before, 'yaml')
+  return old?.ok === true && watchersOf(old.value).size === 0
+}
+
+/** The same but for versions of what the build runs with: comments, order and layout differ. */
+function whenMeaningChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
+  const format = /\.ya?ml$/i.test(file.path) ? 'yaml' : 'json'
+  const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, format)))
+  const isSame = old?.ok && now?.ok && canonical(withoutVersions(old.value)) === canonical(withoutVersions(now.value))
+  return isSame ? [] : whenChangedOrDeleted()(file, change)
+}
+
+function withoutVersions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.every(isVersion) ? 'version' : value.map(withoutVersions)
+  if (typeof value !== 'object' || value === null)
+    return typeof value !== 'boolean' && isVersion(value) ? 'version' : value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutVersions(inner)]))
 }
 
 /** Texts that lie beside an action, as a spelling checker's words do; not what is installed. */

@@ -59,6 +59,7 @@ function createIsKnownRelease(before: unknown) {
     (oldByName.get(name) ?? []).some((old) => isNoOlder(reference, old.reference))
 }
 
-function watchersOf(document: unknown): Set<string> {
+/** Actions that look for what a change should not have. */
+export function watchersOf(document: unknown): Set<string> {
   return new Set(actionsOf(document).flatMap(({ name }) => (watches.test(name) ? [name] : [])))
 }

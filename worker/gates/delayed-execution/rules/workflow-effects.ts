@@ -5,8 +5,10 @@ import {
   isHarmlessInMatrix,
   isHarmlessInput,
   isHarmlessVariable,
+  isLiteral,
   isVersion,
   isVersionInput,
+  runnerOfGitHub,
 } from './workflow-values.ts'
 
 const readElsewhere = [
@@ -54,7 +56,8 @@ function* matrixEffects(body: unknown, look: Look): Generator<unknown> {
   const pasting = JSON.stringify([scriptLines(body), valueAt(body, 'container'), valueAt(body, 'services')])
   const isPasted = /\bmatrix\b/.test(pasting)
   for (const [name, value] of matrixValues(body)) {
-    const isHarmless = (leaf: unknown) => isVersion(leaf) || (look !== 'close' && isHarmlessInMatrix(leaf, isPasted))
+    const isHarmless = (leaf: unknown) =>
+      isVersion(leaf) || runnerOfGitHub.test(String(leaf)) || (look !== 'close' && isHarmlessInMatrix(leaf, isPasted))
     for (const leaf of leaves(value).filter((one) => !isHarmless(one))) yield ['matrix', name, leaf]
   }
 }
@@ -62,10 +65,11 @@ function* matrixEffects(body: unknown, look: Look): Generator<unknown> {
 function stepEffect(step: unknown, look: Look): unknown {
   const apart = ['name', 'timeout-minutes', 'uses', 'with', 'env', ...(look === 'close' ? [] : ['if', 'run'])]
   const uses = textAt(step, 'uses')
+  const isOwn = look === 'open' && uses?.startsWith('./') === true
   return [
     entriesAt(step).filter(([key]) => !apart.includes(key)),
     uses === null ? null : actionEffect(uses, look),
-    inputs(valueAt(step, 'with'), look),
+    inputs(valueAt(step, 'with'), look).filter(([, value]) => !isOwn || !isLiteral(value)),
     variables(step, look),
   ]
 }

@@ -2,6 +2,7 @@ import { entriesAt, textAt, valueAt } from '../../change/read-value.ts'
 import { matrixValues } from './matrix-values.ts'
 import { strangersEvents, triggers } from './workflow-entries.ts'
 import { secretNames } from './workflow-secrets.ts'
+import { runnerOfGitHub } from './workflow-values.ts'
 
 export interface WorkflowJob {
   readonly name: string
@@ -14,7 +15,6 @@ export interface WorkflowJob {
 
 const unstated = 'permissions as the repository sets them'
 const callers = 'permissions of whoever calls it'
-const runnerOfGitHub = /^(?:ubuntu|windows|macos)-[\w.-]{1,30}$/
 
 /** The jobs of a workflow; the steps of an action are one that may hold anything, since whoever calls it is unknown. */
 export function jobsOf(document: unknown): WorkflowJob[] {

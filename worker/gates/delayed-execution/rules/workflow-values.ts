@@ -2,21 +2,24 @@
 
 const version =
   /^[v^~]?\d{1,9}(?:\.(?:\d{1,9}|x|\*)){0,3}(?:-?(?:a|alpha|b|beta|rc|dev|pre|preview|next|lts)[.\d]{0,9})?$/i
+export const runnerOfGitHub = /^(?:ubuntu|windows|macos)-[\w.-]{1,30}$/
 const word = /^[\w.+-]{1,60}$/
 const words = /^[\w.+:, \n-]{0,400}$/
 const label = /^[\w.+:,/@() \n-]{0,200}$/
 const matrixOrEnv = /\$\{\{\s{0,5}matrix\.[\w-]{1,60}\s{0,5}\}\}/g
 
-/** What an input of this name may say decides what is run, fetched or handed out. */
+/** What an input of this name says decides what is run, fetched or handed out. */
 const tellingInput =
-  /script|run|arg|cmd|command|prompt|eval|expression|url|registry|host|server|endpoint|token|key|pass|credential|secret|user|ref|repo|image|index|source|proxy|path|dir|file|entrypoint|shell/i
+  /(?:^|[-_])(?:script|run|args?|cmd|commands?|prompt|eval|expression|url|registry|host|server|endpoint|token|key|password|credentials|secrets?|user|username|ref|repo|repository|image|index|source|proxy|entrypoint|shell)(?:[-_]|$)/i
+const placeInput = /(?:^|[-_])(?:path|paths|dir|directory|files?)(?:[-_]|$)/i
+const placeWithin = /^(?:[\w*@-][\w.*@-]{0,80}\/?){1,8}$/
 /** Inputs that say how much or how long, and what is kept for the next run. */
 const amountInput =
   /^(?:fetch-depth|retention-days|compression-level|check-latest|cache|cache-dependency-path|verbosity)$/i
 const versionInput = /(?:^|[-_])versions?$/i
 /** A variable of this name decides what programs trust, load or start. */
 const tellingVariable =
-  /PATH|PRELOAD|OPT|ARG|FLAGS|ENV$|SHELL|HOME|URL|HOST|REGISTRY|INDEX|PROXY|CONFIG|TLS|SSL|VERIFY|SECUR|SUM|SIGN|SCRIPT|TRUST|TOKEN|KEY|PASS|SECRET|USER|REPO|REF|IMAGE/i
+  /(?:^|_)(?:ARGS?|ENV|SHELL|HOST|REGISTRY|INDEX|CONFIG|TLS|SSL|VERIFY|SECURE|INSECURE|CHECKSUM|SIGN|SCRIPTS?|TRUST|TOKEN|KEY|PASSWORD|SECRET|USER|REPO|REPOSITORY|REF|IMAGE|UNAUTHORIZED|UNSECURE)(?:_|$)|(?:PATH|FLAGS|PROXY|SUMDB|OPTS|OPTIONS|PRELOAD|URL|HOME)(?:_|$)/i
 
 export function isVersion(value: unknown): boolean {
   return version.test(String(value))
@@ -33,8 +36,15 @@ export function isHarmlessVariable(name: string, value: unknown): boolean {
 
 /** A number or a list of words for an input that leads nowhere. A switch may be one that keeps something away. */
 export function isHarmlessInput(name: string, value: unknown): boolean {
+  const apart = name.replaceAll(/([a-z])([A-Z])/g, '$1-$2')
   if (amountInput.test(name)) return !plain(value).includes('${')
-  return typeof value !== 'boolean' && !tellingInput.test(name) && words.test(plain(value))
+  if (placeInput.test(apart)) return placeWithin.test(plain(value)) && !plain(value).includes('..')
+  return typeof value !== 'boolean' && !tellingInput.test(apart) && words.test(plain(value))
+}
+
+/** What an action of the repository itself is told, in a job that holds nothing: it could as well say so in its code. */
+export function isLiteral(value: unknown): boolean {
+  return !/\$\{|:\/\//.test(plain(value))
 }
 
 /** Versions of what is installed, one or several; whatever is newest only where that may be. */
