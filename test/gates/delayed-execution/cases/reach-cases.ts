@@ -222,6 +222,48 @@ export const reachCases: readonly RuleCase[] = [
     ['timeout-minutes: 5', 'timeout-minutes: 6'],
   ),
   pair(
+    'another script where a label lets it run',
+    exposed.replace('[push, pull_request]', '{ pull_request: { types: [labeled] } }'),
+    ['run: npm test', 'run: npm run e2e'],
+    ['    runs-on', '    timeout-minutes: 5\n    runs-on'],
+  ),
+  pair(
+    'another script with the permissions of a caller',
+    tests.replace('permissions: { contents: read }\n', '').replace(/^on: .*$/m, 'on: workflow_call'),
+    ['npm test', 'npm run e2e'],
+    ['name: Test', 'name: All'],
+  ),
+  pair(
+    'whatever is newest beside a secret',
+    release,
+    ['node-version: 22', 'node-version: latest'],
+    ['node-version: 22', 'node-version: 24'],
+  ),
+  pair(
+    'an address to build from, of an action of the repository',
+    tests.replace(`acme/setup@${sha}`, './tool'),
+    ['intl, zip', 'https://h.example/x'],
+    ['intl, zip', './test/Dockerfile'],
+  ),
+  pair(
+    'a place outside',
+    tests.replace('cache: npm', 'path: out'),
+    ['path: out', 'path: ~/.ssh'],
+    ['path: out', 'path: out/report'],
+  ),
+  pair(
+    'a runner that the organisation may have',
+    release,
+    ['node: [22]', 'node: [gpu-large]'],
+    ['node: [22]', 'node: [ubuntu-24.04]'],
+  ),
+  pair(
+    'a variable that trusts any server',
+    tests,
+    ['{ TOOL_VERSION: 1.2.3 }', '{ NODE_TLS_REJECT_UNAUTHORIZED: 0 }'],
+    ['{ TOOL_VERSION: 1.2.3 }', '{ BUILD_SUMMARY: false }'],
+  ),
+  pair(
     'the action that is given the secret',
     exposed,
     [`report@${sha}`, `report@${other}`],
