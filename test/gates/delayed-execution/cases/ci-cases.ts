@@ -128,6 +128,31 @@ export const ciCases: readonly RuleCase[] = [
     fires: changed('.github/CODEOWNERS', '* @a\n', null),
     quiet: added('src/owners.ts', 'export {}\n'),
   },
+  ...(
+    [
+      ['updates that it leaves out', '{ package-ecosystem: npm, directory: /, ignore: [{ dependency-name: "*" }] }'],
+      ['updates that are gone', ''],
+      ['updates that are switched off', '{ package-ecosystem: npm, directory: /, open-pull-requests-limit: 0 }'],
+      [
+        'a registry for new updates',
+        '{ package-ecosystem: npm, directory: / }, { package-ecosystem: pip, registries: "*" }',
+      ],
+    ] as const
+  ).map(([what, updates]): RuleCase => {
+    const written = (of: string) => `version: 2\nupdates: [${of}]\n`
+    const [before, harmless] = ['{ package-ecosystem: npm, directory: / }', 'groups: { all: { patterns: ["*"] } }']
+    return {
+      ...{ rule: 'repository-oversight', severity: 'hold', what: `Dependabot: ${what}` },
+      fires: changed('.github/dependabot.yml', written(before), written(updates)),
+      quiet: changed(
+        '.github/dependabot.yml',
+        written(before),
+        written(
+          `{ package-ecosystem: npm, directory: /, ${harmless} }, { package-ecosystem: github-actions, directory: / }`,
+        ),
+      ),
+    }
+  }),
   {
     rule: 'repository-oversight',
     severity: 'hold',

@@ -5,6 +5,7 @@ import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Change, Match, Rule } from '../rule.ts'
 import { reachesNoFurther, watchersOf } from './reaches-no-further.ts'
+import { updatesTheSame } from './same-updates.ts'
 import { openedToStrangers, secretDumps, sentSecrets, strangersCheckouts } from './workflow-entries.ts'
 import { untrustedText } from './workflow-texts.ts'
 import { isVersion } from './workflow-values.ts'
@@ -94,7 +95,7 @@ export const ciRules: readonly Rule[] = [
     ],
     when: 'From the merge on it decides who reviews, and which bots may do what.',
     mend: 'Have a person approve it.',
-    match: whenChangedOrDeleted(),
+    match: whenOversightChanges,
   },
   {
     id: 'scanner-configuration',
@@ -155,6 +156,13 @@ function withoutVersions(value: unknown): unknown {
   if (typeof value !== 'object' || value === null)
     return typeof value !== 'boolean' && isVersion(value) ? 'version' : value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutVersions(inner)]))
+}
+
+function whenOversightChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
+  const isDependabot = /^\.github\/dependabot\.ya?ml$/i.test(file.path)
+  const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, 'yaml')))
+  const isSame = isDependabot && old?.ok && now?.ok && updatesTheSame(old.value, now.value)
+  return isSame ? [] : whenChangedOrDeleted()(file, change)
 }
 
 /** Texts that lie beside an action, as a spelling checker's words do; not what is installed. */
