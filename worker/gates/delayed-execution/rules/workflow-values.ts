@@ -12,7 +12,7 @@ const matrixOrEnv = /\$\{\{\s{0,5}matrix\.[\w-]{1,60}\s{0,5}\}\}/g
 const tellingInput =
   /(?:^|[-_])(?:script|run|args?|cmd|commands?|prompt|eval|expression|url|registry|host|server|endpoint|token|key|password|credentials|secrets?|user|username|ref|repo|repository|image|index|source|proxy|entrypoint|shell)(?:[-_]|$)/i
 const placeInput = /(?:^|[-_])(?:path|paths|dir|directory|files?)(?:[-_]|$)/i
-const placeWithin = /^(?:[\w*@-][\w.*@-]{0,80}\/?){1,8}$/
+const placeWithin = /^(?:\.\/)?[\w*@-][\w.*@/-]{0,300}$/
 /** Inputs that say how much or how long, and what is kept for the next run. */
 const amountInput =
   /^(?:fetch-depth|retention-days|compression-level|check-latest|cache|cache-dependency-path|verbosity)$/i
