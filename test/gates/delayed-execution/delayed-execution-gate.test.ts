@@ -8,6 +8,7 @@ import { editorCases } from './cases/editor-cases.ts'
 import { gitCases } from './cases/git-cases.ts'
 import { npmCases } from './cases/npm-cases.ts'
 import { packageCases } from './cases/package-cases.ts'
+import { reachCases } from './cases/reach-cases.ts'
 import { textCases } from './cases/text-cases.ts'
 import { treeCases } from './cases/tree-cases.ts'
 import { workflowCases } from './cases/workflow-cases.ts'
@@ -20,6 +21,7 @@ const cases = [
   ...agentCases,
   ...ciCases,
   ...workflowCases,
+  ...reachCases,
   ...textCases,
   ...treeCases,
 ]

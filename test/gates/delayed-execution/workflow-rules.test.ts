@@ -51,11 +51,11 @@ describe('workflows: what a change gives them', () => {
 
     const findings = await findingsOf(delayedExecutionGate, [changed(path, before, after)])
 
-    expect(findings.map(({ message }) => message.split('.')[0])).toEqual([
+    expect(findings.map(({ message }) => message.split('. ')[0]?.replace(/\.$/, ''))).toEqual([
       'This file is changed',
       '`on issue_comment` is new',
       '`on issue_comment` is new',
-      '`permissions: write-all` is new',
+      '`jobs.a permissions write-all` is new',
       '`uses acme/x` is new',
     ])
   })

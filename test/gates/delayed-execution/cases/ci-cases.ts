@@ -15,14 +15,39 @@ export const ciCases: readonly RuleCase[] = [
     rule: 'workflow',
     severity: 'hold',
     what: 'a changed workflow',
-    fires: changed(path, test, workflow('push', 'run: npm run e2e')),
+    fires: changed(path, test, workflow('push', 'run: npx e2e')),
     quiet: commented,
   },
   {
     rule: 'workflow',
     severity: 'hold',
-    what: 'a deleted workflow',
-    fires: changed(path, test, null),
+    what: 'a deleted workflow that scans',
+    fires: changed(path, workflow('push', 'uses: acme/codeql-action@v3'), null),
+    quiet: changed(path, test, null),
+  },
+  {
+    rule: 'ci-configuration',
+    severity: 'hold',
+    what: 'a switch beside another version',
+    fires: changed('.travis.yml', 'php: [8.1]\nsudo: false\n', 'php: [8.1, 8.2]\nsudo: true\n'),
+    quiet: changed('.travis.yml', 'php: [8.1]\nsudo: false\n', '# why\nsudo: false\nphp: [8.1, 8.2]\n'),
+  },
+  {
+    rule: 'ci-configuration',
+    severity: 'hold',
+    what: 'an image in place of a version',
+    fires: changed('.gitlab-ci.yml', 'image: 3.1\n', 'image: evil/x:3.1\n'),
+    quiet: changed(
+      '.readthedocs.yaml',
+      'build: { tools: { python: "3.11" } }\n',
+      'build: { tools: { python: "3.13" } }\n',
+    ),
+  },
+  {
+    rule: 'workflow',
+    severity: 'hold',
+    what: 'a new workflow',
+    fires: added(path, test),
     quiet: added('test/fixtures/.github/workflows/ci.yml', test),
   },
   {
@@ -103,6 +128,31 @@ export const ciCases: readonly RuleCase[] = [
     fires: changed('.github/CODEOWNERS', '* @a\n', null),
     quiet: added('src/owners.ts', 'export {}\n'),
   },
+  ...(
+    [
+      ['updates that it leaves out', '{ package-ecosystem: npm, directory: /, ignore: [{ dependency-name: "*" }] }'],
+      ['updates that are gone', ''],
+      ['updates that are switched off', '{ package-ecosystem: npm, directory: /, open-pull-requests-limit: 0 }'],
+      [
+        'a registry for new updates',
+        '{ package-ecosystem: npm, directory: / }, { package-ecosystem: pip, registries: "*" }',
+      ],
+    ] as const
+  ).map(([what, updates]): RuleCase => {
+    const written = (of: string) => `version: 2\nupdates: [${of}]\n`
+    const [before, harmless] = ['{ package-ecosystem: npm, directory: / }', 'groups: { all: { patterns: ["*"] } }']
+    return {
+      ...{ rule: 'repository-oversight', severity: 'hold', what: `Dependabot: ${what}` },
+      fires: changed('.github/dependabot.yml', written(before), written(updates)),
+      quiet: changed(
+        '.github/dependabot.yml',
+        written(before),
+        written(
+          `{ package-ecosystem: npm, directory: /, ${harmless} }, { package-ecosystem: github-actions, directory: / }`,
+        ),
+      ),
+    }
+  }),
   {
     rule: 'repository-oversight',
     severity: 'hold',
@@ -180,6 +230,70 @@ export const ciCases: readonly RuleCase[] = [
     fires: changed('Makefile', 'all:\n', 'all:\n\t//bin/x\n'),
     quiet: changed('Makefile', 'all:\n', '# why\nall:\n'),
   },
+  ...(
+    [
+      [
+        'a line of one recipe in another',
+        'Makefile',
+        'a:\n\tx\nb:\n\ty\n',
+        'a:\n\tx\n\ty\nb:\n',
+        '# why\na:\n\tx\nb:\n\ty\n',
+      ],
+      [
+        'what makes a comment end',
+        'build.gradle',
+        'a = """\nb\n"""\n',
+        'a = """\n//bin/x\nb\n"""\n',
+        'a = """\nb\n"""\n\n',
+      ],
+      [
+        'text in CDATA that looks like a comment',
+        'build.xml',
+        '<a>\n</a>\n',
+        '<a>\n<![CDATA[<!--]]><b/><![CDATA[-->]]>\n</a>\n',
+        '<a>\n<!-- why -->\n</a>\n',
+      ],
+      [
+        'what stands behind a comment',
+        'pom.xml',
+        '<a>\n</a>\n',
+        '<a>\n<!-- a --><b/><!-- b -->\n</a>\n',
+        '<a>\n<!-- a\n b -->\n</a>\n',
+      ],
+      [
+        'a name that stands for a version',
+        'pom.xml',
+        '<tag>HEAD</tag>\n',
+        '<tag>HEAD</tag><b/>\n',
+        '<tag>a-1.2.3</tag>\n',
+      ],
+      ['a tap that anybody can make', 'Brewfile', "brew 'jq'\n", "brew 'evil/tap/jq'\n", "brew 'jq'\ncask 'firefox'\n"],
+      [
+        'an argument of what brew installs',
+        'Brewfile',
+        "brew 'jq'\n",
+        "brew 'jq', postinstall: 'x'\n",
+        "brew 'wget'\n",
+      ],
+      [
+        'a package by its coordinates',
+        'a.gradle.kts',
+        'dependencies {\n}\n',
+        'dependencies {\n  implementation("e:x:1.0")\n}\n',
+        'dependencies {\n  implementation(libs.junit)\n}\n',
+      ],
+      [
+        'a plugin that no catalog names',
+        'a.gradle.kts',
+        'plugins {\n}\n',
+        'plugins {\n  id("evil")\n}\n',
+        'plugins {\n  alias(libs.plugins.jmh)\n}\n',
+      ],
+    ] as const
+  ).map(([what, path, before, bad, good]): RuleCase => {
+    const [fires, quiet] = [changed(path, before, bad), changed(path, before, good)]
+    return { rule: 'build-file', severity: 'hold', what, fires, quiet }
+  }),
   ...(
     [
       [

@@ -7,6 +7,41 @@ const pyproject = (version: string, backend = 'hatchling.build') =>
 const release = (host: string) => `distributionUrl=https\\://${host}/distributions/gradle-8.14.2-bin.zip`
 
 export const packageCases: readonly RuleCase[] = [
+  ...(
+    [
+      [
+        'a gem from elsewhere',
+        'Gemfile',
+        "gem 'a'\n",
+        "gem 'a', git: 'https://h.example/a'\n",
+        "gem 'a', '~> 2.0', require: false if RUBY_VERSION >= '3.4'\n",
+      ],
+      [
+        'code behind a gem',
+        'Gemfile',
+        "gem 'a'\n",
+        "gem 'a' if system('x')\n",
+        "group :test do\n  gem 'a', group: :test\nend\n",
+      ],
+      [
+        'code within a version',
+        'a.gemspec',
+        "s.add_dependency 'a', '1'\n",
+        's.add_dependency \'a\', "#{x}"\n',
+        "s.add_runtime_dependency('a', '~> 2', '>= 2.1')\n",
+      ],
+      [
+        'a gem that was not asked for',
+        'a.gemspec',
+        "s.add_dependency 'a'\n",
+        "s.add_dependency 'b'\n",
+        "s.required_ruby_version = '>= 2.7.0'\n",
+      ],
+    ] as const
+  ).map(([what, path, before, bad, good]): RuleCase => {
+    const [fires, quiet] = [changed(path, before, bad), changed(path, before, good)]
+    return { rule: 'ruby-manifest', severity: 'hold', what, fires, quiet }
+  }),
   {
     rule: 'toolchain',
     severity: 'hold',

@@ -74,9 +74,9 @@ export const treeCases: readonly RuleCase[] = [
   {
     rule: 'executable-bit',
     severity: 'hold',
-    what: 'a new executable',
-    fires: added('bin/x', '#!/bin/sh\n', '100755'),
-    quiet: added('lib/x', '#!/bin/sh\n'),
+    what: 'a new executable that does not say what reads it',
+    fires: added('bin/x', 'x\n', '100755'),
+    quiet: added('bin/x', '#!/bin/sh\n', '100755'),
   },
   {
     rule: 'binary',

@@ -26,7 +26,12 @@ function caseOf(rule: string, what: string, after: Parts, before: Parts = {}): R
 export const workflowCases: readonly RuleCase[] = [
   caseOf('workflow-strangers-trigger', 'a trigger that strangers cause', { on: 'pull_request_target' }),
   caseOf('workflow-trigger', 'a new schedule', { on: '{ push: , schedule: [{ cron: "1 2 * * *" }] }' }),
-  caseOf('workflow-trigger', 'a wider filter', { on: '{ push: }' }, { on: '{ push: { branches: [main] } }' }),
+  caseOf(
+    'workflow-trigger',
+    'a wider filter beside a token that writes',
+    { on: '{ push: }', permissions: 'write-all' },
+    { on: '{ push: { branches: [main] } }', permissions: 'write-all' },
+  ),
   caseOf('workflow-permissions', 'a token that writes', { permissions: '{ contents: write }' }),
   caseOf('workflow-permissions', 'a token that may do everything', { permissions: 'write-all' }),
   caseOf('workflow-permissions', 'a job that grants itself more', { job: 'permissions: { id-token: write }' }),

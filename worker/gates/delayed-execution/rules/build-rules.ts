@@ -1,7 +1,7 @@
-import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged } from '../match/when-changed.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
+import { saysTheSame } from './same-build.ts'
 
 export const buildRules: readonly Rule[] = [
   {
@@ -20,7 +20,7 @@ export const buildRules: readonly Rule[] = [
     ],
     when: 'It would run on the next build, here and in CI.',
     mend: 'Have a person look at it.',
-    match: (file, change) => (hasOnlyOtherVersions(file) ? [] : whenChanged()(file, change)),
+    match: (file, change) => (saysTheSame(file) ? [] : whenChanged()(file, change)),
   },
   {
     id: 'toolchain',
@@ -35,42 +35,3 @@ export const buildRules: readonly Rule[] = [
     ),
   },
 ]
-
-const versionNumber = /\d{1,9}(?:\.\d{1,9}){1,3}(?:[-+.][A-Za-z][\w.]{0,40})?/g
-/** Numbers with dots in these say where something is, and not which. */
-const address = /:\/\/|\b\d{1,3}(?:\.\d{1,3}){3}\b/
-/** Comments, by what begins them in the languages of these files; elsewhere the same characters may run something. */
-const comments: readonly [RegExp, RegExp][] = [
-  [/\.(?:gradle|kts|sbt|groovy|swift|zig)$|(?:^|\/)(?:Jenkinsfile|Podfile)$/i, /^\s{0,200}\/\/.{0,500}$/],
-  [
-    /(?:^|\/)(?:GNU|BSD)?Makefile[^/]{0,20}$|\.(?:mk|mak|bzl|py)$|(?:^|\/)(?:Rake|Brew|Fast|Guard|Vagrant)file$/i,
-    /^\s{0,200}#(?!!).{0,500}$/,
-  ],
-]
-/** A comment that runs after all: Groovy reads `\\u000a` as a line end, make joins lines, Python obeys `coding: utf-7`. */
-const obeyedComment = /\\|coding\s{0,5}[:=]/i
-
-/** The lines say what other lines said, of another version, and comments: a build that goes on as before. */
-function hasOnlyOtherVersions({ path, before, after, added }: ChangedFile): boolean {
-  if (before === null || after === null || before.mode !== after.mode || added.length === 0) return false
-  const comment = comments.find(([name]) => name.test(path))?.[1]
-  const counts = (line: string) => line.trim() !== '' && (comment?.test(line) !== true || obeyedComment.test(line))
-  const gone = new Set(linesWithout(before.lines, after.lines).filter(counts).map(withoutVersion))
-  const come = new Set(added.flatMap(({ text }) => (counts(text) ? [withoutVersion(text)] : [])))
-  return come.isSubsetOf(gone) && gone.isSubsetOf(come)
-}
-
-/** Those that the others do not have, one for one. */
-function linesWithout(lines: readonly string[], others: readonly string[]): string[] {
-  const left = new Map<string, number>()
-  for (const line of others) left.set(line, (left.get(line) ?? 0) + 1)
-  return lines.filter((line) => {
-    const count = left.get(line) ?? 0
-    left.set(line, count - 1)
-    return count <= 0
-  })
-}
-
-function withoutVersion(line: string): string {
-  return address.test(line) ? line : line.replaceAll(versionNumber, '0.0')
-}

@@ -3,9 +3,12 @@ import { canonical } from '../../change/read-value.ts'
 import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
-import type { Change, Rule } from '../rule.ts'
+import type { Change, Match, Rule } from '../rule.ts'
+import { reachesNoFurther, watchersOf } from './reaches-no-further.ts'
+import { updatesTheSame } from './same-updates.ts'
 import { openedToStrangers, secretDumps, sentSecrets, strangersCheckouts } from './workflow-entries.ts'
 import { untrustedText } from './workflow-texts.ts'
+import { isVersion } from './workflow-values.ts'
 
 const workflows = ['.github/workflows/*.{yml,yaml}']
 const actions = ['**/action.{yml,yaml}']
@@ -19,7 +22,7 @@ export const ciRules: readonly Rule[] = [
     paths: ['.github/workflows/**', '.github/actions/**', ...actions],
     when: onPush,
     mend: askPerson,
-    match: (file, change) => (sameMeaning(file, change) ? [] : whenChangedOrDeleted()(file, change)),
+    match: whenWorkflowChanges,
   },
   {
     id: 'workflow-untrusted-text',
@@ -77,7 +80,7 @@ export const ciRules: readonly Rule[] = [
     ],
     when: onPush,
     mend: askPerson,
-    match: whenChangedOrDeleted(),
+    match: whenMeaningChanges,
   },
   {
     id: 'repository-oversight',
@@ -92,7 +95,7 @@ export const ciRules: readonly Rule[] = [
     ],
     when: 'From the merge on it decides who reviews, and which bots may do what.',
     mend: 'Have a person approve it.',
-    match: whenChangedOrDeleted(),
+    match: whenOversightChanges,
   },
   {
     id: 'scanner-configuration',
@@ -121,9 +124,48 @@ export const ciRules: readonly Rule[] = [
   },
 ]
 
-/** Only comments, order of keys and layout differ. */
-function sameMeaning({ before, after }: ChangedFile, { read }: Change): boolean {
-  if (before === null || after === null) return false
-  const [old, now] = [read(before, 'yaml'), read(after, 'yaml')]
-  return old.ok && now.ok && canonical(old.value) === canonical(now.value)
+/** Nothing where only comments, order of keys and layout differ; milder where it reaches no further than before. */
+function whenWorkflowChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
+  const hits = whenChangedOrDeleted()(file, change)
+  const noted = hits.map((hit) => ({ ...hit, severity: 'note' as const }))
+  if (isListOfWords(file.path) || (file.after === null && watchesNothing(file, change))) return noted
+  // A script can be read as YAML too, and would say nothing there.
+  if (!/\.ya?ml$/i.test(file.path)) return hits
+  const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, 'yaml')))
+  if (!old?.ok || !now?.ok) return hits
+  if (canonical(old.value) === canonical(now.value)) return []
+  return reachesNoFurther(old.value, now.value) ? noted : hits
+}
+
+/** A deleted workflow of GitHub that looked for nothing which a change should not have. */
+function watchesNothing({ path, before }: ChangedFile, { read }: Change): boolean {
+  const old = before === null || !/^\.github\/workflows\/[^/]+\.ya?ml$/i.test(path) ? null : read(before, 'yaml')
+  return old?.ok === true && watchersOf(old.value).size === 0
+}
+
+/** The same but for versions of what the build runs with: comments, order and layout differ. */
+function whenMeaningChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
+  const format = /\.ya?ml$/i.test(file.path) ? 'yaml' : 'json'
+  const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, format)))
+  const isSame = old?.ok && now?.ok && canonical(withoutVersions(old.value)) === canonical(withoutVersions(now.value))
+  return isSame ? [] : whenChangedOrDeleted()(file, change)
+}
+
+function withoutVersions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.every(isVersion) ? 'version' : value.map(withoutVersions)
+  if (typeof value !== 'object' || value === null)
+    return typeof value !== 'boolean' && isVersion(value) ? 'version' : value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutVersions(inner)]))
+}
+
+function whenOversightChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
+  const isDependabot = /^\.github\/dependabot\.ya?ml$/i.test(file.path)
+  const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, 'yaml')))
+  const isSame = isDependabot && old?.ok && now?.ok && updatesTheSame(old.value, now.value)
+  return isSame ? [] : whenChangedOrDeleted()(file, change)
+}
+
+/** Texts that lie beside an action, as a spelling checker's words do; not what is installed. */
+function isListOfWords(path: string): boolean {
+  return isProse(path) && !/requirements|constraints/i.test(path)
 }

@@ -4,6 +4,7 @@ import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Match, Rule } from '../rule.ts'
 import { dotnetRules } from './dotnet-rules.ts'
+import { whenRubyManifestGains } from './ruby-manifest.ts'
 
 const leaveIt = 'Take it out, or let a maintainer make this change.'
 const onCargo = 'cargo would run it on `cargo build`, and editors do so when the folder is opened.'
@@ -117,13 +118,7 @@ export const packageRules: readonly Rule[] = [
     paths: ['**/Gemfile', '**/*.gemspec', '**/.bundle/config'],
     when: 'bundler runs the whole file on `bundle install`.',
     mend: 'Have a person look at it.',
-    match: whenLinesAdded(
-      'This line is more than a gem and its version.',
-      ({ text }) =>
-        !/^\s{0,40}(?:#.{0,500}|end|gem ["'][\w-]{1,100}["'](?:, ["'][^"']{1,50}["']){0,4}|[\w.]{1,60}version\s{0,5}=\s{0,5}["'][\w.-]{1,50}["'])?\s{0,5}$/.test(
-          text,
-        ),
-    ),
+    match: whenRubyManifestGains,
   },
   ...dotnetRules,
   {

@@ -87,7 +87,10 @@ export const treeRules: readonly Rule[] = [
     mend: 'Leave the bit off, or have a person look at the script.',
     ...everywhere((file) => {
       const gained = file.after?.mode === '100755' && file.before?.mode !== '100755'
-      return gained ? [hit('This file is executable now.')] : []
+      // A new script that says what reads it runs as well without the bit, and nothing knew its name.
+      const isNewScript = file.before === null && file.after?.text?.startsWith('#!') === true
+      const severity = isNewScript ? { severity: 'note' as const } : {}
+      return gained ? [{ ...hit('This file is executable now.'), ...severity }] : []
     }),
   },
   {

@@ -1,16 +1,16 @@
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import { readAction, readImage } from './action-reference.ts'
+import { matrixValues } from './matrix-values.ts'
 import { type Entry, steps, strangersEvents, triggers } from './workflow-entries.ts'
 import { expressionsOf } from './workflow-expressions.ts'
-import { matrixValues } from './workflow-texts.ts'
+import { grantedWrites, isPlainWorkflow } from './workflow-jobs.ts'
+import { secretNames } from './workflow-secrets.ts'
 
 /** Events that an outsider can cause, though they run on the base repository's behalf. */
 const causedByStrangers = [
   ...strangersEvents,
   ...['issues', 'discussion', 'discussion_comment', 'fork', 'watch', 'gollum', 'repository_dispatch'],
 ]
-const secretName = /\bsecrets\s{0,5}(?:\.\s{0,5}([\w-]{1,100})|\[\s{0,5}'([\w-]{1,100})'\s{0,5}\])/gi
-const commitId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
-const imageDigest = /@sha256:[0-9a-f]{64}$/i
 const botName =
   /\bgithub(?:\.|\[\s{0,5}')(?:triggering_)?actor(?:_id)?\b[^&|]{0,20}==\s{0,5}'?(?:[^'&|]{0,60}\[bot\]|\d{1,12}\b)/i
 const textContains = /\bcontains\(\s{0,5}'[^']{0,300}'\s{0,5},/i
@@ -20,27 +20,30 @@ export function* strangersTriggers(document: unknown): Generator<Entry> {
   for (const event of triggers(document)) if (causedByStrangers.includes(event)) yield [`on ${event}`, true]
 }
 
-/** Every trigger of a workflow with its filters. */
+/**
+ * Every trigger of a workflow with its filters. When a clock starts it, and what it asks of whoever starts it, opens it to
+ * nobody. On which paths it runs is no news but where strangers choose them; on which branches neither, where all of its
+ * jobs hold nothing.
+ */
 export function* allTriggers(document: unknown): Generator<Entry> {
-  const on = valueAt(document, 'on')
-  for (const event of triggers(document)) yield [`on ${event}`, valueAt(on, event) ?? null]
-}
-
-/** What the workflow's token may do beyond reading one thing: by workflow, and by job. */
-export function* permissions(document: unknown): Generator<Entry> {
-  yield* permissionsOf(document, '')
-  for (const [job, body] of entriesAt(document, 'jobs')) {
-    yield* permissionsOf(body, `jobs.${job} `)
-    const unstated = valueAt(document, 'permissions') === undefined && valueAt(body, 'permissions') === undefined
-    if (unstated) yield [`jobs.${job} permissions as the repository sets them`, true]
+  const isPlain = isPlainWorkflow(document)
+  for (const event of triggers(document)) {
+    const filters = entriesAt(document, 'on', event)
+    const isOpen = isPlain || ['schedule', 'workflow_dispatch', 'workflow_call'].includes(event)
+    const count = (name: string) => causedByStrangers.includes(event) || !/^paths(?:-ignore)?$/.test(name)
+    yield [`on ${event}`, isOpen ? [] : filters.filter(([name]) => count(name))]
   }
 }
 
-function* permissionsOf(owner: unknown, prefix: string): Generator<Entry> {
-  const all = textAt(owner, 'permissions')
-  if (all !== null) yield [`${prefix}permissions: ${all}`, true]
-  for (const [scope, level] of entriesAt(owner, 'permissions')) {
-    if (level === 'write') yield [`${prefix}permissions ${scope}: write`, true]
+/** What the token of each job may do beyond reading, whether the job says so or the workflow. */
+export function* permissions(document: unknown): Generator<Entry> {
+  for (const [job, body] of entriesAt(document, 'jobs')) {
+    const all =
+      textAt(body, 'permissions') ??
+      (valueAt(body, 'permissions') === undefined ? textAt(document, 'permissions') : null)
+    const writes = grantedWrites(document, body)
+    if (writes === null) yield ['permissions as the repository sets them', true]
+    for (const scope of all === null ? (writes ?? []) : [all]) yield [`jobs.${job} permissions ${scope}`, true]
   }
 }
 
@@ -52,24 +55,17 @@ export function* secretsUsed(document: unknown): Generator<Entry> {
   }
 }
 
-function secretNames(owner: unknown): Set<string> {
-  const expressions = expressionsOf(JSON.stringify(owner ?? null))
-  const names = expressions.flatMap((inner) =>
-    [...inner.matchAll(secretName)].map(([, dotted, quoted]) => dotted ?? quoted ?? ''),
-  )
-  return new Set(names.filter((name) => !/^github_token$/i.test(name)))
-}
-
 /** Actions and images that whoever owns them can change at any time. */
 export function* unpinned(document: unknown): Generator<Entry> {
   const uses = [...steps(document), ...entriesAt(document, 'jobs')].flatMap(([, owner]) => textAt(owner, 'uses') ?? [])
   for (const text of uses) {
-    const [action = '', reference = ''] = text.split('@')
-    const fixed =
-      text.startsWith('.') || (text.startsWith('docker:') ? imageDigest.test(text) : commitId.test(reference))
-    if (!fixed) yield [`uses ${action}`, reference]
+    const { name, level, reference } = readAction(text)
+    if (!text.startsWith('.') && level !== 'commit') yield [`uses ${name}`, level === 'release' ? level : reference]
   }
-  for (const image of imagesOf(document)) if (!imageDigest.test(image)) yield [`image ${image}`, true]
+  for (const image of imagesOf(document)) {
+    const { name, level, reference } = readImage(image)
+    if (level !== 'commit') yield [`image ${name.replace('docker://', '')}`, level === 'release' ? level : reference]
+  }
 }
 
 /** Containers that jobs run in or beside, and that an action is. One that nobody here knows is left out. */

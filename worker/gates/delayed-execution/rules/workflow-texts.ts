@@ -1,4 +1,5 @@
-import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import { entriesAt, textAt } from '../../change/read-value.ts'
+import { matrixValues } from './matrix-values.ts'
 import { type Entry, environments, steps } from './workflow-entries.ts'
 import { expressionsOf, resultsOf } from './workflow-expressions.ts'
 
@@ -57,14 +58,6 @@ function carriersIn(document: unknown, holds: (text: unknown) => boolean): Set<s
 
 function carriedIn(result: string): string[] {
   return [...result.matchAll(/\b(env|outputs|matrix)\.([\w-]{1,100})/g)].map(([, kind, name]) => `${kind}.${name}`)
-}
-
-/** Every value that a job's matrix can give to a name. */
-export function matrixValues(job: unknown): Entry[] {
-  const matrix = valueAt(job, 'strategy', 'matrix')
-  const lists = entriesAt(matrix).filter(([name]) => name !== 'include' && name !== 'exclude')
-  const included = listAt(matrix, 'include').flatMap((one) => entriesAt(one))
-  return [...lists.flatMap(([name, value]) => [value].flat().map((one): Entry => [name, one])), ...included]
 }
 
 /** Inputs that cannot be any text. */

@@ -1,0 +1,41 @@
+/** An action or image by name, and how it is fixed. */
+export interface ActionReference {
+  readonly name: string
+  readonly level: 'commit' | 'release' | 'other'
+  readonly reference: string
+}
+
+const commitId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
+/** No more digits than a release has: the beginning of a commit's name can be digits too. */
+const release = /^v?\d{1,5}(?:\.\d{1,5}){0,3}(?:-[a-z]{1,10}[.\d]{0,10})?$/i
+
+export function readAction(text: string): ActionReference {
+  const image = /^docker:\/\//.test(text)
+  const at = image ? imageMark(text) : text.indexOf('@')
+  const [name, reference] = at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+  if (text.startsWith('.') || reference === '') return { name, level: 'other', reference: text }
+  if (/^sha256:[0-9a-f]{64}$/i.test(reference) || commitId.test(reference)) return { name, level: 'commit', reference }
+  return { name, level: release.test(reference) ? 'release' : 'other', reference }
+}
+
+export function readImage(text: string): ActionReference {
+  return readAction(`docker://${text}`)
+}
+
+/** Whether a release is the same as another one or newer, as far as both say: `v4` is no older than `v4.2`. */
+export function isNoOlder(release: string, other: string): boolean {
+  const [a, b] = [release, other].map((text) => (text.match(/\d+/g) ?? []).map(Number))
+  for (const [index, part] of (a ?? []).entries()) {
+    const than = b?.[index] ?? part
+    if (part !== than) return part > than
+  }
+  return true
+}
+
+/** Of `name:tag@digest` the digest counts, else the tag; a port is no tag. */
+function imageMark(text: string): number {
+  const digest = text.lastIndexOf('@')
+  if (digest !== -1) return digest
+  const tag = text.lastIndexOf(':')
+  return tag > text.lastIndexOf('/') ? tag : -1
+}

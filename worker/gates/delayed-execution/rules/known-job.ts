@@ -1,0 +1,93 @@
+import { canonical, entriesAt, listAt, valueAt } from '../../change/read-value.ts'
+import { isPlainCommand } from './plain-command.ts'
+import { effectsOf, type Look, scriptLines } from './workflow-effects.ts'
+import { strangersEvents, triggers } from './workflow-entries.ts'
+import { jobsOf, type WorkflowJob } from './workflow-jobs.ts'
+import { secretNames } from './workflow-secrets.ts'
+
+export type IsKnownJob = (job: WorkflowJob, document: unknown) => boolean
+
+interface Known {
+  readonly effects: ReadonlySet<string>
+  readonly lines: ReadonlySet<string>
+}
+
+/**
+ * Tells whether a job runs, uses and holds nothing that jobs of a workflow did not before. What they did is gathered once:
+ * a hostile workflow has tens of thousands of them.
+ */
+export function createIsKnownJob(before: unknown): IsKnownJob {
+  const old = jobsOf(before)
+  const oldByName = new Map(old.map((job) => [job.name, job]))
+  const ranCode = old.some(({ isPlain, body }) => isPlain && scriptLines(body).length > 0)
+  const look = ranCode ? 'open' : 'plain'
+  const all = (bodies: readonly unknown[], how: Look): Known => ({
+    effects: new Set(bodies.flatMap((body) => [...effectsOf(before, body, how)])),
+    lines: new Set(bodies.flatMap(scriptLines)),
+  })
+  const known = all(
+    old.map(({ body }) => body),
+    look,
+  )
+  return (job, document) => {
+    if (job.isPlain) return isPartOf(known, document, job.body, look)
+    const same = oldByName.get(job.name)
+    if (same === undefined || !job.grants.isSubsetOf(same.grants) || !isGuarded(job.body, same.body)) return false
+    if (!isExposed(before, same)) return isPartOf(all([same.body], 'close'), document, job.body, 'close')
+    const [secret, oldSecret] = [stepsOf(job.body, true), stepsOf(same.body, true)]
+    return (
+      canonical([...effectsOf({}, secret, 'close')]) === canonical([...effectsOf({}, oldSecret, 'close')]) &&
+      isPartOf(all([stepsOf(same.body, false)], 'open'), document, stepsOf(job.body, false), 'open')
+    )
+  }
+}
+
+/** A close look compares scripts as a whole. */
+function isPartOf({ effects, lines }: Known, document: unknown, body: unknown, look: Look): boolean {
+  return (
+    effectsOf(document, body, look).isSubsetOf(effects) &&
+    (look === 'close' ||
+      scriptLines(body).every((line) => lines.has(line) || (look === 'open' && isPlainCommand(line))))
+  )
+}
+
+/**
+ * It ran the code of any pull request that a branch of the repository makes, beside all that it holds, before a person
+ * looked: none of its steps that are given no secret keeps anything from whoever writes that code.
+ */
+function isExposed(document: unknown, { body, grants }: WorkflowJob): boolean {
+  const events = triggers(document)
+  return (
+    events.includes('pull_request') &&
+    runsAtOnce(document) &&
+    !events.some((event) => strangersEvents.includes(event)) &&
+    valueAt(body, 'if') === undefined &&
+    valueAt(body, 'needs') === undefined &&
+    ![...grants].some((grant) => /^(?:environment|runs-on|secrets:)/.test(grant)) &&
+    listAt(stepsOf(body, false), 'steps').some(
+      (step) => valueAt(step, 'if') === undefined && scriptLines({ steps: [step] }).some(startsCode),
+    )
+  )
+}
+
+/** A label, or a review, can be a person's word that it may run. */
+function runsAtOnce(document: unknown): boolean {
+  const types = valueAt(document, 'on', 'pull_request', 'types') ?? ['opened']
+  return [types].flat().some((type) => type === 'opened' || type === 'synchronize')
+}
+
+function startsCode(line: string): boolean {
+  return isPlainCommand(line) && !/^(?:#|echo|cd|mkdir|ls|pwd|true|sudo)/.test(line)
+}
+
+/** A job with those steps alone that are given a secret, or are not; the first without what stands around them. */
+function stepsOf(body: unknown, withSecrets: boolean): unknown {
+  const steps = listAt(body, 'steps').filter((step) => secretNames(step).size > 0 === withSecrets)
+  return withSecrets ? { steps } : Object.fromEntries([...entriesAt(body), ['steps', steps]])
+}
+
+/** It waits for the same and asks for the same, or for something where it asked for nothing. */
+function isGuarded(job: unknown, same: unknown): boolean {
+  const [condition, old] = [canonical(valueAt(job, 'if')), canonical(valueAt(same, 'if'))]
+  return (old === '' || condition === old) && canonical(valueAt(job, 'needs')) === canonical(valueAt(same, 'needs'))
+}

@@ -1,0 +1,106 @@
+import { canonical, entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import { readAction, readImage } from './action-reference.ts'
+import { matrixValues } from './matrix-values.ts'
+import {
+  isHarmlessInMatrix,
+  isHarmlessInput,
+  isHarmlessVariable,
+  isLiteral,
+  isVersion,
+  isVersionInput,
+  runnerOfGitHub,
+} from './workflow-values.ts'
+
+const readElsewhere = [
+  ...['name', 'timeout-minutes', 'concurrency', 'permissions', 'secrets', 'environment', 'runs-on', 'needs', 'if'],
+  ...['steps', 'strategy', 'env', 'container', 'services', 'uses', 'with'],
+]
+
+/** How closely a job is looked at: `open` holds nothing and ran the repository's code already, `plain` holds nothing. */
+export type Look = 'open' | 'plain' | 'close'
+
+/**
+ * What a job runs and uses, each as one text: without names, limits of time and other releases of the same. Of a job that
+ * holds nothing it is each step, in any order; else all steps as one, since one that is gone may have been the check.
+ */
+export function effectsOf(document: unknown, body: unknown, look: Look): Set<string> {
+  const steps = listAt(body, 'steps').map((step) => stepEffect(step, look))
+  return new Set(
+    [...jobEffects(document, body, look), ...(look === 'close' ? [['steps', steps]] : steps)].map(canonical),
+  )
+}
+
+/** Lines of all scripts of a job. */
+export function scriptLines(body: unknown): string[] {
+  const scripts = listAt(body, 'steps').flatMap((step) => textAt(step, 'run') ?? [])
+  return scripts.flatMap((script) => script.split('\n').map((line) => line.trim())).filter((line) => line !== '')
+}
+
+function* jobEffects(document: unknown, body: unknown, look: Look): Generator<unknown> {
+  for (const [key, value] of entriesAt(body)) {
+    if (readElsewhere.includes(key)) continue
+    yield [key, key === 'using' ? String(value).replace(/^node\d{1,3}$/, 'node') : value]
+  }
+  for (const owner of [document, body]) for (const entry of variables(owner, look)) yield ['env', ...entry]
+  for (const container of [valueAt(body, 'container'), ...entriesAt(body, 'services').map(([, one]) => one)]) {
+    if (container !== undefined) yield ['container', withoutTag(container)]
+  }
+  const uses = textAt(body, 'uses')
+  if (uses !== null) yield ['uses', actionEffect(uses, look), inputs(valueAt(body, 'with'), look)]
+  yield* matrixEffects(body, look)
+}
+
+function* matrixEffects(body: unknown, look: Look): Generator<unknown> {
+  const whole = textAt(body, 'strategy', 'matrix')
+  if (whole !== null) yield ['matrix', whole]
+  const pasting = JSON.stringify([scriptLines(body), valueAt(body, 'container'), valueAt(body, 'services')])
+  const isPasted = /\bmatrix\b/.test(pasting)
+  for (const [name, value] of matrixValues(body)) {
+    const isHarmless = (leaf: unknown) =>
+      isVersion(leaf) || runnerOfGitHub.test(String(leaf)) || (look !== 'close' && isHarmlessInMatrix(leaf, isPasted))
+    for (const leaf of leaves(value).filter((one) => !isHarmless(one))) yield ['matrix', name, leaf]
+  }
+}
+
+function stepEffect(step: unknown, look: Look): unknown {
+  const apart = ['name', 'timeout-minutes', 'uses', 'with', 'env', ...(look === 'close' ? [] : ['if', 'run'])]
+  const uses = textAt(step, 'uses')
+  const isOwn = look === 'open' && uses?.startsWith('./') === true
+  return [
+    entriesAt(step).filter(([key]) => !apart.includes(key)),
+    uses === null ? null : actionEffect(uses, look),
+    inputs(valueAt(step, 'with'), look).filter(([, value]) => !isOwn || !isLiteral(value)),
+    variables(step, look),
+  ]
+}
+
+/** A release by its name alone. A commit may be one of a fork: it is let pass where the job holds nothing. */
+function actionEffect(text: string, look: Look): string {
+  const { name, level } = readAction(text)
+  return level === 'release' || (level === 'commit' && look === 'open') ? `${name}@release` : text
+}
+
+function withoutTag(container: unknown): unknown {
+  const text = typeof container === 'string' ? container : textAt(container, 'image')
+  const { name, level } = readImage(text ?? '')
+  const image = level === 'release' ? `${name}:release` : text
+  return typeof container === 'string' ? image : Object.fromEntries([...entriesAt(container), ['image', image]])
+}
+
+function inputs(given: unknown, look: Look): [string, unknown][] {
+  return entriesAt(given).flatMap(([name, value]): [string, unknown][] => {
+    if (isVersionInput(name, value, look !== 'close')) return [[name, 'version']]
+    return look !== 'close' && isHarmlessInput(name, value) ? [] : [[name, value]]
+  })
+}
+
+function variables(owner: unknown, look: Look): [string, unknown][] {
+  return entriesAt(owner, 'env').flatMap(([name, value]): [string, unknown][] => {
+    if (look !== 'close' && isHarmlessVariable(name, value)) return []
+    return [[name, isVersion(value) ? 'version' : value]]
+  })
+}
+
+function leaves(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value]
+}

@@ -1,0 +1,62 @@
+/** Values of a workflow that cannot lead anywhere: what is compared is whether a change of one is worth a person's time. */
+
+const version =
+  /^[v^~]?\d{1,9}(?:\.(?:\d{1,9}|x|\*)){0,3}(?:-?(?:a|alpha|b|beta|rc|dev|pre|preview|next|lts)[.\d]{0,9})?$/i
+export const runnerOfGitHub = /^(?:ubuntu|windows|macos)-[\w.-]{1,30}$/
+const word = /^[\w.+-]{1,60}$/
+const words = /^[\w.+:, \n-]{0,400}$/
+const label = /^[\w.+:,/@() \n-]{0,200}$/
+const matrixOrEnv = /\$\{\{\s{0,5}matrix\.[\w-]{1,60}\s{0,5}\}\}/g
+
+/** What an input of this name says decides what is run, fetched or handed out. */
+const tellingInput =
+  /(?:^|[-_])(?:script|run|args?|cmd|commands?|prompt|eval|expression|url|registry|host|server|endpoint|token|key|password|credentials|secrets?|user|username|ref|repo|repository|image|index|source|proxy|entrypoint|shell)(?:[-_]|$)/i
+const placeInput = /(?:^|[-_])(?:path|paths|dir|directory|files?)(?:[-_]|$)/i
+const placeWithin = /^(?:\.\/)?[\w*@-][\w.*@/-]{0,300}$/
+/** Inputs that say how much or how long, and what is kept for the next run. */
+const amountInput =
+  /^(?:fetch-depth|retention-days|compression-level|check-latest|cache|cache-dependency-path|verbosity)$/i
+const versionInput = /(?:^|[-_])versions?$/i
+/** A variable of this name decides what programs trust, load or start. */
+const tellingVariable =
+  /(?:^|_)(?:ARGS?|ENV|SHELL|HOST|REGISTRY|INDEX|CONFIG|TLS|SSL|VERIFY|SECURE|INSECURE|CHECKSUM|SIGN|SCRIPTS?|TRUST|TOKEN|KEY|PASSWORD|SECRET|USER|REPO|REPOSITORY|REF|IMAGE|UNAUTHORIZED|UNSECURE)(?:_|$)|(?:PATH|FLAGS|PROXY|SUMDB|OPTS|OPTIONS|PRELOAD|URL|HOME)(?:_|$)/i
+
+export function isVersion(value: unknown): boolean {
+  return version.test(String(value))
+}
+
+/** In a job that holds nothing, where the matrix is not pasted into a script, also a name with spaces. */
+export function isHarmlessInMatrix(value: unknown, isPasted: boolean): boolean {
+  return isPasted ? word.test(String(value)) : label.test(String(value)) && !String(value).includes('://')
+}
+
+export function isHarmlessVariable(name: string, value: unknown): boolean {
+  return !tellingVariable.test(name) && word.test(plain(value))
+}
+
+/** A number or a list of words for an input that leads nowhere. A switch may be one that keeps something away. */
+export function isHarmlessInput(name: string, value: unknown): boolean {
+  const apart = name.replaceAll(/([a-z])([A-Z])/g, '$1-$2')
+  if (amountInput.test(name)) return !plain(value).includes('${')
+  if (placeInput.test(apart)) return placeWithin.test(plain(value)) && !plain(value).includes('..')
+  return typeof value !== 'boolean' && !tellingInput.test(apart) && words.test(plain(value))
+}
+
+/** What an action of the repository itself is told, in a job that holds nothing: it could as well say so in its code. */
+export function isLiteral(value: unknown): boolean {
+  return !/\$\{|:\/\//.test(plain(value))
+}
+
+/** Versions of what is installed, one or several; whatever is newest only where that may be. */
+export function isVersionInput(name: string, value: unknown, mayFloat: boolean): boolean {
+  const floats = (one: string) => mayFloat && /^(?:latest|stable|lts\/\*)$/.test(one)
+  const listed = plain(value)
+    .replaceAll('matrix', '1')
+    .split(/[\s,]+/)
+  return versionInput.test(name) && listed.every((one) => one === '' || isVersion(one) || floats(one))
+}
+
+/** Its matrix is judged by itself. */
+function plain(value: unknown): string {
+  return String(value).replaceAll(matrixOrEnv, 'matrix')
+}
