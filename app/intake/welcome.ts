@@ -61,6 +61,8 @@ export async function welcome(
       // Where issues are off, they stay off.
       if (error instanceof GitHubError && !error.retryable) {
         log.info({ deliveryId, repositoryId: repository.id, err: error }, 'repository not welcomed')
+        // It was taken off meanwhile, and may be added again.
+        if (error.code === 'not-found') await book.forget(repository.id)
         continue
       }
       await book.forget(repository.id)

@@ -108,8 +108,8 @@ describe('a weaker class that the operator accepts', () => {
 })
 
 describe('a repository that is added to the installation', () => {
-  async function add(name: string) {
-    const repository = await world.createRepository({ name, policy })
+  async function add(name: string, owner = 'acme') {
+    const repository = await world.createRepository({ name, owner, policy })
     const add = async (reached: boolean) => {
       const { guid } = await world.github.reach(repository, reached)
       await world.installation.app.waitFor(
@@ -132,6 +132,20 @@ describe('a repository that is added to the installation', () => {
     expect(repository.issues[0]).toMatchObject({ title: 'Airlock is here: first steps', pull: undefined })
     expect(repository.issues[0]?.body).toContain('the label `airlock` on an issue')
     expect(repository.issues[0]?.user.type).toBe('Bot')
+    expect(other.repository.issues).toEqual([])
+  })
+
+  it('is told them where its organisation wants that, once, and no other organisation’s is', async () => {
+    const files = { 'airlock.yml': 'welcome: ["guild/*", "acme/*"]\n' }
+    await world.github.createRepository({ name: '.github', owner: 'guild', files })
+    const [own, other] = [await add('hall', 'guild'), await add('not-the-guilds')]
+    for (const one of [other, own]) for (const reached of [false, true]) await one.add(reached)
+    await vi.waitFor(() => expect(own.repository.issues).toHaveLength(1), 30_000)
+    for (const reached of [false, true]) await own.add(reached)
+
+    expect(own.repository.issues).toHaveLength(1)
+    expect(own.repository.issues[0]).toMatchObject({ title: 'Airlock is here: first steps', pull: undefined })
+    expect(own.repository.issues[0]?.body).toContain("The organisation's airlock.yml asks for this issue.")
     expect(other.repository.issues).toEqual([])
   })
 })

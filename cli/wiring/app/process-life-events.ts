@@ -18,7 +18,7 @@ export function processLifeEvents({ redis, gitHub, unreached, operatorPolicy, lo
     ...{ operatorPolicy, book: createWelcomeBook(redis), log },
     async organisationPolicy({ installationId, deliveryId }, { id, owner }, { signal }) {
       const token = { owner: `life:${deliveryId}`, repositoryId: id }
-      await using otherwise = await gitHub.openClient(installationId, token, { metadata: 'read' }, signal)
+      await using otherwise = await gitHub.openClient(installationId, token, { contents: 'read' }, signal)
       return await createOrganisationPolicyReader(
         gitHub,
         { account: owner, installationId, token, otherwise },

@@ -1,5 +1,6 @@
 import pino from 'pino'
 import { describe, expect, it } from 'vitest'
+import { GitHubError } from '../../../app/intake/github-error.ts'
 import { welcome } from '../../../app/intake/welcome.ts'
 import type { PolicyText } from '../../../app/repo-policy/evaluate-policy.ts'
 import { defaultOperatorPolicy, parseOperatorPolicy } from '../../../app/repo-policy/operator/operator-policy.ts'
@@ -109,6 +110,15 @@ describe('the issue with the first steps', () => {
       await add(name)
 
     expect(opened).toEqual([])
+  })
+
+  it('is opened when it is added again where it was taken off before it could be', async () => {
+    const { add, opened, failures } = world(wanted)
+    failures.push(new GitHubError('not-found', 'taken off by the test'))
+
+    for (const _again of [1, 2]) await add()
+
+    expect(opened).toEqual(told)
   })
 
   it('is tried again where GitHub was away, and given up where it refuses: issues are off', async () => {
