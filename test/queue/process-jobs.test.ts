@@ -222,22 +222,23 @@ describe('a job that cannot be done', () => {
 
 describe('closing', () => {
   it('waits for what runs and takes nothing more', async () => {
-    let entered = () => {}
-    const inside = new Promise<void>((resolve) => {
-      entered = resolve
-    })
+    const [inside, closing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const running = start({
       concurrency: 1,
       async handle() {
-        entered()
-        await sleep(200)
+        inside.resolve()
+        await closing.promise
+        // Long enough for a busy machine to have begun to close: one that ends before that makes room for the next.
+        await sleep(1000)
       },
     })
     const first = await enqueue()
     const second = await enqueue()
-    await inside
+    await inside.promise
 
-    await running.close({ graceMs: 5000 })
+    const closed = running.close({ graceMs: 10_000 })
+    closing.resolve()
+    await closed
 
     expect(await stateOf(first.id)).toBe('done')
     expect(await stateOf(second.id)).toBe('accepted')
