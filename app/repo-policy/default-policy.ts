@@ -21,7 +21,8 @@ export const defaultPolicy: Policy = {
     costUsd: 5,
   },
   silenceMs: 15 * 60_000,
-  gates: { licenses: {}, protected: [] },
+  // GitHub refuses a push that touches workflows from an App without that permission: better said before the work.
+  gates: { licenses: {}, protected: ['.github/workflows/**'] },
   triggers: { label: 'airlock', command: '/airlock', permission: 'write' },
   handoff: { draft: true, ci: 'run' },
 }

@@ -1,5 +1,13 @@
-import { describeProblems, evaluateLevels, policyPath } from '../../app/repo-policy/evaluate-policy.ts'
+import {
+  describeProblems,
+  evaluateLevels,
+  type FileLevels,
+  fitLevels,
+  policyPath,
+} from '../../app/repo-policy/evaluate-policy.ts'
+import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import { parsePolicy } from '../../app/repo-policy/parse-policy.ts'
+import { withRules } from '../../app/repo-policy/rules/fit-rules.ts'
 import type { Policy } from '../../worker/contract/index.ts'
 import type { Git } from '../../worker/git/git-command.ts'
 import { readText } from '../../worker/git/local/read-text.ts'
@@ -30,7 +38,18 @@ export async function loadGatesPolicy(
   if (found.kind === 'unreadable') throw new PolicyError(`${policyPath} ${found.why}`)
   const parsed = found.kind === 'none' ? null : parsePolicy(found.text, policy?.name ?? policyPath)
   if (parsed?.ok === false) throw new PolicyError(describeProblems(parsed.problems))
-  const resolved = evaluateLevels(operator, [null, parsed?.policy ?? null], traits)
+  const files: FileLevels = [null, parsed?.policy ?? null]
+  const resolved = evaluateLevels(operator, files, traits)
   if (!resolved.ok) throw new PolicyError(describeProblems(resolved.problems))
-  return resolved.policy
+  // What jobs protect by default is what GitHub refuses an App. Here it is a person's own push.
+  const { gates } = resolved.policy
+  return isProtectedByAny(operator, files)
+    ? resolved.policy
+    : { ...resolved.policy, gates: { ...gates, protected: [] } }
+}
+
+function isProtectedByAny(operator: OperatorPolicy, files: FileLevels): boolean {
+  const fitted = fitLevels(operator, files, traits)
+  const levels = fitted.ok ? Object.values(fitted.levels).filter((level) => level !== null) : []
+  return levels.flatMap(withRules).some(({ file }) => file.gates?.protected !== undefined)
 }

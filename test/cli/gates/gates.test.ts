@@ -45,6 +45,24 @@ describe('airlock gates on two commits', () => {
     expect(report.findings).toMatchObject([{ gate: 'delayed-execution', severity: 'block', path: 'package.json' }])
   })
 
+  it('looks at what a workflow runs, and holds each change of one only where a policy says so', async () => {
+    const path = '.github/workflows/test.yml'
+    const workflow = (name: string) =>
+      `on: push\npermissions: {}\njobs: { test: { name: ${name}, runs-on: ubuntu-24.04, steps: [{ run: npm test }] } }\n`
+    await commitFiles(repo, { [path]: workflow('One') })
+    await git('branch', 'base')
+    await commitFiles(repo, { [path]: workflow('Other') })
+    const judged = ['--repo', '.', '--base', 'base', '--head', 'HEAD']
+    const policy = join(folder.path, 'policy.yml')
+    await writeFile(policy, `gates: { protected: ["${path}"] }\n`)
+
+    const alone = await reportOf(repo, ...judged)
+    const byPolicy = await reportOf(repo, ...judged, '--policy', policy)
+
+    expect([alone.verdict, byPolicy.verdict]).toEqual(['publish', 'hold'])
+    expect(lines(alone)).toEqual([`workflow note ${path}:3`])
+  })
+
   it('judges what the branch adds and not what the base got since it left', async () => {
     await commitFiles(repo, { 'b.txt': 'two\n' })
     await git('checkout', '--quiet', 'main')
