@@ -7,14 +7,13 @@ import { intakeId } from '../../worker/queue/intake-id.ts'
 import { ledgerEntryKey } from '../../worker/queue/ledger.ts'
 import { processIntake } from '../../worker/queue/process-intake.ts'
 import type { QueueProcess } from '../../worker/queue/process-queue.ts'
-import { NotYetError } from '../../worker/queue/run-attempt.ts'
 import { createThreadLine } from '../../worker/queue/thread-line.ts'
 import { eventually } from './eventually.ts'
-import { handOutReversed } from './hand-out-reversed.ts'
 import { labelEvent } from './job-request.ts'
 import { silent, startRedis, type TestRedis } from './start-redis.ts'
 
 const timing = { lockMs: 5000, stalledCheckMs: 500, sweepMs: 100, backoffMs: 20 }
+const never = new AbortController().signal
 
 let test: TestRedis
 let intake: Intake
@@ -61,7 +60,7 @@ async function startApp(handle: (event: IntakeEvent) => Promise<void>): Promise<
   const running = processIntake(
     {
       ...{ redis, log: silent, concurrency: 4, onDeadLetter: async () => undefined },
-      handle: (event) => line.run(event, placeOf(event), () => handle(event)),
+      handle: (event, { signal }) => line.run(event, placeOf(event), () => handle(event), signal),
     },
     timing,
   )
@@ -115,17 +114,18 @@ describe('events of one thread', () => {
     await eventually(async () => expect(await test.redis.keys('airlock:line:*')).toEqual([]))
   })
 
-  it('keep their order where the queue hands out the last ones first, and none that waits keeps a place from another', async () => {
+  it('keep their order where the queue hands out the last one first, and none waits for one that waits for it', async () => {
+    const line = createThreadLine(test.redis)
+    const events = Array.from({ length: 4 }, (_, nth) => eventOn(1, nth))
+    for (const event of events) await intake.accept(event)
     const done: string[] = []
-    // More than an app takes at a time; the presses learn only there where they belong.
-    const events = Array.from({ length: 6 }, (_, nth) => [eventOn(1, nth), pressOn(1, nth)]).flat()
-    await handOutReversed(test.redis, [eventOn(2, 0), ...events])
 
-    await startApp(async ({ eventKey }) => void done.push(eventKey))
-    await eventually(() => expect(done).toHaveLength(events.length + 1))
+    const taken = events
+      .toReversed()
+      .map((event) => line.run(event, placeOf(event), async () => void done.push(event.eventKey), never))
+    await Promise.all(taken)
 
-    expect(done.filter((key) => key.startsWith('label:1:'))).toEqual(events.flatMap(labelKey))
-    await eventually(async () => expect(await test.redis.keys('airlock:line:*')).toEqual([]))
+    expect(done).toEqual(events.map(({ eventKey }) => eventKey))
   })
 
   it('do not wait for one that has to be tried again, nor for one that was given up', async () => {
@@ -135,11 +135,11 @@ describe('events of one thread', () => {
     const fails = async () => {
       throw new Error('GitHub is away')
     }
-    await expect(line.run(first, placeOf(first), fails)).rejects.toThrow('GitHub is away')
+    await expect(line.run(first, placeOf(first), fails, never)).rejects.toThrow('GitHub is away')
     await test.redis.hset(ledgerEntryKey('intake', intakeId(second.eventKey)), 'state', 'dead')
 
-    expect(await line.run(third, placeOf(third), async () => 'handled')).toBe('handled')
-    expect(await line.run(first, placeOf(first), async () => 'again')).toBe('again')
+    expect(await line.run(third, placeOf(third), async () => 'handled', never)).toBe('handled')
+    expect(await line.run(first, placeOf(first), async () => 'again', never)).toBe('again')
     expect(await test.redis.keys('airlock:line:*')).toEqual([])
   })
 
@@ -147,11 +147,8 @@ describe('events of one thread', () => {
     const [first, second] = [eventOn(1, 0), eventOn(1, 1)]
     for (const event of [first, second]) await intake.accept(event)
 
-    const line = createThreadLine(test.redis, 300)
-    const run = () => line.run(second, placeOf(second), async () => 'handled')
-
-    await expect(run()).rejects.toBeInstanceOf(NotYetError)
-    expect(await line.turnOf(second)).toMatchObject({ kind: 'wait' })
-    await eventually(async () => expect(await run()).toBe('handled'))
+    expect(await createThreadLine(test.redis, 300).run(second, placeOf(second), async () => 'handled', never)).toBe(
+      'handled',
+    )
   })
 })

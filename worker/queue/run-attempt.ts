@@ -40,17 +40,6 @@ interface Waiting {
   readonly priority?: number
 }
 
-/** It is not the job's turn, as its handler found out: it comes back later, and no try has failed. */
-export class NotYetError extends Error {
-  override readonly name = 'NotYetError'
-  readonly delayMs: number
-
-  constructor(delayMs: number) {
-    super(`not for another ${delayMs} ms`)
-    this.delayMs = delayMs
-  }
-}
-
 export interface AttemptDeps<T> {
   readonly ledger: Ledger
   /** Asked before an attempt is counted. A job that waits comes back later, however often. Left out: it always is. */
@@ -112,7 +101,6 @@ async function runTaken<T>(deps: AttemptDeps<T>, given: Given, request: T | null
     await deps.ledger.write(given.id, taken.token, 'state', 'done')
     return { kind: 'done' }
   } catch (error) {
-    if (error instanceof NotYetError) return { kind: 'wait', delayMs: error.delayMs }
     const verdict = evaluateFailure(error, failureFacts(deps, given, triesPerJob))
     deps.log.error({ err: error, jobId: given.id, attempt: taken.token, verdict: verdict.kind }, 'attempt failed')
     return verdict.kind === 'bury' ? bury(deps, given, context, request, graveOf(error)) : verdict

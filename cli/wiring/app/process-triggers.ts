@@ -28,9 +28,9 @@ export function processTriggers(context: AppContext): QueueProcess {
     async handle(taken, attempt) {
       const event = taken.kind === 'click' ? await placeClick(clicks, taken, attempt) : taken
       if (event === null) return
-      // A word to cancel must not overtake what it is to cancel. A press is placed anew when it is its turn.
+      // A word to cancel must not overtake what it is to cancel.
       const place = { repository: event.repository.id, number: event.subject.number }
-      await line.run(taken, place, () => handleTrigger(trigger, event, attempt))
+      await line.run(taken, place, () => handleTrigger(trigger, event, attempt), attempt.signal)
     },
     async onDeadLetter(letter, attempt) {
       const taken = letter.request
