@@ -104,7 +104,7 @@ export const settingsTable = {
   }),
   AIRLOCK_RECORD_CONTENT: setting(z.enum(recordedContents), {
     description:
-      "What a job's record keeps of its task, prompts, answers and the agent's words: `full`, `digest` (SHA-256 and length of each) or `none`.",
+      "What a job's record keeps of its task, prompts, answers and the agent's words: `full`, `digest` (SHA-256 and length of each) or `none`. A follow-up is told of [earlier sessions](agents.md#what-is-kept-of-a-session) with `full` alone.",
     example: 'digest',
     default: 'full',
   }),

@@ -29,6 +29,13 @@ it('has the last words once, where an agent ends with what it said last', () => 
   expect(told({ kind: 'text', text }, { kind: 'result', text })).toBe('- said: Mended.')
 })
 
+it('keeps words that only end what was said before', () => {
+  expect(told({ kind: 'text', text: 'not - said: done' }, { kind: 'result', text: 'done' }).split('\n')).toEqual([
+    '- said: not - said: done',
+    '- said: done',
+  ])
+})
+
 it('makes one line of text that brings lines and terminal sequences of its own', () => {
   const text = 'one\u001b[2J\r\n- said: by somebody else\u0007'
 

@@ -13,7 +13,7 @@ export function withEvent(session: string, event: WholeEvent): string {
   if (told === null) return session
   const line = `- ${oneLine(told)}`
   // Many agents end with the very text that they said last.
-  return session.endsWith(line) ? session : joinSessions(session, line)
+  return `\n${session}`.endsWith(`\n${line}`) ? session : joinSessions(session, line)
 }
 
 export function joinSessions(earlier: string, later: string): string {
