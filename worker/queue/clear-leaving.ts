@@ -77,26 +77,23 @@ export function createLeavingBook(redis: Redis): LeavingBook {
   async function forgetPlaces(repositoryId: number, found: readonly JobOfRepository[]): Promise<void> {
     const fields = found.flatMap(({ id }) => [id, decisionField(id)])
     if (fields.length === 0) return
-    for await (const keys of redis.scanStream({ match: `${heldPlacesOf(repositoryId)}*`, count: keysAtOnce })) {
-      for (const key of z.array(z.string()).parse(keys)) await answered(redis.hdel(key, ...fields))
-    }
+    for await (const key of keysFrom(heldPlacesOf(repositoryId))) await answered(redis.hdel(key, ...fields))
   }
 
   async function forgetChecks(repositoryId: number, found: readonly JobOfRepository[]): Promise<void> {
-    for await (const keys of redis.scanStream({ match: `${checkedKeysOf(repositoryId)}*`, count: keysAtOnce })) {
-      for (const key of z.array(z.string()).parse(keys)) {
-        const jobId = await answered(redis.get(key))
-        if (found.some(({ id }) => id === jobId)) await answered(redis.del(key))
-      }
+    for await (const key of keysFrom(checkedKeysOf(repositoryId))) {
+      const jobId = await answered(redis.get(key))
+      if (found.some(({ id }) => id === jobId)) await answered(redis.del(key))
     }
   }
 
   async function forgetSessions({ installationId, repositoryId }: Leaving): Promise<void> {
-    for await (const keys of redis.scanStream({
-      match: `${sessionKeysOf(installationId, repositoryId)}*`,
-      count: keysAtOnce,
-    })) {
-      for (const key of z.array(z.string()).parse(keys)) await answered(redis.del(key))
+    for await (const key of keysFrom(sessionKeysOf(installationId, repositoryId))) await answered(redis.del(key))
+  }
+
+  async function* keysFrom(start: string): AsyncGenerator<string> {
+    for await (const keys of redis.scanStream({ match: `${start}*`, count: keysAtOnce })) {
+      yield* z.array(z.string()).parse(keys)
     }
   }
 

@@ -27,8 +27,9 @@ export interface LifeBook {
   /** Of a name that others can take: as LeftBook has it. */
   readonly close: LeftBook['close']
   /**
-   * First closes what the operator holds for what has left to whoever takes its name. Then, as one: marks the jobs of what the entry stops, takes what it removes out of what is known, and adds the entry to the
-   * journal. Returns how many jobs were told to stop. Repeated, it stops nothing more.
+   * First closes what the operator holds for what has left to whoever takes its name. Then, as one: marks the jobs of
+   * what the entry stops, takes what it removes out of what is known, and adds the entry to the journal. Returns how many
+   * jobs were told to stop. Repeated, it stops nothing more.
    */
   write(entry: LifeEntry, now: Date): Promise<number>
 }

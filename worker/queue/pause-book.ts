@@ -1,4 +1,7 @@
-/** When GitHub asks an installation, or the App itself, to wait, all apps and workers wait: its limits are for all of them together. */
+/**
+ * When GitHub asks an installation, or the App itself, to wait, all apps and workers wait: its limits are for all of them
+ * together.
+ */
 import type { Redis } from 'ioredis'
 import type { PauseOf } from '../contract/index.ts'
 import { answered } from './answered.ts'
