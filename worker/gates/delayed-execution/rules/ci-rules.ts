@@ -131,10 +131,15 @@ function whenWorkflowChanges(...[file, change]: Parameters<Match>): ReturnType<M
   if (isListOfWords(file.path) || (file.after === null && watchesNothing(file, change))) return noted
   // A script can be read as YAML too, and would say nothing there.
   if (!/\.ya?ml$/i.test(file.path)) return hits
-  const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, 'yaml')))
+  const [old, now] = bothSides(file, change, 'yaml')
   if (!old?.ok || !now?.ok) return hits
   if (canonical(old.value) === canonical(now.value)) return []
   return reachesNoFurther(old.value, now.value) ? noted : hits
+}
+
+/** Null where there is no file. */
+function bothSides({ before, after }: ChangedFile, { read }: Change, format: 'yaml' | 'json') {
+  return [before, after].map((side) => (side === null ? null : read(side, format)))
 }
 
 /** A deleted workflow of GitHub that looked for nothing which a change should not have. */
@@ -146,7 +151,7 @@ function watchesNothing({ path, before }: ChangedFile, { read }: Change): boolea
 /** The same but for versions of what the build runs with: comments, order and layout differ. */
 function whenMeaningChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
   const format = /\.ya?ml$/i.test(file.path) ? 'yaml' : 'json'
-  const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, format)))
+  const [old, now] = bothSides(file, change, format)
   const isSame = old?.ok && now?.ok && canonical(withoutVersions(old.value)) === canonical(withoutVersions(now.value))
   return isSame ? [] : whenChangedOrDeleted()(file, change)
 }
@@ -160,7 +165,7 @@ function withoutVersions(value: unknown): unknown {
 
 function whenOversightChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
   const isDependabot = /^\.github\/dependabot\.ya?ml$/i.test(file.path)
-  const [old, now] = [file.before, file.after].map((side) => (side === null ? null : change.read(side, 'yaml')))
+  const [old, now] = bothSides(file, change, 'yaml')
   const isSame = isDependabot && old?.ok && now?.ok && updatesTheSame(old.value, now.value)
   return isSame ? [] : whenChangedOrDeleted()(file, change)
 }
