@@ -248,6 +248,17 @@ describe('nobody gets by a schedule what they may not', () => {
 })
 
 describe('a schedule that starts nothing', () => {
+  /** One whose person lost the right, and that was due once since. */
+  async function refuse() {
+    const repository = await createRepository()
+    const look = createLook()
+    await look()
+    github.addCollaborator(repository, 'ada', 'read')
+    clock += dayMs
+    await look()
+    return { repository, look }
+  }
+
   it('because of its person is told in one issue, which is closed when it goes again', async () => {
     const repository = await createRepository()
     const look = createLook()
@@ -273,12 +284,7 @@ describe('a schedule that starts nothing', () => {
     ['taken out of the policy', 'agent: claude\n'],
     ['changed', daily.replace('lockfile', 'licenses')],
   ])('has its issue closed when it is %s, also where GitHub fails at first', async (_how, policy) => {
-    const repository = await createRepository()
-    const look = createLook()
-    await look()
-    github.addCollaborator(repository, 'ada', 'read')
-    clock += dayMs
-    await look()
+    const { repository, look } = await refuse()
     expect(repository.issues).toMatchObject([{ state: 'open' }])
     await change(repository, policy)
     github.failNext({ method: 'PATCH', path: '/repos/acme/library/issues/1' }, { status: 502 })
@@ -295,12 +301,7 @@ describe('a schedule that starts nothing', () => {
   })
 
   it('has its issue closed at once where its policy is read for another reason', async () => {
-    const repository = await createRepository()
-    const look = createLook()
-    await look()
-    github.addCollaborator(repository, 'ada', 'read')
-    clock += dayMs
-    await look()
+    const { repository, look } = await refuse()
     const [known] = await book.all()
     if (known === undefined) throw new Error('nothing is kept')
     await change(repository, 'agent: claude\n')
