@@ -393,6 +393,11 @@ function treeOf({ files }: World): BaseTree {
   }
 }
 
+/** As the store has it; `kept` is what comes of looking at all of it. */
+export function storedSnapshot(layer: Snapshot['layer'], kept: Snapshot['kept'] = async () => new Map()): Snapshot {
+  return { key: 'k', kept, layer }
+}
+
 function snapshotsOf(world: World, log: (entry: string) => void): PipelinePorts['snapshots'] {
   return {
     versionsOf: async (secrets) => Object.fromEntries(secrets),
@@ -406,8 +411,10 @@ function snapshotsOf(world: World, log: (entry: string) => void): PipelinePorts[
         return { kind: 'secret-found', path: '.npmrc', secret: 'TOKEN', encoding: 'raw' }
       if (world.sealed === 'unsafe') return { kind: 'unsafe', path: 'pipe', why: 'is a FIFO' }
       const kept = new Map()
-      const snapshot =
-        store === null ? null : { key: store.shared ?? store.exact, kept, layer: store.shared === null ? null : [] }
+      const snapshot = store && {
+        ...{ key: store.shared ?? store.exact, layer: store.shared === null ? null : [] },
+        kept: async () => kept,
+      }
       return { kind: 'sealed', snapshot, kept, honeytokens: 3, cleaned: [] }
     },
     async restore(_snapshot, _into, _viewer, signal) {

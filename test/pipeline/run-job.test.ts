@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Policy } from '../../worker/contract/index.ts'
 import { HandoffError, SourceError } from '../../worker/pipeline/ports/index.ts'
 import { runJob } from '../../worker/pipeline/run-job.ts'
-import { attemptOf, createWorld, exited, portsOf, requestOf, type World } from './fakes.ts'
+import { attemptOf, createWorld, exited, portsOf, requestOf, storedSnapshot, type World } from './fakes.ts'
 
 const run = (world: World, attempt = attemptOf(world), request = requestOf()) =>
   runJob(request, attempt, portsOf(world))
@@ -139,7 +139,7 @@ describe('runJob', () => {
 
   it('lays what an earlier setup added into this commit’s own files', async () => {
     const files = { 'package.json': '{}', 'package-lock.json': '{}' }
-    const world = createWorld({ files, snapshot: { key: 'k', kept: new Map(), layer: ['node_modules'] } })
+    const world = createWorld({ files, snapshot: storedSnapshot(['node_modules']) })
 
     const summary = await run(world, attemptOf(world), requestOf({ setup: { secrets: [] } }))
 
@@ -151,7 +151,7 @@ describe('runJob', () => {
 
   it('lays nothing where a branch has a file or symlink in its place', async () => {
     const files = { 'package.json': '{}', 'package-lock.json': '{}', node_modules: '/etc' }
-    const world = createWorld({ files, snapshot: { key: 'k', kept: new Map(), layer: ['node_modules'] } })
+    const world = createWorld({ files, snapshot: storedSnapshot(['node_modules']) })
 
     const summary = await run(world, attemptOf(world), requestOf({ setup: { secrets: [] } }))
 
@@ -160,7 +160,7 @@ describe('runJob', () => {
   })
 
   it('plans and copies after it has fetched a commit that was not there', async () => {
-    const world = createWorld({ isMirrored: false, snapshot: { key: 'k', kept: new Map(), layer: null } })
+    const world = createWorld({ isMirrored: false, snapshot: storedSnapshot(null) })
 
     await run(world)
 
@@ -217,7 +217,7 @@ describe('runJob', () => {
     const asked = Promise.withResolvers<null>()
     const copying = Promise.withResolvers<void>()
     const world = createWorld({
-      snapshot: { key: 'k', kept: new Map(), layer: null },
+      snapshot: storedSnapshot(null),
       recheck: () => asked.promise,
       restore: async () => copying.resolve(),
     })
@@ -235,7 +235,7 @@ describe('runJob', () => {
 
   it('stops copying, and waits for it, before the folders of a refused job go', async () => {
     const world: World = createWorld({
-      snapshot: { key: 'k', kept: new Map(), layer: null },
+      snapshot: storedSnapshot(null),
       recheck: () => ({ outcome: 'refused', reason: 'permission-lost' }),
       restore: async (signal) => {
         if (!signal.aborted) await once(signal, 'abort')
@@ -253,7 +253,7 @@ describe('runJob', () => {
 
   it('starts no agent on a copy that failed', async () => {
     const world = createWorld({
-      snapshot: { key: 'k', kept: new Map(), layer: null },
+      snapshot: storedSnapshot(null),
       restore: async () => {
         throw new Error('the disk is full')
       },

@@ -55,7 +55,10 @@ async function startPullRequest(main: Files, pull: Files, { gone = [] as string[
     audit,
     notes: job.facts.notes,
     outside: folder.path,
-    swap: (kept: ReadonlyMap<string, string> | null = null) => swapInstructions(job, materialised, null, kept),
+    async swap(kept: ReadonlyMap<string, string> | null = null) {
+      const sealed = await swapInstructions(job, materialised, null, { kept: async () => kept })
+      return sealed.kept()
+    },
     baseFiles: () => materialised.tree.list(signal),
     read: (path: string) => readFile(join(workspace, path), 'utf8').catch(() => null),
     async write(path: string, content: string) {

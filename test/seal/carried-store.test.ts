@@ -41,14 +41,14 @@ describe('a store that is carried from machine to machine', () => {
   it('has its snapshots still, and tells the next job at a glance; control: one that stays has not', async () => {
     const snapshots = await carried({ isCarried: true })
 
-    expect(await snapshots.find(key)).toMatchObject({ key })
-    expect(await createSnapshots({ dir: there() }).find(key)).toMatchObject({ key })
+    expect(await snapshots.find(key, signal)).toMatchObject({ key })
+    expect(await createSnapshots({ dir: there() }).find(key, signal)).toMatchObject({ key })
   })
 
   it('that should have stayed where it was has none', async () => {
     const snapshots = await carried({ isCarried: false })
 
-    expect(await snapshots.find(key)).toEqual({ missing: 'changed' })
+    expect(await snapshots.find(key, signal)).toEqual({ missing: 'changed' })
   })
 
   it.each<[string, () => Promise<unknown>]>([
@@ -70,6 +70,6 @@ describe('a store that is carried from machine to machine', () => {
 
     await change()
 
-    expect(await snapshots.find(key)).toEqual({ missing: 'changed' })
+    expect(await snapshots.find(key, signal)).toEqual({ missing: 'changed' })
   })
 })

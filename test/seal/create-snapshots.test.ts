@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SnapshotError } from '../../worker/pipeline/ports/index.ts'
 import { createSnapshots, type SnapshotLimits } from '../../worker/seal/create-snapshots.ts'
 import type { Overlays } from '../../worker/seal/overlays.ts'
 import { emptyFolders, type LeftBySetup, makeLeftBySetup, put, run } from './left-by-setup.ts'
@@ -72,19 +73,38 @@ describe('a sealed snapshot', () => {
 
     const snapshot = await sealed()
 
-    expect(snapshot.kept.size).toBe(1)
-    expect(await make().find(key('a'))).toEqual(snapshot)
-    expect(await make().find(key('b'))).toEqual({ missing: 'none' })
+    const found = await make().find(key('a'), signal)
+    expect((await snapshot.kept()).size).toBe(1)
+    expect(found).toMatchObject({ key: snapshot.key, layer: snapshot.layer })
+    expect('key' in found && (await found.kept())).toEqual(await snapshot.kept())
+    expect(await make().find(key('b'), signal)).toEqual({ missing: 'none' })
   })
 
-  it('is found again, and not where it was changed, also with more files than are looked at without a thread', async () => {
+  it('gives out its files only where all are as they were, with so many that looking at them goes on beside its use', async () => {
     for (let number = 0; number < 600; number += 1) await put(left.root, `workspace/many/${number}`, 'a')
-
     const snapshot = await sealed()
+    const find = async () => {
+      const found = await make().find(key('a'), signal)
+      if (!('key' in found)) throw new Error(found.missing)
+      return found
+    }
 
-    expect(await make().find(key('a'))).toEqual(snapshot)
+    expect(await (await find()).kept()).toEqual(await snapshot.kept())
     await appendFile(join(store(), key('a'), 'workspace/many/599'), ' evil')
-    expect(await make().find(key('a'))).toEqual({ missing: 'changed' })
+    await expect((await find()).kept()).rejects.toThrow(SnapshotError)
+    expect(await make().find(key('a'), signal)).toEqual({ missing: 'none' })
+  })
+
+  it('is looked at no further when its job has ended', async () => {
+    for (let number = 0; number < 600; number += 1) await put(left.root, `workspace/many/${number}`, 'a')
+    await sealed()
+    const stop = new AbortController()
+
+    const found = await make().find(key('a'), stop.signal)
+    stop.abort()
+
+    await expect('key' in found && found.kept()).rejects.toThrow('aborted')
+    expect(await make().find(key('a'), signal)).toMatchObject({ key: key('a') })
   })
 
   it('comes back with content, modes, times, links and symlinks, as its new owner’s', async () => {
@@ -148,7 +168,8 @@ describe('a sealed snapshot', () => {
 
     const second = await sealed()
 
-    expect(second).toEqual(first)
+    expect(second.key).toBe(first.key)
+    expect(await second.kept()).toEqual(await first.kept())
     expect(await readdir(store())).toEqual(['.key', key('a')])
   })
 })
@@ -162,7 +183,7 @@ describe('what is not sealed', () => {
 
     expect(result).toEqual({ kind: 'secret-found', path: 'home/.npmrc', secret: 'NPM_TOKEN', encoding: 'raw' })
     expect(await readdir(left.root)).toEqual([])
-    expect(await make().find(key('a'))).toEqual({ missing: 'none' })
+    expect(await make().find(key('a'), signal)).toEqual({ missing: 'none' })
   })
 
   it('destroys everything where something cannot be kept, also in folders without permissions', async () => {
@@ -192,7 +213,7 @@ describe('what is not sealed', () => {
   })
 
   it.each(['../escape', 'short', `${'a'.repeat(63)}/`])('takes no key that is not a digest: %j', async (bad) => {
-    await expect(make().find(bad)).rejects.toThrow()
+    await expect(make().find(bad, signal)).rejects.toThrow()
     await expect(seal(bad)).rejects.toThrow()
   })
 })
@@ -203,7 +224,7 @@ describe('the store', () => {
     await sealed()
     await writeFile(join(store(), key('a'), 'kept.json'), '[["a')
 
-    expect(await make().find(key('a'))).toEqual({ missing: 'changed' })
+    expect(await make().find(key('a'), signal)).toEqual({ missing: 'changed' })
     expect(await readdir(store())).toEqual(['.key'])
   })
 
@@ -220,7 +241,7 @@ describe('the store', () => {
     await mkdir(join(store(), '.staging-dead/workspace'), { recursive: true })
     await age('.staging-dead', 25)
     await mkdir(join(store(), '.staging-alive'))
-    await make().find(key('b'))
+    await make().find(key('b'), signal)
 
     await emptyFolders(left)
     await put(left.root, 'workspace/a.txt', 'x'.repeat(1000))
@@ -309,7 +330,7 @@ describe('a snapshot that a job sees through an overlay', () => {
     const job = await shown('a')
     await appendFile(join(store(), key('a'), 'workspace/a.txt'), ' evil')
 
-    expect(await withOverlays().find(key('a'))).toEqual({ missing: 'changed' })
+    expect(await withOverlays().find(key('a'), signal)).toEqual({ missing: 'changed' })
 
     const trash = (await readdir(store())).filter((name) => name.startsWith('.trash-'))
     expect(await readdir(join(store(), trash[0] ?? '', 'workspace'))).toEqual(['a.txt'])

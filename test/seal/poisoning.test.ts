@@ -42,7 +42,7 @@ describe('what setup only added', () => {
     const snapshot = await seal()
 
     expect(snapshot).toMatchObject({ key: shared, layer: ['node_modules'] })
-    expect([...snapshot.kept.keys()]).toEqual(['node_modules/dep/index.js'])
+    expect([...(await snapshot.kept()).keys()]).toEqual(['node_modules/dep/index.js'])
     await emptyFolders(left)
     await put(left.root, 'workspace/src/b.js', 'of another commit')
     const ready = await make().restore(snapshot, left.folders, { owner: null, seesMounts: true }, signal)
@@ -55,7 +55,7 @@ describe('what setup only added', () => {
     const snapshot = await seal({ changes: true })
 
     expect(snapshot).toMatchObject({ key: exact, layer: null })
-    expect(await make().find(shared)).toEqual({ missing: 'none' })
+    expect(await make().find(shared, signal)).toEqual({ missing: 'none' })
   })
 })
 
@@ -63,7 +63,7 @@ describe('a stored snapshot', () => {
   it('is used while it is as it was stored: the control', async () => {
     await seal()
 
-    expect(await make().find(shared)).toMatchObject({ key: shared })
+    expect(await make().find(shared, signal)).toMatchObject({ key: shared })
   })
 
   it.each<[string, () => Promise<unknown>]>([
@@ -80,7 +80,7 @@ describe('a stored snapshot', () => {
     await tamper()
 
     const key = name.includes('another key') ? exact : shared
-    expect(await make().find(key)).toEqual({ missing: 'changed' })
+    expect(await make().find(key, signal)).toEqual({ missing: 'changed' })
     expect(await readdir(store())).not.toContain(key)
   })
 
@@ -88,7 +88,7 @@ describe('a stored snapshot', () => {
     await seal()
     now += limits.maxAgeMs + 1
 
-    expect(await make().find(shared)).toEqual({ missing: 'too-old' })
+    expect(await make().find(shared, signal)).toEqual({ missing: 'too-old' })
   })
 
   it('does not change by what an agent does to its own copy', async () => {
@@ -103,7 +103,7 @@ describe('a stored snapshot', () => {
     await writeFile(copied, 'evil')
 
     expect(await readFile(stored, 'utf8')).toBe('dep')
-    expect(await make().find(shared)).toMatchObject({ key: shared })
+    expect(await make().find(shared, signal)).toMatchObject({ key: shared })
   })
 
   it('is not made by a job that may not store: its folders go to that job alone', async () => {

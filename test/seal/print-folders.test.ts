@@ -15,9 +15,10 @@ it('gives a print of all that lies there, and none where that is more than may b
   expect(printFolders(folder, ['home'], 2)).toBeNull()
 })
 
+const { signal } = new AbortController()
 const prints = {
   few: async (folder: string) => printFolders(folder, ['home']),
-  many: (folder: string) => printMany(folder, ['home']),
+  many: (folder: string) => printMany(folder, ['home'], signal),
 }
 
 describe.each(['few', 'many'] as const)('a print of %s entries', (name) => {
@@ -54,7 +55,7 @@ describe.each(['few', 'many'] as const)('a print of %s entries', (name) => {
 it('is none where a folder is not there', async () => {
   const folder = await folderWith(['one'])
 
-  await expect(printMany(folder, ['workspace'])).rejects.toThrow('find ended with 1')
+  await expect(printMany(folder, ['workspace'], signal)).rejects.toThrow('find ended with 1')
 })
 
 async function replaceOne(folder: string): Promise<void> {

@@ -5,6 +5,7 @@ import {
   FenceLostError,
   HandoffError,
   SandboxError,
+  SnapshotError,
   SourceError,
 } from './ports/index.ts'
 
@@ -43,6 +44,7 @@ function knownOutcome(error: unknown): Outcome | null {
   if (error instanceof BrokerError) return brokerOutcome(error)
   if (error instanceof SourceError) return sourceOutcome(error)
   if (error instanceof SandboxError) return sandboxOutcome(error)
+  if (error instanceof SnapshotError) return { outcome: 'failed', reason: 'internal-error', detail: error.message }
   if (error instanceof HandoffError) return handoffOutcome(error)
   return null
 }

@@ -39,12 +39,12 @@ export async function findSetup(
   if (request.fork !== undefined) {
     return { plan, keys, snapshot: null, why: "a fork's code takes nothing from the store" }
   }
-  const shared = keys.shared === null ? null : await ports.snapshots.find(keys.shared)
+  const shared = keys.shared === null ? null : await ports.snapshots.find(keys.shared, signal)
   if (shared !== null && 'key' in shared) {
     if (layerFits(shared.layer ?? [], files)) return { plan, keys, snapshot: shared, why: hitText(plan) }
     return { plan, keys, snapshot: null, why: 'this commit has files where an earlier setup left its own' }
   }
-  const exact = await ports.snapshots.find(keys.exact)
+  const exact = await ports.snapshots.find(keys.exact, signal)
   if ('key' in exact) return { plan, keys, snapshot: exact, why: 'an earlier job set up the very same files' }
   return { plan, keys, snapshot: null, why: missText(plan, [shared, exact]) }
 }

@@ -12,6 +12,7 @@ import { seal } from './steps/seal.ts'
 import { setup } from './steps/setup.ts'
 import { timed } from './timed.ts'
 import { createWarmStart, type WarmStart } from './warm-start.ts'
+import { whileChecked } from './while-checked.ts'
 
 /** A change that the gates have looked at. */
 export interface Reached {
@@ -36,7 +37,9 @@ export async function reachVerdict(job: Job): Promise<StepResult<Reached>> {
   const laid = merges === undefined ? sealed : await layConflict(job, prepared, cloned, sealed.value, merges)
   if ('end' in laid) return laid
   await readEarlierSessions(job)
-  const ran = await timed(job, 'agent', () => runAgent(job, prepared, firstTurn(job)))
+  const ran = await timed(job, 'agent', () =>
+    whileChecked(job, laid.value, (job) => runAgent(job, prepared, firstTurn(job))),
+  )
   if ('end' in ran) return ran
   const judged = await judge(job, prepared, cloned, laid.value)
   if ('end' in judged) return judged

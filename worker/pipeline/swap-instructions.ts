@@ -2,6 +2,7 @@ import { instructionRoot } from './instruction-root.ts'
 import type { Job, PipelinePorts } from './job.ts'
 import { planSwap } from './plan-swap.ts'
 import type { KeptFiles, MaterialisedBase, Owner } from './ports/index.ts'
+import type { Sealed } from './steps/seal.ts'
 
 /** Of paths in the record; a pull request may have thousands. */
 const mostListed = 200
@@ -20,17 +21,17 @@ export async function swapInstructions(
   { request, ports, folders, audit, facts, attempt }: SwapJob,
   base: MaterialisedBase,
   owner: Owner,
-  kept: KeptFiles | null,
-): Promise<KeptFiles | null> {
+  sealed: Sealed,
+): Promise<Sealed> {
   const { instructionsSha, repository } = request
-  if (instructionsSha === undefined || instructionsSha === base.sha) return kept
+  if (instructionsSha === undefined || instructionsSha === base.sha) return sealed
   const isWanted = (path: string) => instructionRoot(path) !== null
   const [trusted, present] = await Promise.all([
     ports.source.trusted(request, instructionsSha, isWanted, attempt.signal),
-    kept ?? base.tree.list(attempt.signal),
+    presentIn(sealed, base, attempt.signal),
   ])
   const swap = planSwap(present, trusted)
-  if (swap.remove.length === 0 && swap.write.length === 0) return kept
+  if (swap.remove.length === 0 && swap.write.length === 0) return sealed
   const { workspace } = folders.agent
   for (const path of swap.remove) await ports.folders.remove(workspace, path)
   for (const { path, content, executable } of swap.write) {
@@ -41,7 +42,16 @@ export async function swapInstructions(
   facts.notes.push(
     `Instructions and settings for agents were those of ${repository.defaultBranch}, not of this pull request`,
   )
-  return swap.kept
+  return { kept: async () => swap.kept }
+}
+
+/** What lies in the workspace, also where that is the base commit's files alone. */
+export async function presentIn(
+  { kept }: Sealed,
+  base: Pick<MaterialisedBase, 'tree'>,
+  signal: AbortSignal,
+): Promise<KeptFiles> {
+  return (await kept()) ?? base.tree.list(signal)
 }
 
 function listed(paths: readonly string[]): { readonly count: number; readonly first: readonly string[] } {

@@ -64,7 +64,7 @@ export function createSnapshots({
       return Object.fromEntries([...secrets].map(([name, value]) => [name, key.sign(JSON.stringify([name, value]))]))
     },
 
-    find: async (key) => findSnapshot(await open(), key, now()),
+    find: async (key, signal) => findSnapshot(await open(), key, now(), signal),
 
     async seal(input, signal): Promise<SealResult> {
       let isGood = false

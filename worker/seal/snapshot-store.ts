@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Folders, KeptFiles, NoSnapshot, Snapshot } from '../pipeline/ports/index.ts'
+import { once } from '../contract/index.ts'
+import { type Folders, type KeptFiles, type NoSnapshot, type Snapshot, SnapshotError } from '../pipeline/ports/index.ts'
 import { moveTree } from './copy-tree.ts'
 import { keptIn, moveLayer } from './move-layer.ts'
 import type { Overlays } from './overlays.ts'
@@ -56,13 +57,17 @@ export function folderOf(dir: string, key: string): string {
 }
 
 /** What is not whole, not as it was stored, or too old is removed. Counts as a use. */
-export async function findSnapshot(store: Store, key: string, now: number): Promise<Snapshot | NoSnapshot> {
+export async function findSnapshot(
+  store: Store,
+  key: string,
+  now: number,
+  signal: AbortSignal,
+): Promise<Snapshot | NoSnapshot> {
   const folder = folderOf(store.dir, key)
   const text = await readOrNull(join(folder, 'about.json'))
   if (text === null) return { missing: 'none' }
   const about = aboutSchema.safeParse(jsonOrNull(text)).data
-  const kept = await readOrNull(join(folder, 'kept.json'))
-  if (about === undefined || kept === null || !(await isAsStored(store, key, folder, about, kept))) {
+  if (about === undefined || about.signature !== store.key.sign(textOf(key, about))) {
     await throwAway(store.dir, folder)
     return { missing: 'changed' }
   }
@@ -71,7 +76,22 @@ export async function findSnapshot(store: Store, key: string, now: number): Prom
     return { missing: 'too-old' }
   }
   await utimes(join(folder, 'about.json'), new Date(now), new Date(now))
-  return { key, kept: new Map(keptSchema.parse(jsonOrNull(kept))), layer: about.layer }
+  const few = printFolders(folder, storedParts, fewEntries)
+  const checked = readChecked(store, key, about, few, signal)
+  // Whoever asks for the files hears of its failure; nobody does where the job ends before that.
+  checked.catch(() => undefined)
+  if ((few !== null || store.isCarried) && (await checked) === null) {
+    await throwAway(store.dir, folder)
+    return { missing: 'changed' }
+  }
+  return { key, layer: about.layer, kept: once(() => keptOf(store, key, checked)) }
+}
+
+async function keptOf(store: Store, key: string, checked: Promise<string | null>): Promise<KeptFiles> {
+  const kept = await checked
+  if (kept !== null) return new Map(keptSchema.parse(jsonOrNull(kept)))
+  await throwAway(store.dir, folderOf(store.dir, key))
+  throw new SnapshotError('what setup had left has changed on disk since it was stored, and was thrown away')
 }
 
 /** Of what was found just now: can it be shown as it lies? */
@@ -79,14 +99,22 @@ export async function isBare(dir: string, key: string): Promise<boolean> {
   return aboutSchema.parse(JSON.parse(await readFile(join(folderOf(dir, key), 'about.json'), 'utf8'))).bare
 }
 
-async function isAsStored(store: Store, key: string, folder: string, about: About, kept: string): Promise<boolean> {
-  const { signature, ...facts } = about
-  if (signature !== store.key.sign(textOf(key, facts)) || facts.kept !== sha256(kept)) return false
-  const print = await printOf(folder)
-  if (facts.print === print) return true
-  if (!store.isCarried || facts.contents === null || facts.contents !== contentsOf(folder)) return false
+/** The text of kept.json, where that and all that is stored are as they were; else null. */
+async function readChecked(
+  store: Store,
+  key: string,
+  { signature: _, ...facts }: About,
+  few: string | null,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const folder = folderOf(store.dir, key)
+  const kept = await readOrNull(join(folder, 'kept.json'))
+  if (kept === null || facts.kept !== sha256(kept)) return null
+  const print = few ?? (await printMany(folder, storedParts, signal))
+  if (facts.print === print) return kept
+  if (!store.isCarried || facts.contents === null || facts.contents !== contentsOf(folder)) return null
   await writeAbout(store, key, folder, { ...facts, print })
-  return true
+  return kept
 }
 
 /** Null: there is something in it that no snapshot has. */
@@ -136,7 +164,7 @@ export async function storeSnapshot(
     const kept = layer === null ? all : keptIn(all, layer)
     const bare = await store.overlays?.bare(partsOf(staging), signal)
     const keptText = JSON.stringify([...kept])
-    const print = await printOf(staging)
+    const print = printFolders(staging, storedParts, fewEntries) ?? (await printMany(staging, storedParts, signal))
     const facts = {
       version: 5,
       repository,
@@ -151,21 +179,17 @@ export async function storeSnapshot(
     await writeFile(join(staging, 'kept.json'), keptText)
     await writeAbout(store, key, staging, facts)
     await rename(staging, folder)
-    return { key, kept, layer }
+    return { key, kept: async () => kept, layer }
   } catch (error) {
     await removeTree(staging)
-    const other = isTaken(error) ? await findSnapshot(store, key, now) : null
+    const other = isTaken(error) ? await findSnapshot(store, key, now, signal) : null
     if (other === null || !('key' in other)) throw error
     return other
   }
 }
 
-/** Of so many entries a print is taken at once: it takes less time than starting a program for it. */
+/** So many entries are looked at at once: it takes less time than starting a program for it. */
 const fewEntries = 500
-
-async function printOf(folder: string): Promise<string> {
-  return printFolders(folder, storedParts, fewEntries) ?? (await printMany(folder, storedParts))
-}
 
 function partsOf(folder: string): readonly string[] {
   return storedParts.map((part) => join(folder, part))

@@ -77,7 +77,7 @@ const shared: readonly ShownCase[] = [
       const started = join(world.airlock.folders.jobs, '*/1/agent{,-upper}/workspace/started')
       while ((await Array.fromAsync(glob(started))).length === 0) await sleep(20)
       await utimes(join(folder, 'workspace/node_modules/large'), 1, 1)
-      const found = await world.airlock.core.snapshots.find(basename(folder))
+      const found = await world.airlock.core.snapshots.find(basename(folder), AbortSignal.timeout(60_000))
       const text = await (await running).read('seen.txt')
       const next = await world.again(look)
       return {

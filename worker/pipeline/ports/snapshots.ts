@@ -1,11 +1,20 @@
 import type { Owner } from './folders.ts'
 import type { KeptFiles } from './source.ts'
 
+/** A stored snapshot was found not to be what was stored, and was thrown away: another attempt makes it again. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError'
+  readonly retryable = true
+}
+
 /** What setup left, stored under a key. */
 export interface Snapshot {
   readonly key: string
-  /** Files that setup left in the workspace. */
-  readonly kept: KeptFiles
+  /**
+   * Files that setup left in the workspace, once all that is stored was seen to be as it was: looking at very many files
+   * goes on beside the agent. Nothing that comes from a snapshot leaves before this resolves. Throws SnapshotError.
+   */
+  kept(): Promise<KeptFiles>
   /**
    * What setup added to the workspace, as the uppermost paths that the base commit does not have: to be laid into any
    * commit's files. Null: the snapshot is the whole workspace of one tree.
@@ -69,8 +78,11 @@ export type SealResult =
 export interface Snapshots {
   /** Secrets by name, each as a digest that tells nothing of its value to anybody but this store. */
   versionsOf(secrets: ReadonlyMap<string, string>): Promise<Readonly<Record<string, string>>>
-  /** Checks that it is what was stored, by names, modes, sizes, times and inodes of all its files. Counts as a use. */
-  find(key: string): Promise<Snapshot | NoSnapshot>
+  /**
+   * Begins to check that it is what was stored, by names, modes, sizes, times and inodes of all its files, and waits for
+   * that where they are few. Stopped by `signal`. Counts as a use.
+   */
+  find(key: string, signal: AbortSignal): Promise<Snapshot | NoSnapshot>
   /**
    * Removes what tools leave in a home, then searches every file that is kept, and its name, for every form of every
    * secret and for tokens planted to prove the search, and stores what is clean.

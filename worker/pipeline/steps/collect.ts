@@ -15,7 +15,7 @@ export async function collect(job: Job, sealed: Sealed): Promise<StepResult<Chan
   const { conflict } = job.facts
   // Where two sides are put together, what they brought is not the agent's.
   const from = conflict === null ? request : { ...request, base: { ...request.base, sha: conflict.sha } }
-  const result = await ports.source.collect(from, paths, sealed.kept, collectBudget, attempt.signal)
+  const result = await ports.source.collect(from, paths, await sealed.kept(), collectBudget, attempt.signal)
   switch (result.kind) {
     case 'none':
       if (conflict !== null) return end('failed', 'conflict-unsolved', listPaths(conflict.paths))

@@ -3,6 +3,7 @@ import { hasMark, listPaths } from '../conflict.ts'
 import { instructionRoot } from '../instruction-root.ts'
 import type { Job, StepResult } from '../job.ts'
 import type { Owner } from '../ports/index.ts'
+import { presentIn } from '../swap-instructions.ts'
 import type { Cloned } from './clone.ts'
 import { changesOfMerge, type Merges, mergeIn } from './merge.ts'
 import type { Prepared } from './prepare.ts'
@@ -16,7 +17,7 @@ export async function layConflict(
   job: Job,
   prepared: Prepared,
   cloned: Cloned,
-  { kept }: Sealed,
+  sealed: Sealed,
   merges: Merges,
 ): Promise<StepResult<Sealed>> {
   const { request, attempt, facts } = job
@@ -25,7 +26,7 @@ export async function layConflict(
   if ('end' in brought) return brought
   const owner = prepared.engine.fileOwner(request.id)
   const merged = await merge.tree.list(attempt.signal)
-  const present = new Map(kept ?? (await cloned.base.tree.list(attempt.signal)))
+  const present = new Map(await presentIn(sealed, cloned.base, attempt.signal))
   for (const file of brought.value.files) {
     // The default branch's lie there, whatever this merge made of them.
     if (instructionRoot(file.path) !== null) continue
@@ -41,7 +42,7 @@ export async function layConflict(
   facts.notes.push(
     `What this branch and its base branch had made of these files did not fit together, and the agent put it together: ${listPaths(conflicts)}`,
   )
-  return { value: { kept: present } }
+  return { value: { kept: async () => present } }
 }
 
 async function lay({ ports, folders }: Job, owner: Owner, { path, after }: FileChange): Promise<void> {

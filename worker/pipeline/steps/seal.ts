@@ -7,8 +7,11 @@ import type { Cloned } from './clone.ts'
 import type { Prepared } from './prepare.ts'
 
 export interface Sealed {
-  /** What lies in the workspace: unchanged, it is not the agent's work. Null: the base commit's files. */
-  readonly kept: KeptFiles | null
+  /**
+   * What lies in the workspace: unchanged, it is not the agent's work. Null: the base commit's files. Resolves when that
+   * is sure. Throws SnapshotError.
+   */
+  kept(): Promise<KeptFiles | null>
 }
 
 /**
@@ -20,15 +23,15 @@ export async function seal(job: Job, prepared: Prepared, cloned: Cloned, warm: W
   const sealed = await sealSetup(job, prepared, cloned, warm)
   if ('end' in sealed) return sealed
   const owner = prepared.engine.fileOwner(job.request.id)
-  return { value: { kept: await swapInstructions(job, cloned.base, owner, sealed.value.kept) } }
+  return { value: await swapInstructions(job, cloned.base, owner, sealed.value) }
 }
 
 async function sealSetup(job: Job, prepared: Prepared, cloned: Cloned, warm: WarmStart): Promise<StepResult<Sealed>> {
   const { ports, folders, attempt, request } = job
-  if (cloned.keys === null) return { value: { kept: null } }
+  if (cloned.keys === null) return { value: { kept: async () => null } }
   if (cloned.snapshot !== null) {
     await place(job, await warm.restored())
-    return { value: { kept: await keptOf(job, cloned, cloned.snapshot) } }
+    return { value: keptOf(job, cloned, cloned.snapshot) }
   }
   const base = await cloned.base.tree.list(attempt.signal)
   const store = mayStore(request) ? { ...cloned.keys, repository: request.repository.id } : null
@@ -44,10 +47,10 @@ async function sealSetup(job: Job, prepared: Prepared, cloned: Cloned, warm: War
   job.audit.append('setup', { stored: snapshot?.key ?? null, layer: snapshot?.layer ?? null, honeytokens, cleaned })
   if (snapshot === null) {
     await ports.snapshots.handOver(folders.setup, folders.agent, attempt.signal)
-    return { value: { kept: sealed.kept } }
+    return { value: { kept: async () => sealed.kept } }
   }
   await startFrom(job, prepared, snapshot)
-  return { value: { kept: await keptOf(job, cloned, snapshot) } }
+  return { value: keptOf(job, cloned, snapshot) }
 }
 
 /** As a later job will. */
@@ -68,6 +71,7 @@ async function place({ attempt, audit }: Job, restored: Restored): Promise<void>
 }
 
 /** A layer was added to this commit's own files: those are still as the commit has them. */
-async function keptOf({ attempt }: Job, { base }: Cloned, { layer, kept }: Snapshot): Promise<KeptFiles> {
-  return layer === null ? kept : new Map([...(await base.tree.list(attempt.signal)), ...kept])
+function keptOf({ attempt }: Job, { base }: Cloned, { layer, kept }: Snapshot): Sealed {
+  if (layer === null) return { kept }
+  return { kept: async () => new Map([...(await base.tree.list(attempt.signal)), ...(await kept())]) }
 }
