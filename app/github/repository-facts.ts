@@ -10,6 +10,7 @@ import {
 } from '../../worker/contract/index.ts'
 import { GitHubError } from '../intake/github-error.ts'
 import type { PullRequestNow, RepositoryFacts, RepositoryNow } from '../intake/ports.ts'
+import { readDevcontainerImage } from '../repo-policy/devcontainer-image.ts'
 import { policyPath } from '../repo-policy/evaluate-policy.ts'
 import { visibilities } from '../repo-policy/rules/condition-schema.ts'
 import type { RepositoryTraits } from '../repo-policy/rules/fits-condition.ts'
@@ -133,6 +134,8 @@ export function createRepositoryFacts(
       return found !== null && protectedSchema.parse(found).protected
     },
     repositoryPolicy: (commit) => readPolicyFile(client, { ...at, path: policyPath, ref: commit }),
+    devcontainerImage: (commit) =>
+      readDevcontainerImage((path) => readPolicyFile(client, { ...at, path, ref: commit })),
   }
 }
 

@@ -84,6 +84,8 @@ export interface RepositoryFacts {
   isProtected(branch: string): Promise<boolean>
   /** `.github/airlock.yml` at a commit. */
   repositoryPolicy(commit: string): Promise<PolicyText>
+  /** The image that its devcontainer.json names at a commit, where it names one. */
+  devcontainerImage(commit: string): Promise<string | undefined>
   /** `airlock.yml` on the default branch of the owner's `.github` repository, or else of `.github-private`. */
   organisationPolicy(): Promise<PolicyText>
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../worker/contract/index.ts'
+import { asksForDevcontainer } from '../repo-policy/devcontainer-image.ts'
 import { describeProblems, evaluatePolicy, type PolicyTexts, parseLevels } from '../repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../repo-policy/operator/operator-policy.ts'
 import { policyDigest } from '../repo-policy/policy-digest.ts'
@@ -6,7 +7,10 @@ import type { RepositoryTraits } from '../repo-policy/rules/fits-condition.ts'
 import { asksForTraits, teamsAsked } from '../repo-policy/rules/teams-asked.ts'
 import type { BranchHead, RepositoryFacts } from './ports.ts'
 
-type PolicyFacts = Pick<RepositoryFacts, 'now' | 'traits' | 'organisationPolicy' | 'repositoryPolicy' | 'teamsOf'>
+type PolicyFacts = Pick<
+  RepositoryFacts,
+  'now' | 'traits' | 'organisationPolicy' | 'repositoryPolicy' | 'devcontainerImage' | 'teamsOf'
+>
 
 /** What the effective policy is made of, beside the operator's file. */
 export interface PolicySources {
@@ -26,8 +30,13 @@ export async function readPolicySources(
   ])
   const texts = { organisation, repository }
   const parsed = parseLevels(texts)
-  const asks = parsed.ok && asksForTraits(operator, parsed.levels)
-  return { texts, traits: asks ? await facts.traits() : nameOnly(facts.now) }
+  if (!parsed.ok) return { texts, traits: nameOnly(facts.now) }
+  const asksForImage = defaultHead.kind === 'commit' && asksForDevcontainer(operator, parsed.levels)
+  const [traits, devcontainerImage] = await Promise.all([
+    asksForTraits(operator, parsed.levels) ? facts.traits() : nameOnly(facts.now),
+    asksForImage ? facts.devcontainerImage(defaultHead.sha) : undefined,
+  ])
+  return { texts, traits: devcontainerImage === undefined ? traits : { ...traits, devcontainerImage } }
 }
 
 /** The same, as it holds for one person: GitHub is asked for those teams that the policy names. */

@@ -16,6 +16,8 @@ export interface LocalAsk {
   readonly defaultBranch: string
   readonly task: string
   readonly operatorPolicy: OperatorPolicy
+  /** What the base commit's devcontainer.json names. */
+  readonly devcontainerImage?: string | undefined
   /** The policy as it was found, and how to call it. */
   readonly policy: { readonly name: string; readonly written: PolicyText }
   readonly agent: AgentName | null
@@ -70,7 +72,7 @@ export function createLocalRequest(ask: LocalAsk): LocalRequest {
 }
 
 function policyOf(ask: LocalAsk) {
-  const traits = localTraits(ask.repository)
+  const traits = localTraits(ask.repository, ask.devcontainerImage)
   const parsed = parseLevel(ask.policy)
   return parsed.ok ? explainLevels(ask.operatorPolicy, [null, withOverrides(parsed.policy, ask)], traits) : parsed
 }
@@ -83,9 +85,10 @@ function parseLevel({ name, written }: LocalAsk['policy']): ReturnType<typeof pa
 }
 
 /** Whose copy a folder is cannot be told: every rule of the operator's may be meant for it. */
-export function localTraits(repository: string): RepositoryTraits {
+export function localTraits(repository: string, devcontainerImage: string | undefined): RepositoryTraits {
   const fullName = `${localOwner}/${nameOf(repository)}`
-  return { fullName, nameIsProven: false, visibility: null, topics: null, properties: null }
+  const image = devcontainerImage === undefined ? {} : { devcontainerImage }
+  return { fullName, nameIsProven: false, visibility: null, topics: null, properties: null, ...image }
 }
 
 function nameOf(repository: string): string {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { readDevcontainerImage } from '../../app/repo-policy/devcontainer-image.ts'
 import { type PolicyText, policyPath } from '../../app/repo-policy/evaluate-policy.ts'
 import type { OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
 import type { JobSummary } from '../../worker/contract/index.ts'
@@ -78,9 +79,10 @@ async function createRequest(
   if (base === null) throw new UsageError(`${flags.base ?? 'HEAD'} names no commit in ${flags.repo}`, rightRun)
   const written: PolicyText =
     flags.policy === null ? await repository.readFile(base.sha, policyPath) : { kind: 'text', text: flags.policy.text }
+  const devcontainerImage = await readDevcontainerImage((path) => repository.readFile(base.sha, path))
   const policy = { name: flags.policy?.name ?? policyPath, written }
   const created = createLocalRequest({
-    ...{ ...flags, repository: path, base, policy, operatorPolicy, now: Date.now() },
+    ...{ ...flags, repository: path, base, policy, devcontainerImage, operatorPolicy, now: Date.now() },
     defaultBranch: checkedOut?.ref ?? base.ref,
   })
   return { ...created, baseSha: base.sha }

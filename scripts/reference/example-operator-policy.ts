@@ -3,6 +3,9 @@ export const exampleOperatorPolicy = `# /etc/airlock/operator.yml, named by AIRL
 maximum: { minutes: 60, memory: 8g, cpus: 4, disk: 20g, cost-usd: 10 }
 profiles: [strict, moderate]
 images: [base, agents]
+devcontainer-images:
+  mcr.microsoft.com/devcontainers/javascript-node: agents
+  "mcr.microsoft.com/devcontainers/*": base
 isolation:
   least: container
   rules:

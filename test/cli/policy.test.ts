@@ -61,6 +61,18 @@ describe('airlock policy explain', () => {
     expect(stdout).not.toMatch(/[\u001b\u0007\u202e]/)
   })
 
+  it('shows which line of the operator has an image in place of the dev container’s', async () => {
+    const files = { '.devcontainer/devcontainer.json': '{ "image": "mcr.microsoft.com/devcontainers/rust:1" }' }
+    await github.createRepository({ name: 'container', files })
+    const operatorPolicy = join(dataDir, 'mapping.yml')
+    await writeFile(operatorPolicy, 'devcontainer-images:\n  "mcr.microsoft.com/devcontainers/*": base\n')
+    const env = { ...operatorEnvironment(github, dataDir), AIRLOCK_OPERATOR_POLICY: operatorPolicy }
+
+    const { stdout } = await runInProcess(policy, ['explain', 'acme/container'], { env, cwd: dataDir })
+
+    expect(stdout).toMatch(/^image +"base" {2}\(.*mapping\.yml:1 of the operator\)$/m)
+  })
+
   it('shows what holds for a folder, as it lies there, without an App', async () => {
     const folder = join(dataDir, 'folder')
     await mkdir(join(folder, '.github'), { recursive: true })

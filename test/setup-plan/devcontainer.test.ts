@@ -52,11 +52,13 @@ describe('a dev container', () => {
     ['mcr.microsoft.com/devcontainers/rust', false],
     ['evil.example/mcr.microsoft.com/devcontainers/base', false],
     ['debian:12', false],
-  ])('names its image %s, and `base` where that comes near it: %j', (image, near) => {
-    const [note] = of(JSON.stringify({ image, postCreateCommand: 'true' })).notDone
+  ])('says what runs in place of its image %s, and where `base` would come nearer to it: %j', (image, near) => {
+    const text = JSON.stringify({ image, postCreateCommand: 'true' })
+    const whyIn = (runs: string) => plan({ [path]: text }, {}, { image: runs }).notDone[0]
 
-    expect(note?.what).toBe(`image ${image} in ${path}`)
-    expect(note?.why).toBe(`the policy’s \`image\` decides${near ? ': `image: base` comes near it' : ''}`)
+    const hint = near ? ': `image: base` in the policy comes nearer to it' : ''
+    expect(whyIn('host')).toEqual({ what: `image ${image} in ${path}`, why: `\`host\` runs in its place${hint}` })
+    expect(whyIn('agents')?.why).toBe('`agents` runs in its place')
   })
 
   it.each([['HOME'], ['AIRLOCK_TASK_FILE'], ['A B']])('sets no variable %s', (name) => {

@@ -4,6 +4,7 @@ import { wantedPrograms } from '../../worker/setup-plan/wanted-files.ts'
 
 /** A worker that has everything. */
 export const everything: SetupMeans = {
+  image: 'base',
   programs: new Set(wantedPrograms),
   presets: new Set(['npm', 'pypi', 'crates', 'go', 'rubygems', 'maven', 'gradle', 'packagist', 'github']),
 }

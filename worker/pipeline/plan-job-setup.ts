@@ -18,7 +18,7 @@ export async function planJobSetup(
   const programs = asksRepository ? await images.programs(image, wantedPrograms) : new Set<string>()
   const links = new Set([...files].flatMap(([path, print]) => (print.startsWith('120000') ? [path] : [])))
   const view = { paths, links, text: (path: string) => texts.get(path) ?? null }
-  const planWith = (presets: ReadonlySet<string>) => planSetup(setup, view, { programs, presets })
+  const planWith = (presets: ReadonlySet<string>) => planSetup(setup, view, { image, programs, presets })
   const closed = planWith(new Set())
   // To know its presets a worker asks every package manager: not for what has nothing to install.
   return closed.source === 'policy' || closed.source === 'nothing' ? closed : planWith(await brokers.presets())

@@ -20,6 +20,8 @@ import { findPython } from './sources/python.ts'
 
 /** What this worker has for it. */
 export interface SetupMeans {
+  /** What the policy says the sandbox's system is. */
+  readonly image: string
   /** Programs of the image. */
   readonly programs: ReadonlySet<string>
   /** Presets of the broker. */
@@ -56,7 +58,7 @@ function planOfRepository(policy: Policy['setup'], view: BaseView, means: SetupM
   const lockfiles = join([findMise(view), findJavaScript(view), findPython(view), findOthers(view)])
   const sources = [
     ['copilot-setup-steps', findCopilotSteps(view)],
-    ['devcontainer', findDevcontainer(view)],
+    ['devcontainer', findDevcontainer(view, means.image)],
     ['lockfiles', lockfiles],
   ] as const
   const at = sources.findIndex(([, { commands }]) => commands.length > 0)

@@ -5,6 +5,7 @@ import {
   isolationClasses,
   type Policy,
 } from '../../../worker/contract/index.ts'
+import { mapDevcontainerImage } from '../devcontainer-image.ts'
 import { least } from '../narrow.ts'
 import type { ParsedPolicy, PolicyProblem } from '../parse-policy.ts'
 import { parseSize } from '../parse-size.ts'
@@ -36,13 +37,14 @@ export function boundPolicy(
   const { file } = operator
   const isolation = stricter(policy.isolation, leastIsolation(file.isolation, traits))
   const fallback = isolation === 'process' ? policy.image : firstImage
+  const image = mapDevcontainerImage(operator, traits.devcontainerImage) ?? orFirst(fallback, file.images)
   const acceptedWeaker = acceptedFor(file['accept-weaker'], isolation, traits)
   const bounded: Policy = {
     ...policy,
     isolation,
     limits: cut(policy.limits, file.maximum),
     silenceMs: Math.min(policy.silenceMs ?? Number.POSITIVE_INFINITY, toMs(file.maximum['silence-minutes'])),
-    image: isSet(levels, 'image') ? policy.image : orFirst(fallback, file.images),
+    image: isSet(levels, 'image') ? policy.image : image,
     agent: isSet(levels, 'agent') ? policy.agent : orFirst(policy.agent, both(policy.agents, file.agents)),
     ...(acceptedWeaker === null ? {} : { acceptedWeaker }),
   }

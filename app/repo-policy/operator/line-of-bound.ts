@@ -1,3 +1,4 @@
+import { mapDevcontainerImage } from '../devcontainer-image.ts'
 import { fitsCondition, type RepositoryTraits } from '../rules/fits-condition.ts'
 import type { OperatorPolicy } from './operator-policy.ts'
 
@@ -13,6 +14,9 @@ export function lineOfBound(
       (candidate) => candidate.least === value && fitsCondition(candidate, traits) !== 'no',
     )
     return lineOf(rule === -1 ? ['isolation', 'least'] : ['isolation', 'rules', rule])
+  }
+  if (key === 'image' && mapDevcontainerImage({ file }, traits.devcontainerImage) !== undefined) {
+    return lineOf(['devcontainer-images'])
   }
   const [group, name = ''] = key.split('.')
   if (group === 'limits') return lineOf(['maximum', name])

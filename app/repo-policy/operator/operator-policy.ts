@@ -43,6 +43,7 @@ const examples: Readonly<Record<keyof OperatorFile, string>> = {
   maximum: 'maximum: { minutes: 60, memory: 8g, cpus: 4, disk: 20g, cost-usd: 10 }',
   profiles: 'profiles: [strict, moderate]',
   images: 'images: [base, agents]',
+  'devcontainer-images': 'devcontainer-images: { "mcr.microsoft.com/devcontainers/*": base }',
   agents: 'agents: [claude, codex]',
   isolation: 'isolation: { least: container, rules: [{ visibility: private, least: gvisor }] }',
   'accept-weaker':

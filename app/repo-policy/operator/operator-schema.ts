@@ -41,6 +41,8 @@ const builtIn = {
   profiles: ['strict', 'moderate'],
 } as const
 
+const imageNameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'expected an image name such as base, or host')
+
 export const operatorFileSchema = z
   .strictObject({
     maximum: limitsSchema
@@ -53,11 +55,20 @@ export const operatorFileSchema = z
       .default([...builtIn.profiles])
       .describe('Profiles that a policy may name.'),
     images: z
-      .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'expected an image name such as base, or host'))
+      .array(imageNameSchema)
       .min(1)
       .max(64)
       .optional()
       .describe('Images that a policy may name; the first is what a silent one gets. Unset: all.'),
+    'devcontainer-images': z
+      .record(
+        z.string().regex(/^[A-Za-z0-9._/*:-]{1,200}$/, 'expected the name of an image, without its tag'),
+        imageNameSchema,
+      )
+      .default({})
+      .describe(
+        "Images by the one that a repository's devcontainer.json names, without its tag, where * stands for any part of a name; the first that fits counts. For repositories whose policies name no image.",
+      ),
     agents: z
       .array(agentNameSchema)
       .min(1)
@@ -82,5 +93,10 @@ export const operatorFileSchema = z
       .describe('Repositories, as OWNER/NAME with *, that get one issue with the first steps when they are added.'),
     policy: policyFileSchema.prefault({}).describe('An airlock.yml that stands above those of everybody.'),
   })
+  .refine(
+    ({ images, 'devcontainer-images': mapped }) =>
+      images === undefined || Object.values(mapped).every((image) => images.includes(image)),
+    { error: 'an image stands here that images does not list', path: ['devcontainer-images'] },
+  )
   .describe("The operator's policy.")
 export type OperatorFile = z.output<typeof operatorFileSchema>

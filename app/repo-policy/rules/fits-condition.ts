@@ -10,6 +10,8 @@ export interface RepositoryTraits {
   readonly visibility: (typeof visibilities)[number] | null
   readonly topics: readonly string[] | null
   readonly properties: Readonly<Record<string, string | readonly string[] | null>> | null
+  /** What its devcontainer.json names. Left out: nothing, or nobody asks for it. */
+  readonly devcontainerImage?: string
   /** Left out: nobody in particular. */
   readonly asker?: Asker
 }

@@ -153,6 +153,14 @@ describe('a policy', () => {
     await expect(facts().repositoryPolicy(sha)).rejects.toMatchObject({ retryable: true })
   })
 
+  it('of the operator’s for dev containers is given the image of the file at exactly that commit', async () => {
+    const at = (name: string) => `/repos/octo/repo/contents/${encodeURIComponent(name)}?ref=${sha}`
+    api().get(at('.devcontainer/devcontainer.json')).reply(404)
+    api().get(at('.devcontainer.json')).reply(200, file('{ "image": "node:22" }'))
+
+    expect(await facts().devcontainerImage(sha)).toBe('node:22')
+  })
+
   it('of the owner comes from the default branch of its .github repository', async () => {
     api().get('/repos/octo/.github/contents/airlock.yml').reply(200, file('network: []'))
 

@@ -54,6 +54,8 @@ export interface FakeWorld {
   titles: readonly string[]
   repositoryPolicy: PolicyText
   organisationPolicy: PolicyText
+  /** What its devcontainer.json names. */
+  devcontainerImage?: string
   /** Calls by name that fail, with what they throw. */
   readonly failing: Map<string, Error>
   /** Effects in the order in which they happened. */
@@ -163,6 +165,10 @@ export function fakeDeps(world: FakeWorld): TriggerDeps {
     async isProtected(branch: string) {
       may('isProtected')
       return world.protectedBranches.includes(branch)
+    },
+    async devcontainerImage() {
+      may('devcontainerImage')
+      return world.devcontainerImage
     },
     async repositoryPolicy() {
       may('repositoryPolicy')

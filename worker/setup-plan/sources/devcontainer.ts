@@ -40,8 +40,8 @@ const refused: Readonly<Record<string, string>> = {
   containerUser: 'commands run as the sandbox’s own user',
 }
 
-/** `devcontainer.json`: its image is named and not taken, its lifecycle commands up to `postCreateCommand` run. */
-export function findDevcontainer(view: BaseView): Found {
+/** `devcontainer.json`: its lifecycle commands up to `postCreateCommand` run, in the image that was chosen before. */
+export function findDevcontainer(view: BaseView, image: string): Found {
   const [path, ...others] = [...view.paths].filter((name) => devcontainerPath.test(name)).sort(shortestFirst)
   if (path === undefined) return { commands: [], notDone: [] }
   const left = others.map((what) => ({ what, why: `${path} is the one that counts` }))
@@ -51,7 +51,7 @@ export function findDevcontainer(view: BaseView): Found {
   const { env, notDone } = readEnv(parsed.containerEnv ?? {}, path)
   const asked = Object.keys(refused).filter((key) => key in parsed && parsed[key] !== false)
   const notes = asked.map((key) => ({ what: `${key} in ${path}`, why: refused[key] ?? '' }))
-  return { commands, env, notDone: [...imageNote(parsed.image, path), ...notes, ...notDone, ...left] }
+  return { commands, env, notDone: [...imageNote(parsed.image, path, image), ...notes, ...notDone, ...left] }
 }
 
 export const devcontainerPath = /^(?:\.devcontainer\/(?:[^/]+\/)?devcontainer\.json|\.devcontainer\.json)$/
@@ -90,15 +90,15 @@ function readEnv(said: Readonly<Record<string, string>>, path: string) {
   }
 }
 
-/** Devcontainer images that `base` stands in for. */
+/** The machine's own system, as a policy calls it. */
+const hostImage = 'host'
+/** Images of dev containers that `base` stands in for. */
 const likeBase =
   /^mcr\.microsoft\.com\/(?:vscode\/)?devcontainers\/(?:base|javascript-node|typescript-node|python|universal)(?::|$)/
 
-/** A repository's file decides on no image: the class of isolation and its proof are of the policy's. */
-function imageNote(image: string | undefined, path: string): Found['notDone'] {
+/** Which image runs was decided before: by the policy, or by what the operator has in place of this one. */
+function imageNote(image: string | undefined, path: string, runs: string): Found['notDone'] {
   if (image === undefined) return []
-  const why = likeBase.test(image)
-    ? 'the policy’s `image` decides: `image: base` comes near it'
-    : 'the policy’s `image` decides'
-  return [{ what: `image ${image} in ${path}`, why }]
+  const near = runs === hostImage && likeBase.test(image) ? ': `image: base` in the policy comes nearer to it' : ''
+  return [{ what: `image ${image} in ${path}`, why: `\`${runs}\` runs in its place${near}` }]
 }

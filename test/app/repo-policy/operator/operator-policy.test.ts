@@ -6,6 +6,7 @@ const full = `
 maximum: { minutes: 60, memory: 8g, cpus: 4, pids: 1024, disk: 20g, output: 256m, cost-usd: 10 }
 profiles: [strict, moderate, permissive]
 images: [base, agents]
+devcontainer-images: { "mcr.microsoft.com/devcontainers/*": base }
 agents: [claude, codex]
 isolation:
   least: container
@@ -43,6 +44,8 @@ describe('the operator’s policy', () => {
 
   it.each([
     ['maximum:\n  minuts: 5\n', 'maximum.minuts', 2, 'right would be: maximum: {'],
+    ['images: [base]\ndevcontainer-images: { node: agents }\n', 'devcontainer-images', 2, 'that images does not list'],
+    ['devcontainer-images: { "no de": base }\n', 'devcontainer-images.no de', 1, 'right would be: devcontainer-images: {'],
     ['isolation: gvisor\n', 'isolation', 1, 'right would be: isolation: {'],
     [
       'isolation:\n  rules:\n    - { visibility: privat, least: gvisor }\n',
