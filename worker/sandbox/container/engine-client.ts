@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -63,81 +64,87 @@ const progressSchema = z.object({ error: z.string().optional() })
 export function createEngineClient(socket: string): EngineClient {
   let made: Dockerode | undefined
   const docker = () => {
+    // Throws where there is none: then there is nothing to load a client for.
+    if (made === undefined) statSync(socket)
     made ??= createDockerode(socket)
     return made
   }
-  const ask = async <Answer>(tried: string, answer: Promise<Answer>, timeoutMs = answerTimeoutMs): Promise<Answer> => {
+  const ask = async <Answer>(
+    tried: string,
+    question: (docker: Dockerode) => Promise<Answer>,
+    timeoutMs = answerTimeoutMs,
+  ): Promise<Answer> => {
     const late = sleep(timeoutMs, null, { ref: false }).then(() => Promise.reject(new EngineTimeout()))
     try {
-      return await Promise.race([answer, late])
+      return await Promise.race([Promise.try(() => question(docker())), late])
     } catch (error) {
       throw engineFailure(error, socket, tried)
     }
   }
-  const container = (id: string) => docker().getContainer(id)
 
   return {
     socket,
     facts: async () => {
-      const answers = await ask('say what it is', Promise.all([docker().info(), docker().version()]))
+      const answers = await ask('say what it is', (docker) => Promise.all([docker.info(), docker.version()]))
       return readEngineFacts(...answers)
     },
     hasImage: async (name) => {
-      const found = await ask('look for the image', unless([404], docker().getImage(name).inspect()))
+      const found = await ask('look for the image', (docker) => unless([404], docker.getImage(name).inspect()))
       return found !== undefined
     },
     importImage: async (name, tar) => {
       // All of the name as one: Podman 4 does not read the tag where Docker has it.
-      const done = docker().importImage(tar, { repo: name }).then(followImport)
+      const done = (docker: Dockerode) => docker.importImage(tar, { repo: name }).then(followImport)
       await ask('import the image', done, importTimeoutMs)
     },
-    removeImage: async (name) => {
-      // 409: a container uses it.
-      const removed = docker()
-        .getImage(name)
-        .remove()
-        .then(() => true)
-      const answer = removed.catch((error: unknown) => {
-        if (statusOf(error) === 404) return true
-        if (statusOf(error) === 409) return false
-        throw error
-      })
-      return ask('remove the image', answer)
-    },
-    create: async (config) => (await ask('make the container', docker().createContainer(config))).id,
-    attach: async (id) => ask('connect to the container', attach(docker(), id)),
-    start: async (id) => void (await ask('start the container', container(id).start())),
+    removeImage: (name) => ask('remove the image', (docker) => removeImage(docker, name)),
+    create: async (config) => (await ask('make the container', (docker) => docker.createContainer(config))).id,
+    attach: (id) => ask('connect to the container', (docker) => attach(docker, id)),
+    start: async (id) => void (await ask('start the container', (docker) => docker.getContainer(id).start())),
     wait: async (id, abortSignal) => {
       const asked = { interval: waitInterval, abortSignal }
       try {
-        return endSchema.parse(await container(id).wait(asked)).StatusCode
+        return endSchema.parse(await docker().getContainer(id).wait(asked)).StatusCode
       } catch (error) {
         throw engineFailure(error, socket, 'tell how the container ended')
       }
     },
     inspect: async (id) => {
-      const found = await ask('look at the container', unless([404], container(id).inspect()))
+      const found = await ask('look at the container', (docker) => unless([404], docker.getContainer(id).inspect()))
       return found === undefined ? null : stateSchema.parse(found)
     },
-    // 409: it does not run.
-    kill: async (id) => void (await ask('kill the container', unless([404, 409], container(id).kill()))),
-    // 409: somebody else removes it at this moment.
+    kill: async (id) => {
+      // 409: it does not run.
+      await ask('kill the container', (docker) => unless([404, 409], docker.getContainer(id).kill()))
+    },
     remove: async (id) => {
-      await ask('remove the container', unless([404, 409], container(id).remove({ force: true, v: true })))
+      const options = { force: true, v: true }
+      // 409: somebody else removes it at this moment.
+      await ask('remove the container', (docker) => unless([404, 409], docker.getContainer(id).remove(options)))
     },
     list: async (label) => {
-      const found = docker().listContainers({
-        all: true,
-        ...(label === undefined ? {} : { filters: { label: [label] } }),
-      })
-      return z.array(listedSchema).parse(await ask('list the containers', found))
+      const options = { all: true, ...(label === undefined ? {} : { filters: { label: [label] } }) }
+      const found = await ask('list the containers', (docker) => docker.listContainers(options))
+      return z.array(listedSchema).parse(found)
     },
+  }
+}
+
+async function removeImage(docker: Dockerode, name: string): Promise<boolean> {
+  try {
+    await docker.getImage(name).remove()
+    return true
+  } catch (error) {
+    if (statusOf(error) === 404) return true
+    // A container uses it.
+    if (statusOf(error) === 409) return false
+    throw error
   }
 }
 
 const load = createRequire(import.meta.url)
 
-/** Loaded when an Engine is first asked: it brings clients for SSH and gRPC along, which take as long as all of ours. */
+/** Loaded when an Engine that is there is first asked: it brings clients for SSH and gRPC along, which take as long as all of ours. */
 function createDockerode(socket: string): Dockerode {
   const Client: typeof Dockerode = load('dockerode')
   // What dockerode reads from the environment, such as DOCKER_HOST, must not lead elsewhere or cut a command short.
