@@ -1,67 +1,12 @@
 /** The command line. A composition root: the only place, with its neighbours in cli/, that wires modules together. */
 
-import { type Io, UsageError } from './command.ts'
-import { commands } from './commands/index.ts'
+import { runCommandLine } from './run-command-line.ts'
 import { createStopSignal } from './stop-signal.ts'
 
-const [name, ...args] = process.argv.slice(2)
-
-const io: Io = {
+process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
   signal: createStopSignal(),
-}
-
-process.exitCode = await main(name, args)
-
-async function main(commandName: string | undefined, commandArgs: readonly string[]): Promise<number> {
-  if (commandName === undefined || commandName === '--help' || commandName === 'help') return printOverview()
-  const entry = commands.get(commandName)
-  if (entry === undefined) return wrongUsage(`there is no command ${commandName}`, 'airlock --help')
-  const command = await entry.load()
-  const ours = commandArgs.includes('--') ? commandArgs.slice(0, commandArgs.indexOf('--')) : commandArgs
-  if (ours.includes('--help')) {
-    io.stdout(`${command.help.trim()}\n`)
-    return 0
-  }
-  try {
-    return await command.run(commandArgs, io)
-  } catch (error) {
-    if (error instanceof UsageError) return wrongUsage(error.message, error.right)
-    return explain(error)
-  }
-}
-
-/** What it knows errors by is loaded by now, or else they are none of these. */
-async function explain(error: unknown): Promise<number> {
-  const { SettingsError } = await import('./settings/parse-settings.ts')
-  if (error instanceof SettingsError) return wrongSettings(error.problems)
-  const { QueueUnavailableError } = await import('../worker/contract/index.ts')
-  if (error instanceof QueueUnavailableError) return unavailable('the Redis that REDIS_URL names does not answer')
-  throw error
-}
-
-function printOverview(): number {
-  const width = Math.max(...[...commands.keys()].map((key) => key.length))
-  const lines = [...commands].map(([key, command]) => `  ${key.padEnd(width)}  ${command.summary}`)
-  io.stdout(`usage: airlock COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nairlock COMMAND --help tells more.\n`)
-  return 0
-}
-
-function wrongUsage(what: string, right: string): number {
-  io.stderr(`airlock: ${what}\nright would be: ${right}\n`)
-  return 2
-}
-
-/** Nothing is wrong with the call: whoever supervises this process may start it again. */
-function unavailable(what: string): number {
-  io.stderr(`airlock: ${what}\n`)
-  return 1
-}
-
-function wrongSettings(problems: readonly string[]): number {
-  io.stderr(`airlock: wrong or missing settings\n${problems.map((problem) => `  ${problem}`).join('\n')}\n`)
-  return 2
-}
+})
