@@ -8,6 +8,7 @@ import { createFinding } from '../create-finding.ts'
 import { traceOfSecret } from '../fingerprint.ts'
 import { searchText } from './detect/find-secrets.ts'
 import { isWords } from './detect/judge-value.ts'
+import { overlaps } from './detect/overlaps.ts'
 import type { SecretMatch } from './detect/secret-match.ts'
 import { secretNameBefore } from './detect/secret-name-before.ts'
 import { askSecretlint } from './second-opinion.ts'
@@ -32,7 +33,9 @@ export async function findSecretsIn(file: ChangedFile): Promise<GateFinding[]> {
       if (onlyCertain && (seen.match.certainty !== 'certain' || isWords(seen.value) || values.has(seen.value))) continue
       values.add(seen.value)
       const key = `${seen.match.rule} ${seen.line}`
-      alike.set(key, [...(alike.get(key) ?? []), seen])
+      const before = alike.get(key)
+      if (before === undefined) alike.set(key, [seen])
+      else before.push(seen)
     }
   }
   return [...alike.values()].flatMap((seen) => {
@@ -93,7 +96,7 @@ async function scanView(view: DerivedText, path: string, isNew: IsNew | null) {
   if (view.text === '') return []
   const { matches: ours, suspects } = searchText(view.text)
   const asked = await askSecretlint(view.text, suspects, path)
-  const theirs = asked.filter((one) => !ours.some((other) => overlap(one, other)))
+  const theirs = asked.filter((one) => !overlaps(ours, one))
   const found: Seen[] = []
   for (const match of [...ours, ...theirs]) {
     const first = view.lineAt(match.start)
@@ -104,8 +107,6 @@ async function scanView(view: DerivedText, path: string, isNew: IsNew | null) {
   }
   return found
 }
-
-const overlap = (one: SecretMatch, other: SecretMatch) => one.start < other.end && other.start < one.end
 
 function firstNew(isNew: IsNew, first: number, last: number): number | null {
   for (let line = first; line <= last; line += 1) if (isNew(line)) return line

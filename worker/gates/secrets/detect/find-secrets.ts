@@ -16,6 +16,7 @@ import { spokenValueDetector } from './find-spoken-values.ts'
 import { tokenDetector } from './find-tokens.ts'
 import { urlCredentialDetector } from './find-url-credentials.ts'
 import { walletKeyDetector } from './find-wallet-keys.ts'
+import { overlaps } from './overlaps.ts'
 import type { Detector, SecretMatch } from './secret-match.ts'
 import { secretlintWords } from './secretlint-words.ts'
 
@@ -81,11 +82,19 @@ function askersByKeyword(): Map<string, Askers> {
   )
 }
 
+/** Of those that overlap the certain one stays, else the first. A change may be nothing but matches. */
 function withoutNested(matches: readonly SecretMatch[]): SecretMatch[] {
-  const rank = (match: SecretMatch) => (match.certainty === 'certain' ? 0 : 1)
-  const sorted = matches.toSorted((a, b) => rank(a) - rank(b) || a.start - b.start)
+  const sorted = matches.toSorted((a, b) => a.start - b.start)
+  const { certain = [], likely = [] } = Object.groupBy(sorted, ({ certainty }) => certainty)
+  const first = apartFrom([], certain)
+  return [...first, ...apartFrom(first, likely)].toSorted((a, b) => a.start - b.start)
+}
+
+/** Those that overlap neither each other nor what is taken, both in the order of their starts. */
+function apartFrom(taken: readonly SecretMatch[], sorted: readonly SecretMatch[]): SecretMatch[] {
   const kept: SecretMatch[] = []
-  for (const match of sorted)
-    if (!kept.some(({ start, end }) => start < match.end && match.start < end)) kept.push(match)
-  return kept.toSorted((a, b) => a.start - b.start)
+  for (const match of sorted) {
+    if (match.start >= (kept.at(-1)?.end ?? 0) && !overlaps(taken, match)) kept.push(match)
+  }
+  return kept
 }
