@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sandbox } from '../../../worker/pipeline/ports/index.ts'
 import { sandboxStateSchema } from '../../../worker/sandbox/reaper/sandbox-state.ts'
-import { runIn, type SandboxBench } from '../battery/sandbox-bench.ts'
+import { runIn } from '../battery/sandbox-bench.ts'
 
 const files = ['cpu.shares', 'cpu.weight']
 const lookEveryMs = 2
@@ -11,7 +11,11 @@ const lookEveryMs = 2
  * How a sandbox stands for processors on the way to a command, and while it runs: one weight after the other.
  * Null where the worker can make no group for them.
  */
-export async function weightsSeen({ runDir }: SandboxBench, sandbox: Sandbox, argv: readonly string[]) {
+export async function weightsSeen(
+  { runDir }: { readonly runDir: string },
+  sandbox: Sandbox,
+  argv: readonly string[],
+): Promise<readonly string[] | null> {
   const state: unknown = JSON.parse(readFileSync(join(runDir, 'sandboxes', sandbox.id, 'state.json'), 'utf8'))
   const { groups } = sandboxStateSchema.parse(state)
   const file = groups.flatMap((group) => files.map((name) => join(group, name))).find(existsSync)
