@@ -124,16 +124,17 @@ const disk: readonly Bomb[] = [
   ],
 ]
 
+/** Three times what may be printed. What is more than that is only carried, which takes a translated guest seconds. */
 const output: readonly Bomb[] = [
-  ['output', 'print too much', 'head -c 8M /dev/zero; echo survived'],
-  ['output-errors', 'print too much as errors', 'head -c 8M /dev/zero >&2; echo survived'],
+  ['output', 'print too much', 'head -c 3M /dev/zero; echo survived'],
+  ['output-errors', 'print too much as errors', 'head -c 3M /dev/zero >&2; echo survived'],
   [
     'output-of-daemon',
     'print too much from a process left behind',
     // Until all of it is out: a machine that is busy prints none of it in a given time.
-    'rm -f printed; (setsid sh -c "head -c 8M /dev/zero; : > printed" &) ; until [ -e printed ]; do sleep 0.2; done; echo survived',
+    'rm -f printed; (setsid sh -c "head -c 3M /dev/zero; : > printed" &) ; until [ -e printed ]; do sleep 0.2; done; echo survived',
   ],
-  ['output-lines', 'print too many short lines', 'yes | head -c 8M; echo survived'],
+  ['output-lines', 'print too many short lines', 'yes | head -c 3M; echo survived'],
 ]
 
 const time: readonly Bomb[] = [

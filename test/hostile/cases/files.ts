@@ -9,10 +9,11 @@ type Try = readonly [
 ]
 
 const reading = ([name, attack, inside, control = 'user', notEverywhere = false]: Try): AttemptCase => ({
-  ...{ name, attack, inside, control, notEverywhere, group: 'escape', judge: 'canary' },
+  ...{ name, attack, inside, control, notEverywhere, group: 'escape', judge: 'canary', onlyLooks: true },
 })
+/** What they change is files, and nothing of the process. */
 const writing = ([name, attack, inside, control = 'user']: Try): AttemptCase => ({
-  ...{ name, attack, inside, control, group: 'escape', judge: 'arrived' },
+  ...{ name, attack, inside, control, group: 'escape', judge: 'arrived', onlyLooks: true },
 })
 
 const up = '../../../../../../../..'

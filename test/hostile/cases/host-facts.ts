@@ -35,7 +35,7 @@ const facts: readonly Fact[] = [
 export const hostFacts: readonly AttemptCase[] = [
   ...facts.map(
     ([name, attack, inside]): AttemptCase => ({
-      ...{ name, attack, inside, group: 'escape', judge: 'answer', control: 'user' },
+      ...{ name, attack, inside, group: 'escape', judge: 'answer', control: 'user', onlyLooks: true },
     }),
   ),
   {

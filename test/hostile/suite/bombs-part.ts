@@ -22,8 +22,20 @@ const everything = '/tmp/* /dev/shm/* /workspace/* ~/*'
 /** One program where that is enough: on some engines each further one costs more than what it removes. */
 const cleaning = `rm -rf ${everything} 2>/dev/null || { chmod -R u+rwx /workspace ~; rm -rf ${everything}; }; echo clean`
 
-/** Sets off one bomb after the other, each beside the same where there is room for it. */
+/** Sets off one bomb after the other; those against time, which pass it mostly asleep, beside all others. */
 export async function* runBombs(place: Place, bombs: readonly BombCase[]): AsyncGenerator<Finding> {
+  const timed = Array.fromAsync(inTurn(place, ofKind(bombs, true)))
+  // Told where it is waited for.
+  timed.catch(() => {})
+  yield* inTurn(place, ofKind(bombs, false))
+  yield* await timed
+}
+
+const ofKind = (bombs: readonly BombCase[], timed: boolean) =>
+  bombs.filter(({ against }) => (against === 'time') === timed)
+
+/** One after the other, each beside the same where there is room for it. */
+async function* inTurn(place: Place, bombs: readonly BombCase[]): AsyncGenerator<Finding> {
   const control = controls(place)
   const sandboxes = Object.entries(tight).map(([against, limits]) => ({ against, next: reusable(place, limits) }))
   for (const bomb of bombs) {

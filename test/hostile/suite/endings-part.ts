@@ -5,12 +5,23 @@ import { destroyed, type EndingCase } from '../cases/endings.ts'
 import type { Finding } from '../hostile-case.ts'
 import type { FileOwner } from './host-files.ts'
 
-/** Prints `alive` if the file grows, or if there is a process with the mark. */
-const look = `
-  size() { wc -c < beat 2> /dev/null || echo 0; }
-  before=$(size); sleep 0.4
-  if [ "$before" != "$(size)" ] || grep -aq 'hostile-[l]eft' /proc/[0-9]*/cmdline; then echo alive; else echo gone; fi`
-const untilBeating = 'while [ ! -s beat ]; do sleep 0.02; done'
+/**
+ * Prints `alive` if the file grows, or if there is a process with the mark; first waits until there is the file, if it is
+ * told to. One program, because each costs a translated guest more than what it does.
+ */
+const look = `perl -e '
+  sub size { (-s "beat") // 0 }
+  if (@ARGV) { select undef, undef, undef, 0.02 until size() }
+  my $before = size(); select undef, undef, undef, 0.4;
+  my $alive = size() != $before;
+  local $/;
+  opendir my $all, "/proc" or die "proc: $!";
+  for (grep /^[0-9]+$/, readdir $all) {
+    open my $file, "<", "/proc/$_/cmdline" or next;
+    $alive ||= (<$file> // "") =~ /hostile-[l]eft/;
+  }
+  print $alive ? "alive\\n" : "gone\\n"'`
+const onceBeating = `${look} wait`
 
 /** Each command shows, before it ends, that what it left is alive; the next command looks again. */
 export async function* runEndings(sandbox: Sandbox, cases: readonly EndingCase[]): AsyncGenerator<Finding> {
@@ -29,13 +40,13 @@ export async function* runEndings(sandbox: Sandbox, cases: readonly EndingCase[]
 const tell = ({ out, err }: CommandRun) => `${out} ${err}`.trim().slice(0, 200)
 
 function runOut(sandbox: Sandbox, { line }: EndingCase): Promise<CommandRun> {
-  return runIn(sandbox, shell(`rm -f beat; ${line}\n${untilBeating}; ${look}\n[ -z "$KILLED" ] || kill -KILL $$`))
+  return runIn(sandbox, shell(`rm -f beat; ${line}\n${onceBeating}\n[ -z "$KILLED" ] || kill -KILL $$`))
 }
 
 async function cancel(sandbox: Sandbox, { line }: EndingCase): Promise<CommandRun> {
   const controller = new AbortController()
   let out = ''
-  const run = await runIn(sandbox, shell(`rm -f beat; ${line}\n${untilBeating}; ${look}\nsleep 100`), {
+  const run = await runIn(sandbox, shell(`rm -f beat; ${line}\n${onceBeating}\nsleep 100`), {
     signal: controller.signal,
     onOutput: (chunk) => {
       out += chunk.toString('latin1')
@@ -49,7 +60,7 @@ async function cancel(sandbox: Sandbox, { line }: EndingCase): Promise<CommandRu
 export async function runDestroyed(doomed: Doomed, line: string): Promise<Finding> {
   const { sandbox } = doomed
   const started = Promise.withResolvers<void>()
-  const running = runIn(sandbox, shell(`${line}\n${untilBeating}; ${look}\nsleep 100`), {
+  const running = runIn(sandbox, shell(`${line}\n${onceBeating}\nsleep 100`), {
     onOutput: (chunk) => {
       if (chunk.includes('alive')) started.resolve()
     },

@@ -30,6 +30,20 @@ describe('the log of processes', () => {
     expect(log.events()).toEqual([{ kind: 'exec', at: 1300, pid: 3, detail: 'true "a b"', command: null }])
   })
 
+  it('tells when the command begins: not for what built the sandbox, and once', () => {
+    const begun: number[] = []
+    const log = createProcessLog({
+      ...{ parseLine: parseTraceLine, maxLine: 65_536, launcher: mark, silentSockets: [], forebears: () => [] },
+      onBegin: () => begun.push(log.events().length),
+    })
+    const [last = '', ...first] = launched.split('\n').reverse()
+
+    for (const line of [...first.reverse(), last, last]) log.write(Buffer.from(`${line}\n`, 'latin1'))
+
+    expect(begun, 'with nothing recorded before').toEqual([0])
+    expect(log.events()).toHaveLength(2)
+  })
+
   it('leaves out the forwarder that connects to the broker for others', () => {
     const line = (path: string) => `9 2.0 connect(4, {sa_family=AF_UNIX, sun_path="${path}"}, 110) = 0\n`
 

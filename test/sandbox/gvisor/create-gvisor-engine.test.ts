@@ -18,6 +18,7 @@ import { bridges } from '../battery/bridges.ts'
 import { lifetimes } from '../battery/lifetimes.ts'
 import { records } from '../battery/records.ts'
 import { mebibyte, runIn, type SandboxBench, shell } from '../battery/sandbox-bench.ts'
+import { startThenJob, weightsSeen } from '../cgroup/weights-seen.ts'
 import { imageTimeoutMs } from '../images/built-image.ts'
 import { createGvisorBench } from './gvisor-bench.ts'
 
@@ -117,6 +118,16 @@ describe('a sandbox of class gvisor', () => {
     // Where the worker can make no group, nothing refuses anything on the host.
     expect(refused.ended).toBe(group === undefined ? 'wall-time' : 'processes')
   }, 60_000)
+
+  it('weighs as much as other programs on the way to a command, and an eighth of it from then on', async () => {
+    const { sandbox } = await bench.create()
+
+    const once = await weightsSeen(bench, sandbox, shell('echo there; sleep 0.5'))
+    const again = await weightsSeen(bench, sandbox, shell('echo there; sleep 0.5'))
+
+    expect(once).toBeOneOf(startThenJob)
+    expect(again).toEqual(once)
+  })
 
   it('has a kernel of its own, an image for its system, and a file system that cannot be written to', async () => {
     const { sandbox, spec } = await bench.create({}, { tools: [{ name: 'docs', path: '/usr/share/doc' }] })

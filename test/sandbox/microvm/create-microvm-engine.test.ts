@@ -11,6 +11,7 @@ import { spawnProcess } from '../../../worker/process/spawn-process.ts'
 import { findByArgument } from '../../../worker/sandbox/reaper/find-processes.ts'
 import { sandboxMark } from '../../../worker/sandbox/reaper/sandbox-state.ts'
 import { mebibyte, runIn, shell } from '../battery/sandbox-bench.ts'
+import { weightsSeen } from '../cgroup/weights-seen.ts'
 import { imageTimeoutMs } from '../images/built-image.ts'
 import { createMicrovmBench, guestTimeoutMs, imagesDir, type MicrovmBench, microvmRunDir } from './microvm-bench.ts'
 
@@ -79,6 +80,7 @@ describe('class microvm', () => {
       )
       const killed = await runIn(sandbox, shell('kill -SEGV $$'))
       const missing = await runIn(sandbox, ['/no/such/program'])
+      const weights = await weightsSeen({ runDir: microvmRunDir }, sandbox, ['true'])
       const counted = await runIn(sandbox, ['wc', '-c'], { stdin: 'x'.repeat(300_000) })
       const asked = await runIn(sandbox, shell('printf hello | socat -t 60 - TCP:127.0.0.1:3128'))
       const wide = `head -c 600000 /dev/zero | tr '\\0' a | socat -t 60 - TCP:127.0.0.1:3128 | tr -d '\\n' | wc -c`
@@ -110,6 +112,8 @@ describe('class microvm', () => {
       expect(next.err.match(/Read-only file system/g)).toHaveLength(2)
       expect(killed).toMatchObject({ ended: 'exited', exitCode: null, signal: 'SIGSEGV' })
       expect(missing).toMatchObject({ ended: 'exited', exitCode: 127 })
+      // Booting was not the job's work, and commands are: an eighth of the usual weight, if there can be a group.
+      expect(weights).toBeOneOf([['128'], ['12'], null])
       expect(counted.out).toBe('300000\n')
       expect(asked.out).toBe('HELLO')
       expect(large.out).toBe('600000\n600000\n')

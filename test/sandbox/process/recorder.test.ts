@@ -13,6 +13,7 @@ import { groupName } from '../../../worker/sandbox/reaper/orphan-groups.ts'
 import { ownIdentity } from '../../../worker/sandbox/reaper/process-identity.ts'
 import { sandboxMark } from '../../../worker/sandbox/reaper/sandbox-state.ts'
 import { createSandboxBench, mebibyte, roomyLimits, runIn, type SandboxBench, shell } from '../battery/sandbox-bench.ts'
+import { startThenJob, weightsSeen } from '../cgroup/weights-seen.ts'
 
 /** Controllers of version 1 in whose hierarchy this process is in the sandbox's group. */
 async function groupsOf(pid: number, id: string): Promise<readonly string[]> {
@@ -83,6 +84,16 @@ describe('strace, which keeps the record of a sandbox', () => {
     expect(recorder).toBeGreaterThan(0)
     expect(groups.filter((controller) => controller === 'memory' || controller === 'pids')).toEqual([])
     expect(groups.includes('cpu')).toBe(held.includes('cpu'))
+  })
+
+  it('tells when a command is there, from when on the sandbox weighs an eighth of what its start weighed', async () => {
+    const { sandbox } = await bench.create()
+
+    const once = await weightsSeen(bench, sandbox, shell('echo there; sleep 0.5'))
+    const again = await weightsSeen(bench, sandbox, shell('echo there; sleep 0.5'))
+
+    expect(once).toBeOneOf(startThenJob)
+    expect(again).toEqual(once)
   })
 
   it('survives a memory bomb that fills the sandbox with processes, and has recorded it', async () => {

@@ -24,6 +24,8 @@ export interface ProcessLogOptions {
   readonly silentSockets: readonly string[]
   /** Pids of a thread's process, its parent, its parent's parent and so on, while it lives. */
   readonly forebears: (pid: number) => readonly number[]
+  /** Called once, when the command has become the first program of the job's. */
+  readonly onBegin?: () => void
 }
 
 export interface ProcessLog {
@@ -76,6 +78,7 @@ export function createProcessLog(options: ProcessLogOptions): ProcessLog {
       return
     }
     if (!inside && launcher !== null && line.pid !== launcher) return
+    if (!inside) options.onBegin?.()
     inside = true
     const detail = commandLine(line.argv)
     remember(commands, line.pid, detail)

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limits } from '../../contract/index.ts'
-import { type GroupSetting, groupSettings } from './group-settings.ts'
+import { type GroupSetting, groupSettings, type Weight, weightSetting } from './group-settings.ts'
 import type { CgroupPlace, Controller } from './parse-cgroup-mounts.ts'
 
 /*
@@ -28,6 +28,8 @@ export interface ControlGroup {
   readonly toBeMoved: boolean
   /** This process, and everything that it starts from now on, is in the group. */
   add(pid: number): Promise<void>
+  /** How it stands for processors from now on. A new one has a job's weight. */
+  weigh(as: Weight): void
   /** How many processes the kernel has killed for want of memory so far. */
   memoryKills(): number
   /** How often the kernel has refused a process or thread, because there were as many as there may be. */
@@ -47,18 +49,21 @@ export function createControlGroup(places: readonly CgroupPlace[], name: string,
   const jobs = (place: CgroupPlace) => jobFolder(place, join(place.folder, name))
   const counted = (place: CgroupPlace | undefined, file: string, counter: RegExp) =>
     place === undefined ? 0 : Number(counter.exec(readFileSync(join(jobs(place), file), 'utf8'))?.[1] ?? 0)
-  const memory = of('memory')
+  const [memory, cpu] = [of('memory'), of('cpu')]
   const doorOf = (place: CgroupPlace) => join(place.folder, name, 'tasks')
   return {
     folders: places.map((place) => join(place.folder, name)),
     doors: places.filter(isFirst).map(doorOf),
-    recorderDoor: recorderDoor(of('cpu') ?? places.find((place) => !isFirst(place)), name),
+    recorderDoor: recorderDoor(cpu ?? places.find((place) => !isFirst(place)), name),
     toBeMoved: !places.every(isFirst),
     add: async (pid) => {
       for (const place of places) {
         const members = join(jobs(place), 'cgroup.procs')
         if (!isListed(members, pid)) await writeFile(members, String(pid))
       }
+    },
+    weigh: (as) => {
+      if (cpu !== undefined) applySetting(join(cpu.folder, name), weightSetting(cpu.version, as))
     },
     memoryKills: () =>
       counted(memory, memory?.version === 'cgroup-v1' ? 'memory.oom_control' : 'memory.events', /^oom_kill (\d+)$/m),

@@ -15,7 +15,18 @@ const cpuPeriodMicroseconds = 100_000
  * does not make it yield: with two processors a job that may use one takes turns on both, at a neighbour's expense.
  */
 export const cpuShares = 128
-const cpuWeight = Math.floor((cpuShares * 100) / 1024)
+const usualShares = 1024
+
+/** Whose work a group does: what an engine starts on the way to a command, or the job's. */
+export type Weight = 'start' | 'job'
+
+/** How a group stands for processors among programs and groups beside it. Pure. */
+export function weightSetting(version: CgroupVersion, weight: Weight): GroupSetting {
+  const shares = weight === 'job' ? cpuShares : usualShares
+  return version === 'cgroup-v1'
+    ? { file: 'cpu.shares', value: String(shares), optional: true }
+    : { file: 'cpu.weight', value: String(Math.floor((shares * 100) / usualShares)), optional: true }
+}
 
 /** What makes a group hold a job's limits. Pure. Swap is closed, or memory would only move there. */
 export function groupSettings(version: CgroupVersion, controller: Controller, limits: Limits): readonly GroupSetting[] {
@@ -31,7 +42,7 @@ export function groupSettings(version: CgroupVersion, controller: Controller, li
       cpu: [
         { file: 'cpu.cfs_period_us', value: String(cpuPeriodMicroseconds) },
         { file: 'cpu.cfs_quota_us', value: quota },
-        { file: 'cpu.shares', value: String(cpuShares), optional: true },
+        weightSetting('cgroup-v1', 'job'),
       ],
     },
     'cgroup-v2': {
@@ -41,10 +52,7 @@ export function groupSettings(version: CgroupVersion, controller: Controller, li
         { file: 'memory.oom.group', value: '1', optional: true },
       ],
       pids: [{ file: 'pids.max', value: String(limits.pids) }],
-      cpu: [
-        { file: 'cpu.max', value: `${quota} ${cpuPeriodMicroseconds}` },
-        { file: 'cpu.weight', value: String(cpuWeight), optional: true },
-      ],
+      cpu: [{ file: 'cpu.max', value: `${quota} ${cpuPeriodMicroseconds}` }, weightSetting('cgroup-v2', 'job')],
     },
   }
   return settings[version][controller]

@@ -2,6 +2,7 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ExecRequest, type ExecResult, insidePaths } from '../../pipeline/ports/index.ts'
+import { weighStart } from '../cgroup/weigh-start.ts'
 import { insideEnvironment } from '../command/inside-environment.ts'
 import { insideDoor } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
@@ -57,7 +58,8 @@ export function createGvisorRunner(context: GvisorContext, parts: SandboxParts) 
   }
 
   const run = async (request: ExecRequest, left: Budget): Promise<Omit<ExecResult, 'durationMs'>> => {
-    const log = createSentryLog({ forwarder: spec.brokerSocket !== null })
+    using start = weighStart(parts.group)
+    const log = createSentryLog({ forwarder: spec.brokerSocket !== null, onBegin: start.over })
     const { config, launcher } = files(context, request)
     // It holds the command's variables, secrets among them. From when bwrap has it open it is on disk no more.
     writeFileSync(configPath, config, { mode: 0o600 })

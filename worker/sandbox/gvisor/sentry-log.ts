@@ -22,9 +22,9 @@ const silentFamilies = ['AF_UNIX', 'AF_UNSPEC']
 
 /**
  * The record of one container, from outside of it: what the sentry says of the calls that it answered.
- * `forwarder`: whether the launcher starts one.
+ * `forwarder`: whether the launcher starts one. `onBegin`: as a process log's.
  */
-export function createSentryLog({ forwarder }: { readonly forwarder: boolean }): SentryLog {
+export function createSentryLog({ forwarder, onBegin }: { forwarder: boolean; onBegin?: () => void }): SentryLog {
   const parents = new Map<number, number>()
   const forwarderStart = createForwarderStart(forwarder)
   let began = false
@@ -63,6 +63,7 @@ export function createSentryLog({ forwarder }: { readonly forwarder: boolean }):
     launcher: null,
     silentSockets: [insideBrokerSocket, nameServiceCache],
     forebears,
+    ...(onBegin === undefined ? {} : { onBegin }),
   })
   return { ...log, began: () => began, ended: () => ended }
 }

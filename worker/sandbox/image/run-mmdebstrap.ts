@@ -56,6 +56,29 @@ function isProgress(line: string): boolean {
   return /^[IWE]: /.test(line) && !line.includes('--customize-hook')
 }
 
+const hooks = (when: 'setup' | 'extract' | 'customize', script: string) => [`--${when}-hook=${script}`]
+
+/** Where mmdebstrap keeps what it is told by --dpkgopt. */
+const kept = 'etc/dpkg/dpkg.cfg.d/99mmdebstrap'
+const during = 'etc/dpkg/dpkg.cfg.d/00airlock-build'
+const lines = (options: readonly string[]) => options.map((option) => `'${option}'`).join(' ')
+
+/**
+ * The same options by another name until all packages are there: mmdebstrap would start a Python for each package to hold
+ * files back, and dpkg would wait for the disk after each file, of a folder that is removed if anything fails.
+ */
+const prepareScript = `cd "$1" && printf '%s\\n' ${lines([...dpkgOptions, 'force-unsafe-io'])} >${during}`
+const settleScript = `cd "$1" && printf '%s\\n' ${lines(dpkgOptions)} >${kept} && rm ${during}`
+
+/** What was unpacked in spite of the options, before dpkg installs it again by them. Folders keep their times. */
+const thinScript = `set -eu; cd "$1/usr/share"
+for folder in man info locale doc; do
+  touch -r "$folder" ../../tmp/.airlock-time
+  rm -rf "$folder"/*
+  touch -r ../../tmp/.airlock-time "$folder"
+done
+rm ../../tmp/.airlock-time`
+
 /** Pure. */
 export function mmdebstrapArguments(plan: MmdebstrapPlan): readonly string[] {
   const { packages, sources, overlay, toolsHook, target } = plan
@@ -64,8 +87,10 @@ export function mmdebstrapArguments(plan: MmdebstrapPlan): readonly string[] {
     // Done by the last script: apt gives its folders to a user of its own, where that one can reach them, and else not.
     '--skip=cleanup/apt',
     ...packages.map((name) => `--include=${name}`),
-    ...dpkgOptions.map((option) => `--dpkgopt=${option}`),
+    ...hooks('setup', prepareScript),
+    ...hooks('extract', thinScript),
     ...['Apt::Install-Recommends "false"', ...sources.options].map((option) => `--aptopt=${option}`),
+    ...hooks('customize', settleScript),
     `--customize-hook=tar-in ${overlay} /`,
     ...(toolsHook === null ? [] : [`--customize-hook=${toolsHook}`]),
     `--customize-hook=${finishScript}`,

@@ -32,7 +32,7 @@ import { requireImage } from '../image/require-image.ts'
 import { type JobView, noNamespaces } from '../overlay/job-namespaces.ts'
 import { findProbeImage } from '../posture/find-probe-image.ts'
 import { killSandbox, listSandboxes, reapSandboxes } from '../reaper/reap-sandboxes.ts'
-import { bootGuest, type GuestPlan } from './boot-guest.ts'
+import { bootGuest, type Guest, type GuestPlan } from './boot-guest.ts'
 import { prepareMicrovm } from './prepare-microvm.ts'
 import { readMicrovmPosture } from './read-microvm-posture.ts'
 import { runInGuest } from './run-in-guest.ts'
@@ -88,9 +88,19 @@ function environmentOf(image: BuiltImage, hostTools: readonly HostTool[]): Reado
   return { ...insideEnvironment(hostTools), ...image.env }
 }
 
+/** What a guest does before it is ready is not the job's work, and bounded. */
+async function bootAtUsualWeight(plan: GuestPlan): Promise<Guest> {
+  plan.parts.group.weigh('start')
+  try {
+    return await bootGuest(plan)
+  } finally {
+    plan.parts.group.weigh('job')
+  }
+}
+
 async function createMicrovmSandbox(plan: GuestPlan, environment: Readonly<Record<string, string>>): Promise<Sandbox> {
   const { host, parts, now } = plan
-  const guest = await bootGuest(plan).catch(async (error: unknown) => {
+  const guest = await bootAtUsualWeight(plan).catch(async (error: unknown) => {
     await removeMicrovm(host, parts)
     throw error
   })

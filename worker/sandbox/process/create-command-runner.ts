@@ -4,6 +4,7 @@ import type { ExecRequest, ExecResult } from '../../pipeline/ports/index.ts'
 import { forebears } from '../audit/forebears.ts'
 import { parseTraceLine } from '../audit/parse-trace-line.ts'
 import { createProcessLog } from '../audit/process-log.ts'
+import { weighStart } from '../cgroup/weigh-start.ts'
 import { insideEnvironment } from '../command/inside-environment.ts'
 import { insideBrokerSocket, insideDoor, launchCommand, launchEnvironment } from '../command/launch-script.ts'
 import { type Budget, createPhaseBudget } from '../command/phase-budget.ts'
@@ -50,6 +51,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
   }
 
   const run = async (request: ExecRequest, left: Budget): Promise<Omit<ExecResult, 'durationMs'>> => {
+    using start = weighStart(parts.group)
     const log =
       host.strace === null
         ? null
@@ -59,6 +61,7 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
             launcher: sandboxMark(parts.id),
             silentSockets: [insideBrokerSocket, nameServiceCache],
             forebears,
+            onBegin: start.over,
           })
     const end = await runInBubblewrap({
       command: command(request.argv),
@@ -79,6 +82,8 @@ export function createCommandRunner(context: SandboxContext, parts: SandboxParts
         namespace = pinned.inode
         namespaces.push(pinned)
         parts.namespaces.add(pinned.inode)
+        // Nothing will tell of the launcher's end.
+        if (log === null) start.over()
       },
       overLimit,
       failedToBegin: () => false,
