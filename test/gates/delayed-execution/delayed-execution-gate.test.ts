@@ -3,6 +3,7 @@ import { delayedExecutionGate } from '../../../worker/gates/delayed-execution/de
 import { rules } from '../../../worker/gates/delayed-execution/rules.ts'
 import { added, changed, findingsOf } from '../gate-input.ts'
 import { agentCases } from './cases/agent-cases.ts'
+import { catalogCases } from './cases/catalog-cases.ts'
 import { ciCases } from './cases/ci-cases.ts'
 import { editorCases } from './cases/editor-cases.ts'
 import { gitCases } from './cases/git-cases.ts'
@@ -24,6 +25,7 @@ const cases = [
   ...reachCases,
   ...textCases,
   ...treeCases,
+  ...catalogCases,
 ]
 const gate = delayedExecutionGate
 

@@ -1,4 +1,6 @@
+import { entriesAt, valueAt } from '../../change/read-value.ts'
 import { whenChanged } from '../match/when-changed.ts'
+import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Match, Rule } from '../rule.ts'
 
@@ -16,10 +18,28 @@ export const dotnetRules: readonly Rule[] = [
   {
     id: 'dotnet-build',
     severity: 'block',
-    paths: ['**/Directory.{Build,Solution}.{props,targets}', '**/*.targets', '**/nuget.config', '**/*.rsp'],
+    paths: [
+      '**/Directory.{Build,Solution}.{props,targets}',
+      '**/*.targets',
+      '**/nuget.config',
+      '**/*.rsp',
+      '**/*proj.user',
+    ],
     when: onBuild,
     mend: leaveIt,
     match: ownBuildFile,
+  },
+  {
+    id: 'dotnet-sdk',
+    severity: 'hold',
+    paths: ['**/global.json'],
+    when: onBuild,
+    mend: 'Have a person look at it.',
+    match: whenEntriesChange('jsonc', function* (document) {
+      for (const [name] of entriesAt(document, 'msbuild-sdks')) yield [`msbuild-sdks ${name}`, true]
+      const paths = valueAt(document, 'sdk', 'paths')
+      if (paths !== undefined) yield ['sdk.paths', paths]
+    }),
   },
   {
     id: 'dotnet-project',

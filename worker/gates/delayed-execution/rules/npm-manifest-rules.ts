@@ -27,6 +27,16 @@ export const npmManifestRules: readonly Rule[] = [
   {
     id: 'npm-install-script',
     severity: 'block',
+    paths: ['**/package.yaml'],
+    when: 'pnpm reads it as `package.json`: it would run on `pnpm install` or `pnpm publish`.',
+    mend: leaveScripts,
+    match: whenEntriesChange('yaml', (document) =>
+      pickKeys(document, ['scripts'], [...installScripts, ...publishScripts]),
+    ),
+  },
+  {
+    id: 'npm-install-script',
+    severity: 'block',
     paths: manifest,
     when: onInstall,
     mend: leaveScripts,

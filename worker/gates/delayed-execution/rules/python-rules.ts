@@ -15,6 +15,9 @@ const pythonMetadata =
 const buildKeys = [
   ...['build-system.build-backend', 'build-system.backend-path', 'tool.hatch.build.hooks', 'tool.hatch.metadata.hooks'],
   ...['tool.pdm.build', 'tool.poetry.build', 'tool.setuptools.cmdclass'],
+  ...['pre_install', 'post_install', 'pre_lock', 'post_lock', 'pre_build', 'post_build'].map(
+    (name) => `tool.pdm.scripts.${name}`,
+  ),
 ]
 const uvKeys = ['index', 'index-url', 'extra-index-url', 'find-links', 'allow-insecure-host']
 /** uv's own file has the same keys without a table around them. */
@@ -26,6 +29,11 @@ const indexKeys = [
 const otherIndex = {
   when: 'The next install would take packages from there and run their setup.',
   mend: 'Use the index that the project already uses.',
+}
+
+const loadsCode = {
+  when: 'The tool would load it on the next test or lint, in editors when a file is opened.',
+  mend: 'Have a person look at it.',
 }
 
 export const pythonRules: readonly Rule[] = [
@@ -84,6 +92,27 @@ export const pythonRules: readonly Rule[] = [
     ),
   },
   {
+    id: 'python-build-backend',
+    severity: 'block',
+    paths: ['**/hatch.toml'],
+    when: 'The build backend would run it on `pip install`.',
+    mend: leaveIt,
+    match: milderInTests(
+      whenEntriesChange('toml', valuesOf(['build.hooks', 'metadata.hooks', 'build.targets.custom'])),
+    ),
+  },
+  {
+    id: 'python-index',
+    severity: 'block',
+    paths: ['**/{pdm,poetry}.toml', '**/{.pypirc,.condarc}'],
+    ...otherIndex,
+    match: whenLinesAdded('This line names a package index, or what is known of one.', ({ text }) =>
+      /^\s{0,40}(?:\[(?:pypi|repositories|http-basic|certificates|distutils)\b|(?:url|index_url|repository|index-servers|verify_ssl)\s{0,5}=|-?\s{0,5}(?:channels|default_channels|channel_alias|custom_channels|https?)\b)/.test(
+        text,
+      ),
+    ),
+  },
+  {
     id: 'python-index',
     severity: 'block',
     paths: ['**/*requirements*.{txt,in}', '**/requirements/**', '**/{pip.conf,pip.ini}'],
@@ -108,6 +137,36 @@ export const pythonRules: readonly Rule[] = [
     when: 'It would run on `pytest` or `tox`, in CI beside whatever the tests are given.',
     mend: 'Have a person look at it.',
     match: whenChanged(),
+  },
+  {
+    id: 'python-tool-code',
+    severity: 'hold',
+    paths: ['**/{mypy.ini,.mypy.ini,setup.cfg,.pylintrc,pylintrc,.flake8,.coveragerc}'],
+    ...loadsCode,
+    match: whenLinesAdded('This line names code to load.', ({ text }) =>
+      /^\s{0,20}(?:\[flake8:local-plugins\]|(?:plugins|load-plugins|init-hook|extension)\s{0,5}=|addopts\s{0,5}=.{0,200}\s-p)/.test(
+        text,
+      ),
+    ),
+  },
+  {
+    id: 'python-tool-code',
+    severity: 'hold',
+    paths: ['**/pyproject.toml'],
+    ...loadsCode,
+    match: whenEntriesChange('toml', function* (document) {
+      const places = [
+        ...['tool.mypy.plugins', 'tool.coverage.run.plugins', 'project.entry-points.pytest11'],
+        ...['tool.pylint.main', 'tool.pylint.master', 'tool.pylint.MAIN', 'tool.pylint.MASTER'].flatMap((table) => [
+          `${table}.init-hook`,
+          `${table}.load-plugins`,
+        ]),
+      ]
+      yield* valuesOf(places)(document)
+      const given = String(valueAt(document, 'tool', 'pytest', 'ini_options', 'addopts') ?? '')
+      for (const [option] of given.matchAll(/(?:^|[\s,])-p[\s,=]{0,3}[\w.]{1,100}/g))
+        yield [`addopts ${option.trim()}`, true]
+    }),
   },
 ]
 
