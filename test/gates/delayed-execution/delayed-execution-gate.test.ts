@@ -10,6 +10,7 @@ import { gitCases } from './cases/git-cases.ts'
 import { npmCases } from './cases/npm-cases.ts'
 import { packageCases } from './cases/package-cases.ts'
 import { reachCases } from './cases/reach-cases.ts'
+import { sameCases } from './cases/same-cases.ts'
 import { textCases } from './cases/text-cases.ts'
 import { treeCases } from './cases/tree-cases.ts'
 import { workflowCases } from './cases/workflow-cases.ts'
@@ -26,6 +27,7 @@ const cases = [
   ...textCases,
   ...treeCases,
   ...catalogCases,
+  ...sameCases,
 ]
 const gate = delayedExecutionGate
 

@@ -172,7 +172,9 @@ function withoutVersions(value: unknown): unknown {
 function whenOversightChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
   const isDependabot = /^\.github\/dependabot\.ya?ml$/i.test(file.path)
   const [old, now] = bothSides(file, change, 'yaml')
-  const isSame = isDependabot && old?.ok && now?.ok && updatesTheSame(old.value, now.value)
+  // Where there was no such file, nothing was asked for.
+  const known = old === null ? { version: 2 } : old?.ok ? old.value : null
+  const isSame = isDependabot && known !== null && now?.ok && updatesTheSame(known, now.value)
   return isSame ? [] : whenChangedOrDeleted()(file, change)
 }
 

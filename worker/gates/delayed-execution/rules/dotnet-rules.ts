@@ -3,6 +3,8 @@ import { whenChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Match, Rule } from '../rule.ts'
+import { buildsTheSame } from './plain-values.ts'
+import { saysTheSame } from './same-build.ts'
 
 const onBuild = 'MSBuild would load it on `dotnet build` or `dotnet restore`, and when an editor opens the project.'
 const leaveIt = 'Take it out, or let a maintainer make this change.'
@@ -57,6 +59,7 @@ export const dotnetRules: readonly Rule[] = [
 function ownBuildFile(...[file, change]: Parameters<Match>): ReturnType<Match> {
   const dangerous = /nuget\.config$/i.test(file.path) ? sources : runs
   const gains = /\.rsp$/i.test(file.path) || file.added.some(({ text }) => dangerous.test(text))
+  if (saysTheSame(file) || buildsTheSame(file)) return []
   const hits = whenChanged()(file, change)
   return file.before === null || gains ? hits : hits.map((hit) => ({ ...hit, severity: 'hold' }))
 }

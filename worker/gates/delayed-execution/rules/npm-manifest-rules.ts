@@ -1,7 +1,9 @@
-import { entriesAt, listAt, valueAt } from '../../change/read-value.ts'
+import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import type { ChangedFile } from '../../change/view-change.ts'
 import type { IsInstalled } from '../find-installed.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
-import type { Rule } from '../rule.ts'
+import type { Change, Rule } from '../rule.ts'
+import { isNoOlder } from './action-reference.ts'
 import { reachedScripts } from './reached-scripts.ts'
 
 const manifest = ['**/package.json']
@@ -110,13 +112,28 @@ export const npmManifestRules: readonly Rule[] = [
     when: 'The next install, or publish, would take other code or go to another place.',
     mend: 'Say in the task why it is needed, and have a person approve it.',
     match: whenEntriesChange('json', function* (document) {
-      yield* pickKeys(
-        document,
-        [],
-        ['overrides', 'resolutions', 'packageManager', 'devEngines', 'workspaces', 'publishConfig'],
-      )
+      yield* pickKeys(document, [], ['overrides', 'resolutions', 'devEngines', 'workspaces'])
+      // Whether the published package has what its source has, is no news; where it goes to, and who may read it, is.
+      const {
+        exports: _exports,
+        main: _main,
+        types: _types,
+        ...publish
+      } = Object.fromEntries(entriesAt(document, 'publishConfig'))
+      yield* entriesAt(publish).map(withPrefix('publishConfig.'))
       yield* pickKeys(document, ['pnpm'], ['overrides'])
     }),
+  },
+  {
+    id: 'npm-redirect',
+    severity: 'hold',
+    paths: manifest,
+    when: 'The next install would be done by that program.',
+    mend: 'Say in the task why it is needed, and have a person approve it.',
+    match: (file, change) =>
+      managesTheSame(file, change)
+        ? []
+        : whenEntriesChange('json', (document) => pickKeys(document, [], ['packageManager']))(file, change),
   },
   {
     id: 'new-dependency',
@@ -137,6 +154,16 @@ export const npmManifestRules: readonly Rule[] = [
     ),
   },
 ]
+
+/** The same package manager from the registry, in no older version: an older one may run what a newer one does not. */
+function managesTheSame({ before, after }: ChangedFile, { read }: Change): boolean {
+  const [old, now] = [before, after].map((side) => {
+    const document = side === null ? null : read(side, 'json')
+    const text = document?.ok === true ? textAt(document.value, 'packageManager') : null
+    return /^(npm|pnpm|yarn|bun)@(\d{1,5}\.\d{1,5}\.\d{1,5})(?:\+sha\d{3}\.[\w=+/-]{20,200})?$/.exec(text ?? '')
+  })
+  return old?.[1] !== undefined && old[1] === now?.[1] && isNoOlder(now[2] ?? '', old[2] ?? '')
+}
 
 function* pickKeys(
   document: unknown,
@@ -164,7 +191,10 @@ function newcomers(isInstalled: IsInstalled): Pick {
   return function* (document) {
     for (const [label, range] of dependencies(document)) {
       const name = label.slice(label.indexOf(' ') + 1)
-      const isHere = isRegistryRange(range) && (/^workspace:/.test(String(range)) || isInstalled('npm', name))
+      // Types have no code, and their scope belongs to one publisher, who lets none have scripts.
+      const isTypes = /^@types\//.test(name)
+      const isHere =
+        isRegistryRange(range) && (isTypes || /^workspace:/.test(String(range)) || isInstalled('npm', name))
       if (!isHere) yield [`dependency ${name}`, true]
     }
   }

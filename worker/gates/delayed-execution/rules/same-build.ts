@@ -33,7 +33,7 @@ const languages: readonly Language[] = [
  * one that begins or ends a longer one, with all the code in it.
  */
 const obeyedComment = /\\|coding\s{0,5}[:=]|\/\*|\*\//i
-const xml = /(?:^|\/)(?:pom|build)\.xml$|\.nuspec$/i
+const xml = /(?:^|\/)(?:pom|build)\.xml$|\.(?:nuspec|props|targets)$/i
 
 /**
  * The same lines in the same order, but for other versions, comments, and what is only asked for: a build that goes on as

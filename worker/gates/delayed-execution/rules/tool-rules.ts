@@ -3,6 +3,7 @@ import { whenChanged } from '../match/when-changed.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule, RuleText } from '../rule.ts'
+import { lintsTheSame } from './plain-values.ts'
 
 const toolConfiguration: RuleText = {
   id: 'tool-configuration',
@@ -13,6 +14,8 @@ const toolConfiguration: RuleText = {
 
 const javascriptTools =
   '{astro,ava,capacitor,codegen,drizzle,graphql,hardhat,lage,prisma,react-native,stryker,svgo,wireit,babel,commitlint,cypress,electron-builder,esbuild,eslint,forge,gatsby,jest,karma,lint-staged,metro,next,nuxt,nyc,playwright,postcss,prettier,release,remix,rollup,rspack,rsbuild,semantic-release,stylelint,svelte,tailwind,tsdown,tsup,unbuild,vite,vitest,vue,webpack,windi,wdio}'
+
+const linters = /(?:^|\/)(?:(?:eslint|prettier|stylelint)\.config|\.(?:eslintrc|prettierrc|stylelintrc))\.[cm]?[jt]s$/i
 
 /** A line of `.rspec`, PHPUnit, Psalm, PHPStan or golangci-lint that names a file or plugin to load. */
 const loadsCode =
@@ -44,7 +47,7 @@ export const toolRules: readonly Rule[] = [
       '**/common/config/rush/{command-line,rush-plugins}.json',
       '**/{.release-it,.versionrc}{,.json}',
     ],
-    match: whenChanged(),
+    match: (file, change) => (linters.test(file.path) && lintsTheSame(file) ? [] : whenChanged()(file, change)),
   },
   {
     ...toolConfiguration,
