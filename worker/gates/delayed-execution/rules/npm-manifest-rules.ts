@@ -1,9 +1,8 @@
-import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
-import type { ChangedFile } from '../../change/view-change.ts'
+import { entriesAt, listAt, valueAt } from '../../change/read-value.ts'
 import type { IsInstalled } from '../find-installed.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
-import type { Change, Rule } from '../rule.ts'
-import { isNoOlder } from './action-reference.ts'
+import type { Rule } from '../rule.ts'
+import { managesTheSame } from './manages-the-same.ts'
 import { reachedScripts } from './reached-scripts.ts'
 
 const manifest = ['**/package.json']
@@ -154,16 +153,6 @@ export const npmManifestRules: readonly Rule[] = [
     ),
   },
 ]
-
-/** The same package manager from the registry, in no older version: an older one may run what a newer one does not. */
-function managesTheSame({ before, after }: ChangedFile, { read }: Change): boolean {
-  const [old, now] = [before, after].map((side) => {
-    const document = side === null ? null : read(side, 'json')
-    const text = document?.ok === true ? textAt(document.value, 'packageManager') : null
-    return /^(npm|pnpm|yarn|bun)@(\d{1,5}\.\d{1,5}\.\d{1,5})(?:\+sha\d{3}\.[\w=+/-]{20,200})?$/.exec(text ?? '')
-  })
-  return old?.[1] !== undefined && old[1] === now?.[1] && isNoOlder(now[2] ?? '', old[2] ?? '')
-}
 
 function* pickKeys(
   document: unknown,
