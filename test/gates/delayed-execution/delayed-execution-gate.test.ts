@@ -3,12 +3,14 @@ import { delayedExecutionGate } from '../../../worker/gates/delayed-execution/de
 import { rules } from '../../../worker/gates/delayed-execution/rules.ts'
 import { added, changed, findingsOf } from '../gate-input.ts'
 import { agentCases } from './cases/agent-cases.ts'
+import { catalogCases } from './cases/catalog-cases.ts'
 import { ciCases } from './cases/ci-cases.ts'
 import { editorCases } from './cases/editor-cases.ts'
 import { gitCases } from './cases/git-cases.ts'
 import { npmCases } from './cases/npm-cases.ts'
 import { packageCases } from './cases/package-cases.ts'
 import { reachCases } from './cases/reach-cases.ts'
+import { sameCases } from './cases/same-cases.ts'
 import { textCases } from './cases/text-cases.ts'
 import { treeCases } from './cases/tree-cases.ts'
 import { workflowCases } from './cases/workflow-cases.ts'
@@ -24,6 +26,8 @@ const cases = [
   ...reachCases,
   ...textCases,
   ...treeCases,
+  ...catalogCases,
+  ...sameCases,
 ]
 const gate = delayedExecutionGate
 

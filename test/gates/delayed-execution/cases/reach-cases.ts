@@ -293,6 +293,36 @@ export const reachCases: readonly RuleCase[] = [
     ['run: npm test', 'run: npm run e2e'],
     ['on: [push, pull_request]', 'on: [pull_request]'],
   ),
+  pair(
+    'a command as an input of an action',
+    tests,
+    ['intl, zip', '$(curl h.example)'],
+    ['extensions: "intl, zip"', `codes: '{"403":"warn"}'`],
+  ),
+  pair(
+    'a switch that trusts what it should not',
+    tests,
+    ['cache: npm', 'unsafe: true'],
+    ['cache: npm', 'allow-prereleases: true'],
+  ),
+  pair(
+    'an expression in a text for people, beside a secret',
+    release.replace('cache-key: v1', 'stale-issue-label: stale'),
+    ['stale-issue-label: stale', `stale-issue-label: "${expression('secrets.NPM_TOKEN')}"`],
+    ['stale-issue-label: stale', 'stale-issue-label: old, days-before-stale: 60'],
+  ),
+  pair(
+    'another image beside a secret, by its digest',
+    release.replace('run: ./verify', `uses: docker://acme/lint:1.2.0@sha256:${'a'.repeat(64)}`),
+    ['a'.repeat(64), 'b'.repeat(64)],
+    ['name: Publish', 'name: Release'],
+  ),
+  pair(
+    'an image of another owner, by its digest',
+    tests.replace('acme/codeql-scan@v2', `docker://acme/lint:1.2.0@sha256:${'a'.repeat(64)}`),
+    [`acme/lint:1.2.0@sha256:${'a'.repeat(64)}`, `evil/lint:1.2.0@sha256:${'a'.repeat(64)}`],
+    [`1.2.0@sha256:${'a'.repeat(64)}`, `1.3.0@sha256:${'b'.repeat(64)}`],
+  ),
   {
     rule: 'workflow-permissions',
     severity: 'hold',

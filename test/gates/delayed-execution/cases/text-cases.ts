@@ -16,7 +16,30 @@ const text = (
   quiet: changed(path, 'first\n', `first\n${good}\n`),
 })
 
+const bundle = (call: string, rest = 'a') => `${rest.repeat(6000)};${call}\n`
+
 export const textCases: readonly RuleCase[] = [
+  {
+    rule: 'decode-and-run',
+    severity: 'block',
+    what: 'one more call that decodes in a bundle that was built anew',
+    fires: changed('a.js', bundle('eval(atob(x))'), bundle('eval(atob(x));eval(atob(y))')),
+    quiet: changed('a.js', 'eval(atob(x))\n', 'eval(atob(x))\nb\n'),
+  },
+  {
+    rule: 'decode-and-run',
+    severity: 'hold',
+    what: 'a bundle that was built anew around a call that it had',
+    fires: changed('a.js', bundle('eval(atob(x))'), bundle('eval(atob(x))', 'b')),
+    quiet: changed('a.js', 'a\n', 'b\n'),
+  },
+  {
+    rule: 'decode-and-run',
+    severity: 'block',
+    what: 'a call that decodes, moved by hand onto another line',
+    fires: changed('a.js', 'if (0) eval(atob(x))\n', 'if (1) eval(atob(x))\n'),
+    quiet: changed('a.js', 'eval(atob(x))\na\n', 'eval(atob(x))\nb\n'),
+  },
   text(
     'an object that is decoded and revived',
     'decode-and-run',

@@ -22,6 +22,12 @@ export function readImage(text: string): ActionReference {
   return readAction(`docker://${text}`)
 }
 
+/** By its tag, where it is fixed by a digest too: a digest that stands under a name was put there by the name's owner. */
+export function readTaggedImage(text: string): ActionReference {
+  const image = readImage(text)
+  return image.level === 'commit' && /:[\w.-]{1,100}$/.test(image.name) ? readAction(image.name) : image
+}
+
 /** Whether a release is the same as another one or newer, as far as both say: `v4` is no older than `v4.2`. */
 export function isNoOlder(release: string, other: string): boolean {
   const [a, b] = [release, other].map((text) => (text.match(/\d+/g) ?? []).map(Number))

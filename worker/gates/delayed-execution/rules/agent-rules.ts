@@ -6,6 +6,10 @@ import type { Rule } from '../rule.ts'
 const onStart = 'It would run, or loosen what may run, when the next person starts that agent in this folder.'
 const leaveIt = 'Take it out; people who want it set it for themselves.'
 
+/** Agents, and what starts several of them, by their folders: settings and scripts there are run, the rest is read. */
+const lessKnown =
+  'cline,codegen,conductor,devin,jules,kilocode,letta,openhands,qoder,ruler,rulesync,superset,tabnine,vibe,zencoder'
+
 /** What an agent's settings may say without starting, reaching or allowing anything. */
 const harmlessClaude =
   /^(?:\$schema|alwaysThinkingEnabled|attribution|cleanupPeriodDays|includeCoAuthoredBy|language|model|outputStyle|permissions\.(?:ask|deny)|spinnerTipsEnabled|theme)$/
@@ -41,7 +45,7 @@ export const agentRules: readonly Rule[] = [
     id: 'mcp-server',
     severity: 'block',
     paths: [
-      '**/{.mcp,mcp,mcp_config,mcp_settings,mcp-config,cline_mcp_settings}.json',
+      '**/{.mcp,.mcp.local,mcp,mcp_config,mcp_settings,mcp_servers,mcp-config,cline_mcp_settings}.json',
       '**/.claude-plugin/{plugin,marketplace}.json',
     ],
     when: 'Its command would be started, or its server trusted, when the next person starts an agent in this folder.',
@@ -67,6 +71,8 @@ export const agentRules: readonly Rule[] = [
       '**/.continue/**/*.{json,yaml,yml,ts,js}',
       '**/.pi/{settings.json,extensions/**,tools/**}',
       '**/.{goose,crush,amp,factory,trae,augment}/**/*.{json,yaml,yml,toml}',
+      `**/.{${lessKnown}}/**/*.{json,jsonc,yaml,yml,toml,sh,js,mjs,ts,py}`,
+      '**/{conductor.json,hooks/hooks.json}',
       '**/.amazonq/**/*.json',
       '**/.kiro/**/*.json',
     ],
@@ -82,6 +88,7 @@ export const agentRules: readonly Rule[] = [
       '**/{.cursorrules,.windsurfrules,.clinerules,.roorules,.goosehints,.rules,llms-agent.txt}',
       '**/.{cursor/rules,cursor/commands,clinerules,roo,windsurf,kiro,junie,agents,agent,amazonq,augment,trae}/**',
       '**/.claude/**',
+      `**/.{${lessKnown}}/**`,
       '**/.{codex,gemini,qwen,opencode,pi,continue}/**/*.{md,mdc,txt,toml}',
       '**/.github/{copilot-instructions.md,instructions/**,prompts/**,chatmodes/**,agents/**,skills/**,copilot/**}',
     ],

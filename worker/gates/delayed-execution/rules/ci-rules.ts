@@ -70,11 +70,15 @@ export const ciRules: readonly Rule[] = [
     paths: [
       '**/.gitlab-ci{,.*}.{yml,yaml}',
       '**/.gitlab/**/*.{yml,yaml}',
-      '**/{.travis,.appveyor,appveyor,.cirrus,.drone,wercker,bitbucket-pipelines,azure-pipelines,buildspec,cloudbuild,codemagic,bitrise,.scrutinizer,.semaphore,codefresh}{,.*}.{yml,yaml,json,star}',
-      '**/.{circleci,buildkite,woodpecker,semaphore,teamcity,azure-pipelines,azuredevops,tekton,harness,forgejo,gitea}/**',
+      '**/{.travis,.appveyor,appveyor,.cirrus,.drone,wercker,bitbucket-pipelines,azure-pipelines,buildspec,cloudbuild,codemagic,bitrise,.build,.prow,.zuul,zuul,.taskcluster,.scrutinizer,.semaphore,codefresh}{,.*}.{yml,yaml,json,star}',
+      '**/.{circleci,buildkite,woodpecker,semaphore,teamcity,azure-pipelines,azuredevops,azure,pipelines,builds,dagger,jenkins,spacelift,argo,tekton,harness,forgejo,gitea}/**',
       '**/{.woodpecker,.earthly}{,.*}.{yml,yaml}',
       '**/Jenkinsfile{,.*}',
       '**/*.jenkinsfile',
+      '**/{bamboo-specs,zuul.d,.ci}/**/*.{yml,yaml}',
+      '**/{.drone.jsonnet,dagger.json,atlantis.yaml,ansible.cfg,helmfile.yaml,skaffold.yaml,samconfig.toml,cdk.json}',
+      '**/{wrangler.toml,wrangler.json,wrangler.jsonc,serverless.yml,serverless.yaml,firebase.json,amplify.yml}',
+      '**/{.goreleaser,goreleaser,.custom-gcl}.{yml,yaml}',
       '**/.readthedocs.{yml,yaml}',
       '**/{Earthfile,Dangerfile,Procfile,netlify.toml,vercel.json,render.yaml,fly.toml,now.json,heroku.yml,app.yaml}',
     ],
@@ -91,6 +95,8 @@ export const ciRules: readonly Rule[] = [
       '**/{renovate,.renovaterc}{,.json,.json5}',
       '.github/{settings,renovate,mergify,auto-merge,auto_assign,policies}*.{yml,yaml,json,json5}',
       '**/.mergify{,/config}.{yml,yaml}',
+      '{,.github/}{.kodiak,kodiak,bors}.toml',
+      '.asf.yaml',
       '{,.github/}airlock.{yml,yaml}',
     ],
     when: 'From the merge on it decides who reviews, and which bots may do what.',
@@ -166,7 +172,9 @@ function withoutVersions(value: unknown): unknown {
 function whenOversightChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
   const isDependabot = /^\.github\/dependabot\.ya?ml$/i.test(file.path)
   const [old, now] = bothSides(file, change, 'yaml')
-  const isSame = isDependabot && old?.ok && now?.ok && updatesTheSame(old.value, now.value)
+  // Where there was no such file, nothing was asked for.
+  const known = old === null ? { version: 2 } : old?.ok ? old.value : null
+  const isSame = isDependabot && known !== null && now?.ok && updatesTheSame(known, now.value)
   return isSame ? [] : whenChangedOrDeleted()(file, change)
 }
 

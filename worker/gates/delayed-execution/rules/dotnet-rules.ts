@@ -1,6 +1,10 @@
+import { entriesAt, valueAt } from '../../change/read-value.ts'
 import { whenChanged } from '../match/when-changed.ts'
+import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Match, Rule } from '../rule.ts'
+import { buildsTheSame } from './plain-values.ts'
+import { saysTheSame } from './same-build.ts'
 
 const onBuild = 'MSBuild would load it on `dotnet build` or `dotnet restore`, and when an editor opens the project.'
 const leaveIt = 'Take it out, or let a maintainer make this change.'
@@ -16,10 +20,28 @@ export const dotnetRules: readonly Rule[] = [
   {
     id: 'dotnet-build',
     severity: 'block',
-    paths: ['**/Directory.{Build,Solution}.{props,targets}', '**/*.targets', '**/nuget.config', '**/*.rsp'],
+    paths: [
+      '**/Directory.{Build,Solution}.{props,targets}',
+      '**/*.targets',
+      '**/nuget.config',
+      '**/*.rsp',
+      '**/*proj.user',
+    ],
     when: onBuild,
     mend: leaveIt,
     match: ownBuildFile,
+  },
+  {
+    id: 'dotnet-sdk',
+    severity: 'hold',
+    paths: ['**/global.json'],
+    when: onBuild,
+    mend: 'Have a person look at it.',
+    match: whenEntriesChange('jsonc', function* (document) {
+      for (const [name] of entriesAt(document, 'msbuild-sdks')) yield [`msbuild-sdks ${name}`, true]
+      const paths = valueAt(document, 'sdk', 'paths')
+      if (paths !== undefined) yield ['sdk.paths', paths]
+    }),
   },
   {
     id: 'dotnet-project',
@@ -37,6 +59,7 @@ export const dotnetRules: readonly Rule[] = [
 function ownBuildFile(...[file, change]: Parameters<Match>): ReturnType<Match> {
   const dangerous = /nuget\.config$/i.test(file.path) ? sources : runs
   const gains = /\.rsp$/i.test(file.path) || file.added.some(({ text }) => dangerous.test(text))
+  if (saysTheSame(file) || buildsTheSame(file)) return []
   const hits = whenChanged()(file, change)
   return file.before === null || gains ? hits : hits.map((hit) => ({ ...hit, severity: 'hold' }))
 }

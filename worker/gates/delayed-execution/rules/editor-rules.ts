@@ -160,6 +160,14 @@ export const editorRules: readonly Rule[] = [
       entriesAt(document).filter(([key]) => containerSources.includes(key)),
     ),
   },
+  {
+    id: 'dev-container-source',
+    severity: 'hold',
+    paths: ['**/.devcontainer/**/*.{sh,bash,zsh,fish,ps1,py,js}', '**/.devcontainer/**/devcontainer-feature.json'],
+    when: 'It would run where a container is made for the folder, if a command or feature of it says so.',
+    mend: 'Have a person look at it.',
+    match: whenChanged(),
+  },
 ]
 
 /** Characters. No setting has so long a name: under a longer one, each key would be read as that long again. */

@@ -33,7 +33,9 @@ export const folderRules: readonly Rule[] = [
     id: 'program-startup',
     severity: 'block',
     paths: [
-      '**/{.pryrc,.irbrc,.Rprofile,.Rprofile.site,.gdbinit,.lldbinit,.iex.exs,.guile,.sqliterc}',
+      '**/{.pryrc,.irbrc,.Rprofile,.Rprofile.site,.Renviron,.gdbinit,.lldbinit,.iex.exs,.guile,.sqliterc}',
+      '**/{.ghci,.ocamlinit,.erlang,.pdbrc,.pdbrc.py,.byebugrc,.rdbgrc,.rdbgrc.rb,.octaverc,.perldb}',
+      '**/renv/activate.R',
       '**/.ipython/profile_*/{startup/**,*.py}',
       '**/.jupyter/*.py',
     ],

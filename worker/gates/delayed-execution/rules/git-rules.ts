@@ -1,6 +1,7 @@
 import { whenChanged, whenProgramChanged } from '../match/when-changed.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import type { Match, Rule } from '../rule.ts'
+import type { Match, Rule, RuleText } from '../rule.ts'
+import { whenGitConfigChanges } from './git-config.ts'
 import { preCommitRules } from './pre-commit-rules.ts'
 
 const onCommit = 'It would run on the next `git commit`, checkout or push of whoever has the branch.'
@@ -16,14 +17,24 @@ const builtInDrivers = {
 }
 const driverAttribute = /(?:^|\s)(filter|diff|merge)=(\S{1,200})/g
 
+const gitConfig: RuleText = {
+  id: 'git-config',
+  severity: 'block',
+  when: 'git reads it, or is told to include it, on its next command.',
+  mend: 'Take the file out.',
+}
+
 export const gitRules: readonly Rule[] = [
   {
     id: 'git-hooks',
     severity: 'block',
     paths: [
-      '**/{.husky,.githooks,.git-hooks,.lefthook}/**',
-      '**/{lefthook,.lefthook,lefthook-local,.lefthook-local}.{yml,yaml,toml,json}',
-      '**/.huskyrc{,.*}',
+      '**/{.husky,.githooks,.git-hooks,.lefthook,.lefthook-local,.cargo-husky}/**',
+      '**/{lefthook,.lefthook,lefthook-local,.lefthook-local}.{yml,yaml,toml,json,jsonc}',
+      '**/common/git-hooks/**',
+      '**/{.huskyrc,.huskyrc.*,husky.config.js,.config/husky/init.sh}',
+      '**/{captainhook,.captainhook,whisky}.json',
+      '**/{prek.toml,hk.pkl,hk.local.pkl,.rusty-hook.toml}',
       '**/.overcommit.yml',
       '**/.simple-git-hooks.{json,js,cjs}',
       '**/simple-git-hooks.{json,js,cjs}',
@@ -44,7 +55,7 @@ export const gitRules: readonly Rule[] = [
   {
     id: 'git-attributes',
     severity: 'block',
-    paths: ['**/.gitattributes'],
+    paths: ['**/.gitattributes', '**/.config/git/attributes'],
     alsoInFixtures: true,
     when: 'The driver would run on `git checkout`, `git diff` or `git merge`.',
     mend: 'Take the filter, diff or merge attribute out.',
@@ -59,13 +70,11 @@ export const gitRules: readonly Rule[] = [
     match: whenProgramChanged(),
   },
   {
-    id: 'git-config',
-    severity: 'block',
-    paths: ['**/{.gitconfig,.lfsconfig}', '**/.git/**'],
-    when: 'git reads it, or is told to include it, on its next command.',
-    mend: 'Take the file out.',
-    match: whenChanged(),
+    ...gitConfig,
+    paths: ['**/.gitconfig{,.*}', '**/.lfsconfig', '**/.config/git/config'],
+    match: whenGitConfigChanges,
   },
+  { ...gitConfig, paths: ['**/.git/**'], match: whenChanged() },
   {
     id: 'git-config-command',
     severity: 'block',

@@ -108,6 +108,8 @@ export const npmConfigRules: readonly Rule[] = [
     severity: 'block',
     paths: [
       '**/.pnpmfile.{cjs,mjs,js}',
+      '**/pnpmfile.js',
+      '**/package.json5',
       '**/.yarn/{releases,plugins,patches}/**',
       '**/.pnp.{cjs,js}',
       '**/.pnp.loader.mjs',

@@ -2,6 +2,7 @@ import { entriesAt, listAt, valueAt } from '../../change/read-value.ts'
 import type { IsInstalled } from '../find-installed.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Rule } from '../rule.ts'
+import { managesTheSame } from './manages-the-same.ts'
 import { reachedScripts } from './reached-scripts.ts'
 
 const manifest = ['**/package.json']
@@ -24,6 +25,16 @@ const otherScripts = ['preversion', 'version', 'postversion', 'preuninstall', 'u
 const dependencyFields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
 
 export const npmManifestRules: readonly Rule[] = [
+  {
+    id: 'npm-install-script',
+    severity: 'block',
+    paths: ['**/package.yaml'],
+    when: 'pnpm reads it as `package.json`: it would run on `pnpm install` or `pnpm publish`.',
+    mend: leaveScripts,
+    match: whenEntriesChange('yaml', (document) =>
+      pickKeys(document, ['scripts'], [...installScripts, ...publishScripts]),
+    ),
+  },
   {
     id: 'npm-install-script',
     severity: 'block',
@@ -100,13 +111,28 @@ export const npmManifestRules: readonly Rule[] = [
     when: 'The next install, or publish, would take other code or go to another place.',
     mend: 'Say in the task why it is needed, and have a person approve it.',
     match: whenEntriesChange('json', function* (document) {
-      yield* pickKeys(
-        document,
-        [],
-        ['overrides', 'resolutions', 'packageManager', 'devEngines', 'workspaces', 'publishConfig'],
-      )
+      yield* pickKeys(document, [], ['overrides', 'resolutions', 'devEngines', 'workspaces'])
+      // Whether the published package has what its source has, is no news; where it goes to, and who may read it, is.
+      const {
+        exports: _exports,
+        main: _main,
+        types: _types,
+        ...publish
+      } = Object.fromEntries(entriesAt(document, 'publishConfig'))
+      yield* entriesAt(publish).map(withPrefix('publishConfig.'))
       yield* pickKeys(document, ['pnpm'], ['overrides'])
     }),
+  },
+  {
+    id: 'npm-redirect',
+    severity: 'hold',
+    paths: manifest,
+    when: 'The next install would be done by that program.',
+    mend: 'Say in the task why it is needed, and have a person approve it.',
+    match: (file, change) =>
+      managesTheSame(file, change)
+        ? []
+        : whenEntriesChange('json', (document) => pickKeys(document, [], ['packageManager']))(file, change),
   },
   {
     id: 'new-dependency',
@@ -154,7 +180,10 @@ function newcomers(isInstalled: IsInstalled): Pick {
   return function* (document) {
     for (const [label, range] of dependencies(document)) {
       const name = label.slice(label.indexOf(' ') + 1)
-      const isHere = isRegistryRange(range) && (/^workspace:/.test(String(range)) || isInstalled('npm', name))
+      // Types have no code, and their scope belongs to one publisher, who lets none have scripts.
+      const isTypes = /^@types\//.test(name)
+      const isHere =
+        isRegistryRange(range) && (isTypes || /^workspace:/.test(String(range)) || isInstalled('npm', name))
       if (!isHere) yield [`dependency ${name}`, true]
     }
   }

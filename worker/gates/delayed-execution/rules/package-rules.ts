@@ -1,4 +1,4 @@
-import { entriesAt, valueAt } from '../../change/read-value.ts'
+import { entriesAt, listAt, valueAt } from '../../change/read-value.ts'
 import { whenChanged, whenProgramChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
@@ -105,6 +105,36 @@ export const packageRules: readonly Rule[] = [
     }),
   },
   {
+    id: 'composer-autoload',
+    severity: 'hold',
+    paths: ['**/composer.json'],
+    when: 'It would run whenever something loads the packages: tests, tools, the application, composer itself.',
+    mend: 'Have a person look at it.',
+    match: whenEntriesChange('json', function* (document) {
+      for (const key of ['autoload', 'autoload-dev']) {
+        for (const name of listAt(document, key, 'files')) yield [`${key} ${name}`, true]
+      }
+    }),
+  },
+  {
+    id: 'julia-build-script',
+    severity: 'block',
+    paths: ['**/deps/build.jl'],
+    when: 'Julia would run it when the package is added or built.',
+    mend: leaveIt,
+    match: whenProgramChanged(),
+  },
+  {
+    id: 'shard-script',
+    severity: 'block',
+    paths: ['**/shard.yml'],
+    when: 'It would run on `shards install`, here and for everyone who uses the shard.',
+    mend: leaveIt,
+    match: whenEntriesChange('yaml', (document) =>
+      entriesAt(document, 'scripts').map(([name, value]) => [`scripts ${name}`, value]),
+    ),
+  },
+  {
     id: 'ruby-extension',
     severity: 'block',
     paths: ['**/extconf.rb'],
@@ -115,7 +145,7 @@ export const packageRules: readonly Rule[] = [
   {
     id: 'ruby-manifest',
     severity: 'hold',
-    paths: ['**/Gemfile', '**/*.gemspec', '**/.bundle/config'],
+    paths: ['**/{Gemfile,gems.rb,Appraisals,Pluginfile}', '**/*.{gemspec,gemfile}', '**/.bundle/config'],
     when: 'bundler runs the whole file on `bundle install`.',
     mend: 'Have a person look at it.',
     match: whenRubyManifestGains,

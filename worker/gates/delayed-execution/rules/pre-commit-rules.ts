@@ -14,6 +14,19 @@ const configuration = ['**/.pre-commit-config.{yaml,yml}']
 /** pre-commit by meaning: a hook that skips one more file runs what it ran before. */
 export const preCommitRules: readonly Rule[] = [
   {
+    id: 'pre-commit-offer',
+    severity: 'hold',
+    paths: ['**/.pre-commit-hooks.{yaml,yml}'],
+    when: 'It would run on the commits of everyone whose project uses a hook of this one.',
+    mend: 'Have a person look at it.',
+    match: whenEntriesChange('yaml', (document) =>
+      (Array.isArray(document) ? document : []).map((hook) => [
+        `hook ${textAt(hook, 'id') ?? '?'}`,
+        programOf('local', hook),
+      ]),
+    ),
+  },
+  {
     id: 'pre-commit-config',
     severity: 'block',
     paths: configuration,

@@ -1,9 +1,11 @@
 import { isInTests } from '../../change/classify-path.ts'
 import { entriesAt, valueAt } from '../../change/read-value.ts'
 import { whenChanged, whenProgramChanged } from '../match/when-changed.ts'
-import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
+import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Match, Rule } from '../rule.ts'
+import { pythonTestRules } from './python-test-rules.ts'
+import { valuesOf } from './values-of.ts'
 
 const leaveIt = 'Take it out, or let a maintainer make this change.'
 
@@ -15,6 +17,9 @@ const pythonMetadata =
 const buildKeys = [
   ...['build-system.build-backend', 'build-system.backend-path', 'tool.hatch.build.hooks', 'tool.hatch.metadata.hooks'],
   ...['tool.pdm.build', 'tool.poetry.build', 'tool.setuptools.cmdclass'],
+  ...['pre_install', 'post_install', 'pre_lock', 'post_lock', 'pre_build', 'post_build'].map(
+    (name) => `tool.pdm.scripts.${name}`,
+  ),
 ]
 const uvKeys = ['index', 'index-url', 'extra-index-url', 'find-links', 'allow-insecure-host']
 /** uv's own file has the same keys without a table around them. */
@@ -29,6 +34,7 @@ const otherIndex = {
 }
 
 export const pythonRules: readonly Rule[] = [
+  ...pythonTestRules,
   {
     id: 'python-startup',
     severity: 'block',
@@ -84,6 +90,27 @@ export const pythonRules: readonly Rule[] = [
     ),
   },
   {
+    id: 'python-build-backend',
+    severity: 'block',
+    paths: ['**/hatch.toml'],
+    when: 'The build backend would run it on `pip install`.',
+    mend: leaveIt,
+    match: milderInTests(
+      whenEntriesChange('toml', valuesOf(['build.hooks', 'metadata.hooks', 'build.targets.custom'])),
+    ),
+  },
+  {
+    id: 'python-index',
+    severity: 'block',
+    paths: ['**/{pdm,poetry}.toml', '**/{.pypirc,.condarc}'],
+    ...otherIndex,
+    match: whenLinesAdded('This line names a package index, or what is known of one.', ({ text }) =>
+      /^\s{0,40}(?:\[(?:pypi|repositories|http-basic|certificates|distutils)\b|(?:url|index_url|repository|index-servers|verify_ssl)\s{0,5}=|-?\s{0,5}(?:channels|default_channels|channel_alias|custom_channels|https?)\b)/.test(
+        text,
+      ),
+    ),
+  },
+  {
     id: 'python-index',
     severity: 'block',
     paths: ['**/*requirements*.{txt,in}', '**/requirements/**', '**/{pip.conf,pip.ini}'],
@@ -101,14 +128,6 @@ export const pythonRules: readonly Rule[] = [
     ...otherIndex,
     match: whenEntriesChange('toml', valuesOf(indexKeys)),
   },
-  {
-    id: 'python-test-configuration',
-    severity: 'hold',
-    paths: ['**/{conftest.py,noxfile.py,tox.ini,pytest.ini}'],
-    when: 'It would run on `pytest` or `tox`, in CI beside whatever the tests are given.',
-    mend: 'Have a person look at it.',
-    match: whenChanged(),
-  },
 ]
 
 /** Packages that tests build are installed by whoever runs those tests, and by nobody who installs the project. */
@@ -117,15 +136,6 @@ function milderInTests(match: Match): Match {
     const hits = match(file, change)
     return isInTests(file.path) ? hits.map((hit) => ({ ...hit, severity: 'hold' })) : hits
   }
-}
-
-/** What stands at these places of a document, however its tables are written. */
-function valuesOf(keys: readonly string[]): Pick {
-  return (document) =>
-    keys.flatMap((key) => {
-      const value = valueAt(document, ...key.split('.'))
-      return value === undefined ? [] : [[key, value] as const]
-    })
 }
 
 /** The package of a requirement, and the address where one is given; other versions of it are its registry's. */

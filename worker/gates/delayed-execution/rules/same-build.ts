@@ -18,6 +18,7 @@ const gradleAsks =
 const brewAsks = /^\s{0,20}(?:brew|cask|mas)\s{1,5}["'][\w@.+ -]{1,80}["'](?:,\s{0,5}id:\s{0,5}\d{1,12})?\s{0,5}$/
 
 const languages: readonly Language[] = [
+  { paths: /(?:^|\/)(?:\.terraformrc|terraform\.rc|\.tofurc|tofu\.rc)$/i, comment: /^\s{0,200}(?:#|\/\/).{0,500}$/ },
   { paths: /(?:^|\/)Brewfile$/i, comment: /^\s{0,200}#(?!!).{0,500}$/, asks: brewAsks },
   { paths: /\.gradle(?:\.kts)?$/i, comment: /^\s{0,200}\/\/.{0,500}$/, asks: gradleAsks },
   { paths: /\.(?:kts|sbt|groovy|swift|zig)$|(?:^|\/)(?:Jenkinsfile|Podfile)$/i, comment: /^\s{0,200}\/\/.{0,500}$/ },
@@ -27,9 +28,12 @@ const languages: readonly Language[] = [
     comment: /^\s{0,200}#(?!!).{0,500}$/,
   },
 ]
-/** A comment that runs after all: Groovy reads `\\u000a` as a line end, make joins lines, Python obeys `coding: utf-7`. */
-const obeyedComment = /\\|coding\s{0,5}[:=]/i
-const xml = /(?:^|\/)(?:pom|build)\.xml$|\.nuspec$/i
+/**
+ * A comment that runs after all: Groovy reads `\\u000a` as a line end, make joins lines, Python obeys `coding: utf-7`; and
+ * one that begins or ends a longer one, with all the code in it.
+ */
+const obeyedComment = /\\|coding\s{0,5}[:=]|\/\*|\*\//i
+const xml = /(?:^|\/)(?:pom|build)\.xml$|\.(?:nuspec|props|targets)$/i
 
 /**
  * The same lines in the same order, but for other versions, comments, and what is only asked for: a build that goes on as

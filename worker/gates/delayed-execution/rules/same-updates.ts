@@ -1,8 +1,8 @@
 import { canonical, entriesAt, listAt, textAt } from '../../change/read-value.ts'
 
-/** When Dependabot asks, how often, in which groups and under which labels; not what it leaves out, or may reach. */
+/** When Dependabot asks, how often, in which groups, whom, and under which labels; not what it leaves out, or may reach. */
 const manner =
-  /^(?:schedule|groups|cooldown|labels|assignees|commit-message|milestone|pull-request-branch-name|rebase-strategy)$/
+  /^(?:schedule|groups|reviewers|versioning-strategy|cooldown|labels|assignees|commit-message|milestone|pull-request-branch-name|rebase-strategy)$/
 const whatIsUpdated = /^(?:package-ecosystem|directory|directories|target-branch)$/
 
 /** Whether Dependabot looks at all that it looked at, with what it had; more to look at is no news. */

@@ -4,6 +4,7 @@ import type { AddedLine, ChangedFile } from '../../change/view-change.ts'
 import { mostContinued } from '../find-word-lines.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Change, Hit, Rule } from '../rule.ts'
+import { decodedBefore, decodedCalls } from './decoded-calls.ts'
 
 const whereverItRuns = 'It would run whenever this file is run.'
 
@@ -23,11 +24,6 @@ const decodeAndRun = [
   /\bbase64\s{1,5}(?:-d|--decode)\b.{0,300}(?:[|;&(\s]|\/bin\/)(?:ba|z|da)?sh(?:\s|$|["'`);])/i,
   /-(?:enc|EncodedCommand)\s{1,5}[A-Za-z0-9+/=]{40}/i,
 ]
-/** Calls that run the text or object given to them. Readers of data and makers of patterns have the same names. */
-const runsArgument =
-  /\b(?:eval|Function|exec|execSync|spawn|spawnSync|(?<!\bre\.)compile|(?<!\b(?:json|orjson|ujson|toml|tomllib|yaml|cbor2?|msgpack)\.)loads)\s{0,5}\(|\bassert\s{0,5}\((?=.{0,40}(?:base64_decode|gzinflate|str_rot13))/g
-const decoder =
-  /\batob\s{0,5}\(|b64decode|fromhex\(|unhexlify|base64_decode|gzinflate|str_rot13|Buffer\.from\(|String\.fromCharCode|codecs\.decode|FromBase64String/i
 /** A function that runs text, and a text that is all escapes. */
 const runsEscapes = /\b(?:eval|Function|exec)\s{0,5}\(\s{0,5}["'`](?:\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\[0-7]{3}){4}/i
 /** A variable that is given what a decoder makes. */
@@ -78,9 +74,23 @@ export const textRules: readonly Rule[] = [
     mend: 'Write the code out.',
     match: whenLinesAdded(
       'This line runs code that it decodes first.',
-      (line, file) => lineMatches([...decodeAndRun, runsEscapes])(line, file) || runsWhatItDecodes(line, file),
+      lineMatches([...decodeAndRun, runsEscapes]),
       weigh,
     ),
+  },
+  {
+    id: 'decode-and-run',
+    severity: 'block',
+    paths: ['**'],
+    words: decoders,
+    when: `${whereverItRuns} Nobody can read what it does.`,
+    mend: 'Write the code out.',
+    match: (file, change) =>
+      whenLinesAdded(
+        'This line runs what it decodes.',
+        runsWhatItDecodes,
+        weigh,
+      )(file, change).map((hit) => (decodedBefore(file, hit.line) ? { ...hit, severity: 'hold' } : hit)),
   },
   {
     id: 'decode-and-run',
@@ -132,21 +142,7 @@ function lineMatches(patterns: readonly RegExp[]) {
 
 /** eval(atob(…)), exec(b64decode(…)): a decoder within the very argument that is run. */
 function runsWhatItDecodes({ text }: AddedLine, { path }: ChangedFile): boolean {
-  if (isProse(path) || !decoder.test(text)) return false
-  return [...text.matchAll(runsArgument)].some(({ index, 0: call }) => {
-    const from = index + call.length
-    return decoder.test(argumentFrom(text.slice(from, from + reach)))
-  })
-}
-
-/** What stands before the parenthesis that closes a call. Those in strings count too: they only make it longer or shorter. */
-function argumentFrom(text: string): string {
-  let depth = 1
-  for (let index = 0; index < text.length; index += 1) {
-    if (text[index] === '(') depth += 1
-    else if (text[index] === ')' && --depth === 0) return text.slice(0, index)
-  }
-  return text
+  return !isProse(path) && decodedCalls(text).length > 0
 }
 
 function sendsEnvironment(line: AddedLine, file: ChangedFile): boolean {

@@ -1,7 +1,9 @@
 import { entriesAt, listAt, valueAt } from '../../change/read-value.ts'
 import { whenChanged } from '../match/when-changed.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
+import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule, RuleText } from '../rule.ts'
+import { lintsTheSame } from './plain-values.ts'
 
 const toolConfiguration: RuleText = {
   id: 'tool-configuration',
@@ -11,7 +13,13 @@ const toolConfiguration: RuleText = {
 }
 
 const javascriptTools =
-  '{astro,ava,babel,commitlint,cypress,electron-builder,esbuild,eslint,forge,gatsby,jest,karma,lint-staged,metro,next,nuxt,nyc,playwright,postcss,prettier,release,remix,rollup,rspack,rsbuild,semantic-release,stylelint,svelte,tailwind,tsdown,tsup,unbuild,vite,vitest,vue,webpack,windi,wdio}'
+  '{astro,ava,capacitor,codegen,drizzle,graphql,hardhat,lage,prisma,react-native,stryker,svgo,wireit,babel,commitlint,cypress,electron-builder,esbuild,eslint,forge,gatsby,jest,karma,lint-staged,metro,next,nuxt,nyc,playwright,postcss,prettier,release,remix,rollup,rspack,rsbuild,semantic-release,stylelint,svelte,tailwind,tsdown,tsup,unbuild,vite,vitest,vue,webpack,windi,wdio}'
+
+const linters = /(?:^|\/)(?:(?:eslint|prettier|stylelint)\.config|\.(?:eslintrc|prettierrc|stylelintrc))\.[cm]?[jt]s$/i
+
+/** A line of `.rspec`, PHPUnit, Psalm, PHPStan or golangci-lint that names a file or plugin to load. */
+const loadsCode =
+  /^\s{0,20}(?:(?:--require|-r|-I)\s|path\s{0,5}:.{0,200}\.so\b|(?:bootstrapFiles|includes)\s{0,5}:)|\bbootstrap\s{0,5}=|<(?:pluginClass|plugin|bootstrap|extension)\b/
 
 /** Options of linters, formatters and test runners that name code to load; the rest of their files are values. */
 const namesCode =
@@ -30,8 +38,16 @@ export const toolRules: readonly Rule[] = [
       '**/.{eslintrc,stylelintrc,swcrc}',
       '**/{nx,turbo,lerna,angular,project,workspace,nodemon,rush}.json',
       '**/{webpack,rollup,vite,jest,karma,babel}.*.{js,cjs,mjs,ts}',
+      '**/.{markdownlint,markdownlint-cli2,remarkrc,textlintrc,svgrrc,versionrc,release-it,graphqlrc,vscode-test}.{js,cjs,mjs,ts}',
+      '**/{gatsby-node,gatsby-config,knexfile,plopfile}.{js,cjs,mjs,ts}',
+      '**/{.php-cs-fixer,.php-cs-fixer.dist,rector,ecs,castor,deploy,RoboFile}.php',
+      '**/.phan/config.php',
+      '**/{.formatter,.credo}.exs',
+      '**/.moon/*.{yml,yaml,pkl}',
+      '**/common/config/rush/{command-line,rush-plugins}.json',
+      '**/{.release-it,.versionrc}{,.json}',
     ],
-    match: whenChanged(),
+    match: (file, change) => (linters.test(file.path) && lintsTheSame(file) ? [] : whenChanged()(file, change)),
   },
   {
     ...toolConfiguration,
@@ -42,6 +58,45 @@ export const toolRules: readonly Rule[] = [
     ...toolConfiguration,
     paths: ['**/.{eslintrc,stylelintrc,mocharc,prettierrc}.{yml,yaml}', '**/.prettierrc'],
     match: whenEntriesChange('yaml', namedCode),
+  },
+  {
+    ...toolConfiguration,
+    paths: [
+      '**/.rubocop{,_todo}.yml',
+      '**/.standard.yml',
+      '**/analysis_options.yaml',
+      '**/.markdownlint-cli2.{jsonc,yaml}',
+    ],
+    match: whenEntriesChange('yaml', function* (document) {
+      const keys = [
+        'require',
+        'plugins',
+        'inherit_from',
+        'inherit_gem',
+        'customRules',
+        'markdownItPlugins',
+        'outputFormatters',
+      ]
+      for (const key of keys) for (const one of [valueAt(document, key) ?? []].flat()) yield [key, one]
+      yield* present('analyzer.plugins', valueAt(document, 'analyzer', 'plugins'))
+    }),
+  },
+  {
+    ...toolConfiguration,
+    paths: ['**/tauri.conf.json'],
+    when: 'It would run on the next build.',
+    match: whenEntriesChange('jsonc', (document) =>
+      entriesAt(document, 'build').filter(([key]) => /command/i.test(key)),
+    ),
+  },
+  {
+    ...toolConfiguration,
+    paths: [
+      '**/{.rspec,phpunit.xml,phpunit.xml.dist,psalm.xml,psalm.xml.dist}',
+      '**/phpstan{,.dist}.neon{,.dist}',
+      '**/.golangci.{yml,yaml}',
+    ],
+    match: whenLinesAdded('This line names code to load.', ({ text }) => loadsCode.test(text)),
   },
   {
     ...toolConfiguration,

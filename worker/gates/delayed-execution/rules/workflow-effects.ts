@@ -1,5 +1,5 @@
 import { canonical, entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
-import { readAction, readImage } from './action-reference.ts'
+import { readAction, readImage, readTaggedImage } from './action-reference.ts'
 import { matrixValues } from './matrix-values.ts'
 import {
   isHarmlessInMatrix,
@@ -8,6 +8,7 @@ import {
   isLiteral,
   isVersion,
   isVersionInput,
+  isWordForPeople,
   runnerOfGitHub,
 } from './workflow-values.ts'
 
@@ -43,7 +44,7 @@ function* jobEffects(document: unknown, body: unknown, look: Look): Generator<un
   }
   for (const owner of [document, body]) for (const entry of variables(owner, look)) yield ['env', ...entry]
   for (const container of [valueAt(body, 'container'), ...entriesAt(body, 'services').map(([, one]) => one)]) {
-    if (container !== undefined) yield ['container', withoutTag(container)]
+    if (container !== undefined) yield ['container', withoutTag(container, look)]
   }
   const uses = textAt(body, 'uses')
   if (uses !== null) yield ['uses', actionEffect(uses, look), inputs(valueAt(body, 'with'), look)]
@@ -74,15 +75,19 @@ function stepEffect(step: unknown, look: Look): unknown {
   ]
 }
 
-/** A release by its name alone. A commit may be one of a fork: it is let pass where the job holds nothing. */
+/**
+ * A release by its name alone. A commit may be one of a fork, and a digest one of an old image: they are let pass where the
+ * job holds nothing.
+ */
 function actionEffect(text: string, look: Look): string {
-  const { name, level } = readAction(text)
+  const isImage = text.startsWith('docker://') && look !== 'close'
+  const { name, level } = isImage ? readTaggedImage(text.slice(9)) : readAction(text)
   return level === 'release' || (level === 'commit' && look === 'open') ? `${name}@release` : text
 }
 
-function withoutTag(container: unknown): unknown {
+function withoutTag(container: unknown, look: Look): unknown {
   const text = typeof container === 'string' ? container : textAt(container, 'image')
-  const { name, level } = readImage(text ?? '')
+  const { name, level } = look === 'close' ? readImage(text ?? '') : readTaggedImage(text ?? '')
   const image = level === 'release' ? `${name}:release` : text
   return typeof container === 'string' ? image : Object.fromEntries([...entriesAt(container), ['image', image]])
 }
@@ -90,7 +95,8 @@ function withoutTag(container: unknown): unknown {
 function inputs(given: unknown, look: Look): [string, unknown][] {
   return entriesAt(given).flatMap(([name, value]): [string, unknown][] => {
     if (isVersionInput(name, value, look !== 'close')) return [[name, 'version']]
-    return look !== 'close' && isHarmlessInput(name, value) ? [] : [[name, value]]
+    const isHarmless = look === 'close' ? isWordForPeople(name, value) : isHarmlessInput(name, value, look === 'open')
+    return isHarmless ? [] : [[name, value]]
   })
 }
 

@@ -15,7 +15,13 @@ const placeInput = /(?:^|[-_])(?:path|paths|dir|directory|files?)(?:[-_]|$)/i
 const placeWithin = /^(?:\.\/)?[\w*@-][\w.*@/-]{0,300}$/
 /** Inputs that say how much or how long, and what is kept for the next run. */
 const amountInput =
-  /^(?:fetch-depth|retention-days|compression-level|check-latest|cache|cache-dependency-path|verbosity)$/i
+  /^(?:fetch-depth|retention-days|compression-level|check-latest|allow-prereleases?|cache|cache-dependency-path|verbosity)$/i
+/** Inputs whose text people read, as `actions/stale` has most of them. */
+const forPeople =
+  /^(?:days-before-[a-z-]{1,40}|(?:exempt|stale|close)-(?:issue|pr|all)-[a-z-]{1,40}|(?:[a-z]{1,20}-)?(?:labels?|title|message|description|summary))$/i
+const sentence = /^[\w\s.,:;!?()#'+-]{0,1000}$/
+/** An expansion, a pipe or one more command, where an action pastes its input into a shell. */
+const startsShell = /\$\(|`|&&|\|\||;\s|\n/
 const versionInput = /(?:^|[-_])versions?$/i
 /** A variable of this name decides what programs trust, load or start. */
 const tellingVariable =
@@ -35,11 +41,17 @@ export function isHarmlessVariable(name: string, value: unknown): boolean {
 }
 
 /** A number or a list of words for an input that leads nowhere. A switch may be one that keeps something away. */
-export function isHarmlessInput(name: string, value: unknown): boolean {
+export function isHarmlessInput(name: string, value: unknown, mayBeAnyText: boolean): boolean {
   const apart = name.replaceAll(/([a-z])([A-Z])/g, '$1-$2')
   if (amountInput.test(name)) return !plain(value).includes('${')
   if (placeInput.test(apart)) return placeWithin.test(plain(value)) && !plain(value).includes('..')
-  return typeof value !== 'boolean' && !tellingInput.test(apart) && words.test(plain(value))
+  const isHarmless = mayBeAnyText ? isLiteral(value) && !startsShell.test(plain(value)) : words.test(plain(value))
+  return typeof value !== 'boolean' && !tellingInput.test(apart) && isHarmless
+}
+
+/** What an action says to people, or by which labels and after how long: also beside a secret, if no expression is in it. */
+export function isWordForPeople(name: string, value: unknown): boolean {
+  return forPeople.test(name) && sentence.test(String(value))
 }
 
 /** What an action of the repository itself is told, in a job that holds nothing: it could as well say so in its code. */

@@ -1,0 +1,131 @@
+import type { Severity } from '../../../../worker/contract/index.ts'
+import { changed } from '../../gate-input.ts'
+import type { RuleCase } from '../rule-case.ts'
+
+/** What a file was, what an attacker makes of it, and the change that this could pass for. */
+function beside(
+  rule: string,
+  what: string,
+  path: string,
+  [before, attack, harmless]: readonly [string, string, string],
+  severity: Severity = 'hold',
+): RuleCase {
+  return { rule, severity, what, fires: changed(path, before, attack), quiet: changed(path, before, harmless) }
+}
+
+const lint =
+  "import a from 'a'\nexport default [\n  {\n    ignores: [\n      'dist/**',\n    ],\n    rules: {\n      'a/b': 'error',\n    },\n  },\n]\n"
+const props = '<Project>\n  <PropertyGroup>\n    <Version>1.2.3</Version>\n  </PropertyGroup>\n</Project>\n'
+const tests = 'import os\n\n\ndef a():\n    return 1\n\n\ndef b():\n    return 2\n'
+const tox = '[tox]\nenvlist = py312\n\n[testenv]\ncommands =\n    pytest\n'
+const packageOf = (manager: string) => JSON.stringify({ packageManager: manager })
+
+/** Files that differ in values alone run what they ran: each beside a value that does not. */
+export const sameCases: readonly RuleCase[] = [
+  beside('tool-configuration', 'a plugin of a linter in a list of patterns', 'eslint.config.js', [
+    lint,
+    lint.replace("'dist/**',", "'dist/**',\n      './x.js',"),
+    lint.replace("'dist/**',", "'dist/**',\n      '**/build/**',"),
+  ]),
+  beside('tool-configuration', 'a parser that is named like a severity', '.eslintrc.js', [
+    lint,
+    lint.replace("'a/b': 'error',", "'a/b': 'error',\n      parser: 'error',"),
+    lint.replace("'a/b': 'error',", "'a/b': ['warn', { ignore: '^_' }],"),
+  ]),
+  beside('tool-configuration', 'a call in a rule of a linter', 'eslint.config.mjs', [
+    lint,
+    lint.replace("'a/b': 'error',", "'a/b': ['error', (() => x())()],"),
+    lint.replace("      'a/b': 'error',\n", ''),
+  ]),
+  {
+    rule: 'tool-configuration',
+    severity: 'hold',
+    what: 'a pattern that ends a comment with code in it',
+    fires: changed('eslint.config.js', `/*\n${lint}`, `/*\n'**/a/*',\n${lint}`),
+    quiet: changed('eslint.config.js', `/** @type {a} */\n${lint}`, `/** @type {a} */\n'**/a/*',\n${lint}`),
+  },
+  beside(
+    'dotnet-build',
+    'a file that a property of MSBuild writes',
+    'Directory.Build.props',
+    [
+      props,
+      props.replace('1.2.3', "$([System.IO.File]::WriteAllText('a','b'))"),
+      props.replace('1.2.3', '1.3.0-beta.1'),
+    ],
+    'block',
+  ),
+  beside('dotnet-build', 'a property that names an analyzer', 'Directory.Build.props', [
+    props,
+    props.replace('    <Version>', '    <RunAnalyzers>true</RunAnalyzers>\n    <Version>'),
+    props.replace(
+      '    <Version>',
+      '    <Nullable>enable</Nullable>\n    <NoWarn>$(NoWarn);CS1591</NoWarn>\n    <Version>',
+    ),
+  ]),
+  beside('python-test-configuration', 'code in what tests load by themselves', 'tests/conftest.py', [
+    tests,
+    tests.replace('return 1', 'return os.system("x")'),
+    tests.replace('def a():\n    return 1\n\n\n', ''),
+  ]),
+  beside('python-test-configuration', 'lines in another order', 'conftest.py', [
+    tests,
+    'import os\n\n\ndef b():\n    return 2\n\n\ndef a():\n    return 1\n',
+    tests.replace('import os\n', '# why\nimport os\n'),
+  ]),
+  beside('python-test-configuration', 'a command of tox', 'tox.ini', [
+    tox,
+    tox.replace('    pytest\n', '    pytest\n    x\n'),
+    tox.replace('py312', 'py312,py313').replace('[tox]\n', '[tox]\nminversion = 4\n'),
+  ]),
+  beside('python-test-configuration', 'a plugin of pytest as an option', 'pytest.ini', [
+    '[pytest]\n',
+    '[pytest]\naddopts = -p evil\n',
+    '[pytest]\ntestpaths = tests\n',
+  ]),
+  beside('npm-redirect', 'an older package manager, which may run scripts that a newer one does not', 'package.json', [
+    packageOf('pnpm@10.1.0'),
+    packageOf('pnpm@9.15.0'),
+    packageOf('pnpm@10.2.0+sha512.aGVsbG8gd29ybGQgaGVsbG8gd29ybGQ'),
+  ]),
+  beside('npm-redirect', 'a package manager from an address', 'package.json', [
+    packageOf('yarn@4.1.0'),
+    packageOf('yarn@https://h.example/yarn.js'),
+    packageOf('yarn@4.2.0'),
+  ]),
+  beside('npm-redirect', 'another folder to publish', 'package.json', [
+    JSON.stringify({ publishConfig: { exports: { '.': './a.js' } } }),
+    JSON.stringify({ publishConfig: { exports: { '.': './a.js' }, directory: 'x' } }),
+    JSON.stringify({ publishConfig: { exports: { '.': './b.js' } } }),
+  ]),
+  beside('new-dependency', 'a scope that looks like the one of types', 'package.json', [
+    '{}',
+    JSON.stringify({ devDependencies: { '@type/node': '^24.0.0' } }),
+    JSON.stringify({ devDependencies: { '@types/node': '^24.0.0' } }),
+  ]),
+  beside('new-dependency', 'another package under the name of types', 'package.json', [
+    '{}',
+    JSON.stringify({ devDependencies: { '@types/node': 'npm:evil@1.0.0' } }),
+    JSON.stringify({ devDependencies: { '@types/node': '24.0.0' } }),
+  ]),
+  beside('repository-oversight', 'what Dependabot is told to leave out', '.github/dependabot.yml', [
+    'version: 2\nupdates:\n  - { package-ecosystem: npm, directory: /, schedule: { interval: weekly } }\n',
+    'version: 2\nupdates:\n  - { package-ecosystem: npm, directory: /, ignore: [{ dependency-name: a }] }\n',
+    'version: 2\nupdates:\n  - { package-ecosystem: npm, directory: /, reviewers: [a], versioning-strategy: increase }\n',
+  ]),
+  {
+    rule: 'repository-oversight',
+    severity: 'hold',
+    what: 'a first configuration of Dependabot that reaches another registry',
+    fires: changed(
+      '.github/dependabot.yml',
+      null,
+      'version: 2\nregistries: { a: { type: npm-registry, url: "https://h.example" } }\nupdates: []\n',
+    ),
+    quiet: changed(
+      '.github/dependabot.yml',
+      null,
+      'version: 2\nupdates:\n  - { package-ecosystem: npm, directory: /, schedule: { interval: weekly } }\n',
+    ),
+  },
+]

@@ -1,0 +1,70 @@
+import { valueAt } from '../../change/read-value.ts'
+import { whenChanged } from '../match/when-changed.ts'
+import { whenEntriesChange } from '../match/when-entries-change.ts'
+import { whenLinesAdded } from '../match/when-lines-added.ts'
+import type { Match, Rule } from '../rule.ts'
+import { testsTheSame } from './plain-values.ts'
+import { saysTheSame } from './same-build.ts'
+import { valuesOf } from './values-of.ts'
+
+const loadsCode = {
+  when: 'The tool would load it on the next test or lint, in editors when a file is opened.',
+  mend: 'Have a person look at it.',
+}
+
+/** What tests and linters of Python load by themselves. */
+export const pythonTestRules: readonly Rule[] = [
+  {
+    id: 'python-test-configuration',
+    severity: 'hold',
+    paths: ['**/{conftest.py,noxfile.py,tox.ini,pytest.ini}'],
+    when: 'It would run on `pytest` or `tox`, in CI beside whatever the tests are given.',
+    mend: 'Have a person look at it.',
+    match: (file, change) => (saysTheSame(file) || testsTheSame(file) ? [] : whenTestsChange(file, change)),
+  },
+  {
+    id: 'python-tool-code',
+    severity: 'hold',
+    paths: ['**/{mypy.ini,.mypy.ini,setup.cfg,.pylintrc,pylintrc,.flake8,.coveragerc}'],
+    ...loadsCode,
+    match: whenLinesAdded('This line names code to load.', ({ text }) =>
+      /^\s{0,20}(?:\[flake8:local-plugins\]|(?:plugins|load-plugins|init-hook|extension)\s{0,5}=|addopts\s{0,5}=.{0,200}\s-p)/.test(
+        text,
+      ),
+    ),
+  },
+  {
+    id: 'python-tool-code',
+    severity: 'hold',
+    paths: ['**/pyproject.toml'],
+    ...loadsCode,
+    match: whenEntriesChange('toml', function* (document) {
+      const places = [
+        ...['tool.mypy.plugins', 'tool.coverage.run.plugins', 'project.entry-points.pytest11'],
+        ...['tool.pylint.main', 'tool.pylint.master', 'tool.pylint.MAIN', 'tool.pylint.MASTER'].flatMap((table) => [
+          `${table}.init-hook`,
+          `${table}.load-plugins`,
+        ]),
+      ]
+      yield* valuesOf(places)(document)
+      const given = String(valueAt(document, 'tool', 'pytest', 'ini_options', 'addopts') ?? '')
+      for (const [option] of given.matchAll(/(?:^|[\s,])-p[\s,=]{0,3}[\w.]{1,100}/g))
+        yield [`addopts ${option.trim()}`, true]
+    }),
+  },
+]
+
+/** Tests that only lose code run nothing that they did not; another order of the lines that stay is none. */
+function whenTestsChange(...[file, change]: Parameters<Match>): ReturnType<Match> {
+  const hits = whenChanged()(file, change)
+  const onlyLoses = file.added.length === 0 && isSubsequence(file.after?.lines ?? [], file.before?.lines ?? [])
+  return onlyLoses && file.before?.mode === file.after?.mode
+    ? hits.map((hit) => ({ ...hit, severity: 'note' as const }))
+    : hits
+}
+
+function isSubsequence(some: readonly string[], all: readonly string[]): boolean {
+  let at = 0
+  for (const line of all) if (line === some[at]) at += 1
+  return at === some.length
+}
