@@ -92,6 +92,16 @@ describe('presets', () => {
     })
   })
 
+  it('tell npm, pnpm and Yarn the same registry, each in its own word, without passwords', () => {
+    const env = createPresetEnv({ ...noPackages, npmRegistries: ['https://ada:hunter2@npm.corp/'] }).get('npm')
+
+    expect(env).toEqual({
+      npm_config_registry: 'https://npm.corp/',
+      pnpm_config_registry: 'https://npm.corp/',
+      YARN_NPM_REGISTRY_SERVER: 'https://npm.corp/',
+    })
+  })
+
   it('keep the host of the files where the public index is configured', () => {
     const presets = createPresets({ ...noPackages, pipIndexes: ['https://pypi.org/simple'], goProxy: 'direct' })
 

@@ -81,11 +81,14 @@ export function createPresetEnv(configuration: PackageConfiguration): PresetEnv 
   const [registry] = configuration.npmRegistries
   const [index] = configuration.pipIndexes
   return new Map([
-    ['npm', { ...variable('npm_config_registry', registry), ...variable('YARN_NPM_REGISTRY_SERVER', registry) }],
+    ['npm', Object.assign({}, ...npmVariables.map((name) => variable(name, registry)))],
     ['pypi', pythonEnv(index, configuration.pipExtraIndexes)],
     ['go', configuration.goProxy === null ? {} : { GOPROXY: configuration.goProxy }],
   ])
 }
+
+/** pnpm from version 11 on reads none of npm's, and Yarn from 2 on neither. */
+const npmVariables = ['npm_config_registry', 'pnpm_config_registry', 'YARN_NPM_REGISTRY_SERVER']
 
 /** uv reads none of pip's. */
 function pythonEnv(index: string | undefined, extra: readonly string[]): Readonly<Record<string, string>> {
