@@ -17,6 +17,9 @@ const presets = createOperatorPresets({
   goProxy: 'https://go.acme.example',
 })
 
+/** As repositories have it: what programs add there later, as Python its compiled files, is no change of an agent's. */
+const ignored = 'node_modules/\n.venv/\nvendor/\n'
+
 export interface TrialOptions {
   readonly image: string
   /** The control has none: TLS ends at the broker all the same, and the registry refuses what comes. */
@@ -39,7 +42,7 @@ export async function runTrial(
   const shell = `{ ${trial.version}; } >version.txt 2>&1; { ${trial.use}; } >said.txt 2>&1; true`
   const job = await airlock.run({
     policy: { image, setup: { network: [...trial.presets, { host: trial.host, ...rule }] }, limits: { minutes: 10 } },
-    files: trial.files,
+    files: { '.gitignore': ignored, ...trial.files },
     secrets: { ACME_TOKEN: token },
     command: ['/bin/sh', '-c', shell],
     ports: { brokers },
