@@ -12,7 +12,7 @@ import { startLocalAirlock } from '../test/invariants/local-airlock.ts'
 import { buildImage } from '../worker/sandbox/image/build-image.ts'
 import { createProcessEngine } from '../worker/sandbox/process/create-process-engine.ts'
 import { findTrials, notToBeHad, trialImages } from './package-managers/find-trials.ts'
-import { judgeTrial } from './package-managers/judge-trial.ts'
+import { judgeTrial, type TrialEnd } from './package-managers/judge-trial.ts'
 import { runTrial } from './package-managers/run-trial.ts'
 import { formatTable } from './reference/markdown.ts'
 
@@ -30,12 +30,12 @@ for (const image of trialImages.filter(({ name }) => values.image === undefined 
     const job = await runTrial(airlock, trial, { image: image.name, credential: true })
     const control = await runTrial(airlock, trial, { image: image.name, credential: false })
     const outcome = judgeTrial(job, control)
-    if (outcome !== 'installed') say(JSON.stringify({ job, control }, null, 2))
+    if (outcome !== 'installed') say(`${inShort(job)}\nthe control:\n${inShort(control)}`)
     rows.push([
       trial.program,
       versionIn(job.version),
       image.name,
-      job.commands.map((line) => `\`${line}\``).join(', '),
+      job.commands.map(shortened).join(', '),
       outcome,
     ])
   }
@@ -55,6 +55,17 @@ function build(name: string) {
     onLine: say,
     reuse: true,
   })
+}
+
+/** Its end, which says what is started. */
+function shortened(line: string): string {
+  return line.length > 120 ? `… \`${line.split(' && ').at(-1)}\`` : `\`${line}\``
+}
+
+/** For whoever wants to know why it was not installed. */
+function inShort({ end, said, lastOutput, asked }: TrialEnd): string {
+  const refused = asked.filter(({ status }) => status !== 200).map(({ path, status }) => `${status} ${path}`)
+  return [end, said ?? lastOutput.slice(-2000), ...refused].join('\n')
 }
 
 /** The first that looks like one: programs say more around it, and Java what variables it has found. */

@@ -15,10 +15,11 @@ const presets = createOperatorPresets({
   npmRegistries: ['https://npm.acme.example/'],
   pipIndexes: ['https://pypi.acme.example/simple/'],
   goProxy: 'https://go.acme.example',
+  gemMirror: 'https://gems.acme.example/',
 })
 
 /** As repositories have it: what programs add there later, as Python its compiled files, is no change of an agent's. */
-const ignored = 'node_modules/\n.venv/\nvendor/\n'
+const ignored = 'node_modules/\n.venv/\nvendor/\n.gradle/\n'
 
 export interface TrialOptions {
   readonly image: string

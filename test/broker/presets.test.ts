@@ -102,6 +102,14 @@ describe('presets', () => {
     })
   })
 
+  it('tell Bundler the mirror of all its sources, without passwords, and open it alone', () => {
+    const configuration = { ...noPackages, gemMirror: 'https://ada:hunter2@gems.corp/' }
+
+    expect(createPresetEnv(configuration).get('rubygems')).toEqual({ BUNDLE_MIRROR__ALL: 'https://gems.corp/' })
+    expect(createPresetEnv(noPackages).get('rubygems')).toEqual({})
+    expect(createPresets(configuration).get('rubygems')).toEqual([{ host: 'gems.corp', port: 443 }])
+  })
+
   it('keep the host of the files where the public index is configured', () => {
     const presets = createPresets({ ...noPackages, pipIndexes: ['https://pypi.org/simple'], goProxy: 'direct' })
 

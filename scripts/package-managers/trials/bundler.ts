@@ -18,7 +18,7 @@ export async function bundlerTrial(): Promise<Trial> {
     host,
     presets: ['rubygems'],
     files: {
-      Gemfile: `source "https://${host}"\n\ngem "acme-tools", "1.0.0"\n`,
+      Gemfile: 'source "https://rubygems.org"\n\ngem "acme-tools", "1.0.0"\n',
       'Gemfile.lock': lock,
     },
     answer: (path) => answers[path] ?? null,
@@ -56,8 +56,9 @@ required_rubygems_version: !ruby/object:Gem::Requirement
 specification_version: 4
 `
 
+/** It names the public host, which nothing reaches here: Bundler is told of a mirror. */
 const lock = `GEM
-  remote: https://${host}/
+  remote: https://rubygems.org/
   specs:
     acme-tools (1.0.0)
 

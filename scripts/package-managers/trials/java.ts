@@ -24,14 +24,14 @@ export function mavenTrial(rootfs: string): Trial {
     host,
     presets: ['maven'],
     files: { 'pom.xml': project(Object.fromEntries(plugins.map((plugin) => [plugin, versionOf(plugin)]))) },
-    answer: (path) => withDigests(path, (asked) => own[asked] ?? fileIn(debian, asked)),
+    answer: (path) => withDigests(path, (asked) => own[asked] ?? bomOf(asked) ?? fileIn(debian, asked)),
     use: 'mvn --offline --quiet dependency:copy-dependencies -DoutputDirectory=/tmp/jars && unzip -p /tmp/jars/tools-1.0.0.jar hello.txt',
   }
 }
 
 export const gradleTrial: Trial = {
   program: 'gradle',
-  version: 'gradle --version',
+  version: 'gradle --version | grep ^Gradle',
   host,
   presets: ['maven', 'gradle'],
   files: {
@@ -54,6 +54,12 @@ task hello {
   },
   answer: (path) => withDigests(path, (asked) => own[asked] ?? null),
   use: 'gradle --no-daemon --offline --quiet hello',
+}
+
+/** A parent of Debian's takes versions from it that Debian has in another place; none of them is wanted here. */
+function bomOf(path: string): string | null {
+  if (path !== '/org/junit/junit-bom/debian/junit-bom-debian.pom') return null
+  return '<project><modelVersion>4.0.0</modelVersion><groupId>org.junit</groupId><artifactId>junit-bom</artifactId><version>debian</version><packaging>pom</packaging></project>'
 }
 
 /** Each file has a neighbour with its digest. */
