@@ -31,13 +31,7 @@ for (const image of trialImages.filter(({ name }) => values.image === undefined 
     const control = await runTrial(airlock, trial, { image: image.name, credential: false })
     const outcome = judgeTrial(job, control)
     if (outcome !== 'installed') say(`${inShort(job)}\nthe control:\n${inShort(control)}`)
-    rows.push([
-      trial.program,
-      versionIn(job.version),
-      image.name,
-      job.commands.map(shortened).join(', '),
-      outcome,
-    ])
+    rows.push([trial.program, versionIn(job.version), image.name, job.commands.map(shortened).join(', '), outcome])
   }
 }
 for (const program of notToBeHad.filter(isAsked)) rows.push([program, '', '', '', 'not tried: no source has it'])
@@ -65,7 +59,7 @@ function shortened(line: string): string {
 /** For whoever wants to know why it was not installed. */
 function inShort({ end, said, lastOutput, asked }: TrialEnd): string {
   const refused = asked.filter(({ status }) => status !== 200).map(({ path, status }) => `${status} ${path}`)
-  return [end, said ?? lastOutput.slice(-2000), ...refused].join('\n')
+  return [end, said ?? '', lastOutput.slice(-2000), ...refused].join('\n')
 }
 
 /** The first that looks like one: programs say more around it, and Java what variables it has found. */

@@ -9,7 +9,7 @@ export interface TrialEnd {
   readonly commands: readonly string[]
   /** What the package said in the agent's sandbox; null: it was not asked. */
   readonly said: string | null
-  /** Last lines of what failed. */
+  /** The last lines of a setup that failed; else what was said beside, when the package was used. */
   readonly lastOutput: string
   /** What the plan left out, and why. */
   readonly notDone: readonly string[]
@@ -27,6 +27,6 @@ export function judgeTrial(job: TrialEnd, control: TrialEnd): string {
 }
 
 function whyNot({ said, end, lastOutput }: TrialEnd): string {
-  const text = (said ?? lastOutput).trim()
-  return `${said === null ? end : 'not usable offline'}: ${text.split('\n').slice(-3).join(' ').slice(0, 300)}`
+  const text = lastOutput.trim().split('\n').slice(-3).join(' ').slice(-300)
+  return `${said === null ? end : 'not usable offline'}: ${text}`
 }

@@ -40,7 +40,7 @@ export async function runTrial(
     upstreams: { anthropic: nowhere, openai: nowhere, gemini: nowhere },
   })
   const rule = credential ? { credential: { secret: 'ACME_TOKEN' } } : { methods: ['GET', 'HEAD', 'POST'] }
-  const shell = `{ ${trial.version}; } >version.txt 2>&1; { ${trial.use}; } >said.txt 2>&1; true`
+  const shell = `{ ${trial.version}; } >version.txt 2>&1; { ${trial.use}; } >said.txt 2>errors.txt; true`
   const job = await airlock.run({
     policy: { image, setup: { network: [...trial.presets, { host: trial.host, ...rule }] }, limits: { minutes: 10 } },
     files: { '.gitignore': ignored, ...trial.files },
@@ -56,7 +56,7 @@ export async function runTrial(
     notDone: setup?.plan.notDone.map(({ what, why }) => `${what}: ${why}`) ?? [],
     said: await read('said.txt'),
     version: (await read('version.txt')) ?? '',
-    lastOutput,
+    lastOutput: (await read('errors.txt')) ?? lastOutput,
     asked: registry.asked,
   }
 }

@@ -62,7 +62,8 @@ describe('mirrors in the operator’s own configuration', () => {
       '.m2/settings.xml':
         '<settings><mirrors><mirror><mirrorOf>*</mirrorOf><url>https://maven.corp/</url></mirror></mirrors></settings>',
     }
-    for (const folder of ['.config/pip', '.cargo', '.m2', '.bundle']) await mkdir(join(home, folder), { recursive: true })
+    for (const folder of ['.config/pip', '.cargo', '.m2', '.bundle'])
+      await mkdir(join(home, folder), { recursive: true })
     for (const [path, content] of Object.entries(files)) await writeFile(join(home, path), content)
     try {
       expect(await readPackageManagers({ PATH: process.env.PATH, HOME: home })).toMatchObject({

@@ -22,7 +22,7 @@ describe('what the table says of a package manager', () => {
     ['installed', {}, {}],
     ['not planned: `uv sync`: the image has no uv', { commands: [], notDone: ['`uv sync`: the image has no uv'] }, {}],
     ['failed: failed/setup-failed: no peer', { end: 'failed/setup-failed', said: null, lastOutput: 'no peer\n' }, {}],
-    ['failed: not usable offline: no such module', { said: 'no such module\n' }, {}],
+    ['failed: not usable offline: no such module', { said: '', lastOutput: 'no such module\n' }, {}],
     ['no proof: the registry gave nothing', { asked: [] }, {}],
     ['no proof: the control was not refused', {}, { asked: [] }],
     ['no proof: the control was not refused', {}, { asked: job.asked }],
