@@ -22,7 +22,7 @@ export async function bundlerTrial(): Promise<Trial> {
       'Gemfile.lock': lock,
     },
     answer: (path) => answers[path] ?? null,
-    use: `bundle exec ruby -r acme_tools -e 'puts AcmeTools::HELLO'`,
+    use: `bundle exec ruby -e 'require "acme_tools"; puts AcmeTools::HELLO'`,
   }
 }
 
