@@ -30,6 +30,7 @@ for (const image of trialImages.filter(({ name }) => values.image === undefined 
     const job = await runTrial(airlock, trial, { image: image.name, credential: true })
     const control = await runTrial(airlock, trial, { image: image.name, credential: false })
     const outcome = judgeTrial(job, control)
+    say(`${trial.program} ${versionIn(job.version)}: ${outcome}`)
     if (outcome !== 'installed') say(`${inShort(job)}\nthe control:\n${inShort(control)}`)
     rows.push([trial.program, versionIn(job.version), image.name, job.commands.map(shortened).join(', '), outcome])
   }
