@@ -23,11 +23,7 @@ export function mavenTrial(rootfs: string): Trial {
     version: 'mvn --version',
     host,
     presets: ['maven'],
-    files: {
-      'pom.xml': project(Object.fromEntries(plugins.map((plugin) => [plugin, versionOf(plugin)]))),
-      // As Maven's authors have it from 3.9 on; Debian's falls back on the older one, which looks for its proxy elsewhere.
-      '.mvn/maven.config': '-Dmaven.resolver.transport=native\n',
-    },
+    files: { 'pom.xml': project(Object.fromEntries(plugins.map((plugin) => [plugin, versionOf(plugin)]))) },
     answer: (path) => withDigests(path, (asked) => own[asked] ?? bomOf(asked) ?? fileIn(debian, asked)),
     use: 'mvn --offline --quiet dependency:copy-dependencies -DoutputDirectory=/tmp/jars >&2 && unzip -p /tmp/jars/tools-1.0.0.jar hello.txt',
   }
