@@ -31,7 +31,7 @@ export function mavenTrial(rootfs: string): Trial {
 
 export const gradleTrial: Trial = {
   program: 'gradle',
-  version: 'gradle --version | grep ^Gradle',
+  version: 'gradle --version 2>/dev/null | grep ^Gradle',
   host,
   presets: ['maven', 'gradle'],
   files: {
