@@ -24,6 +24,7 @@ const commands = {
   check: { dev: true, steps: [['scripts/check.ts']] },
   bench: { dev: true, bench: true, steps: [['bench/main.ts']] },
   agents: { dev: true, steps: [['scripts/try-agents.ts']] },
+  'package-managers': { dev: true, steps: [['scripts/try-package-managers.ts']] },
   docs: { dev: true, steps: [['scripts/write-reference.ts']] },
 }
 

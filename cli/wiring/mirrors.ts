@@ -1,4 +1,5 @@
 import { parse } from 'smol-toml'
+import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { childOf, childrenOf, readXml, textOf } from '../../worker/gates/dependencies/xml.ts'
 
@@ -19,6 +20,20 @@ export function crateRegistriesIn(text: string): readonly string[] {
   }
   const registry = source[name]?.registry
   return name === 'crates-io' || registry === undefined ? [] : [registry.replace(/^sparse\+/, '')]
+}
+
+const bundlerSchema = z.looseObject({ BUNDLE_MIRROR__ALL: z.string().optional() })
+
+/**
+ * The mirror of all sources in Bundler's `config`. One of a single source is left out: told to a sandbox as one of all, it
+ * would be asked for the packages of others too. Pure.
+ */
+export function gemMirrorIn(text: string): string | null {
+  try {
+    return bundlerSchema.parse(parseYaml(text) ?? {}).BUNDLE_MIRROR__ALL ?? null
+  } catch {
+    return null
+  }
 }
 
 function sourcesIn(text: string): z.infer<typeof cargoSchema>['source'] {

@@ -5,12 +5,12 @@ import type { PackageConfiguration } from '../../worker/broker/presets.ts'
 import { CommandError, runCommand } from '../../worker/process/run-command.ts'
 import { type NpmAccess, readNpmAccess } from '../../worker/registries/npm-access.ts'
 import type { Environment } from '../settings/parse-settings.ts'
-import { crateRegistriesIn, mavenMirrorsIn } from './mirrors.ts'
+import { crateRegistriesIn, gemMirrorIn, mavenMirrorsIn } from './mirrors.ts'
 
 /** What this operator's own package managers are configured to use. One that is not installed adds nothing. */
 export async function readPackageManagers(env: Environment): Promise<PackageConfiguration> {
   const home = env.HOME ?? '/nonexistent'
-  const [npm, { scopes }, yarn, pip, pipExtra, go, cargo, maven, aptSources] = await Promise.all([
+  const [npm, { scopes }, yarn, pip, pipExtra, go, cargo, maven, bundler, aptSources] = await Promise.all([
     ask(['npm', 'config', 'get', 'registry'], env),
     readNpmConfiguration(env),
     ask(['yarn', 'config', 'get', 'registry'], env),
@@ -19,6 +19,7 @@ export async function readPackageManagers(env: Environment): Promise<PackageConf
     ask(['go', 'env', 'GOPROXY'], env),
     readFirst(['config.toml', 'config'].map((name) => join(env.CARGO_HOME ?? join(home, '.cargo'), name))),
     readFirst([join(home, '.m2/settings.xml')]),
+    readFirst([join(home, '.bundle/config')]),
     readAptSources('/etc/apt'),
   ])
   return {
@@ -30,6 +31,7 @@ export async function readPackageManagers(env: Environment): Promise<PackageConf
     goProxy: go,
     crateRegistries: crateRegistriesIn(cargo),
     mavenMirrors: mavenMirrorsIn(maven),
+    gemMirror: gemMirrorIn(bundler),
     aptSources,
   }
 }

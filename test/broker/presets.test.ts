@@ -92,6 +92,24 @@ describe('presets', () => {
     })
   })
 
+  it('tell npm, pnpm and Yarn the same registry, each in its own word, without passwords', () => {
+    const env = createPresetEnv({ ...noPackages, npmRegistries: ['https://ada:hunter2@npm.corp/'] }).get('npm')
+
+    expect(env).toEqual({
+      npm_config_registry: 'https://npm.corp/',
+      pnpm_config_registry: 'https://npm.corp/',
+      YARN_NPM_REGISTRY_SERVER: 'https://npm.corp/',
+    })
+  })
+
+  it('tell Bundler the mirror of all its sources, without passwords, and open it alone', () => {
+    const configuration = { ...noPackages, gemMirror: 'https://ada:hunter2@gems.corp/' }
+
+    expect(createPresetEnv(configuration).get('rubygems')).toEqual({ BUNDLE_MIRROR__ALL: 'https://gems.corp/' })
+    expect(createPresetEnv(noPackages).get('rubygems')).toEqual({})
+    expect(createPresets(configuration).get('rubygems')).toEqual([{ host: 'gems.corp', port: 443 }])
+  })
+
   it('keep the host of the files where the public index is configured', () => {
     const presets = createPresets({ ...noPackages, pipIndexes: ['https://pypi.org/simple'], goProxy: 'direct' })
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { crateRegistriesIn, mavenMirrorsIn } from '../../cli/wiring/mirrors.ts'
+import { crateRegistriesIn, gemMirrorIn, mavenMirrorsIn } from '../../cli/wiring/mirrors.ts'
 import { readPackageManagers } from '../../cli/wiring/package-managers.ts'
 
 describe('mirrors in the operator’s own configuration', () => {
@@ -42,6 +42,15 @@ describe('mirrors in the operator’s own configuration', () => {
     expect(['', '<settings>', '<settings/>'].map(mavenMirrorsIn)).toEqual([[], [], []])
   })
 
+  it.each([
+    ['---\nBUNDLE_MIRROR__ALL: "https://gems.corp/"\nBUNDLE_JOBS: "2"\n', 'https://gems.corp/'],
+    ['---\nBUNDLE_MIRROR__HTTPS://RUBYGEMS__ORG/: "https://gems.corp/"\n', null],
+    ['BUNDLE_MIRROR__ALL: [', null],
+    ['', null],
+  ])('Bundler: %j', (text, mirror) => {
+    expect(gemMirrorIn(text)).toBe(mirror)
+  })
+
   it('are read from the home of the worker’s user, with the programs’ own words for the rest', async () => {
     const home = await mkdtemp(join(tmpdir(), 'airlock-home-'))
     const files = {
@@ -49,10 +58,12 @@ describe('mirrors in the operator’s own configuration', () => {
       '.config/pip/pip.conf':
         '[global]\nindex-url = https://pip.corp/simple\nextra-index-url =\n  https://a.corp/\n  https://b.corp/\n',
       '.cargo/config.toml': 'source.crates-io.replace-with="a"\nsource.a.registry="https://crates.corp/"\n',
+      '.bundle/config': 'BUNDLE_MIRROR__ALL: "https://gems.corp/"\n',
       '.m2/settings.xml':
         '<settings><mirrors><mirror><mirrorOf>*</mirrorOf><url>https://maven.corp/</url></mirror></mirrors></settings>',
     }
-    for (const folder of ['.config/pip', '.cargo', '.m2']) await mkdir(join(home, folder), { recursive: true })
+    for (const folder of ['.config/pip', '.cargo', '.m2', '.bundle'])
+      await mkdir(join(home, folder), { recursive: true })
     for (const [path, content] of Object.entries(files)) await writeFile(join(home, path), content)
     try {
       expect(await readPackageManagers({ PATH: process.env.PATH, HOME: home })).toMatchObject({
@@ -61,6 +72,7 @@ describe('mirrors in the operator’s own configuration', () => {
         pipExtraIndexes: ['https://a.corp/', 'https://b.corp/'],
         crateRegistries: ['https://crates.corp/'],
         mavenMirrors: ['https://maven.corp/'],
+        gemMirror: 'https://gems.corp/',
       })
     } finally {
       await rm(home, { recursive: true })

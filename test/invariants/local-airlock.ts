@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, rmdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { wording } from '../../app/replies/wording.ts'
 import { defaultOperatorPolicy, type OperatorPolicy } from '../../app/repo-policy/operator/operator-policy.ts'
@@ -56,6 +56,8 @@ export interface LocalAirlock extends AsyncDisposable {
 export interface LocalAirlockOptions {
   /** What the operator's npm is configured to use: the one host on loopback that a policy may name, as `npm`. */
   readonly registry?: string
+  /** Where built images are; absolute. Left out: there is `host` alone. */
+  readonly images?: string
   /** The operator's settings, such as a model provider's key. */
   readonly settings?: Parameters<typeof createCore>[0]
 }
@@ -67,6 +69,10 @@ export async function startLocalAirlock(options: LocalAirlockOptions = {}): Prom
   const root = await makeShortFolder()
   await linkKeptPostures(join(root, 'data'))
   const folders = await prepareDataFolders(join(root, 'data'))
+  if (options.images !== undefined) {
+    await rmdir(folders.images)
+    await symlink(options.images, folders.images)
+  }
   const home = join(root, 'home')
   const sockets = join(root, 'sockets')
   await writeTree(root, {

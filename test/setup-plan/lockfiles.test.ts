@@ -31,10 +31,20 @@ describe('a repository with a lockfile', () => {
     ],
     ['cargo', { 'Cargo.lock': '' }, 'cargo fetch --locked', 'crates'],
     ['go', { 'go.mod': '', 'go.sum': '' }, 'go mod download', 'go'],
-    ['bundler', { 'Gemfile.lock': '' }, 'BUNDLE_FROZEN=true BUNDLE_PATH=vendor/bundle bundle install', 'rubygems'],
+    [
+      'bundler',
+      { 'Gemfile.lock': '' },
+      'bundle config set --global path vendor/bundle && BUNDLE_FROZEN=true bundle install',
+      'rubygems',
+    ],
     ['composer', { 'composer.lock': '{}' }, 'composer install --no-interaction --no-progress', 'packagist'],
     ['maven', { 'pom.xml': '' }, 'mvn --batch-mode dependency:go-offline', 'maven'],
-    ['gradle', { 'gradle.lockfile': '' }, 'gradle --no-daemon --console=plain dependencies', 'gradle'],
+    [
+      'gradle',
+      { 'gradle.lockfile': '' },
+      expect.stringMatching(/ && gradle --no-daemon --console=plain --init-script \S+ airlockDependencies$/),
+      'gradle',
+    ],
   ])('is set up by it, with its registry alone: %s', (_, files, line, preset) => {
     const made = plan(files)
 

@@ -1,6 +1,6 @@
 /**
  * Presets stand for what the operator's own package managers are configured to use, so that a mirror just works. Pure:
- * the composition root reads the configuration (of npm, pip, go, cargo, Maven and apt) and gives it here. The hosts of npm
+ * the composition root reads the configuration (of npm, pip, go, cargo, Maven, Bundler and apt) and gives it here. The hosts of npm
  * and Debian come from there alone; for the others, the well-known public ones stand in where nothing is configured.
  */
 import type { Presets, PresetTarget } from './egress/parse-egress.ts'
@@ -17,6 +17,8 @@ export interface PackageConfiguration {
   /** What stands in for crates.io. */
   readonly crateRegistries: readonly string[]
   readonly mavenMirrors: readonly string[]
+  /** What Bundler asks in the place of every source; null: each source itself. */
+  readonly gemMirror: string | null
   /** What Yarn 1 is configured to use, which lockfiles of its hold; null: it is not there, or says nothing. */
   readonly yarnRegistry: string | null
   /** GOPROXY, as it is. */
@@ -57,6 +59,7 @@ export function createPresets(configuration: PackageConfiguration): Presets {
   presets.set('pypi', unique([...(presets.get('pypi') ?? []), ...configuration.pipExtraIndexes.flatMap(targetOf)]))
   configure('crates', configuration.crateRegistries)
   configure('maven', configuration.mavenMirrors)
+  configure('rubygems', [configuration.gemMirror ?? ''])
   configure('go', (configuration.goProxy ?? '').split(/[,|]/))
   return presets
 }
@@ -81,11 +84,15 @@ export function createPresetEnv(configuration: PackageConfiguration): PresetEnv 
   const [registry] = configuration.npmRegistries
   const [index] = configuration.pipIndexes
   return new Map([
-    ['npm', { ...variable('npm_config_registry', registry), ...variable('YARN_NPM_REGISTRY_SERVER', registry) }],
+    ['npm', Object.assign({}, ...npmVariables.map((name) => variable(name, registry)))],
     ['pypi', pythonEnv(index, configuration.pipExtraIndexes)],
+    ['rubygems', variable('BUNDLE_MIRROR__ALL', configuration.gemMirror ?? undefined)],
     ['go', configuration.goProxy === null ? {} : { GOPROXY: configuration.goProxy }],
   ])
 }
+
+/** pnpm from version 11 on reads none of npm's, and Yarn from 2 on neither. */
+const npmVariables = ['npm_config_registry', 'pnpm_config_registry', 'YARN_NPM_REGISTRY_SERVER']
 
 /** uv reads none of pip's. */
 function pythonEnv(index: string | undefined, extra: readonly string[]): Readonly<Record<string, string>> {

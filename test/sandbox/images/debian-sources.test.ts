@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { selectAcquireOptions, selectSources } from '../../../worker/sandbox/image/debian-sources.ts'
+import { selectAcquireOptions, selectSources, sourcesFor } from '../../../worker/sandbox/image/debian-sources.ts'
 import { mmdebstrapArguments } from '../../../worker/sandbox/image/run-mmdebstrap.ts'
 
 const stanza = (suites: string, more = '') =>
@@ -25,6 +25,14 @@ describe("the machine's apt sources", () => {
     ])
   })
 
+  it('lead to the same mirror for a release that is not the machine’s own', () => {
+    const text = `${stanza('nodistro')}\n\n${stanza('bookworm bookworm-updates')}\n\n${stanza('bookworm-security')}`
+
+    expect(sourcesFor(text, 'trixie')).toEqual([stanza('trixie trixie-updates'), stanza('trixie-security')])
+    expect(sourcesFor(`${text}\n\n${stanza('trixie')}`, 'trixie')).toEqual([stanza('trixie')])
+    expect(sourcesFor(stanza('nodistro'), 'trixie')).toEqual([])
+  })
+
   it('bring their proxies along, and nothing that runs a program', () => {
     const dump = [
       'Acquire::http::Proxy "http://proxy.example.com:3128";',
@@ -38,7 +46,13 @@ describe("the machine's apt sources", () => {
 })
 
 describe("the builder's command line", () => {
-  const plan = { packages: ['git'], toolsHook: null, overlay: '/tmp/o.tar', target: '/tmp/root.tar' }
+  const plan = {
+    suite: 'bookworm',
+    packages: ['git'],
+    toolsHook: null,
+    overlay: '/tmp/o.tar',
+    target: '/tmp/root.tar',
+  } as const
 
   it('reads the sources from its input, where nobody can see a password in them', () => {
     const argv = mmdebstrapArguments({ ...plan, sources: { sources: stanza('bookworm'), options: [] } })
@@ -52,5 +66,11 @@ describe("the builder's command line", () => {
     const argv = mmdebstrapArguments({ ...plan, sources: { sources: '', options: [] } })
 
     expect(argv.slice(-2)).toEqual(['bookworm', '/tmp/root.tar'])
+  })
+
+  it('takes the release that the description names', () => {
+    const argv = mmdebstrapArguments({ ...plan, suite: 'trixie', sources: { sources: '', options: [] } })
+
+    expect(argv.slice(-2)).toEqual(['trixie', '/tmp/root.tar'])
   })
 })

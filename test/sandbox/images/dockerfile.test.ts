@@ -36,21 +36,30 @@ describe('the Dockerfile of an image', () => {
 })
 
 describe('the Engine that builds', () => {
-  it('is not given a tag, which is whatever its registry says today', async () => {
-    const plan = {
-      packages: ['git'],
-      toolsHook: null,
-      overlay: '/nonexistent/overlay.tar',
-      target: '/nonexistent/root.tar',
-    }
-    const run = { base: null, temporary: '/nonexistent', env: {}, signal: new AbortController().signal, onLine() {} }
+  const plan = {
+    suite: 'bookworm',
+    packages: ['git'],
+    toolsHook: null,
+    overlay: '/nonexistent/overlay.tar',
+    target: '/nonexistent/root.tar',
+  } as const
+  const run = { base: null, temporary: '/nonexistent', env: {}, signal: new AbortController().signal, onLine() {} }
 
+  it('is not given a tag, which is whatever its registry says today', async () => {
     const built = runEngineBuild('/usr/bin/podman', plan, run)
 
     await expect(built).rejects.toMatchObject({
       code: 'builder-missing',
       message: expect.stringMatching(/podman pull debian:bookworm-slim; .*RepoDigests.*AIRLOCK_IMAGE_BASE/),
     })
+  })
+
+  it('does not build another release of Debian than that of the image it starts from', async () => {
+    const base = `debian@sha256:${'a'.repeat(64)}`
+
+    const built = runEngineBuild('/usr/bin/podman', { ...plan, suite: 'trixie' }, { ...run, base })
+
+    await expect(built).rejects.toMatchObject({ code: 'builder-missing', message: expect.stringContaining('trixie') })
   })
 
   it('is the first on PATH, and nothing where there is none', async () => {

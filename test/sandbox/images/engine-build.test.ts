@@ -66,7 +66,7 @@ describe.each(['docker', 'podman'] as const)('a build by %s', (kind) => {
     const led = { ...env, DOCKER_HOST: `unix://${engine.socket}`, CONTAINER_HOST: `unix://${engine.socket}` }
     await runEngineBuild(
       `/usr/bin/${kind}`,
-      { packages: recipe.debian, overlay, toolsHook: null, target },
+      { suite: recipe.suite, packages: recipe.debian, overlay, toolsHook: null, target },
       { temporary: join(work, 'tmp'), base: on, env: { ...led, DOCKER_CONFIG: work }, signal, onLine },
     )
     return { recipe, target }

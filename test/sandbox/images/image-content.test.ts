@@ -45,6 +45,13 @@ describe(
       expect(await readFile(join(rootfs, 'etc/resolv.conf'), 'utf8')).toBe('')
     })
 
+    it('has no manual, and the folders without which a Java cannot be installed', async () => {
+      const manuals = join(rootfs, 'usr/share/man')
+
+      expect(await ask('find', manuals, '-type', 'f')).toEqual([])
+      expect(await ask('stat', '-c', '%F', join(manuals, 'man1'))).toEqual(['directory'])
+    })
+
     it('does not tell where its packages came from', async () => {
       const { sources } = await readDebianSources('bookworm')
       const hosts = [...sources.matchAll(/https?:\/\/([^/\s:]+)/g)].map(([, host = '']) => host)

@@ -15,7 +15,7 @@ describe('an image description', () => {
   })
 
   it.each([
-    ['debain: [git]', /debain: there is no such key \(known: from, debian,.*\): take it out/],
+    ['debain: [git]', /debain: there is no such key \(known: from, suite, debian,.*\): take it out/],
     ['debian: ["git=1:2.39"]', /debian\.0: give the name of a Debian package, without a version/],
     ['debian: ["--hook=reboot"]', /debian\.0: give the name of a Debian package/],
     ['from: host', /from: host is no built image/],
@@ -26,6 +26,7 @@ describe('an image description', () => {
     ['env: { PATH: /x }', /env\.PATH: this variable is set by the sandbox/],
     ['env: { "A B": c }', /env\.A B: a variable has a name of/],
     ['env: { A: 1 }', /env\.A: give one line of text, in quotes/],
+    ['suite: jessie', /suite: /],
     ['user: root', /user: every sandbox runs as airlock \(1000\)/],
     ['mise: [node@24]', /mise: /],
     ['mise: { node: latest }', /mise\.node: give an exact version/],
@@ -60,6 +61,7 @@ describe('a recipe', () => {
     for (const file of ['package.json', 'package-lock.json']) await write('mise/mise', '{}', file)
     await write('more-tools', 'from: mise\nmise: { "npm:prettier": "3.6.1" }')
     await write('no-mise', 'mise: { jq: "1.7.1" }')
+    await write('newer', 'from: two\nsuite: trixie')
     await write('round', 'from: about')
     await write('about', 'from: round')
     await write('lockless', 'npm: [{ folder: tool, programs: {} }]')
@@ -81,6 +83,15 @@ describe('a recipe', () => {
       ['git', '--version'],
       ['curl', '--version'],
     ])
+  })
+
+  it('is of the release of Debian that the last one names, which changes its digest, and else of 12', async () => {
+    const newer = await readRecipe(folder, 'newer')
+    await write('newer', 'from: two')
+    const same = await readRecipe(folder, 'newer')
+
+    expect([newer.suite, same.suite]).toEqual(['trixie', 'bookworm'])
+    expect(newer.digest).not.toBe(same.digest)
   })
 
   it('has the tools of what it is from, and the last word on their versions, which change its digest', async () => {

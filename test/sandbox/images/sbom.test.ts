@@ -112,6 +112,7 @@ describe("an image's SBOM", () => {
     const document = spdxSchema.parse(
       createSbom({
         name: 'mine',
+        suite: 'trixie',
         digest: 'a'.repeat(64),
         debian: [],
         npm,

@@ -78,7 +78,7 @@ async function build(recipe: Recipe, work: string, unnamed: string, options: Bui
   const temporary = join(work, 'tmp')
   const toolsHook = await writeToolsHook(recipe.mise, temporary)
   await makeRoot(
-    { packages: recipe.debian, overlay, toolsHook, target: tar },
+    { suite: recipe.suite, packages: recipe.debian, overlay, toolsHook, target: tar },
     { temporary, base: options.base, env, signal, onLine },
   )
   onLine('unpacking')

@@ -1,4 +1,4 @@
-import { sourceDateEpoch, suite } from './image-content.ts'
+import { type Suite, sourceDateEpoch } from './image-content.ts'
 import type { MiseTools } from './mise-tools.ts'
 import type { DebianPackage } from './parse-dpkg-status.ts'
 import { ownTerms, validated } from './read-licenses.ts'
@@ -6,6 +6,7 @@ import type { NpmPackage } from './read-npm-packages.ts'
 
 export interface SbomFacts {
   readonly name: string
+  readonly suite: Suite
   /** SHA-256 of the image's tar. */
   readonly digest: string
   readonly debian: readonly (DebianPackage & { readonly license: string | null })[]
@@ -17,9 +18,9 @@ export interface SbomFacts {
 const nothing = 'NOASSERTION'
 
 /** What is in an image, as SPDX 2.3. Pure: the same image has the same document. */
-export function createSbom({ name, digest, debian, npm, mise }: SbomFacts) {
+export function createSbom({ name, suite, digest, debian, npm, mise }: SbomFacts) {
   const tools = Object.entries(mise).filter(([tool]) => !tool.startsWith('npm:'))
-  const packages = [...debian.map(debianEntry), ...npm.map(npmEntry), ...tools.map(toolEntry)]
+  const packages = [...debian.map((one) => debianEntry(one, suite)), ...npm.map(npmEntry), ...tools.map(toolEntry)]
   const image = {
     ...{ SPDXID: 'SPDXRef-Image', name, versionInfo: digest, downloadLocation: nothing, filesAnalyzed: false },
     ...{ licenseConcluded: nothing, licenseDeclared: nothing, copyrightText: nothing, supplier: nothing },
@@ -59,7 +60,7 @@ function extractedLicenses(debian: SbomFacts['debian']) {
   return [...places].sort().map(([licenseId, place]) => ({ licenseId, extractedText: `As stated in ${place}.` }))
 }
 
-function debianEntry(one: SbomFacts['debian'][number]) {
+function debianEntry(one: SbomFacts['debian'][number], suite: Suite) {
   const purl = `pkg:deb/debian/${encodeURIComponent(one.name)}@${encodeURIComponent(one.version)}?arch=${one.architecture}&distro=${suite}`
   return {
     ...entry(`Deb-${one.name}-${one.architecture}`, one, purl),

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, runCommand } from '../../process/run-command.ts'
+import { type Suite, suites } from './image-content.ts'
 
 /** Where this machine gets Debian from. It is told to the builder, and stays out of what is built. */
 export interface DebianSources {
@@ -10,15 +11,23 @@ export interface DebianSources {
   readonly options: readonly string[]
 }
 
-export async function readDebianSources(suite: string, aptFolder = '/etc/apt'): Promise<DebianSources> {
+export async function readDebianSources(suite: Suite, aptFolder = '/etc/apt'): Promise<DebianSources> {
   const folder = join(aptFolder, 'sources.list.d')
   const names = (await readdir(folder).catch(() => [])).filter((name) => /\.(list|sources)$/.test(name)).sort()
   const files = [join(aptFolder, 'sources.list'), ...names.map((name) => join(folder, name))]
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')))
   return {
-    sources: texts.flatMap((text) => selectSources(text, suite)).join('\n\n'),
+    sources: sourcesFor(texts.join('\n\n'), suite).join('\n\n'),
     options: await readAcquireOptions(),
   }
+}
+
+/** A machine of another release has the same mirror, under the name of its own: it is asked for ours. Pure. */
+export function sourcesFor(text: string, suite: Suite): readonly string[] {
+  const found = [suite, ...suites]
+    .map((name) => ({ name, stanzas: selectSources(text, name) }))
+    .find(({ stanzas }) => stanzas.length > 0)
+  return found?.stanzas.map((stanza) => stanza.replaceAll(new RegExp(`\\b${found.name}\\b`, 'g'), suite)) ?? []
 }
 
 /** The entries of a source file that are about this release of Debian: as it was, -updates and -security. Pure. */

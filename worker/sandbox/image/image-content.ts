@@ -3,11 +3,15 @@
 /** The newest time that a file of an image may have, in seconds: 2026-01-01. What is newer becomes this. */
 export const sourceDateEpoch = 1_767_225_600
 
-export const suite = 'bookworm'
+/** The releases of Debian that an image can be of; the first is that of one that names none. */
+export const suites = ['bookworm', 'trixie'] as const
+export type Suite = (typeof suites)[number]
+export const defaultSuite: Suite = 'bookworm'
 
 /** Manuals and translations are left out; copyright files stay, because the licenses ask for it. */
 export const dpkgOptions = [
-  'path-exclude=/usr/share/man/*',
+  // Its folders stay: what registers a program's page in one, as each Java does, ends the build where there is none.
+  'path-exclude=/usr/share/man/*/*',
   'path-exclude=/usr/share/info/*',
   'path-exclude=/usr/share/locale/*',
   'path-include=/usr/share/locale/locale.alias',

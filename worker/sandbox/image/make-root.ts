@@ -1,10 +1,11 @@
 import { readDebianSources } from './debian-sources.ts'
-import { suite } from './image-content.ts'
+import type { Suite } from './image-content.ts'
 import { ImageError } from './image-error.ts'
 import { findEngine, runEngineBuild } from './run-engine-build.ts'
 import { hasMmdebstrap, runMmdebstrap } from './run-mmdebstrap.ts'
 
 export interface RootPlan {
+  readonly suite: Suite
   readonly packages: readonly string[]
   /** A tar that is unpacked over the installed packages. */
   readonly overlay: string
@@ -27,7 +28,7 @@ export interface RootRun {
 
 /** Makes a root file system as a tar, with what this machine has for it. */
 export async function makeRoot(plan: RootPlan, run: RootRun): Promise<void> {
-  if (await hasMmdebstrap()) return runMmdebstrap({ ...plan, sources: await readDebianSources(suite) }, run)
+  if (await hasMmdebstrap()) return runMmdebstrap({ ...plan, sources: await readDebianSources(plan.suite) }, run)
   const engine = await findEngine(run.env.PATH ?? '')
   if (engine !== null) return runEngineBuild(engine, plan, run)
   throw new ImageError(

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
+import { suites } from './image-content.ts'
 import { ImageError } from './image-error.ts'
 import { miseSchema } from './mise-tools.ts'
 
@@ -34,6 +35,8 @@ const variableValue = z
 const descriptionSchema = z.strictObject({
   /** The image that this one adds to. */
   from: imageName.optional(),
+  /** The release of Debian; that of the image that this one adds to, where it names one. */
+  suite: z.enum(suites).optional(),
   /** Debian packages, installed without what they only recommend. */
   debian: z.array(debianPackage).default([]),
   /** Folders beside image.yaml with a package.json and a package-lock.json. */

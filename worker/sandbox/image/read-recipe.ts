@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { dpkgOptions, finishScript, fixedFiles, mountPoints, sourceDateEpoch, suite } from './image-content.ts'
+import {
+  defaultSuite,
+  dpkgOptions,
+  finishScript,
+  fixedFiles,
+  mountPoints,
+  type Suite,
+  sourceDateEpoch,
+} from './image-content.ts'
 import { ImageError } from './image-error.ts'
 import { miseScript } from './mise-script.ts'
 import { type MiseTools, miseProgram } from './mise-tools.ts'
@@ -10,6 +18,7 @@ import { type ImageDescription, readDescription } from './read-description.ts'
 /** Everything that an image is made from: its own description and those of the images that it is from. */
 export interface Recipe {
   readonly name: string
+  readonly suite: Suite
   readonly debian: readonly string[]
   readonly npm: readonly NpmFolder[]
   /** By name. */
@@ -33,7 +42,7 @@ export const npmFiles = ['package.json', 'package-lock.json', '.npmrc'] as const
 const maxDepth = 8
 
 /** What every image has besides, in an order of its own: a module's order depends on who loads it. */
-const ofEveryImage = { dpkgOptions, finishScript, fixedFiles, mountPoints, sourceDateEpoch, suite }
+const ofEveryImage = { dpkgOptions, finishScript, fixedFiles, mountPoints, sourceDateEpoch }
 
 export async function readRecipe(descriptions: string, name: string): Promise<Recipe> {
   const chain = await readChain(descriptions, name)
@@ -45,6 +54,7 @@ export async function readRecipe(descriptions: string, name: string): Promise<Re
   assertMise(name, tools.length, npm)
   const parts = {
     name,
+    suite: chain.findLast(({ description }) => description.suite !== undefined)?.description.suite ?? defaultSuite,
     debian: [...new Set(chain.flatMap(({ description }) => description.debian))].sort(),
     npm,
     mise: Object.fromEntries([...new Map(tools)].sort()),
@@ -88,8 +98,8 @@ function assertMise(name: string, tools: number, npm: readonly NpmFolder[]): voi
 }
 
 async function digestOf(parts: Omit<Recipe, 'digest'>): Promise<string> {
-  const { npm, mise, ...rest } = parts
-  const hash = createHash('sha256').update(JSON.stringify([ofEveryImage, rest]))
+  const { npm, mise, suite, ...rest } = parts
+  const hash = createHash('sha256').update(JSON.stringify([{ ...ofEveryImage, suite }, rest]))
   for (const { folder, path, programs } of npm) {
     hash.update(JSON.stringify([folder, programs]))
     for (const file of npmFiles) {

@@ -3,7 +3,7 @@ import { access, constants, copyFile, mkdir, rm, writeFile } from 'node:fs/promi
 import { delimiter, join } from 'node:path'
 import { CommandError, runCommand } from '../../process/run-command.ts'
 import { createDockerfile, overlayName } from './create-dockerfile.ts'
-import { fixedFiles, sourceDateEpoch, suite } from './image-content.ts'
+import { defaultSuite, fixedFiles, type Suite, sourceDateEpoch } from './image-content.ts'
 import { ImageError } from './image-error.ts'
 import { runToolsHook } from './install-tools.ts'
 import type { RootPlan, RootRun } from './make-root.ts'
@@ -31,6 +31,7 @@ export async function findEngine(path: string): Promise<string | null> {
  */
 export async function runEngineBuild(engine: string, plan: RootPlan, run: RootRun): Promise<void> {
   const { base } = run
+  if (plan.suite !== defaultSuite) throw new ImageError('builder-missing', suiteMissing(plan.suite))
   if (base === null) throw new ImageError('builder-missing', baseMissing(engine))
   if (process.getuid?.() !== 0) throw new ImageError('builder-missing', 'building with an Engine needs root')
   const context = join(run.temporary, 'context')
@@ -61,8 +62,13 @@ export async function runEngineBuild(engine: string, plan: RootPlan, run: RootRu
   await pack(folder, plan.target, run.signal)
 }
 
+/** AIRLOCK_IMAGE_BASE is one image, and so one release, for all. */
+function suiteMissing(suite: Suite): string {
+  return `an Engine builds images of ${defaultSuite} alone, and this one is of ${suite}: apt-get install -y mmdebstrap`
+}
+
 function baseMissing(engine: string): string {
-  const name = `debian:${suite}-slim`
+  const name = `debian:${defaultSuite}-slim`
   return (
     `an Engine builds on an image of Debian, which has to be named by its digest: ${engine} pull ${name}; ` +
     `${engine} image inspect --format '{{index .RepoDigests 0}}' ${name}; and set AIRLOCK_IMAGE_BASE to what that prints. ` +

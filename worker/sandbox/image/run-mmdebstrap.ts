@@ -1,7 +1,7 @@
 import { access, constants, readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import type { DebianSources } from './debian-sources.ts'
-import { dpkgOptions, finishScript, sourceDateEpoch, suite } from './image-content.ts'
+import { dpkgOptions, finishScript, sourceDateEpoch } from './image-content.ts'
 import { ImageError } from './image-error.ts'
 import type { RootPlan, RootRun } from './make-root.ts'
 import { contained, runBuilder } from './run-builder.ts'
@@ -81,7 +81,7 @@ rm ../../tmp/.airlock-time`
 
 /** Pure. */
 export function mmdebstrapArguments(plan: MmdebstrapPlan): readonly string[] {
-  const { packages, sources, overlay, toolsHook, target } = plan
+  const { suite, packages, sources, overlay, toolsHook, target } = plan
   return [
     ...[program, '--variant=minbase', '--format=tar', '--skip=output/dev', '--skip=cleanup/run'],
     // Done by the last script: apt gives its folders to a user of its own, where that one can reach them, and else not.

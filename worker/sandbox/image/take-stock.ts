@@ -16,7 +16,7 @@ export async function takeStock(
   tar: string,
   rootfs: string,
 ): Promise<{ readonly manifest: Manifest; readonly sbom: ReturnType<typeof createSbom> }> {
-  const { name, env, mise } = recipe
+  const { name, suite, env, mise } = recipe
   const installed = parseDpkgStatus(await readFile(join(rootfs, 'var/lib/dpkg/status'), 'utf8'))
   const debian = await Promise.all(
     installed.map(async (one) => ({ ...one, license: await readDebianLicense(rootfs, one.name, one.source) })),
@@ -36,7 +36,7 @@ export async function takeStock(
     npm: npm.map((one) => `${one.name}@${one.version}`),
     mise,
   }
-  return { manifest, sbom: createSbom({ name, digest, debian, npm, mise }) }
+  return { manifest, sbom: createSbom({ name, suite, digest, debian, npm, mise }) }
 }
 
 /** By name and version; of what is there twice, the one that a lockfile gave the digest of. */

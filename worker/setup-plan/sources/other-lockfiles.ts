@@ -1,10 +1,18 @@
 import { type BaseView, below, type Found, type FoundCommand, named, present } from '../base-view.ts'
+import { shellWord } from '../shell-word.ts'
 
 /** One command per kind, by the first of `when` that is there. */
 interface Kind extends Omit<FoundCommand, 'from' | 'inputs'> {
   readonly when: readonly string[]
   readonly inputs: (view: BaseView) => FoundCommand['inputs']
 }
+
+/**
+ * Its own report of dependencies reads their descriptions alone, of the first project, and ends well where it could not.
+ * Besides class paths there may be configurations that nothing can resolve, and nothing needs.
+ */
+const gradleScript =
+  'allprojects { task airlockDependencies { doLast { configurations.findAll { it.canBeResolved }.each { it.name ==~ /(?i).*classpath/ ? it.files : it.incoming.artifactView { lenient = true }.files.files } } } }'
 
 const kinds: readonly Kind[] = [
   {
@@ -20,7 +28,8 @@ const kinds: readonly Kind[] = [
   },
   {
     when: ['Gemfile.lock'],
-    line: 'BUNDLE_FROZEN=true BUNDLE_PATH=vendor/bundle bundle install',
+    // In the home, so that the agent's own commands look there too.
+    line: 'bundle config set --global path vendor/bundle && BUNDLE_FROZEN=true bundle install',
     program: 'bundle',
     network: ['rubygems'],
     inputs: () => ({ tree: 'a Gemfile is a program' }),
@@ -38,7 +47,7 @@ const kinds: readonly Kind[] = [
   },
   {
     when: ['gradle.lockfile', 'gradle/verification-metadata.xml'],
-    line: 'gradle --no-daemon --console=plain dependencies',
+    line: `printf %s ${shellWord(gradleScript)} >/tmp/airlock.gradle && gradle --no-daemon --console=plain --init-script /tmp/airlock.gradle airlockDependencies`,
     program: 'gradle',
     network: ['maven', 'gradle'],
     inputs: () => ({ tree: 'build files of Gradle are programs' }),
