@@ -45,7 +45,12 @@ describe('the operator’s policy', () => {
   it.each([
     ['maximum:\n  minuts: 5\n', 'maximum.minuts', 2, 'right would be: maximum: {'],
     ['images: [base]\ndevcontainer-images: { node: agents }\n', 'devcontainer-images', 2, 'that images does not list'],
-    ['devcontainer-images: { "no de": base }\n', 'devcontainer-images.no de', 1, 'right would be: devcontainer-images: {'],
+    [
+      'devcontainer-images: { "no de": base }\n',
+      'devcontainer-images.no de',
+      1,
+      'right would be: devcontainer-images: {',
+    ],
     ['isolation: gvisor\n', 'isolation', 1, 'right would be: isolation: {'],
     [
       'isolation:\n  rules:\n    - { visibility: privat, least: gvisor }\n',
