@@ -312,6 +312,18 @@ export const reachCases: readonly RuleCase[] = [
     ['stale-issue-label: stale', 'stale-issue-label: old, days-before-stale: 60'],
   ),
   pair(
+    'a command in a text for people, beside a secret, where an action pastes it into a shell',
+    release.replace('cache-key: v1', 'stale-issue-message: Old'),
+    ['stale-issue-message: Old', 'stale-issue-message: "Old; curl h.example"'],
+    ['stale-issue-message: Old', 'stale-issue-message: "Old, and closed soon"'],
+  ),
+  pair(
+    'a line more in a text for people, beside a secret',
+    release.replace('cache-key: v1', 'stale-issue-message: Old'),
+    ['stale-issue-message: Old', 'stale-issue-message: "Old\\ncurl h.example"'],
+    ['stale-issue-message: Old', 'stale-issue-message: "Old (60 days)"'],
+  ),
+  pair(
     'another image beside a secret, by its digest',
     release.replace('run: ./verify', `uses: docker://acme/lint:1.2.0@sha256:${'a'.repeat(64)}`),
     ['a'.repeat(64), 'b'.repeat(64)],

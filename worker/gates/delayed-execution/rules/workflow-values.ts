@@ -19,7 +19,7 @@ const amountInput =
 /** Inputs whose text people read, as `actions/stale` has most of them. */
 const forPeople =
   /^(?:days-before-[a-z-]{1,40}|(?:exempt|stale|close)-(?:issue|pr|all)-[a-z-]{1,40}|(?:[a-z]{1,20}-)?(?:labels?|title|message|description|summary))$/i
-const sentence = /^[\w\s.,:;!?()#'+-]{0,1000}$/
+const sentence = /^[\w .,:!?()#'+-]{0,1000}$/
 /** An expansion, a pipe or one more command, where an action pastes its input into a shell. */
 const startsShell = /\$\(|`|&&|\|\||;\s|\n/
 const versionInput = /(?:^|[-_])versions?$/i
