@@ -66,8 +66,14 @@ export const sameCases: readonly RuleCase[] = [
   beside('python-test-configuration', 'code in what tests load by themselves', 'tests/conftest.py', [
     tests,
     tests.replace('return 1', 'return os.system("x")'),
-    tests.replace('def a():\n    return 1\n\n\n', ''),
+    tests.replace('import os\n', 'import os\n# why\n'),
   ]),
+  beside(
+    'python-test-configuration',
+    'a function that is gone, and stood in place of an earlier one of its name',
+    'conftest.py',
+    [`${tests}\n\ndef a():\n    return 3\n`, tests, `# why\n${tests}\n\ndef a():\n    return 3\n`],
+  ),
   beside('python-test-configuration', 'lines in another order', 'conftest.py', [
     tests,
     'import os\n\n\ndef b():\n    return 2\n\n\ndef a():\n    return 1\n',

@@ -2,7 +2,7 @@ import { valueAt } from '../../change/read-value.ts'
 import { whenChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
-import type { Match, Rule } from '../rule.ts'
+import type { Rule } from '../rule.ts'
 import { testsTheSame } from './plain-values.ts'
 import { saysTheSame } from './same-build.ts'
 import { valuesOf } from './values-of.ts'
@@ -20,7 +20,7 @@ export const pythonTestRules: readonly Rule[] = [
     paths: ['**/{conftest.py,noxfile.py,tox.ini,pytest.ini}'],
     when: 'It would run on `pytest` or `tox`, in CI beside whatever the tests are given.',
     mend: 'Have a person look at it.',
-    match: (file, change) => (saysTheSame(file) || testsTheSame(file) ? [] : whenTestsChange(file, change)),
+    match: (file, change) => (saysTheSame(file) || testsTheSame(file) ? [] : whenChanged()(file, change)),
   },
   {
     id: 'python-tool-code',
@@ -53,18 +53,3 @@ export const pythonTestRules: readonly Rule[] = [
     }),
   },
 ]
-
-/** Tests that only lose code run nothing that they did not; another order of the lines that stay is none. */
-function whenTestsChange(...[file, change]: Parameters<Match>): ReturnType<Match> {
-  const hits = whenChanged()(file, change)
-  const onlyLoses = file.added.length === 0 && isSubsequence(file.after?.lines ?? [], file.before?.lines ?? [])
-  return onlyLoses && file.before?.mode === file.after?.mode
-    ? hits.map((hit) => ({ ...hit, severity: 'note' as const }))
-    : hits
-}
-
-function isSubsequence(some: readonly string[], all: readonly string[]): boolean {
-  let at = 0
-  for (const line of all) if (line === some[at]) at += 1
-  return at === some.length
-}
