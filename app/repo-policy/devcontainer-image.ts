@@ -37,6 +37,13 @@ export function mapDevcontainerImage(
   image: string | undefined,
 ): string | undefined {
   if (image === undefined) return undefined
-  const name = image.replace(/@[^/]*$/, '').replace(/:[^/]*$/, '')
+  const name = nameOf(image)
   return Object.entries(file['devcontainer-images']).find(([glob]) => matchesName(glob, name))?.[1]
+}
+
+/** Without tag and digest; a registry's port stays. */
+function nameOf(image: string): string {
+  const [tagged = ''] = image.split('@', 1)
+  const colon = tagged.indexOf(':', tagged.lastIndexOf('/') + 1)
+  return colon === -1 ? tagged : tagged.slice(0, colon)
 }

@@ -1,16 +1,16 @@
 /** Folders that hold instructions, settings, hooks or servers of one agent or another. */
 const folders = new Set(
-  '.agent .agents .aider .amazonq .amp .augment .claude .claude-plugin .clinerules .codex .continue .copilot .crush .cursor .factory .gemini .goose .junie .kiro .opencode .pi .qwen .roo .trae .windsurf'.split(
+  '.agent .agents .aider .amazonq .amp .augment .claude .claude-plugin .cline .clinerules .codegen .codex .conductor .continue .copilot .crush .cursor .devin .factory .gemini .goose .jules .junie .kilocode .kiro .letta .opencode .openhands .pi .qoder .qwen .roo .ruler .rulesync .superset .tabnine .trae .vibe .windsurf .zencoder'.split(
     ' ',
   ),
 )
 const files = new Set(
-  'agent.md agents.md agents.override.md claude.md claude.local.md codex.md crush.md gemini.md qwen.md skill.md warp.md .aider.conf.yml .aider.model.metadata.json .aider.model.settings.yml .claude.json .clinerules .crush.json .crush.jsonc .cursorrules .geminiignore .goosehints .mcp.json .opencode.json .opencode.jsonc .roorules .rules .windsurfrules cline_mcp_settings.json crush.json crush.jsonc llms-agent.txt mcp-config.json mcp.json mcp_config.json mcp_settings.json opencode.json opencode.jsonc'.split(
+  '.aider.conf.yml .aider.model.metadata.json .aider.model.settings.yml .claude.json .clinerules .crush.json .crush.jsonc .cursorrules .geminiignore .goosehints .mcp.json .mcp.local.json .opencode.json .opencode.jsonc .roorules .rules .windsurfrules agent.md agents.md agents.override.md claude.local.md claude.md cline_mcp_settings.json codex.md conductor.json crush.json crush.jsonc crush.md gemini.md llms-agent.txt mcp-config.json mcp.json mcp_config.json mcp_servers.json mcp_settings.json opencode.json opencode.jsonc qwen.md skill.md warp.md'.split(
     ' ',
   ),
 )
 const insideOthers = new Set(
-  '.github/agents .github/chatmodes .github/copilot .github/copilot-instructions.md .github/hooks .github/instructions .github/lsp.json .github/prompts .github/skills'.split(
+  '.github/agents .github/chatmodes .github/copilot .github/copilot-instructions.md .github/hooks .github/instructions .github/lsp.json .github/prompts .github/skills hooks/hooks.json'.split(
     ' ',
   ),
 )

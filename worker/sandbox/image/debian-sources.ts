@@ -27,7 +27,8 @@ export function sourcesFor(text: string, suite: Suite): readonly string[] {
   const found = [suite, ...suites]
     .map((name) => ({ name, stanzas: selectSources(text, name) }))
     .find(({ stanzas }) => stanzas.length > 0)
-  return found?.stanzas.map((stanza) => stanza.replaceAll(new RegExp(`\\b${found.name}\\b`, 'g'), suite)) ?? []
+  const named = (word: string) => (word === found?.name ? suite : word)
+  return found?.stanzas.map((stanza) => stanza.split(/\b/).map(named).join('')) ?? []
 }
 
 /** The entries of a source file that are about this release of Debian: as it was, -updates and -security. Pure. */
