@@ -14,6 +14,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SnapshotError } from '../../worker/pipeline/ports/index.ts'
 import { createSnapshots, type SnapshotLimits } from '../../worker/seal/create-snapshots.ts'
@@ -93,6 +94,24 @@ describe('a sealed snapshot', () => {
     await appendFile(join(store(), key('a'), 'workspace/many/599'), ' evil')
     await expect((await find()).kept()).rejects.toThrow(SnapshotError)
     expect(await make().find(key('a'), signal)).toEqual({ missing: 'none' })
+  })
+
+  it('stays where another job made it again while the one before was still looked at', async () => {
+    const many = async () => {
+      for (let number = 0; number < 600; number += 1) await put(left.root, `workspace/many/${number}`, 'a')
+      return sealed()
+    }
+    await many()
+    await appendFile(join(store(), key('a'), 'workspace/many/599'), ' evil')
+    const found = await make().find(key('a'), signal)
+    // Its look ends, with nobody there to hear of it yet.
+    await sleep(500)
+    await rm(join(store(), key('a')), { recursive: true })
+    await emptyFolders(left)
+    await many()
+
+    await expect('key' in found && found.kept()).rejects.toThrow(SnapshotError)
+    expect(await make().find(key('a'), signal)).toMatchObject({ key: key('a') })
   })
 
   it('is looked at no further when its job has ended', async () => {

@@ -84,13 +84,15 @@ export async function findSnapshot(
     await throwAway(store.dir, folder)
     return { missing: 'changed' }
   }
-  return { key, layer: about.layer, kept: once(() => keptOf(store, key, checked)) }
+  return { key, layer: about.layer, kept: once(() => keptOf(store, key, text, checked)) }
 }
 
-async function keptOf(store: Store, key: string, checked: Promise<string | null>): Promise<KeptFiles> {
+/** `about` is the text of the one that was looked at: another job may have made it again meanwhile. */
+async function keptOf(store: Store, key: string, about: string, checked: Promise<string | null>): Promise<KeptFiles> {
   const kept = await checked
   if (kept !== null) return new Map(keptSchema.parse(jsonOrNull(kept)))
-  await throwAway(store.dir, folderOf(store.dir, key))
+  const folder = folderOf(store.dir, key)
+  if ((await readOrNull(join(folder, 'about.json'))) === about) await throwAway(store.dir, folder)
   throw new SnapshotError('what setup had left has changed on disk since it was stored, and was thrown away')
 }
 
