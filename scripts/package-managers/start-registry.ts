@@ -1,9 +1,8 @@
 import { createServer } from 'node:https'
-import { listen, portOf, publicAddress } from '../../test/broker/broker-world.ts'
+import { connectToLoopback, listen, portOf, publicAddress } from '../../test/broker/broker-world.ts'
 import { makeCertificate } from '../../test/broker/certificate.ts'
 import { certificateFolder } from '../../test/broker/inspect/certificate-folder.ts'
 import type { BrokerDeps } from '../../worker/broker/create-broker-factory.ts'
-import { connectTcp } from '../../worker/broker/egress/connect-checked.ts'
 import type { Trial } from './trial.ts'
 
 export interface Asked {
@@ -38,14 +37,12 @@ export async function startRegistry(
     else end(200, body)
   })
   const stop = await listen(server)
-  const port = portOf(server)
   return {
     asked,
     deps: {
       certificates: trust.path,
       resolver: async (name) => (name === host ? [publicAddress] : []),
-      connect: (address, asked) =>
-        connectTcp(...(address === publicAddress ? (['127.0.0.1', port] as const) : ([address, asked] as const))),
+      connect: connectToLoopback(portOf(server)),
     },
     async [Symbol.asyncDispose]() {
       await stop()

@@ -11,6 +11,11 @@ import type { BrokerDecision, BrokerSession, BrokerSpec, ModelExchange } from '.
 /** A public address that nothing here ever dials: the world maps it to a sink on loopback. */
 export const publicAddress = '93.184.216.34'
 
+/** Dials a server on loopback where the public address is meant, and every other address as it is. */
+export function connectToLoopback(port: number): BrokerDeps['connect'] {
+  return (address, asked) => (address === publicAddress ? connectTcp('127.0.0.1', port) : connectTcp(address, asked))
+}
+
 export interface World extends AsyncDisposable {
   readonly session: BrokerSession
   readonly socketPath: string

@@ -4,11 +4,10 @@ import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrokerDeps } from '../../../worker/broker/create-broker-factory.ts'
-import { connectTcp } from '../../../worker/broker/egress/connect-checked.ts'
 import { runCommand } from '../../../worker/process/run-command.ts'
 import { makeOrigin, writeTree } from '../../git/origin.ts'
 import { serveGit } from '../../github/git/http-backend.ts'
-import { listen, portOf, publicAddress } from '../broker-world.ts'
+import { connectToLoopback, listen, portOf, publicAddress } from '../broker-world.ts'
 import { makeCertificate } from '../certificate.ts'
 import { certificateFolder } from './certificate-folder.ts'
 
@@ -47,14 +46,12 @@ export async function startPrivateHosts(token: string): Promise<PrivateHosts> {
     else answer(host, packages, request, response)
   })
   const stop = await listen(server)
-  const port = portOf(server)
   return {
     asked,
     deps: {
       certificates: trust.path,
       resolver: async (name) => (name.endsWith('.acme.example') ? [publicAddress] : []),
-      connect: (address, asked) =>
-        connectTcp(...(address === publicAddress ? (['127.0.0.1', port] as const) : ([address, asked] as const))),
+      connect: connectToLoopback(portOf(server)),
     },
     async [Symbol.asyncDispose]() {
       await stop()
