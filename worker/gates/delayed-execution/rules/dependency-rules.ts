@@ -9,19 +9,13 @@ import { createLineFinder } from '../../dependencies/line-finder.ts'
 import { pythonFiles } from '../../dependencies/python.ts'
 import { requirementsFiles } from '../../dependencies/requirements.ts'
 import type { Hit, Match, Rule, RuleText } from '../rule.ts'
+import { newDependency } from './new-dependency.ts'
 
 const unreadable: RuleText = {
   id: 'unreadable-file',
   severity: 'hold',
   when: 'Package managers look here for what to install, and may read it where Airlock cannot.',
   mend: 'Make it valid, or have a person look at it.',
-}
-
-const newDependency: RuleText = {
-  id: 'new-dependency',
-  severity: 'hold',
-  when: 'Its code would run wherever this project is built, tested or used, some of it on install.',
-  mend: 'Have a person look at the package: is it the one that was meant, and is it needed?',
 }
 
 /** Dependencies of other languages than JavaScript: by name, so that another version is no new one. */

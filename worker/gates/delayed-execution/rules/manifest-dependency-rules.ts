@@ -2,14 +2,8 @@ import type { DocumentFormat } from '../../change/parse-document.ts'
 import { printable } from '../../change/printable.ts'
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
-import type { Change, Hit, Match, Rule, RuleText } from '../rule.ts'
-
-const newDependency: RuleText = {
-  id: 'new-dependency',
-  severity: 'hold',
-  when: 'Its code would run wherever this project is built, tested or used, some of it on install.',
-  mend: 'Have a person look at the package: is it the one that was meant, and is it needed?',
-}
+import type { Change, Hit, Match, Rule } from '../rule.ts'
+import { newDependency } from './new-dependency.ts'
 
 /** Tables of a manifest whose keys are packages. */
 const tables: readonly [paths: string, format: DocumentFormat, tables: readonly string[]][] = [
