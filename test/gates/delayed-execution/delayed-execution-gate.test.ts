@@ -12,6 +12,7 @@ import { packageCases } from './cases/package-cases.ts'
 import { reachCases } from './cases/reach-cases.ts'
 import { sameCases } from './cases/same-cases.ts'
 import { textCases } from './cases/text-cases.ts'
+import { toolCases } from './cases/tool-cases.ts'
 import { treeCases } from './cases/tree-cases.ts'
 import { workflowCases } from './cases/workflow-cases.ts'
 
@@ -28,6 +29,7 @@ const cases = [
   ...treeCases,
   ...catalogCases,
   ...sameCases,
+  ...toolCases,
 ]
 const gate = delayedExecutionGate
 
@@ -94,6 +96,27 @@ describe('delayedExecutionGate', () => {
     expect(await rulesOf([asks('workspace:*')])).toEqual([])
     expect(await rulesOf([lock, asks('^1.0.0')])).toEqual([])
     expect(await rulesOf([lock, asks('npm:evil@^1.0.0')])).toEqual(['new-dependency', 'dependency-source'])
+  })
+
+  it('says nothing of a package that moves between manifests, or of another major version of a module', async () => {
+    const rulesOf = async (files: Parameters<typeof findingsOf>[1]) =>
+      (await findingsOf(gate, files)).map(({ rule }) => rule)
+    const asks = (range: string) => JSON.stringify({ dependencies: { b: range } })
+    const go = (path: string) => `module a.example/a\nrequire ${path} v1.2.3\n`
+    const moved = (source: string) => [
+      changed('Gemfile', `gem 'b'${source}\n`, ''),
+      changed('a/Gemfile', '', "gem 'b'\n"),
+    ]
+
+    expect(await rulesOf([changed('package.json', asks('^1'), '{}'), added('a/package.json', asks('^1'))])).toEqual([])
+    expect(
+      await rulesOf([changed('package.json', asks('github:b/b'), '{}'), added('a/package.json', asks('^1'))]),
+    ).toEqual(['new-dependency'])
+    expect(await rulesOf(moved(''))).toEqual([])
+    expect(await rulesOf(moved(", git: 'https://h.example/b'"))).toEqual(['new-dependency'])
+    expect(await rulesOf([changed('go.mod', go('h.example/b'), go('h.example/b/v2'))])).toEqual([])
+    expect(await rulesOf([changed('go.mod', go('h.example/b.v2'), go('h.example/b.v3'))])).toEqual([])
+    expect(await rulesOf([changed('go.mod', go('h.example/b'), go('h.example/b/v2x'))])).toEqual(['new-dependency'])
   })
 
   it('only notes what stands among test material, but not what works from there', async () => {

@@ -6,8 +6,8 @@ import { dependencyFiles } from '../dependencies/dependency-files.ts'
 export type IsInstalled = (ecosystem: Ecosystem, name: string) => boolean
 
 /**
- * Whether a lockfile of this change had a package before it: what one more manifest asks for was run already. Read when
- * first asked for, since few changes need it.
+ * Whether a lockfile or manifest of this change had a package before it: what one more manifest asks for, or what moves
+ * from one to another, was run already. Read when first asked for, since few changes need it.
  */
 export function createIsInstalled(files: readonly ChangedFile[]): IsInstalled {
   let known: ReadonlySet<string> | null = null
@@ -18,9 +18,11 @@ export function createIsInstalled(files: readonly ChangedFile[]): IsInstalled {
 }
 
 function installedBefore({ path, before }: ChangedFile): string[] {
-  const kind = dependencyFiles.find(({ kind: is, paths }) => is === 'lockfile' && paths.test(path))
+  const kind = dependencyFiles.find(({ paths }) => paths.test(path))
   if (kind === undefined || before === null || before.text === null || isFixture(path)) return []
-  return (kind.read(before.text) ?? []).map(({ name }) => keyOf(kind.ecosystem, name))
+  // Under the name of what a manifest took from elsewhere, the registry may have something else.
+  const here = (kind.read(before.text) ?? []).filter(({ elsewhere }) => kind.kind === 'lockfile' || elsewhere === null)
+  return here.map(({ name }) => keyOf(kind.ecosystem, name))
 }
 
 function keyOf(ecosystem: Ecosystem, name: string): string {

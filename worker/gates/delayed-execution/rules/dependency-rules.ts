@@ -1,3 +1,4 @@
+import type { Ecosystem } from '../../../contract/index.ts'
 import { printable } from '../../change/printable.ts'
 import type { FileSide } from '../../change/view-change.ts'
 import { bundlerFiles } from '../../dependencies/bundler.ts'
@@ -50,7 +51,7 @@ function whenPackagesAppear(files: readonly DependencyFile[]): Match {
   const kind = files.find((one) => one.kind === 'manifest')
   const namesIn = ({ text }: FileSide): Map<string, FoundPackage> | null => {
     const found = text === null ? null : kind?.read(text)
-    return found == null ? null : new Map(found.map((one) => [one.name.toLowerCase().replaceAll(/[_.]/g, '-'), one]))
+    return found == null ? null : new Map(found.map((one) => [keyOf(one.name, kind?.ecosystem), one]))
   }
   return (file, { isInstalled }): Hit[] => {
     if (file.after === null) return []
@@ -70,4 +71,10 @@ function whenPackagesAppear(files: readonly DependencyFile[]): Match {
       line: one.line ?? lineOf(one),
     }))
   }
+}
+
+/** Another major version of a Go module is at a path of its own, below the same repository. */
+function keyOf(name: string, ecosystem: Ecosystem | undefined): string {
+  const plain = name.toLowerCase()
+  return (ecosystem === 'golang' ? plain.replace(/[/.]v\d{1,3}$/, '') : plain).replaceAll(/[_.]/g, '-')
 }

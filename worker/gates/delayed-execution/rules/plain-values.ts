@@ -2,15 +2,43 @@ import type { ChangedFile } from '../../change/view-change.ts'
 
 /** A severity of a lint rule, with options that are values, or a pattern of files; never what names a module. */
 const lintValue =
-  /^\s{0,60}(?!.{0,2}(?:extends|formatter|import|loader|parser|plugins?|presets?|processor|require|resolver)\b)(?:(?:["'][@\w/.-]{1,100}["']|[\w-]{1,60}):\s{0,3}(?:["'](?:off|warn|error)["']|[012]|\[\s{0,3}["'](?:off|warn|error)["'](?:,\s{0,3}(?:["'][\w -]{0,60}["']|\d{1,6}|\{[\w\s:,'"^$|-]{0,200}\}))?\s{0,3}\]?)|["'](?:off|warn|error)["']|["'](?:!?\*\*\/|[\w@.-]{1,60}\/)[\w@./-]{0,100}\*[\w@./*{},-]{0,100}["']|\{[\w\s:,'"^$|-]{0,200}\}|\]),?\s{0,5}$/
+  /^\s{0,60}(?!.{0,2}(?:extends|formatter|import|loader|parser|plugins?|presets?|processor|require|resolver)\b)(?:(?:["'][@\w/.-]{1,100}["']|[\w-]{1,60}):\s{0,3}(?:["'](?:off|warn|error)["']|[012]|\[\s{0,3}["'](?:off|warn|error)["'](?:,\s{0,3}(?:["'][\w -]{0,60}["']|\d{1,6}|\{[\w\s:,'"^$|-]{0,200}\}))?\s{0,3}\]?)|["'](?:off|warn|error)["']|["'](?:!?\*\*\/[\w@./*{},-]{0,200}|[\w@.-]{1,60}\/[\w@./-]{0,100}\*[\w@./*{},-]{0,100})["']|\{[\w\s:,'"^$|-]{0,200}\}|\]),?\s{0,5}$/
 const lineComment = /^\s{0,60}\/\/[^\\]{0,300}$/
 /** Properties of MSBuild that say how strictly, for what and under which name it compiles, and start nothing. */
 const buildValue =
   /^\s{0,60}<(AnalysisLevel|AnalysisMode|AssemblyVersion|Authors|Company|Copyright|Description|Deterministic|EnforceCodeStyleInBuild|FileVersion|GenerateDocumentationFile|ImplicitUsings|InformationalVersion|IsPackable|LangVersion|NoWarn|Nullable|PackageId|PackageTags|PackageVersion|Product|TargetFrameworks?|Title|TreatWarningsAsErrors|Version|VersionPrefix|VersionSuffix|WarningLevel|WarningsAsErrors|WarningsNotAsErrors)>(?:\$\((?:NoWarn|WarningsAsErrors|WarningsNotAsErrors|TargetFrameworks?)\))?[\w .;,+-]{0,200}<\/\1>\s{0,5}$/
 
-/** At the beginning of its line: what is indented goes on with another option, as a command does. */
-const testValue =
-  /^(?:[#;].{0,300}|(?:envlist|env_list|minversion|min_version|testpaths|python_files|python_classes|python_functions|norecursedirs|xfail_strict|log_\w{1,30}|max-line-length|max_line_length|skip_missing_interpreters|timeout)\s{0,5}=[\w\s.,*:{}/%-]{0,300})$/
+/** A number is a number in any option. */
+const numberOption = /^\s{0,60}["']?[\w$-]{1,60}["']?:\s{0,3}-?\d[\d_.]{0,20},?\s{0,5}$/
+/** Options of bundlers and test runners that say how much they tell, forget or pack. */
+const switchOption =
+  /^\s{0,60}["']?(?:bail|clearMocks|collectCoverage|compress|dts|fileParallelism|globals|hideSkippedTests|isolate|minify|mockReset|passWithNoTests|poweredByHeader|productionBrowserSourceMaps|reactStrictMode|reportCompressedSize|resetMocks|resetModules|restoreMocks|silent|skipFiles|sourcemap|sourceMap|splitting|strictPort|trailingSlash|treeshake|unstubEnvs|unstubGlobals|verbose)["']?:\s{0,3}(?:true|false),?\s{0,5}$/
+const importLine = /^import\s[^;]{1,300}\sfrom\s{1,3}["'][^"']{1,200}["'];?\s{0,5}$/
+/** A rule of PHP-CS-Fixer with options that are values. No call: `array(…)` is read as a list before. */
+const fixerRule =
+  /^\s{0,60}(?:'@?[\w:/]{1,80}' => (?:true|false|\[(?:[\w\s=>,[\].:-]|'[\w\s@.:/-]{0,60}'){0,60}),?|\],?)\s{0,5}$/
+
+/** Whether a JavaScript tool's configuration, a program, differs in the order of its imports and such options alone. */
+export function setsTheSame({ before, after }: ChangedFile): boolean {
+  if (before?.text == null || after?.text == null || before.mode !== after.mode) return false
+  if ([before, after].some(({ lines }) => lines.some(isPartOfLongText))) return false
+  const sides = [before.lines, after.lines].map((lines) => [
+    ...lines.filter((line) => importLine.test(line)).toSorted(),
+    ...lines.filter((line) => !importLine.test(line)),
+  ])
+  return isSameWithout(sides, (line) => numberOption.test(line) || switchOption.test(line) || lineComment.test(line))
+}
+
+/** Whether the configuration of PHP-CS-Fixer differs in its rules alone. */
+export function fixesTheSame({ path, before, after }: ChangedFile): boolean {
+  if (before?.text == null || after?.text == null || !/\.php-cs-fixer(?:\.dist)?\.php$/i.test(path)) return false
+  const sides = [before.lines, after.lines].map((lines) => lines.map(withoutCalledLists))
+  return before.mode === after.mode && isSameWithout(sides, (line) => fixerRule.test(line))
+}
+
+function withoutCalledLists(line: string): string {
+  return line.includes('array(') ? line.replaceAll('array(', '[').replaceAll(')', ']') : line
+}
 
 /** Whether a linter's configuration, a program, differs in such lines alone. */
 export function lintsTheSame({ before, after }: ChangedFile): boolean {
@@ -23,12 +51,6 @@ export function lintsTheSame({ before, after }: ChangedFile): boolean {
 export function buildsTheSame({ before, after }: ChangedFile): boolean {
   if (before?.text == null || after?.text == null || before.mode !== after.mode) return false
   return isSameWithout([before.lines, after.lines], (line) => buildValue.test(line))
-}
-
-/** Whether tox's or pytest's own file differs alone in where tests are, on what they run, and how they are told of. */
-export function testsTheSame({ path, before, after }: ChangedFile): boolean {
-  if (before?.text == null || after?.text == null || !/\.ini$/i.test(path)) return false
-  return isSameWithout([before.lines, after.lines], (line) => testValue.test(line))
 }
 
 function isSameWithout(sides: readonly (readonly string[])[], isValue: (line: string) => boolean): boolean {

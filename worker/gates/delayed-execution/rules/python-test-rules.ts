@@ -3,8 +3,8 @@ import { whenChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
-import { testsTheSame } from './plain-values.ts'
 import { saysTheSame } from './same-build.ts'
+import { testsTheSame } from './tests-the-same.ts'
 import { valuesOf } from './values-of.ts'
 
 const loadsCode = {

@@ -3,7 +3,8 @@ import { whenChanged } from '../match/when-changed.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule, RuleText } from '../rule.ts'
-import { lintsTheSame } from './plain-values.ts'
+import { withoutInert } from './inert-entries.ts'
+import { fixesTheSame, lintsTheSame, setsTheSame } from './plain-values.ts'
 
 const toolConfiguration: RuleText = {
   id: 'tool-configuration',
@@ -35,8 +36,8 @@ export const toolRules: readonly Rule[] = [
       '**/{babel,jest}.config.json',
       '**/.{babelrc,lintstagedrc,releaserc,commitlintrc,nycrc}{,.json,.yml,.yaml}',
       '**/.{babelrc,eslintrc,prettierrc,stylelintrc,mocharc,nycrc,releaserc,lintstagedrc,commitlintrc}.{js,cjs,mjs,ts}',
-      '**/.{eslintrc,stylelintrc,swcrc}',
-      '**/{nx,turbo,lerna,angular,project,workspace,nodemon,rush}.json',
+      '**/.swcrc',
+      '**/{angular,project,workspace,nodemon,rush}.json',
       '**/{webpack,rollup,vite,jest,karma,babel}.*.{js,cjs,mjs,ts}',
       '**/.{markdownlint,markdownlint-cli2,remarkrc,textlintrc,svgrrc,versionrc,release-it,graphqlrc,vscode-test}.{js,cjs,mjs,ts}',
       '**/{gatsby-node,gatsby-config,knexfile,plopfile}.{js,cjs,mjs,ts}',
@@ -47,7 +48,24 @@ export const toolRules: readonly Rule[] = [
       '**/common/config/rush/{command-line,rush-plugins}.json',
       '**/{.release-it,.versionrc}{,.json}',
     ],
-    match: (file, change) => (linters.test(file.path) && lintsTheSame(file) ? [] : whenChanged()(file, change)),
+    match: (file, change) => {
+      const saysNothing = (linters.test(file.path) && lintsTheSame(file)) || setsTheSame(file) || fixesTheSame(file)
+      return saysNothing ? [] : whenChanged()(file, change)
+    },
+  },
+  {
+    ...toolConfiguration,
+    paths: ['**/{nx,turbo,lerna}.json'],
+    match: whenEntriesChange('jsonc', withoutInert),
+  },
+  {
+    ...toolConfiguration,
+    paths: ['**/.{eslintrc,stylelintrc}'],
+    // The tools take such comments out before they read it as YAML: what is left is another text.
+    match: (file, change) => {
+      const hasComments = /\/\*|(?<!:)\/\//.test(file.after?.text ?? '')
+      return (hasComments ? whenChanged() : whenEntriesChange('yaml', namedCode))(file, change)
+    },
   },
   {
     ...toolConfiguration,
