@@ -11,6 +11,7 @@ import { npmCases } from './cases/npm-cases.ts'
 import { packageCases } from './cases/package-cases.ts'
 import { reachCases } from './cases/reach-cases.ts'
 import { sameCases } from './cases/same-cases.ts'
+import { sameReachCases } from './cases/same-reach-cases.ts'
 import { textCases } from './cases/text-cases.ts'
 import { treeCases } from './cases/tree-cases.ts'
 import { workflowCases } from './cases/workflow-cases.ts'
@@ -28,6 +29,7 @@ const cases = [
   ...treeCases,
   ...catalogCases,
   ...sameCases,
+  ...sameReachCases,
 ]
 const gate = delayedExecutionGate
 

@@ -1,7 +1,8 @@
 import { canonical, entriesAt, listAt, valueAt } from '../../change/read-value.ts'
 import { isPlainCommand } from './plain-command.ts'
-import { effectsOf, type Look, scriptLines } from './workflow-effects.ts'
+import { effectsOf, emptyStep, type Look, scriptLines } from './workflow-effects.ts'
 import { strangersEvents, triggers } from './workflow-entries.ts'
+import { splitOutside } from './workflow-expressions.ts'
 import { jobsOf, type WorkflowJob } from './workflow-jobs.ts'
 import { secretNames } from './workflow-secrets.ts'
 
@@ -22,7 +23,7 @@ export function createIsKnownJob(before: unknown): IsKnownJob {
   const ranCode = old.some(({ isPlain, body }) => isPlain && scriptLines(body).length > 0)
   const look = ranCode ? 'open' : 'plain'
   const all = (bodies: readonly unknown[], how: Look): Known => ({
-    effects: new Set(bodies.flatMap((body) => [...effectsOf(before, body, how)])),
+    effects: new Set([emptyStep, ...bodies.flatMap((body) => [...effectsOf(before, body, how)])]),
     lines: new Set(bodies.flatMap(scriptLines)),
   })
   const known = all(
@@ -86,8 +87,24 @@ function stepsOf(body: unknown, withSecrets: boolean): unknown {
   return withSecrets ? { steps } : Object.fromEntries([...entriesAt(body), ['steps', steps]])
 }
 
-/** It waits for the same and asks for the same, or for something where it asked for nothing. */
+/** It waits for the same or more, and asks for the same or more. */
 function isGuarded(job: unknown, same: unknown): boolean {
-  const [condition, old] = [canonical(valueAt(job, 'if')), canonical(valueAt(same, 'if'))]
-  return (old === '' || condition === old) && canonical(valueAt(job, 'needs')) === canonical(valueAt(same, 'needs'))
+  const [waits, waited] = [job, same].map((body) => new Set([valueAt(body, 'needs') ?? []].flat()))
+  const [asks, asked] = [job, same].map((body) => demandsOf(valueAt(body, 'if')))
+  if (waits === undefined || waited === undefined || asks === undefined || asked === undefined) return false
+  const added = [...asks.difference(asked)]
+  return waited.isSubsetOf(waits) && asked.isSubsetOf(asks) && !added.some((one) => runsAnyway.test(one))
+}
+
+/** With one of these a job also runs where one that it waits for has failed. */
+const runsAnyway = /\b(?:always|failure|cancelled)\s{0,5}\(/i
+
+/** What has to be true at once; as a whole where it is not plain where one part ends. */
+function demandsOf(condition: unknown): Set<string> {
+  if (condition === undefined) return new Set()
+  const text = String(condition).trim()
+  const inner = text.startsWith('${{') && text.endsWith('}}') ? text.slice(3, -2).trim() : text
+  const isUnclear = inner.includes('{{') || inner.includes('}}') || /'[^']{0,2000}?[()[\]&|][^']{0,2000}'/.test(inner)
+  if (isUnclear || splitOutside(inner, '||').length > 1) return new Set([inner])
+  return new Set(splitOutside(inner, '&&').map((part) => part.trim()))
 }

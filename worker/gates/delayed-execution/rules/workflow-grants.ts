@@ -1,5 +1,5 @@
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
-import { readAction, readImage } from './action-reference.ts'
+import { isOfRepository, readAction, readImage } from './action-reference.ts'
 import { matrixValues } from './matrix-values.ts'
 import { type Entry, steps, strangersEvents, triggers } from './workflow-entries.ts'
 import { expressionsOf } from './workflow-expressions.ts'
@@ -60,7 +60,7 @@ export function* unpinned(document: unknown): Generator<Entry> {
   const uses = [...steps(document), ...entriesAt(document, 'jobs')].flatMap(([, owner]) => textAt(owner, 'uses') ?? [])
   for (const text of uses) {
     const { name, level, reference } = readAction(text)
-    if (!text.startsWith('.') && level !== 'commit') yield [`uses ${name}`, level === 'release' ? level : reference]
+    if (!isOfRepository(text) && level !== 'commit') yield [`uses ${name}`, level === 'release' ? level : reference]
   }
   for (const image of imagesOf(document)) {
     const { name, level, reference } = readImage(image)

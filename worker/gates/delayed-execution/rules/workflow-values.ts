@@ -1,12 +1,15 @@
 /** Values of a workflow that cannot lead anywhere: what is compared is whether a change of one is worth a person's time. */
 
 const version =
-  /^[v^~]?\d{1,9}(?:\.(?:\d{1,9}|x|\*)){0,3}(?:-?(?:a|alpha|b|beta|rc|dev|pre|preview|next|lts)[.\d]{0,9})?$/i
-export const runnerOfGitHub = /^(?:ubuntu|windows|macos)-[\w.-]{1,30}$/
+  /^(?:~>|>=|[v^~]|(?:pypy|jruby|truffleruby|graalpy)-?)?\d{1,9}(?:\.(?:\d{1,9}|x|\*)){0,3}t?(?:-?(?:a|alpha|b|beta|rc|dev|pre|preview|next|lts)[.\d]{0,9}|-v\d{1,9}(?:\.\d{1,9}){0,3}|@(?:dev|alpha|beta|stable))?$/i
+export const runnerOfGitHub = /^(?:ubuntu|windows|macos)-[\w.-]{1,30}$/i
 const word = /^[\w.+-]{1,60}$/
 const words = /^[\w.+:, \n-]{0,400}$/
 const label = /^[\w.+:,/@() \n-]{0,200}$/
-const matrixOrEnv = /\$\{\{\s{0,5}matrix\.[\w-]{1,60}\s{0,5}\}\}/g
+const expression = /\$\{\{([^{}]{1,300})\}\}/g
+/** The matrix, which is judged by itself, and what nobody writes: numbers, commits and places. */
+const givenWord =
+  /^(?:matrix\.[\w.-]{1,60}|true|false|\d{1,5}|github\.(?:sha|run_id|run_number|run_attempt|workspace|repository|repository_owner|event_name|workflow|job|event\.(?:number|pull_request\.number|issue\.number))|runner\.(?:os|arch|temp))$/
 
 /** What an input of this name says decides what is run, fetched or handed out. */
 const tellingInput =
@@ -18,7 +21,10 @@ const amountInput =
   /^(?:fetch-depth|retention-days|compression-level|check-latest|allow-prereleases?|cache|cache-dependency-path|verbosity)$/i
 /** Inputs whose text people read, as `actions/stale` has most of them. */
 const forPeople =
-  /^(?:days-before-[a-z-]{1,40}|(?:exempt|stale|close)-(?:issue|pr|all)-[a-z-]{1,40}|(?:[a-z]{1,20}-)?(?:labels?|title|message|description|summary))$/i
+  /^(?:days-before-[a-z-]{1,40}|(?:exempt|stale|close)-(?:issue|pr|all)-[a-z-]{1,40}|(?:issue|pr|discussion)-(?:lock-)?(?:inactive-days|comment)|(?:[a-z]{1,20}-)?(?:labels?|title|message|description|summary))$/i
+/** Inputs that say how much of a history, a log or a file; with one that keeps credentials away see `keepsCredentials`. */
+const measure =
+  /^(?:fetch-depth|fetch-tags|show-progress|retention-days|compression-level|if-no-files-found|timeout(?:[-_]\w{1,20})?)$/i
 const sentence = /^[\w .,:!?()#'+-]{0,1000}$/
 /** An expansion, a pipe or one more command, where an action pastes its input into a shell. */
 const startsShell = /\$\(|`|&&|\|\||;\s|\n/
@@ -31,7 +37,7 @@ export function isVersion(value: unknown): boolean {
   return version.test(String(value))
 }
 
-/** In a job that holds nothing, where the matrix is not pasted into a script, also a name with spaces. */
+/** In a job that holds nothing, where this part of the matrix is not pasted into a script, also a name with spaces. */
 export function isHarmlessInMatrix(value: unknown, isPasted: boolean): boolean {
   return isPasted ? word.test(String(value)) : label.test(String(value)) && !String(value).includes('://')
 }
@@ -51,7 +57,17 @@ export function isHarmlessInput(name: string, value: unknown, mayBeAnyText: bool
 
 /** What an action says to people, or by which labels and after how long: also beside a secret, if no expression is in it. */
 export function isWordForPeople(name: string, value: unknown): boolean {
-  return forPeople.test(name) && sentence.test(String(value))
+  return forPeople.test(name) && sentence.test(String(value).trimEnd())
+}
+
+/** Whatever the job holds: how much is fetched, told or kept. */
+export function isMeasure(name: string, value: unknown): boolean {
+  return measure.test(name) && /^\w{1,12}$/.test(String(value))
+}
+
+/** What an input of an action is without being given: a switch, a number or words that lead nowhere. */
+export function isHarmlessDefault(name: string, value: unknown): boolean {
+  return value === null || (!tellingInput.test(name) && !placeInput.test(name) && sentence.test(String(value)))
 }
 
 /** What an action of the repository itself is told, in a job that holds nothing: it could as well say so in its code. */
@@ -68,7 +84,12 @@ export function isVersionInput(name: string, value: unknown, mayFloat: boolean):
   return versionInput.test(name) && listed.every((one) => one === '' || isVersion(one) || floats(one))
 }
 
-/** Its matrix is judged by itself. */
 function plain(value: unknown): string {
-  return String(value).replaceAll(matrixOrEnv, 'matrix')
+  return String(value).replaceAll(expression, (whole, inner: string) => (isGiven(inner) ? 'matrix' : whole))
+}
+
+/** Nothing but such values, and a choice between words by them. */
+function isGiven(inner: string): boolean {
+  const words = inner.replaceAll(/'[\w .+-]{0,60}'/g, 'true').split(/[\s()=!<>&|]+/)
+  return words.every((word) => word === '' || givenWord.test(word))
 }
