@@ -1,7 +1,7 @@
 import { changed } from '../../gate-input.ts'
 import type { RuleCase } from '../rule-case.ts'
 
-const path = '.github/workflows/ci.yml'
+export const path = '.github/workflows/ci.yml'
 export const [sha, other] = ['a'.repeat(40), 'b'.repeat(40)]
 const expression = (inner: string) => `\${{ ${inner} }}`
 

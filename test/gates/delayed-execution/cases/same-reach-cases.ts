@@ -1,7 +1,7 @@
 import known from '../../../../worker/gates/delayed-execution/known-releases.json' with { type: 'json' }
 import { changed } from '../../gate-input.ts'
 import type { RuleCase } from '../rule-case.ts'
-import { exposed, pair, release, sha, tests } from './reach-cases.ts'
+import { exposed, pair, path, release, sha, tests } from './reach-cases.ts'
 
 const expression = (inner: string) => `\${{ ${inner} }}`
 const [newest = '', older = ''] = known['actions/checkout'].map((line) => line.split(' ')[1])
@@ -290,4 +290,15 @@ export const sameReachCases: readonly RuleCase[] = [
       `repos:\n  - { repo: "https://github.com/astral-sh/ruff-pre-commit", rev: ${ruffTag}, hooks: [] }\n`,
     ),
   },
+  {
+    ...{ rule: 'workflow-trigger', severity: 'hold' as const, what: 'a person’s start beside a secret' },
+    fires: changed(path, release, release.replace('on: {', 'on: { workflow_dispatch: ,')),
+    quiet: changed(path, tests, tests.replace('on: {', 'on: { workflow_dispatch: ,')),
+  },
+  pair(
+    'a list in a script that ends it',
+    tests.replace('npm test', `npm run ${expression('matrix.node')}`).replace('node: [22]', 'node: [a]'),
+    ['node: [a]', 'node: ["a;b"]'],
+    ['node: [a]', 'node: ["py3.14,py3.14t"]'],
+  ),
 ]

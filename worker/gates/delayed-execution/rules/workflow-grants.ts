@@ -28,6 +28,8 @@ export function* strangersTriggers(document: unknown): Generator<Entry> {
 export function* allTriggers(document: unknown): Generator<Entry> {
   const isPlain = isPlainWorkflow(document)
   for (const event of triggers(document)) {
+    // A person with write access starts it, or its commit is on its way to a branch anyway.
+    if (isPlain && ['workflow_dispatch', 'merge_group'].includes(event)) continue
     const filters = entriesAt(document, 'on', event)
     const isOpen = isPlain || ['schedule', 'workflow_dispatch', 'workflow_call'].includes(event)
     const count = (name: string) => causedByStrangers.includes(event) || !/^paths(?:-ignore)?$/.test(name)

@@ -4,6 +4,7 @@ const version =
   /^(?:~>|>=|[v^~]|(?:pypy|jruby|truffleruby|graalpy)-?)?\d{1,9}(?:\.(?:\d{1,9}|x|\*)){0,3}t?(?:-?(?:a|alpha|b|beta|rc|dev|pre|preview|next|lts)[.\d]{0,9}|-v\d{1,9}(?:\.\d{1,9}){0,3}|@(?:dev|alpha|beta|stable))?$/i
 export const runnerOfGitHub = /^(?:ubuntu|windows|macos)-[\w.-]{1,30}$/i
 const word = /^[\w.+-]{1,60}$/
+const listOfWords = /^[\w.+,-]{1,60}$/
 const words = /^[\w.+:, \n-]{0,400}$/
 const label = /^[\w.+:,/@() \n-]{0,200}$/
 const expression = /\$\{\{([^{}]{1,300})\}\}/g
@@ -39,7 +40,7 @@ export function isVersion(value: unknown): boolean {
 
 /** In a job that holds nothing, where this part of the matrix is not pasted into a script, also a name with spaces. */
 export function isHarmlessInMatrix(value: unknown, isPasted: boolean): boolean {
-  return isPasted ? word.test(String(value)) : label.test(String(value)) && !String(value).includes('://')
+  return isPasted ? listOfWords.test(String(value)) : label.test(String(value)) && !String(value).includes('://')
 }
 
 export function isHarmlessVariable(name: string, value: unknown): boolean {
