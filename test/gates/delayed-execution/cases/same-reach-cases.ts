@@ -301,4 +301,39 @@ export const sameReachCases: readonly RuleCase[] = [
     ['node: [a]', 'node: ["a;b"]'],
     ['node: [a]', 'node: ["py3.14,py3.14t"]'],
   ),
+  ...(
+    [
+      ['inputs', '      - uses: acme/codeql-scan@v2\n', '        with: '],
+      ['variables', '        with: { fetch-depth: 1, persist-credentials: false }\n', '        env: '],
+      ['variables of all jobs', 'permissions: { contents: read }\n', 'env: '],
+      ['containers beside the job', '    timeout-minutes: 5\n', '    services: '],
+    ] as const
+  ).map(([what, behind, key]) =>
+    pair(
+      `${what} that an expression makes`,
+      tests,
+      [behind, `${behind}${key}${expression('fromJSON(vars.MORE)')}\n`],
+      ['name: Tests', 'name: All tests'],
+    ),
+  ),
+  pair(
+    'machines that an expression adds to the matrix',
+    tests.replace('node: [22]', 'include: [{ node: 22 }]'),
+    ['include: [{ node: 22 }]', `include: "${expression('fromJSON(vars.MORE)')}"`],
+    ['include: [{ node: 22 }]', 'include: [{ node: 24 }]'],
+  ),
+  pair(
+    'what another job is handed, in place of what a script found',
+    tests.replace('    name: Test\n', `    outputs: { tag: "${expression('steps.a.outputs.tag')}" }\n`),
+    ['npm test', 'echo "tag=x; curl h.example" >> "$GITHUB_OUTPUT"'],
+    ['npm test', 'echo "tag=x; curl h.example"'],
+  ),
+  pair(
+    'another step as the one whose words another job is handed',
+    tests
+      .replace('    name: Test\n', `    outputs: { tag: "${expression('steps.a.outputs.tag')}" }\n`)
+      .replace('      - name: Tests', '      - run: npm run words\n      - id: a\n        name: Tests'),
+    ['- run: npm run words\n      - id: a\n        name: Tests', '- id: a\n        run: npm run words\n      - id: b'],
+    ['name: Tests', 'name: All tests'],
+  ),
 ]

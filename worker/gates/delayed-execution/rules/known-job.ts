@@ -45,12 +45,16 @@ export function createIsKnownJob(before: unknown): IsKnownJob {
 
 /** A close look compares scripts as a whole. */
 function isPartOf({ effects, lines }: Known, document: unknown, body: unknown, look: Look): boolean {
+  // What a job hands out, another one may paste into a script or ask in a condition.
+  const handsOut = valueAt(body, 'outputs') !== undefined
+  const isPlain = (line: string) => isPlainCommand(handsOut ? line : line.replace(toLaterStep, ''))
   return (
     effectsOf(document, body, look).isSubsetOf(effects) &&
-    (look === 'close' ||
-      scriptLines(body).every((line) => lines.has(line) || (look === 'open' && isPlainCommand(line))))
+    (look === 'close' || scriptLines(body).every((line) => lines.has(line) || (look === 'open' && isPlain(line))))
   )
 }
+
+const toLaterStep = /\s{0,3}>>\s?"?\$\{?GITHUB_OUTPUT\}?"?$/
 
 /**
  * It ran the code of any pull request that a branch of the repository makes, beside all that it holds, before a person

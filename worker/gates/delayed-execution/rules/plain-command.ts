@@ -14,8 +14,8 @@ export function isPlainCommand(line: string): boolean {
 const givenValue = /\$\{\{\s{0,5}(?:matrix|env)\.[\w.-]{1,60}\s{0,5}\}\}/g
 /** Words that only say which lines run. */
 const controls = /^(?:then|else|fi|done|set -[a-z]{1,5}(?: -?o? ?pipefail)?|exit \d{1,3}|sleep \d{1,4})$/
-/** Where a line's output is shown or dropped, or handed to a later step as what it is. */
-const harmlessTarget = /\s{0,3}(?:\d?>&\d|[\d&]?>\s?\/dev\/null|>>\s?"?\$\{?GITHUB_(?:OUTPUT|STEP_SUMMARY)\}?"?)$/
+/** Where a line's output is shown or dropped. */
+const harmlessTarget = /\s{0,3}(?:\d?>&\d|[\d&]?>\s?\/dev\/null|>>\s?"?\$\{?GITHUB_STEP_SUMMARY\}?"?)$/
 const characters = /^[\w@./:=,+!~% '"*()[\]-]{0,500}$/
 const ownPrograms =
   /^(?:npm|pnpm|yarn|bun|node|cargo|go|python\d?|pytest|tox|nox|hatch|pdm|poetry|uv|make|just|task|rake|bundle|composer|php|phpunit|dotnet|mvn|gradle|sbt|cmake|ctest|ninja|meson|bash|sh|echo|cd|mkdir|ls|pwd|true|(?:\.\/|vendor\/bin\/)[\w./-]{1,100}|[A-Za-z_][\w.-]{0,60}(?:\/(?!\.\.)[\w.-]{1,60}){1,6})(?: |$)/

@@ -26,13 +26,14 @@ export type Look = 'open' | 'plain' | 'close'
  * holds nothing it is each step, in any order; else all steps as one, since one that is gone may have been the check.
  */
 export function effectsOf(document: unknown, body: unknown, look: Look): Set<string> {
-  const steps = listAt(body, 'steps').map((step) => stepEffect(step, look))
+  const isNamed = look === 'close' || valueAt(body, 'outputs') !== undefined
+  const steps = listAt(body, 'steps').map((step) => stepEffect(step, look, isNamed))
   const keeping = listAt(body, 'steps').filter(keepsCredentials)
   return new Set(
     [
       ...jobEffects(document, body, look),
       ...(look === 'close' ? [['steps', steps]] : steps),
-      ...keeping.map((step) => ['keeps credentials', stepEffect(step, look)]),
+      ...keeping.map((step) => ['keeps credentials', stepEffect(step, look, isNamed)]),
     ].map(canonical),
   )
 }
@@ -66,8 +67,11 @@ function* jobEffects(document: unknown, body: unknown, look: Look): Generator<un
 }
 
 function* matrixEffects(body: unknown, look: Look): Generator<unknown> {
-  const whole = textAt(body, 'strategy', 'matrix')
-  if (whole !== null) yield ['matrix', whole]
+  for (const place of [['matrix'], ['matrix', 'include'], ['matrix', 'exclude']]) {
+    const whole = textAt(body, 'strategy', ...place)
+    if (whole !== null) yield [...place, whole]
+  }
+  for (const one of [...made(valueAt(body, 'services')), ...made(valueAt(body, 'strategy'))]) yield ['strategy', ...one]
   const pasting = JSON.stringify([scriptLines(body), valueAt(body, 'container'), valueAt(body, 'services')])
   const isPastedWhole = /\bmatrix\b(?!\.[\w-])/i.test(pasting)
   for (const [name, value] of matrixValues(body)) {
@@ -78,8 +82,10 @@ function* matrixEffects(body: unknown, look: Look): Generator<unknown> {
   }
 }
 
-function stepEffect(step: unknown, look: Look): unknown {
-  const apart = ['name', 'timeout-minutes', 'uses', 'with', 'env', ...(look === 'close' ? [] : ['if', 'run', 'id'])]
+/** By what other steps call it only where the job hands something out: which step that comes from may count. */
+function stepEffect(step: unknown, look: Look, isNamed: boolean): unknown {
+  const apart = ['name', 'timeout-minutes', 'uses', 'with', 'env', ...(look === 'close' ? [] : ['if', 'run'])]
+  if (!isNamed) apart.push('id')
   const uses = textAt(step, 'uses')
   // The code of the project, as its scripts are; what it is told is looked at.
   const isOwn = look === 'open' && uses !== null && isOfRepository(uses)
@@ -118,20 +124,27 @@ function imageOf(container: unknown, look: Look): unknown {
   return typeof container === 'string' ? image : Object.fromEntries([...entriesAt(container), ['image', image]])
 }
 
+/** Of a table that an expression makes, nothing is known: it stands as a whole. */
+function made(table: unknown): [string, unknown][] {
+  return typeof table === 'string' || Array.isArray(table) ? [['made by', table]] : []
+}
+
 function inputs(given: unknown, look: Look): [string, unknown][] {
-  return entriesAt(given).flatMap(([name, value]): [string, unknown][] => {
+  const known = entriesAt(given).flatMap(([name, value]): [string, unknown][] => {
     if (name === 'persist-credentials' || isMeasure(name, value)) return []
     if (isVersionInput(name, value, look !== 'close')) return [[name, 'version']]
     const isHarmless = look === 'close' ? isWordForPeople(name, value) : isHarmlessInput(name, value, look === 'open')
     return isHarmless ? [] : [[name, value]]
   })
+  return [...made(given), ...known]
 }
 
 function variables(owner: unknown, look: Look): [string, unknown][] {
-  return entriesAt(owner, 'env').flatMap(([name, value]): [string, unknown][] => {
+  const known = entriesAt(owner, 'env').flatMap(([name, value]): [string, unknown][] => {
     if (look !== 'close' && isHarmlessVariable(name, value)) return []
     return [[name, isVersion(value) ? 'version' : value]]
   })
+  return [...made(valueAt(owner, 'env')), ...known]
 }
 
 function leaves(value: unknown): unknown[] {

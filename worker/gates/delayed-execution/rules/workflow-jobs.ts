@@ -66,7 +66,9 @@ function ownRunnersOf(job: unknown): string[] {
 /** `matrix.os || 'ubuntu-latest'` by each value that it can have. */
 function resolved(label: string, job: unknown): string[] {
   const inner = /^\s{0,9}\$\{\{([^{}]{1,300})\}\}\s{0,9}$/.exec(label)?.[1]
-  if (inner === undefined || textAt(job, 'strategy', 'matrix') !== null) return [label]
+  // What an expression adds to the matrix may give it any value.
+  const isMade = [[], ['matrix'], ['matrix', 'include']].some((place) => textAt(job, 'strategy', ...place) !== null)
+  if (inner === undefined || isMade) return [label]
   const values = inner.split('||').map((choice) => chosen(choice.split('&&').at(-1)?.trim() ?? '', job))
   // A part of the matrix that has no value leaves the choice to the next one.
   return values.some((one) => one === null) || values.flat().length === 0 ? [label] : values.flatMap((one) => one ?? [])
