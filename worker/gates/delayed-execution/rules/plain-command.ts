@@ -11,6 +11,12 @@ export function isPlainCommand(line: string): boolean {
   return parts.every((part) => isPlainPart(part.trim()))
 }
 
+/** Whether such a line runs code of the project or of its packages; showing or removing files does not. */
+export function startsProject(line: string): boolean {
+  return isPlainCommand(line) && ownPrograms.test(line) && !startsNothing.test(line)
+}
+
+const startsNothing = /^(?:echo|cd|mkdir|ls|pwd|true)\b| (?:-g|--global|-U|--upgrade|config) |--version$/
 const givenValue = /\$\{\{\s{0,5}(?:matrix|env)\.[\w.-]{1,60}\s{0,5}\}\}/g
 /** Words that only say which lines run. */
 const controls = /^(?:then|else|fi|done|set -[a-z]{1,5}(?: -?o? ?pipefail)?|exit \d{1,3}|sleep \d{1,4})$/

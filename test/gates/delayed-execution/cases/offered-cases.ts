@@ -1,0 +1,78 @@
+import known from '../../../../worker/gates/delayed-execution/known-releases.json' with { type: 'json' }
+import { changed } from '../../gate-input.ts'
+import type { RuleCase } from '../rule-case.ts'
+
+const expression = (inner: string) => `\${{ ${inner} }}`
+const action = (inputs: string, using = 'node24, main: a.js') => `inputs: ${inputs}\nruns: { using: ${using} }\n`
+
+function ofAction(what: string, before: string, attack: string, harmless: string): RuleCase {
+  const fires = changed('action.yml', before, attack)
+  return { rule: 'workflow', severity: 'hold', what, fires, quiet: changed('action.yml', before, harmless) }
+}
+
+function ofHooks(what: string, before: string, attack: string, harmless: string): RuleCase {
+  const written = (rev: string, repo = 'https://github.com/astral-sh/ruff-pre-commit') =>
+    `repos:\n  - repo: ${repo}\n    rev: ${rev}\n    hooks: [{ id: a }]\n`
+  const file = '.pre-commit-config.yaml'
+  return {
+    ...{ rule: 'pre-commit-revision', severity: 'hold', what },
+    fires: changed(file, written(before), written(attack)),
+    quiet: changed(file, written(before), written(harmless)),
+  }
+}
+
+const ruff = known['astral-sh/ruff-pre-commit'].map((line) => line.split(' '))
+const [ruffTag = '', ruffCommit = ''] = ruff[0] ?? []
+const [oldTag = '', oldCommit = ''] = ruff[1] ?? []
+
+/** What an action takes and gives, and which release of a hook runs: each beside the change that it could pass for. */
+export const offeredCases: readonly RuleCase[] = [
+  ofAction(
+    'an input that has a token without being given',
+    action('{ a: { default: b } }'),
+    action(`{ a: { default: b }, token: { default: "${expression('github.token')}" } }`),
+    action('{ a: { default: b }, draft: { description: Whether, default: false } }'),
+  ),
+  ofAction(
+    'an input that is another one without being given',
+    action('{ a: { default: b } }'),
+    action('{ a: { default: c } }'),
+    action('{ a: { default: b, description: What it is } }'),
+  ),
+  ofAction(
+    'an input that is a script without being given',
+    action('{ a: { default: b } }'),
+    action('{ a: { default: b }, pre-script: { default: x } }'),
+    action('{ a: { default: b }, pre-script: { description: What runs first } }'),
+  ),
+  ofAction(
+    'a new input that the steps knew already',
+    action('{}', `composite, steps: [{ run: "${expression('inputs.call')} x" }]`),
+    action('{ call: { default: evil } }', `composite, steps: [{ run: "${expression('inputs.call')} x" }]`),
+    action('{ more: { default: b } }', `composite, steps: [{ run: "${expression('inputs.call')} x" }]`),
+  ),
+  ofAction(
+    'another value for an output',
+    `outputs: { a: { value: "${expression('steps.a.outputs.a')}" } }\n${action('{}')}`,
+    `outputs: { a: { value: "${expression('github.head_ref')}" } }\n${action('{}')}`,
+    `outputs: { a: { value: "${expression('steps.a.outputs.a')}", description: Which }, b: { description: More } }\n${action('{}')}`,
+  ),
+  ofHooks('a commit that no release of a hook is', oldCommit, 'c'.repeat(40), ruffCommit),
+  ofHooks('an older release of a hook', ruffTag, oldTag, ruffCommit),
+  ofHooks('a branch of a hook', oldTag, 'main', ruffTag),
+  {
+    rule: 'pre-commit-revision',
+    severity: 'hold',
+    what: 'the commit of a release under another repository',
+    fires: changed(
+      '.pre-commit-config.yaml',
+      `repos:\n  - { repo: "https://github.com/evil/ruff-pre-commit", rev: ${oldTag}, hooks: [] }\n`,
+      `repos:\n  - { repo: "https://github.com/evil/ruff-pre-commit", rev: ${ruffTag}, hooks: [] }\n`,
+    ),
+    quiet: changed(
+      '.pre-commit-config.yaml',
+      `repos:\n  - { repo: "https://github.com/astral-sh/ruff-pre-commit", rev: ${oldTag}, hooks: [] }\n`,
+      `repos:\n  - { repo: "https://github.com/astral-sh/ruff-pre-commit", rev: ${ruffTag}, hooks: [] }\n`,
+    ),
+  },
+]
