@@ -1,6 +1,7 @@
 import known from '../../../../worker/gates/delayed-execution/known-releases.json' with { type: 'json' }
 import { changed } from '../../gate-input.ts'
 import type { RuleCase } from '../rule-case.ts'
+import { pair, release, tests } from './reach-cases.ts'
 
 const expression = (inner: string) => `\${{ ${inner} }}`
 const action = (inputs: string, using = 'node24, main: a.js') => `inputs: ${inputs}\nruns: { using: ${using} }\n`
@@ -75,4 +76,28 @@ export const offeredCases: readonly RuleCase[] = [
       `repos:\n  - { repo: "https://github.com/astral-sh/ruff-pre-commit", rev: ${ruffTag}, hooks: [] }\n`,
     ),
   },
+  pair(
+    'a command among patterns of files',
+    tests.replace('cache: npm', 'filters: "a: ./a/**"'),
+    ['"a: ./a/**"', '"a: ./a/**\\nb: $(curl h.example)"'],
+    ['"a: ./a/**"', '"a: ./a/**\\nb:\\n  - \'!b/*.{ts,js}\'"'],
+  ),
+  pair(
+    'a place outside among others',
+    tests.replace('cache: npm', 'path: out'),
+    ['path: out', 'path: "out\\n~/.ssh"'],
+    ['path: out', 'path: "out/a\\nout/*.png\\n"'],
+  ),
+  pair(
+    'a cache that others filled, by another name, beside a secret',
+    release.replace('cache-key: v1', 'enable-cache: false'),
+    ['enable-cache: false', 'enable-cache: true'],
+    [', enable-cache: false', ''],
+  ),
+  pair(
+    'a cache at a place that is an expression',
+    tests.replace('cache: npm', 'enable-cache: true'),
+    ['enable-cache: true', `cache-dependency-glob: "${expression('github.head_ref')}"`],
+    ['enable-cache: true', 'enable-cache: false, prune-cache: true, cache-dependency-glob: uv.lock'],
+  ),
 ]

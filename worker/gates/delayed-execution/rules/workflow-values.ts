@@ -16,16 +16,19 @@ const givenWord =
 const tellingInput =
   /(?:^|[-_])(?:script|run|args?|cmd|commands?|prompt|eval|expression|url|registry|host|server|endpoint|token|key|password|credentials|secrets?|user|username|ref|repo|repository|image|index|source|proxy|entrypoint|shell)(?:[-_]|$)/i
 const placeInput = /(?:^|[-_])(?:path|paths|dir|directory|files?)(?:[-_]|$)/i
+/** Files by their patterns, under names or as a list. */
+const patternsInput = /(?:^|[-_])(?:filters?|globs?|patterns?)$/i
+const pattern = /^(?:[\w-]{1,60}:)?\s{0,8}(?:- )?['"]?!?[\w.*{},/-]{0,200}['"]?$/
 const placeWithin = /^(?:\.\/)?[\w*@-][\w.*@/-]{0,300}$/
 /** Inputs that say how much or how long, and what is kept for the next run. */
 const amountInput =
-  /^(?:fetch-depth|retention-days|compression-level|check-latest|allow-prereleases?|cache|cache-dependency-path|verbosity)$/i
+  /^(?:fetch-depth|retention-days|compression-level|check-latest|allow-prereleases?|(?:enable-|bundler-)?cache|cache-dependency-(?:path|glob)|verbosity)$/i
 /** Inputs whose text people read, as `actions/stale` has most of them. */
 const forPeople =
   /^(?:days-before-[a-z-]{1,40}|(?:exempt|stale|close)-(?:issue|pr|all)-[a-z-]{1,40}|(?:issue|pr|discussion)-(?:lock-)?(?:inactive-days|comment)|(?:[a-z]{1,20}-)?(?:labels?|title|message|description|summary))$/i
 /** Inputs that say how much of a history, a log or a file; with one that keeps credentials away see `keepsCredentials`. */
 const measure =
-  /^(?:fetch-depth|fetch-tags|show-progress|retention-days|compression-level|if-no-files-found|timeout(?:[-_]\w{1,20})?)$/i
+  /^(?:fetch-depth|fetch-tags|show-progress|retention-days|compression-level|if-no-files-found|prune-cache|timeout(?:[-_]\w{1,20})?)$/i
 const sentence = /^[\w .,:!?()#'+-]{0,1000}$/
 /** An expansion, a pipe or one more command, where an action pastes its input into a shell. */
 const startsShell = /\$\(|`|&&|\|\||;\s|\n/
@@ -51,7 +54,11 @@ export function isHarmlessVariable(name: string, value: unknown): boolean {
 export function isHarmlessInput(name: string, value: unknown, mayBeAnyText: boolean): boolean {
   const apart = name.replaceAll(/([a-z])([A-Z])/g, '$1-$2')
   if (amountInput.test(name)) return !plain(value).includes('${')
-  if (placeInput.test(apart)) return placeWithin.test(plain(value)) && !plain(value).includes('..')
+  const lines = plain(value)
+    .split('\n')
+    .flatMap((line) => line.trim() || [])
+  if (placeInput.test(apart)) return !plain(value).includes('..') && lines.every((line) => placeWithin.test(line))
+  if (patternsInput.test(apart)) return lines.every((line) => pattern.test(line))
   const isHarmless = mayBeAnyText ? isLiteral(value) && !startsShell.test(plain(value)) : words.test(plain(value))
   return typeof value !== 'boolean' && !tellingInput.test(apart) && isHarmless
 }
@@ -63,7 +70,8 @@ export function isWordForPeople(name: string, value: unknown): boolean {
 
 /** Whatever the job holds: how much is fetched, told or kept. */
 export function isMeasure(name: string, value: unknown): boolean {
-  return measure.test(name) && /^\w{1,12}$/.test(String(value))
+  const restoresNothing = /^(?:(?:enable|bundler)-)?cache$/i.test(name) && String(value) === 'false'
+  return restoresNothing || (measure.test(name) && /^\w{1,12}$/.test(String(value)))
 }
 
 /** What an input of an action is without being given: a switch, a number or words that lead nowhere. */
