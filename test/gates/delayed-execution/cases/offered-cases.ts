@@ -24,6 +24,7 @@ function ofHooks(what: string, before: string, attack: string, harmless: string)
 
 const ruff = known['astral-sh/ruff-pre-commit'].map((line) => line.split(' '))
 const [ruffTag = '', ruffCommit = ''] = ruff[0] ?? []
+const checkout = known['actions/checkout'][0]?.split(' ')[1] ?? ''
 const [oldTag = '', oldCommit = ''] = ruff[1] ?? []
 
 /** What an action takes and gives, and which release of a hook runs: each beside the change that it could pass for. */
@@ -99,5 +100,37 @@ export const offeredCases: readonly RuleCase[] = [
     tests.replace('cache: npm', 'enable-cache: true'),
     ['enable-cache: true', `cache-dependency-glob: "${expression('github.head_ref')}"`],
     ['enable-cache: true', 'enable-cache: false, prune-cache: true, cache-dependency-glob: uv.lock'],
+  ),
+  ...(
+    [
+      ['another repository beside the project', `actions/checkout@${checkout}\n        with: { repository: evil/x }`],
+      ['a commit of a fork that fetches the project', `actions/checkout@${'c'.repeat(40)}`],
+      ['an action of another owner that fetches the project', `evil/checkout@${checkout}`],
+    ] as const
+  ).map(([what, uses]) => {
+    const known = tests
+      .replace('acme/checkout@v4', `actions/checkout@${checkout}`)
+      .replace(', persist-credentials: false', '')
+    return pair(
+      what,
+      known.replace('fetch-depth: 1', 'ref: main'),
+      ['      - name: Tests\n', `      - uses: ${uses}\n      - name: Tests\n`],
+      ['      - name: Tests\n', `      - uses: actions/checkout@${checkout}\n      - name: Tests\n`],
+    )
+  }),
+  pair(
+    'credentials that are kept by a second checkout',
+    tests,
+    ['      - name: Tests\n', `      - uses: actions/checkout@${checkout}\n      - name: Tests\n`],
+    [
+      '      - name: Tests\n',
+      `      - uses: actions/checkout@${checkout}\n        with: { persist-credentials: false }\n      - name: Tests\n`,
+    ],
+  ),
+  ofAction(
+    'a switch of an input that was there',
+    action('{ verify: { default: true } }'),
+    action('{ verify: { default: false } }'),
+    action('{ verify: { default: true }, git-user: { default: true } }'),
   ),
 ]

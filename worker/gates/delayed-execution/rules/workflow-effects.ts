@@ -29,11 +29,13 @@ export function effectsOf(document: unknown, body: unknown, look: Look): Set<str
   const isNamed = look === 'close' || valueAt(body, 'outputs') !== undefined
   const steps = listAt(body, 'steps').map((step) => stepEffect(step, look, isNamed))
   const keeping = listAt(body, 'steps').filter(keepsCredentials)
+  const keeper = (step: unknown) =>
+    look === 'close' ? stepEffect(step, look, isNamed) : actionEffect(textAt(step, 'uses') ?? '', look)
   return new Set(
     [
       ...jobEffects(document, body, look),
       ...(look === 'close' ? [['steps', steps]] : steps),
-      ...keeping.map((step) => ['keeps credentials', stepEffect(step, look, isNamed)]),
+      ...keeping.map((step) => ['keeps credentials', keeper(step)]),
     ].map(canonical),
   )
 }
@@ -89,12 +91,18 @@ function stepEffect(step: unknown, look: Look, isNamed: boolean): unknown {
   const uses = textAt(step, 'uses')
   // The code of the project, as its scripts are; what it is told is looked at.
   const isOwn = look === 'open' && uses !== null && isOfRepository(uses)
-  return [
-    entriesAt(step).filter(([key]) => !apart.includes(key)),
-    uses === null || isOwn ? null : actionEffect(uses, look),
-    inputs(valueAt(step, 'with'), look).filter(([, value]) => !isOwn || !isLiteral(value)),
-    variables(step, look),
-  ]
+  const rest = entriesAt(step).filter(([key]) => !apart.includes(key))
+  const given = inputs(valueAt(step, 'with'), look).filter(([, value]) => !isOwn || !isLiteral(value))
+  const set = variables(step, look)
+  const isReady = uses !== null && look === 'open' && onlyPrepares(uses) && [rest, given, set].flat().length === 0
+  return [rest, uses === null || isOwn || isReady ? null : actionEffect(uses, look), given, set]
+}
+
+/** Actions of GitHub that fetch the project itself or a language, in a release that is sure. */
+function onlyPrepares(uses: string): boolean {
+  const action = readAction(uses)
+  const name = /^actions\/(?:checkout|setup-(?:node|python|java|go|dotnet))$/
+  return name.test(action.name) && releaseOf(action) !== null
 }
 
 /** A step that only runs a script, whose lines are looked at by themselves. */

@@ -28,7 +28,7 @@ const forPeople =
   /^(?:days-before-[a-z-]{1,40}|(?:exempt|stale|close)-(?:issue|pr|all)-[a-z-]{1,40}|(?:issue|pr|discussion)-(?:lock-)?(?:inactive-days|comment)|(?:[a-z]{1,20}-)?(?:labels?|title|message|description|summary))$/i
 /** Inputs that say how much of a history, a log or a file; with one that keeps credentials away see `keepsCredentials`. */
 const measure =
-  /^(?:fetch-depth|fetch-tags|show-progress|retention-days|compression-level|if-no-files-found|prune-cache|timeout(?:[-_]\w{1,20})?)$/i
+  /^(?:fetch-depth|fetch-tags|show-progress|retention-days|compression-level|if-no-files-found|prune-cache|check-latest|allow-prereleases?|timeout(?:[-_]\w{1,20})?)$/i
 const sentence = /^[\w .,:!?()#'+-]{0,1000}$/
 /** An expansion, a pipe or one more command, where an action pastes its input into a shell. */
 const startsShell = /\$\(|`|&&|\|\||;\s|\n/
@@ -76,7 +76,8 @@ export function isMeasure(name: string, value: unknown): boolean {
 
 /** What an input of an action is without being given: a switch, a number or words that lead nowhere. */
 export function isHarmlessDefault(name: string, value: unknown): boolean {
-  return value === null || (!tellingInput.test(name) && !placeInput.test(name) && sentence.test(String(value)))
+  if (value === null || typeof value === 'boolean') return true
+  return !tellingInput.test(name) && !placeInput.test(name) && sentence.test(String(value))
 }
 
 /** What an action of the repository itself is told, in a job that holds nothing: it could as well say so in its code. */
