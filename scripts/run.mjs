@@ -26,6 +26,7 @@ const commands = {
   agents: { dev: true, steps: [['scripts/try-agents.ts']] },
   'package-managers': { dev: true, steps: [['scripts/try-package-managers.ts']] },
   docs: { dev: true, steps: [['scripts/write-reference.ts']] },
+  releases: { dev: false, steps: [['scripts/write-releases.ts']] },
 }
 
 const [name, ...rest] = process.argv.slice(2)

@@ -8,9 +8,12 @@ import { ciCases } from './cases/ci-cases.ts'
 import { editorCases } from './cases/editor-cases.ts'
 import { gitCases } from './cases/git-cases.ts'
 import { npmCases } from './cases/npm-cases.ts'
+import { offeredCases } from './cases/offered-cases.ts'
 import { packageCases } from './cases/package-cases.ts'
+import { plainLineCases } from './cases/plain-line-cases.ts'
 import { reachCases } from './cases/reach-cases.ts'
 import { sameCases } from './cases/same-cases.ts'
+import { sameReachCases } from './cases/same-reach-cases.ts'
 import { textCases } from './cases/text-cases.ts'
 import { toolCases } from './cases/tool-cases.ts'
 import { treeCases } from './cases/tree-cases.ts'
@@ -30,6 +33,9 @@ const cases = [
   ...catalogCases,
   ...sameCases,
   ...toolCases,
+  ...sameReachCases,
+  ...plainLineCases,
+  ...offeredCases,
 ]
 const gate = delayedExecutionGate
 

@@ -1,12 +1,12 @@
 import { changed } from '../../gate-input.ts'
 import type { RuleCase } from '../rule-case.ts'
 
-const path = '.github/workflows/ci.yml'
-const [sha, other] = ['a'.repeat(40), 'b'.repeat(40)]
+export const path = '.github/workflows/ci.yml'
+export const [sha, other] = ['a'.repeat(40), 'b'.repeat(40)]
 const expression = (inner: string) => `\${{ ${inner} }}`
 
 /** A workflow that runs the project's tests in a job that holds nothing. */
-const tests = `name: CI
+export const tests = `name: CI
 on: { push: { branches: [main], paths: [src] }, pull_request: }
 permissions: { contents: read }
 jobs:
@@ -29,7 +29,7 @@ jobs:
 `
 
 /** One that publishes, in a job that holds a secret. */
-const release = `on: { push: { branches: [main], paths: [src] } }
+export const release = `on: { push: { branches: [main], paths: [src] } }
 permissions: { contents: read }
 jobs:
   wait: { runs-on: ubuntu-24.04, steps: [{ run: npm test }] }
@@ -50,7 +50,7 @@ jobs:
 `
 
 /** Tests of any pull request beside a token that only the report of them is given. */
-const exposed = `on: [push, pull_request]
+export const exposed = `on: [push, pull_request]
 permissions: { contents: read }
 jobs:
   test:
@@ -63,7 +63,7 @@ jobs:
         with: { token: "${expression('secrets.REPORT_TOKEN')}", flags: unit }
 `
 
-function pair(
+export function pair(
   what: string,
   of: string,
   attack: readonly [string, string],

@@ -7,6 +7,8 @@ const lint =
 const props = '<Project>\n  <PropertyGroup>\n    <Version>1.2.3</Version>\n  </PropertyGroup>\n</Project>\n'
 const tests = 'import os\n\n\ndef a():\n    return 1\n\n\ndef b():\n    return 2\n'
 const tox = '[tox]\nenvlist = py312\n\n[testenv]\ncommands =\n    pytest\n'
+const image = '# why\nARG NODE_VERSION=22\nFROM node:22.1-alpine AS a\nRUN apk add git\n'
+const updates = (of: string) => `version: 2\nupdates:\n  - { package-ecosystem: npm, directory: /${of} }\n`
 const packageOf = (manager: string) => JSON.stringify({ packageManager: manager })
 
 /** Files that differ in values alone run what they ran: each beside a value that does not. */
@@ -123,4 +125,35 @@ export const sameCases: readonly RuleCase[] = [
       'version: 2\nupdates:\n  - { package-ecosystem: npm, directory: /, schedule: { interval: weekly } }\n',
     ),
   },
+  beside('repository-oversight', 'no more updates at once', '.github/dependabot.yml', [
+    updates(''),
+    updates(', open-pull-requests-limit: 0'),
+    updates(', open-pull-requests-limit: 10, cooldown: { default-days: 7 }'),
+  ]),
+  ...(
+    [
+      ['another image', 'node:22.1-alpine', 'evil/node:24-alpine', 'node:24.0-alpine'],
+      ['an older image', 'node:22.1-alpine', 'node:20-alpine', 'node:22.2-alpine3.20'],
+      ['an image by whatever its digest is', ':22.1-alpine', `:22.1-alpine@sha256:${'a'.repeat(64)}`, ':22.4-alpine'],
+      ['a stage of another name', 'AS a', 'AS b', 'AS a\n# then'],
+      ['another program that reads the file', '# why', '# syntax=evil/frontend', '# why not'],
+      ['an argument that is no version', 'VERSION=22', 'VERSION=evil', 'VERSION=24'],
+      ['an argument that is an older version', 'VERSION=22', 'VERSION=20', 'VERSION=22.3'],
+      ['an argument of another name', 'ARG NODE_VERSION=22', 'ARG BASE=22', 'ARG NODE_VERSION="22"'],
+      ['a line more', 'RUN apk add git\n', 'RUN apk add git\nRUN x\n', '\nRUN apk add git\n'],
+      ['a text whose lines are run', 'RUN apk add git', 'RUN <<E\nx\nE', 'RUN apk add git\n# <'],
+    ] as const
+  ).map(([what, from, attack, harmless]) =>
+    beside('container-build', what, 'Dockerfile', [image, image.replace(from, attack), image.replace(from, harmless)]),
+  ),
+  beside('container-build', 'a folder of the machine in a container', 'compose.yaml', [
+    'services: { a: { image: "a:1" } }\n',
+    'services: { a: { image: "a:1", volumes: ["/:/host"] } }\n',
+    "services:\n  # why\n  a:\n    image: 'a:1'\n",
+  ]),
+  beside('ci-configuration', 'a command beside a version', 'netlify.toml', [
+    '[build.environment]\nNODE_VERSION = "22"\n',
+    '[build]\ncommand = "x"\n[build.environment]\nNODE_VERSION = "24"\n',
+    '[build.environment]\nNODE_VERSION = "24"\n',
+  ]),
 ]

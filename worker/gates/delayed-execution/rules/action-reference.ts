@@ -1,3 +1,5 @@
+import { knownRelease } from './known-release.ts'
+
 /** An action or image by name, and how it is fixed. */
 export interface ActionReference {
   readonly name: string
@@ -8,6 +10,19 @@ export interface ActionReference {
 const commitId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 /** No more digits than a release has: the beginning of a commit's name can be digits too. */
 const release = /^v?\d{1,5}(?:\.\d{1,5}){0,3}(?:-[a-z]{1,10}[.\d]{0,10})?$/i
+
+/**
+ * Which release an action is, where that is sure: a tag that its owner gives, or a commit that a list of ours has for one.
+ * Any other commit may be one of a fork, which GitHub serves under the same name.
+ */
+export function releaseOf({ name, level, reference }: ActionReference): string | null {
+  return level === 'commit' ? (knownRelease(name, reference) ?? null) : level === 'release' ? reference : null
+}
+
+/** An action or workflow of the repository itself, at the commit that runs. */
+export function isOfRepository(text: string): boolean {
+  return /^(?:\.|\$)\//.test(text)
+}
 
 export function readAction(text: string): ActionReference {
   const image = /^docker:\/\//.test(text)

@@ -5,6 +5,7 @@ import { whenChanged, whenChangedOrDeleted } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Change, Match, Rule } from '../rule.ts'
 import { reachesNoFurther, watchersOf } from './reaches-no-further.ts'
+import { buildsTheSameImage } from './same-image.ts'
 import { updatesTheSame } from './same-updates.ts'
 import { openedToStrangers, secretDumps, sentSecrets, strangersCheckouts } from './workflow-entries.ts'
 import { untrustedText } from './workflow-texts.ts'
@@ -126,7 +127,8 @@ export const ciRules: readonly Rule[] = [
     ],
     when: 'It would run on the next image build, in CI and wherever the image is deployed.',
     mend: 'Have a person look at it.',
-    match: (file, change) => (isProse(file.path) ? [] : whenChanged()(file, change)),
+    match: (file, change) =>
+      isProse(file.path) || buildsTheSameImage(file, change) ? [] : whenChanged()(file, change),
   },
 ]
 
@@ -144,7 +146,7 @@ function whenWorkflowChanges(...[file, change]: Parameters<Match>): ReturnType<M
 }
 
 /** Null where there is no file. */
-function bothSides({ before, after }: ChangedFile, { read }: Change, format: 'yaml' | 'json') {
+function bothSides({ before, after }: ChangedFile, { read }: Change, format: 'yaml' | 'json' | 'toml') {
   return [before, after].map((side) => (side === null ? null : read(side, format)))
 }
 
@@ -156,8 +158,8 @@ function watchesNothing({ path, before }: ChangedFile, { read }: Change): boolea
 
 /** The same but for versions of what the build runs with: comments, order and layout differ. */
 function whenMeaningChanges(...[file, change]: Parameters<Match>): ReturnType<Match> {
-  const format = /\.ya?ml$/i.test(file.path) ? 'yaml' : 'json'
-  const [old, now] = bothSides(file, change, format)
+  const format = /\.(ya?ml|toml)$/i.exec(file.path)?.[1]?.toLowerCase() ?? 'json'
+  const [old, now] = bothSides(file, change, format === 'json' || format === 'toml' ? format : 'yaml')
   const isSame = old?.ok && now?.ok && canonical(withoutVersions(old.value)) === canonical(withoutVersions(now.value))
   return isSame ? [] : whenChangedOrDeleted()(file, change)
 }

@@ -1,6 +1,8 @@
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
-import type { Rule } from '../rule.ts'
+import type { Match, Rule } from '../rule.ts'
+import { isNoOlder, readAction, releaseOf } from './action-reference.ts'
+import { isKnownRepository } from './known-release.ts'
 
 /** What says on which files and when a hook runs, or how it is called, and not what runs. */
 const saysWhere =
@@ -46,17 +48,36 @@ export const preCommitRules: readonly Rule[] = [
     paths: configuration,
     when: 'On the next commit the hook would run in another version, or with other arguments.',
     mend: 'Have a person compare the two.',
-    match: whenEntriesChange('yaml', function* (document) {
-      for (const repository of listAt(document, 'repos')) {
-        yield [`rev of ${textAt(repository, 'repo') ?? '?'}`, valueAt(repository, 'rev')]
-      }
-      for (const { id, hook } of hooksIn(document)) {
-        const given = valueAt(hook, 'args')
-        if (given !== undefined) yield [`args of ${id}`, given]
-      }
-    }),
+    match: whenRevisionsChange,
   },
 ]
+
+function whenRevisionsChange(...[file, change]: Parameters<Match>): ReturnType<Match> {
+  const before = file.before === null ? null : change.read(file.before, 'yaml')
+  const old = new Map(before?.ok ? revisionsIn(before.value) : [])
+  return whenEntriesChange('yaml', function* (document) {
+    for (const [repository, revision] of revisionsIn(document)) {
+      const was = old.get(repository)
+      yield [`rev of ${repository}`, isNewerRelease(repository, revision, was) ? was : revision]
+    }
+    for (const { id, hook } of hooksIn(document)) {
+      const given = valueAt(hook, 'args')
+      if (given !== undefined) yield [`args of ${id}`, given]
+    }
+  })(file, change)
+}
+
+function revisionsIn(document: unknown): [string, unknown][] {
+  return listAt(document, 'repos').map((one) => [textAt(one, 'repo') ?? '?', valueAt(one, 'rev')])
+}
+
+/** Of a repository whose releases are known here: others may be anybody's. */
+function isNewerRelease(repository: string, revision: unknown, before: unknown): boolean {
+  const name = /^https:\/\/github\.com\/([\w.-]{1,100}\/[\w.-]{1,100}?)(?:\.git)?$/.exec(repository)?.[1]
+  if (name === undefined || !isKnownRepository(name)) return false
+  const [release, old] = [revision, before].map((one) => releaseOf(readAction(`${name}@${one}`)))
+  return release != null && old != null && isNoOlder(release, old)
+}
 
 interface Hook {
   readonly source: string

@@ -21,7 +21,12 @@ function around(document: unknown): unknown {
 }
 
 function told(update: unknown): unknown {
-  return Object.fromEntries(entriesAt(update).filter(([key]) => !manner.test(key)))
+  return Object.fromEntries(entriesAt(update).filter(([key, value]) => !manner.test(key) && !isSomeAtOnce(key, value)))
+}
+
+/** How many pull requests it may have open; none would switch it off. */
+function isSomeAtOnce(key: string, value: unknown): boolean {
+  return key === 'open-pull-requests-limit' && typeof value === 'number' && value > 0
 }
 
 function isPlainUpdate(update: unknown): boolean {

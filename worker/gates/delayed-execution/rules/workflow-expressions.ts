@@ -52,7 +52,8 @@ function isYesOrNo(text: string): boolean {
   return compares.test(outside(text))
 }
 
-function splitOutside(text: string, operator: string): string[] {
+/** At each operator that is in no parentheses; quotes are not looked at. */
+export function splitOutside(text: string, operator: string): string[] {
   const parts: string[] = []
   let depth = 0
   let from = 0

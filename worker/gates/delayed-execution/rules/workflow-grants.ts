@@ -1,5 +1,5 @@
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
-import { readAction, readImage } from './action-reference.ts'
+import { isOfRepository, readAction, readImage } from './action-reference.ts'
 import { matrixValues } from './matrix-values.ts'
 import { type Entry, steps, strangersEvents, triggers } from './workflow-entries.ts'
 import { expressionsOf } from './workflow-expressions.ts'
@@ -28,6 +28,8 @@ export function* strangersTriggers(document: unknown): Generator<Entry> {
 export function* allTriggers(document: unknown): Generator<Entry> {
   const isPlain = isPlainWorkflow(document)
   for (const event of triggers(document)) {
+    // A person with write access starts it, or its commit is on its way to a branch anyway.
+    if (isPlain && ['workflow_dispatch', 'merge_group'].includes(event)) continue
     const filters = entriesAt(document, 'on', event)
     const isOpen = isPlain || ['schedule', 'workflow_dispatch', 'workflow_call'].includes(event)
     const count = (name: string) => causedByStrangers.includes(event) || !/^paths(?:-ignore)?$/.test(name)
@@ -60,7 +62,7 @@ export function* unpinned(document: unknown): Generator<Entry> {
   const uses = [...steps(document), ...entriesAt(document, 'jobs')].flatMap(([, owner]) => textAt(owner, 'uses') ?? [])
   for (const text of uses) {
     const { name, level, reference } = readAction(text)
-    if (!text.startsWith('.') && level !== 'commit') yield [`uses ${name}`, level === 'release' ? level : reference]
+    if (!isOfRepository(text) && level !== 'commit') yield [`uses ${name}`, level === 'release' ? level : reference]
   }
   for (const image of imagesOf(document)) {
     const { name, level, reference } = readImage(image)

@@ -63,10 +63,22 @@ function ownRunnersOf(job: unknown): string[] {
   return names.filter((label) => !runnerOfGitHub.test(label)).map((label) => `runs-on ${label}`)
 }
 
-/** `matrix.os` by each value that it can have. */
+/** `matrix.os || 'ubuntu-latest'` by each value that it can have. */
 function resolved(label: string, job: unknown): string[] {
-  const name = /^\s{0,9}\$\{\{\s{0,9}matrix\.([\w-]{1,100})\s{0,9}\}\}\s{0,9}$/.exec(label)?.[1]
-  const values = name === undefined ? [] : matrixValues(job).filter(([key]) => key === name)
-  if (values.length === 0 || textAt(job, 'strategy', 'matrix') !== null) return [label]
-  return values.map(([, value]) => String(value))
+  const inner = /^\s{0,9}\$\{\{([^{}]{1,300})\}\}\s{0,9}$/.exec(label)?.[1]
+  // What an expression adds to the matrix may give it any value.
+  const isMade = [[], ['matrix'], ['matrix', 'include']].some((place) => textAt(job, 'strategy', ...place) !== null)
+  if (inner === undefined || isMade) return [label]
+  const values = inner.split('||').map((choice) => chosen(choice.split('&&').at(-1)?.trim() ?? '', job))
+  // A part of the matrix that has no value leaves the choice to the next one.
+  return values.some((one) => one === null) || values.flat().length === 0 ? [label] : values.flatMap((one) => one ?? [])
+}
+
+function chosen(word: string, job: unknown): string[] | null {
+  const literal = /^'([^']{1,60})'$/.exec(word)?.[1]
+  if (literal !== undefined) return [literal]
+  const [name, ...rest] = /^matrix\.([\w-]{1,100}(?:\.[\w-]{1,100}){0,3})$/.exec(word)?.[1]?.split('.') ?? []
+  if (name === undefined) return null
+  const named = matrixValues(job).filter(([key]) => key === name)
+  return named.map(([, value]) => valueAt(value, ...rest)).flatMap((one) => (one === undefined ? [] : [String(one)]))
 }
