@@ -4,10 +4,6 @@ import type { ChangedFile } from '../../change/view-change.ts'
 const lintValue =
   /^\s{0,60}(?!.{0,2}(?:extends|formatter|import|loader|parser|plugins?|presets?|processor|require|resolver)\b)(?:(?:["'][@\w/.-]{1,100}["']|[\w-]{1,60}):\s{0,3}(?:["'](?:off|warn|error)["']|[012]|\[\s{0,3}["'](?:off|warn|error)["'](?:,\s{0,3}(?:["'][\w -]{0,60}["']|\d{1,6}|\{[\w\s:,'"^$|-]{0,200}\}))?\s{0,3}\]?)|["'](?:off|warn|error)["']|["'](?:!?\*\*\/|[\w@.-]{1,60}\/)[\w@./-]{0,100}\*[\w@./*{},-]{0,100}["']|\{[\w\s:,'"^$|-]{0,200}\}|\]),?\s{0,5}$/
 const lineComment = /^\s{0,60}\/\/[^\\]{0,300}$/
-/** Properties of MSBuild that say how strictly, for what and under which name it compiles, and start nothing. */
-const buildValue =
-  /^\s{0,60}<(AnalysisLevel|AnalysisMode|AssemblyVersion|Authors|Company|Copyright|Description|Deterministic|EnforceCodeStyleInBuild|FileVersion|GenerateDocumentationFile|ImplicitUsings|InformationalVersion|IsPackable|LangVersion|NoWarn|Nullable|PackageId|PackageTags|PackageVersion|Product|TargetFrameworks?|Title|TreatWarningsAsErrors|Version|VersionPrefix|VersionSuffix|WarningLevel|WarningsAsErrors|WarningsNotAsErrors)>(?:\$\((?:NoWarn|WarningsAsErrors|WarningsNotAsErrors|TargetFrameworks?)\))?[\w .;,+-]{0,200}<\/\1>\s{0,5}$/
-
 /** At the beginning of its line: what is indented goes on with another option, as a command does. */
 const testValue =
   /^(?:[#;].{0,300}|(?:envlist|env_list|minversion|min_version|testpaths|python_files|python_classes|python_functions|norecursedirs|xfail_strict|log_\w{1,30}|max-line-length|max_line_length|skip_missing_interpreters|timeout)\s{0,5}=[\w\s.,*:{}/%-]{0,300})$/
@@ -17,12 +13,6 @@ export function lintsTheSame({ before, after }: ChangedFile): boolean {
   if (before?.text == null || after?.text == null || before.mode !== after.mode) return false
   if ([before, after].some(({ lines }) => lines.some(isPartOfLongText))) return false
   return isSameWithout([before.lines, after.lines], (line) => lintValue.test(line) || lineComment.test(line))
-}
-
-/** Whether a file of MSBuild differs in such properties alone. */
-export function buildsTheSame({ before, after }: ChangedFile): boolean {
-  if (before?.text == null || after?.text == null || before.mode !== after.mode) return false
-  return isSameWithout([before.lines, after.lines], (line) => buildValue.test(line))
 }
 
 /** Whether tox's or pytest's own file differs alone in where tests are, on what they run, and how they are told of. */

@@ -72,7 +72,7 @@ function withoutXmlComments(lines: readonly string[]): readonly string[] {
     .map((line) => line.trimEnd())
 }
 
-function withoutVersion(line: string): string {
+export function withoutVersion(line: string): string {
   if (address.test(line)) return line
   return line
     .replaceAll(moment, 'moment')
