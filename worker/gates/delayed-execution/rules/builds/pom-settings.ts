@@ -56,7 +56,7 @@ export function settingIn(element: XmlElement, within: readonly XmlElement[]): S
 
 export function isPlainSetting({ plugin, path }: Setting, { text, children }: XmlElement): boolean {
   if (children.length > 0) return false
-  if (isForJavac({ plugin, path })) return plainForJavac.test(text)
+  if (isForJavac({ plugin, path })) return text.split(' ').every((word) => plainForJavac.test(word))
   return inert.some((one) => one[0].test(plugin) && one[1].test(path) && one[2].test(text))
 }
 

@@ -43,6 +43,8 @@ export const inertInPom: Inert = {
     if (dependency.test(path)) return element.children.every(isPlainInDependency)
     if (path === `project/properties/${element.name}`) return isPlainProperty(element)
     if (path === 'project/version') return isText(element, release)
+    // Maven's own group is the one of a plugin that names none.
+    if (path === 'project/build/plugins/plugin/groupId') return element.text === mavensOwn
     if (path === 'project/scm/tag' || path === 'project/build/finalName') return isText(element, name)
     const setting = settingIn(element, within)
     return setting !== null && isPlainSetting(setting, element)
