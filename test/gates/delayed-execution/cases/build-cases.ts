@@ -235,6 +235,12 @@ const properties: readonly (readonly [...Pair, Severity?])[] = [
     items('<None Include="a" Link="b\\c" />'),
   ],
   [
+    'targets for whoever uses the package',
+    items(''),
+    items('<None Include="a.txt" Pack="true" PackagePath="build\\a.targets" />'),
+    items('<None Include="LICENSE" Pack="true" PackagePath="" />'),
+  ],
+  [
     'a generator of the editor',
     items(''),
     items('<None Include="a.tt"><Generator>x</Generator></None>'),

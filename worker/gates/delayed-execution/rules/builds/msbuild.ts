@@ -29,7 +29,8 @@ const attribute: Readonly<Record<string, RegExp>> = {
   Link: /^(?!.{0,500}\.\.)[\w.$()%\\/ -]{1,200}$/,
   LinkBase: /^(?!.{0,500}\.\.)[\w.$()%\\/ -]{1,200}$/,
   Pack: word,
-  PackagePath: /^(?!.{0,500}\.\.)[\w.$()%\\/; -]{0,200}$/,
+  // Below `build` or `tools` it would run for whoever uses the package.
+  PackagePath: /^[\\/.]?$/,
   PrivateAssets: word,
   ReferenceOutputAssembly: word,
   Static: word,
