@@ -3,6 +3,7 @@ import { delayedExecutionGate } from '../../../worker/gates/delayed-execution/de
 import { rules } from '../../../worker/gates/delayed-execution/rules.ts'
 import { added, changed, findingsOf } from '../gate-input.ts'
 import { agentCases } from './cases/agent-cases.ts'
+import { buildCases } from './cases/build-cases.ts'
 import { catalogCases } from './cases/catalog-cases.ts'
 import { ciCases } from './cases/ci-cases.ts'
 import { editorCases } from './cases/editor-cases.ts'
@@ -36,6 +37,7 @@ const cases = [
   ...sameReachCases,
   ...plainLineCases,
   ...offeredCases,
+  ...buildCases,
 ]
 const gate = delayedExecutionGate
 

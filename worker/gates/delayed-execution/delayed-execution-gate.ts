@@ -7,6 +7,7 @@ import { createFinding } from '../create-finding.ts'
 import { aboutChange } from './about-change.ts'
 import { findCollisions } from './find-collisions.ts'
 import { createIsInstalled } from './find-installed.ts'
+import { createTree } from './find-names.ts'
 import { createWordLines } from './find-word-lines.ts'
 import type { Change, Hit, Rule } from './rule.ts'
 import { rules } from './rules.ts'
@@ -43,6 +44,7 @@ function readChange(input: GateInput): Change {
     files: new Map(files.map((file) => [file.path, file])),
     read: createDocumentReader(),
     collisions: findCollisions(files, input.base.paths ?? []),
+    tree: createTree(files, input.base.paths ?? []),
     isInstalled: createIsInstalled(files),
     protects: compileGlobs(input.policy.gates.protected),
   }

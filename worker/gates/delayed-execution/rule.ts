@@ -2,6 +2,7 @@ import type { Severity } from '../../contract/index.ts'
 import type { DocumentReader } from '../change/create-document-reader.ts'
 import type { ChangedFile } from '../change/view-change.ts'
 import type { IsInstalled } from './find-installed.ts'
+import type { Tree } from './find-names.ts'
 
 /** What a rule says when it fires. */
 export interface RuleText {
@@ -44,6 +45,7 @@ export interface Change {
   readonly read: DocumentReader
   /** For a path or folder that the change adds: another spelling of it in the same tree. */
   readonly collisions: ReadonlyMap<string, string>
+  readonly tree: Tree
   /** Whether a lockfile had a package before the change. */
   readonly isInstalled: IsInstalled
   /** Whether the policy protects a path. */

@@ -2,6 +2,7 @@ import sax from 'sax'
 
 export interface XmlElement {
   readonly name: string
+  readonly attributes: Readonly<Record<string, string>>
   readonly text: string
   readonly children: readonly XmlElement[]
   /** Of its opening tag; begins at 1. */
@@ -10,6 +11,7 @@ export interface XmlElement {
 
 interface OpenElement {
   readonly name: string
+  readonly attributes: Readonly<Record<string, string>>
   readonly line: number
   readonly children: XmlElement[]
   text: string
@@ -21,16 +23,23 @@ const deepest = 64
 /** The root of an XML file; null for what is none, or has a document type: nothing here knows entities. Pure. */
 export function readXml(text: string): XmlElement | null {
   if (text.length > longest || text.includes('<!DOCTYPE')) return null
-  const top: OpenElement = { name: '', line: 0, children: [], text: '' }
+  const top: OpenElement = { name: '', attributes: {}, line: 0, children: [], text: '' }
   const open = [top]
-  const parser = sax.parser(true, { trim: true, normalize: true, position: true })
+  const parser = sax.parser(true, { position: true })
   // The first fault is the last: a parser that went on would make an error of every further character.
   parser.onerror = (error) => {
     throw error
   }
-  parser.onopentag = ({ name }) => {
+  parser.onopentag = ({ name, attributes }) => {
     if (open.length > deepest) throw new RangeError('nested too deeply')
-    open.push({ name: name.slice(name.indexOf(':') + 1), line: parser.line + 1, children: [], text: '' })
+    const said = Object.entries(attributes).map(([key, value]) => [key, String(value)] as const)
+    open.push({
+      name: name.slice(name.indexOf(':') + 1),
+      attributes: Object.fromEntries(said),
+      line: parser.line + 1,
+      children: [],
+      text: '',
+    })
   }
   const addText = (piece: string) => {
     const inner = open.at(-1)
@@ -40,7 +49,9 @@ export function readXml(text: string): XmlElement | null {
   parser.oncdata = addText
   parser.onclosetag = () => {
     const closed = open.pop()
-    if (closed !== undefined) open.at(-1)?.children.push(closed)
+    // A comment leaves no gap in a text, as for those who obey it.
+    if (closed !== undefined)
+      open.at(-1)?.children.push({ ...closed, text: closed.text.replaceAll(/\s+/g, ' ').trim() })
   }
   try {
     parser.write(text).close()

@@ -1,6 +1,7 @@
 import { whenChanged } from '../match/when-changed.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
+import { buildsTheSame } from './builds/builds-the-same.ts'
 import { saysTheSame } from './same-build.ts'
 
 export const buildRules: readonly Rule[] = [
@@ -27,7 +28,7 @@ export const buildRules: readonly Rule[] = [
     ],
     when: 'It would run on the next build, here and in CI.',
     mend: 'Have a person look at it.',
-    match: (file, change) => (saysTheSame(file) ? [] : whenChanged()(file, change)),
+    match: (file, change) => (saysTheSame(file) || buildsTheSame(file) ? [] : whenChanged()(file, change)),
   },
   {
     id: 'toolchain',

@@ -3,7 +3,7 @@ import { whenChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Match, Rule } from '../rule.ts'
-import { buildsTheSame } from './plain-values.ts'
+import { buildsTheSame } from './builds/builds-the-same.ts'
 import { saysTheSame } from './same-build.ts'
 
 const onBuild = 'MSBuild would load it on `dotnet build` or `dotnet restore`, and when an editor opens the project.'

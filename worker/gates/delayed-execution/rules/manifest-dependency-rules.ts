@@ -1,6 +1,9 @@
 import type { DocumentFormat } from '../../change/parse-document.ts'
 import { printable } from '../../change/printable.ts'
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import type { ChangedFile, FileSide } from '../../change/view-change.ts'
+import type { FoundPackage } from '../../dependencies/found-package.ts'
+import { mavenFiles } from '../../dependencies/maven.ts'
 import { type Pick, whenEntriesChange } from '../match/when-entries-change.ts'
 import type { Change, Hit, Match, Rule } from '../rule.ts'
 import { newDependency } from './new-dependency.ts'
@@ -41,6 +44,7 @@ export const manifestDependencyRules: readonly Rule[] = [
     paths: ['**/*.{csproj,fsproj,vbproj,props,targets}', '**/packages.config'],
     match: whenPackagesOfNugetAppear,
   },
+  { ...newDependency, paths: ['**/pom.xml'], match: whenPomAsks },
 ]
 
 /** A library by its module, a plugin by its id: how the catalog calls it is no news. */
@@ -82,6 +86,26 @@ function whenPackagesOfNugetAppear(...[file, change]: Parameters<Match>): Hit[] 
     .slice(0, mostLookedFor)
     .filter(({ name }) => !wasAsked(name, change))
     .map(({ name, number }) => ({ what: `\`dependency ${printable(name)}\` is new.`, line: number }))
+}
+
+/** A POM that was there before; a new one is looked at as a whole. */
+function whenPomAsks({ before, after }: ChangedFile, { files }: Change): Hit[] {
+  if (before === null || after === null) return []
+  const known = new Set(
+    [...files.values()].filter(({ path }) => /(?:^|\/)pom\.xml$/i.test(path)).flatMap((file) => namesIn(file.before)),
+  )
+  const asked = new Map(packagesIn(after).map((one) => [one.name, one]))
+  return [...asked.values()]
+    .filter(({ name }) => !known.has(name))
+    .map(({ name, line }) => ({ what: `\`dependency ${printable(name)}\` is new.`, line }))
+}
+
+function packagesIn(side: FileSide | null): readonly FoundPackage[] {
+  return side?.text == null ? [] : (mavenFiles[0]?.read(side.text) ?? [])
+}
+
+function namesIn(side: FileSide | null): string[] {
+  return packagesIn(side).map(({ name }) => name)
 }
 
 /** By any file of this change: a package that moves between projects, or its version to another file, is no new one. */

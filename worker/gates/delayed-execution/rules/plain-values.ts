@@ -4,10 +4,6 @@ import type { ChangedFile } from '../../change/view-change.ts'
 const lintValue =
   /^\s{0,60}(?!.{0,2}(?:extends|formatter|import|loader|parser|plugins?|presets?|processor|require|resolver)\b)(?:(?:["'][@\w/.-]{1,100}["']|[\w-]{1,60}):\s{0,3}(?:["'](?:off|warn|error)["']|[012]|\[\s{0,3}["'](?:off|warn|error)["'](?:,\s{0,3}(?:["'][\w -]{0,60}["']|\d{1,6}|\{[\w\s:,'"^$|-]{0,200}\}))?\s{0,3}\]?)|["'](?:off|warn|error)["']|["'](?:!?\*\*\/[\w@./*{},-]{0,200}|[\w@.-]{1,60}\/[\w@./-]{0,100}\*[\w@./*{},-]{0,100})["']|\{[\w\s:,'"^$|-]{0,200}\}|\]),?\s{0,5}$/
 const lineComment = /^\s{0,60}\/\/[^\\]{0,300}$/
-/** Properties of MSBuild that say how strictly, for what and under which name it compiles, and start nothing. */
-const buildValue =
-  /^\s{0,60}<(AnalysisLevel|AnalysisMode|AssemblyVersion|Authors|Company|Copyright|Description|Deterministic|EnforceCodeStyleInBuild|FileVersion|GenerateDocumentationFile|ImplicitUsings|InformationalVersion|IsPackable|LangVersion|NoWarn|Nullable|PackageId|PackageTags|PackageVersion|Product|TargetFrameworks?|Title|TreatWarningsAsErrors|Version|VersionPrefix|VersionSuffix|WarningLevel|WarningsAsErrors|WarningsNotAsErrors)>(?:\$\((?:NoWarn|WarningsAsErrors|WarningsNotAsErrors|TargetFrameworks?)\))?[\w .;,+-]{0,200}<\/\1>\s{0,5}$/
-
 /** A number is a number in any option. */
 const numberOption = /^\s{0,60}["']?[\w$-]{1,60}["']?:\s{0,3}-?\d[\d_.]{0,20},?\s{0,5}$/
 /** Options of bundlers and test runners that say how much they tell, forget or pack. */
@@ -45,12 +41,6 @@ export function lintsTheSame({ before, after }: ChangedFile): boolean {
   if (before?.text == null || after?.text == null || before.mode !== after.mode) return false
   if ([before, after].some(({ lines }) => lines.some(isPartOfLongText))) return false
   return isSameWithout([before.lines, after.lines], (line) => lintValue.test(line) || lineComment.test(line))
-}
-
-/** Whether a file of MSBuild differs in such properties alone. */
-export function buildsTheSame({ before, after }: ChangedFile): boolean {
-  if (before?.text == null || after?.text == null || before.mode !== after.mode) return false
-  return isSameWithout([before.lines, after.lines], (line) => buildValue.test(line))
 }
 
 function isSameWithout(sides: readonly (readonly string[])[], isValue: (line: string) => boolean): boolean {

@@ -11,16 +11,21 @@ interface Language {
   readonly comment: RegExp
   /** A line that only says what is asked for, by the name that the project's registry or catalog has for it. */
   readonly asks?: RegExp
+  /** A line whose value starts nothing and leads nowhere. */
+  readonly says?: RegExp
 }
 
 const gradleAsks =
   /^\s{0,40}(?:(?:api|implementation|compileOnly|runtimeOnly|annotationProcessor|(?:test|androidTest|testFixtures|debug|release)(?:Api|Implementation|CompileOnly|RuntimeOnly|AnnotationProcessor))\s{0,3}\(?\s{0,3}(?:(?:platform\()?libs\.[\w.]{1,100}\)?|project\(["'][\w:-]{1,100}["']\))\)?|alias\(libs\.plugins\.[\w.]{1,100}\)(?: apply false)?)\s{0,5}$/
+/** For which Android and Java it compiles, what is not tested or formatted, and names that its own code is known by. */
+const gradleSays =
+  /^\s{0,40}(?:import [\w.]{1,200}(?:\.\*)?|(?:compileSdk|minSdk|targetSdk|versionCode)(?:Version)?(?: = | )\d{1,9}|(?:sourceCompatibility|targetCompatibility)(?: = | )JavaVersion\.VERSION_\w{1,5}|jvmTarget(?: = |\.set\()JvmTarget\.JVM_\w{1,5}\)?|languageVersion(?: = |\.set\()JavaLanguageVersion\.of\(\d{1,3}\)\)?|(?:toolVersion|jacocoVersion) = libs\.versions\.[\w.]{1,80}\.get\(\)|(?:excludeTags|includeTags|targetExclude)\(["'][\w.*/-]{1,100}["']\)|optIn\.add\(["'][\w.]{1,100}["']\))\s{0,5}$/
 const brewAsks = /^\s{0,20}(?:brew|cask|mas)\s{1,5}["'][\w@.+ -]{1,80}["'](?:,\s{0,5}id:\s{0,5}\d{1,12})?\s{0,5}$/
 
 const languages: readonly Language[] = [
   { paths: /(?:^|\/)(?:\.terraformrc|terraform\.rc|\.tofurc|tofu\.rc)$/i, comment: /^\s{0,200}(?:#|\/\/).{0,500}$/ },
   { paths: /(?:^|\/)Brewfile$/i, comment: /^\s{0,200}#(?!!).{0,500}$/, asks: brewAsks },
-  { paths: /\.gradle(?:\.kts)?$/i, comment: /^\s{0,200}\/\/.{0,500}$/, asks: gradleAsks },
+  { paths: /\.gradle(?:\.kts)?$/i, comment: /^\s{0,200}\/\/.{0,500}$/, asks: gradleAsks, says: gradleSays },
   { paths: /\.(?:kts|sbt|groovy|swift|zig)$|(?:^|\/)(?:Jenkinsfile|Podfile)$/i, comment: /^\s{0,200}\/\/.{0,500}$/ },
   {
     paths:
@@ -51,6 +56,7 @@ function toldBy(path: string, lines: readonly string[]): string[] {
   const isComment = (line: string) => language?.comment.test(line) === true && !hasLongText && !obeyedComment.test(line)
   return (xml.test(path) ? withoutXmlComments(lines) : lines)
     .filter((line) => line.trim() !== '' && !isComment(line) && language?.asks?.test(line) !== true)
+    .filter((line) => hasLongText || language?.says?.test(line) !== true)
     .map(withoutVersion)
 }
 
@@ -72,7 +78,7 @@ function withoutXmlComments(lines: readonly string[]): readonly string[] {
     .map((line) => line.trimEnd())
 }
 
-function withoutVersion(line: string): string {
+export function withoutVersion(line: string): string {
   if (address.test(line)) return line
   return line
     .replaceAll(moment, 'moment')

@@ -1,6 +1,7 @@
 import { decodeLeniently } from '../../change/decode-text.ts'
 import { printable } from '../../change/printable.ts'
 import type { ChangedFile } from '../../change/view-change.ts'
+import type { Tree } from '../find-names.ts'
 import type { Hit, Match, Rule } from '../rule.ts'
 
 const onCheckout = 'It would take effect on `git checkout`, on whatever machine has the branch.'
@@ -78,7 +79,13 @@ export const treeRules: readonly Rule[] = [
     severity: 'hold',
     when: 'A shell that expands `*` in this folder would pass it on as an option.',
     mend: 'Use a name that does not begin with a dash.',
-    ...everywhere((file) => nameHit(file, (name) => name.startsWith('-'), 'The name begins with a dash.')),
+    ...everywhere((file, { tree }) =>
+      nameHit(
+        file,
+        (name) => name.startsWith('-') && !isCustomary(file.path, name, tree),
+        'The name begins with a dash.',
+      ),
+    ),
   },
   {
     id: 'executable-bit',
@@ -120,6 +127,19 @@ function hit(what: string): Hit {
 /** Only names that the change brings: one that was there before is no news. */
 function nameHit(file: ChangedFile, bad: (name: string) => boolean, what: string): Hit[] {
   return file.before === null && file.path.split('/').some(bad) ? [hit(what)] : []
+}
+
+/**
+ * A capital, then letters and digits, as Kotlin's developers name what is internal, where the project has such files
+ * already. No letters name a program or a piece of code that would do harm; and where an option takes a file's name, as
+ * in tar's `-Tlist.kt` and vim's `-Sscript.kt`, the tree has none of that name.
+ */
+function isCustomary(path: string, name: string, { dashed, has }: Tree): boolean {
+  const extension = /^-[A-Z][a-z][A-Za-z\d]{1,80}\.(kt|kts|java|swift|scala)$/.exec(name)?.[1]
+  const folder = path.slice(0, -name.length)
+  if (extension === undefined || path !== folder + name || /(?:^|\/)-/.test(folder)) return false
+  if (!dashed().has(extension)) return false
+  return Array.from(name, (_letter, index) => name.slice(index + 1)).every((end) => end === '' || !has(folder + end))
 }
 
 function isGitLookAlike(name: string): boolean {
