@@ -6,6 +6,7 @@ import { agentCases } from './cases/agent-cases.ts'
 import { catalogCases } from './cases/catalog-cases.ts'
 import { ciCases } from './cases/ci-cases.ts'
 import { editorCases } from './cases/editor-cases.ts'
+import { fetchedCases } from './cases/fetched-cases.ts'
 import { gitCases } from './cases/git-cases.ts'
 import { npmCases } from './cases/npm-cases.ts'
 import { packageCases } from './cases/package-cases.ts'
@@ -25,6 +26,7 @@ const cases = [
   ...workflowCases,
   ...reachCases,
   ...textCases,
+  ...fetchedCases,
   ...treeCases,
   ...catalogCases,
   ...sameCases,

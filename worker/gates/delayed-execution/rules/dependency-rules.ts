@@ -48,9 +48,13 @@ export const dependencyRules: readonly Rule[] = [
 /** Fires for each package that the manifest did not name before; what another package brings along is no new choice. */
 function whenPackagesAppear(files: readonly DependencyFile[]): Match {
   const kind = files.find((one) => one.kind === 'manifest')
+  /** Other registries take a hyphen and an underscore for two names. */
+  const isFolded = kind?.ecosystem === 'pypi' || kind?.ecosystem === 'cargo'
+  const keyOf = ({ name }: FoundPackage) =>
+    isFolded ? name.toLowerCase().replaceAll(/[_.]/g, '-') : name.toLowerCase()
   const namesIn = ({ text }: FileSide): Map<string, FoundPackage> | null => {
     const found = text === null ? null : kind?.read(text)
-    return found == null ? null : new Map(found.map((one) => [one.name.toLowerCase().replaceAll(/[_.]/g, '-'), one]))
+    return found == null ? null : new Map(found.map((one) => [keyOf(one), one]))
   }
   return (file, { isInstalled }): Hit[] => {
     if (file.after === null) return []
