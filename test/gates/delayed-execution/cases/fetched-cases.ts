@@ -15,6 +15,8 @@ const pnpm = (version: string, digest: string) =>
 const poetry = (digests: readonly string[]) =>
   `[[package]]\nname = "a"\nversion = "1.0.0"\nfiles = [${digests.map((one) => `{file = "a.whl", hash = "sha256:${one}"}`).join(', ')}]\n\n[metadata]\nlock-version = "2.0"\n`
 
+const updates = (more: string) => `version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n${more}`
+
 export const fetchedCases: readonly RuleCase[] = [
   line(
     'an answer that is run',
@@ -190,5 +192,19 @@ export const fetchedCases: readonly RuleCase[] = [
       '[metadata]\n[options.entry_points]\ndistutils.commands =\n  install = a:B\n',
     ),
     quiet: changed('setup.cfg', '[metadata]\n', '[metadata]\nname = a\n'),
+  },
+  {
+    ...{ rule: 'decode-and-run', severity: 'block', what: 'base64 into a shell, in a workflow' },
+    fires: changed(
+      '.github/workflows/a.yml',
+      null,
+      'on: push\njobs:\n  a:\n    steps:\n      - run: echo aWQ= | base64 -d | bash\n',
+    ),
+    quiet: changed('src/a.yml', null, 'run: echo aWQ= | base64 -d > a\n'),
+  },
+  {
+    ...{ rule: 'repository-oversight', severity: 'hold', what: 'no more pull requests of Dependabot' },
+    fires: changed('.github/dependabot.yml', updates(''), updates('    open-pull-requests-limit: 0\n')),
+    quiet: changed('.github/dependabot.yml', updates(''), updates('    open-pull-requests-limit: 7\n')),
   },
 ]

@@ -8,7 +8,7 @@ import { callsIn } from './decoded-calls.ts'
 const whereverItRuns = 'It would run whenever this file is run.'
 
 const fetcher =
-  /(?<![.\w$])fetch\s{0,5}\(|\burlopen\s{0,5}\(|\b(?:requests|axios|httpx|http|https)\.(?:get|post|request)\s{0,5}\(|\baxios\s{0,5}\(|\baxios['"]\)\.(?:get|post)\(|\bNet::HTTP\b|\bURI\.open\b|\bDownloadString\b|\bfile_get_contents\(\s{0,5}["']https?:/
+  /(?<![.\w$])fetch\s{0,5}\(|\burlopen\s{0,5}\(|\b(?:requests|axios|httpx|http|https)(?:['"]\))?\.(?:get|post|request)\s{0,5}\(|\baxios\s{0,5}\(|\baxios['"]\)\.(?:get|post)\(|\bNet::HTTP\b|\bURI\.open\b|\bDownloadString\b|\bfile_get_contents\(\s{0,5}["']https?:/
 /** Calls that run the text given to them. `exec` starts a program in most languages, and runs a text in Python. */
 const runsText =
   /(?<![.\w$])(?:eval|Function|instance_eval|class_eval)\s{0,5}\(|\.(?:runInThisContext|runInNewContext)\s{0,5}\(|\bFunction\.constructor\s{0,5}\)\s{0,5}\(/g

@@ -21,7 +21,12 @@ function around(document: unknown): unknown {
 }
 
 function told(update: unknown): unknown {
-  return Object.fromEntries(entriesAt(update).filter(([key]) => !manner.test(key)))
+  return Object.fromEntries(entriesAt(update).filter(([key, value]) => !manner.test(key) && !isSomeLimit(key, value)))
+}
+
+/** How many pull requests may be open at once; none of them is no limit but an end. */
+function isSomeLimit(key: string, value: unknown): boolean {
+  return key === 'open-pull-requests-limit' && Number(value) > 0
 }
 
 function isPlainUpdate(update: unknown): boolean {

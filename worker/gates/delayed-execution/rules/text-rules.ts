@@ -78,7 +78,7 @@ export const textRules: readonly Rule[] = [
     match: whenLinesAdded(
       'This line runs code that it decodes first.',
       lineMatches([...decodeAndRun, runsEscapes]),
-      weigh,
+      weighDecoded,
     ),
   },
   {
@@ -92,7 +92,7 @@ export const textRules: readonly Rule[] = [
       whenLinesAdded(
         'This line runs what it decodes.',
         runsWhatItDecodes,
-        weigh,
+        weighDecoded,
       )(file, change).map((hit) => (decodedBefore(file, hit.line) ? { ...hit, severity: 'hold' } : hit)),
   },
   {
@@ -169,7 +169,7 @@ function runsDecoded(file: ChangedFile, { files }: Change): Hit[] {
   if (isProse(file.path)) return []
   const decoded = new Set(file.added.flatMap(({ text }) => decodedInto.exec(text)?.[1] ?? []))
   if (decoded.size === 0) return []
-  const severity = weigh(file)
+  const severity = weighDecoded(file)
   return (files.get(file.path)?.added ?? [])
     .filter(({ text }) => [...text.matchAll(runsVariable)].some(([, name = '']) => decoded.has(name)))
     .map(({ number }) => ({
@@ -198,4 +198,9 @@ function weigh({ path }: ChangedFile): Severity | undefined {
   return isTest(path) || /(?:^|\/)(?:Dockerfile|Containerfile)|\.dockerfile$|^\.github\/workflows\//i.test(path)
     ? 'hold'
     : undefined
+}
+
+/** No installer has to be decoded first: in a workflow too this only hides what runs there. */
+function weighDecoded(file: ChangedFile): Severity | undefined {
+  return isTest(file.path) || !/^\.github\/workflows\//i.test(file.path) ? weigh(file) : undefined
 }
