@@ -7,6 +7,7 @@ import { buildCases } from './cases/build-cases.ts'
 import { catalogCases } from './cases/catalog-cases.ts'
 import { ciCases } from './cases/ci-cases.ts'
 import { editorCases } from './cases/editor-cases.ts'
+import { fetchedCases } from './cases/fetched-cases.ts'
 import { gitCases } from './cases/git-cases.ts'
 import { npmCases } from './cases/npm-cases.ts'
 import { offeredCases } from './cases/offered-cases.ts'
@@ -30,6 +31,7 @@ const cases = [
   ...workflowCases,
   ...reachCases,
   ...textCases,
+  ...fetchedCases,
   ...treeCases,
   ...catalogCases,
   ...sameCases,

@@ -8,8 +8,10 @@ import { dependencyRules } from './rules/dependency-rules.ts'
 import { editorProgramRules } from './rules/editor-program-rules.ts'
 import { editorRules } from './rules/editor-rules.ts'
 import { environmentRules } from './rules/environment-rules.ts'
+import { fetchedCodeRules } from './rules/fetched-code-rules.ts'
 import { folderRules } from './rules/folder-rules.ts'
 import { gitRules } from './rules/git-rules.ts'
+import { lockfileContentRules } from './rules/lockfile-content-rules.ts'
 import { lockfileRules } from './rules/lockfile-rules.ts'
 import { manifestDependencyRules } from './rules/manifest-dependency-rules.ts'
 import { npmConfigRules } from './rules/npm-config-rules.ts'
@@ -29,6 +31,7 @@ export const rules: readonly Rule[] = [
   ...npmManifestRules,
   ...npmConfigRules,
   ...lockfileRules,
+  ...lockfileContentRules,
   ...pythonRules,
   ...packageRules,
   ...dependencyRules,
@@ -45,6 +48,7 @@ export const rules: readonly Rule[] = [
   ...terraformRules,
   ...toolRules,
   ...textRules,
+  ...fetchedCodeRules,
   ...contentRules,
   ...treeRules,
   ...unicodeRules,

@@ -73,8 +73,9 @@ function whenPackagesAppear(files: readonly DependencyFile[]): Match {
   }
 }
 
-/** Another major version of a Go module is at a path of its own, below the same repository. */
+/** How a registry tells packages apart. Another major version of a Go module is at a path below the same repository. */
 function keyOf(name: string, ecosystem: Ecosystem | undefined): string {
   const plain = name.toLowerCase()
-  return (ecosystem === 'golang' ? plain.replace(/[/.]v\d{1,3}$/, '') : plain).replaceAll(/[_.]/g, '-')
+  if (ecosystem === 'golang') return plain.replace(/[/.]v\d{1,3}$/, '')
+  return ecosystem === 'pypi' || ecosystem === 'cargo' ? plain.replaceAll(/[_.]/g, '-') : plain
 }

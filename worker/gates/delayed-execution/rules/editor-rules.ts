@@ -13,10 +13,16 @@ const leaveIt = 'Take it out; people who want it set it for themselves.'
  * without number, so here the dangerous ones are named; where a file has few keys, the harmless ones are.
  */
 const dangerousSetting =
-  /(?:^mcp$|(?:path|paths|executable|exe|binary|command|commands|cmd|interpreter|tsdk|runtime|shell|shells|profiles?|automationProfile|env|environment|envFile|preLaunchTask|autoApprove|autoApproved|autoReply|yolo|allowAutomaticTasks|autorun|runOnSave|proxy|proxyStrictSSL|serverUrl|baseUrl|endpoint|tools?Path)(?:\.(?:linux|osx|windows))?$|\.trust\.|\.autoApprove\.|\.profiles\.|\.env\.|\.mcp\.)/i
+  /(?:^mcp$|(?:path|paths|executable|exe|binary|command|commands|cmd|interpreter|tsdk|runtime|shell|shells|profiles?|automationProfile|env|environment|envFile|preLaunchTask|autoApprove|autoApproved|autoReply|yolo|allowAutomaticTasks|autorun|runOnSave|proxy|proxyStrictSSL|serverUrl|baseUrl|endpoint|tools?Path|alternateTools)(?:\.(?:linux|osx|windows))?$|\.trust\.|\.autoApprove\.|\.profiles\.|\.env\.|\.mcp\.)/i
 /** Names that the pattern catches and that start nothing. */
 const harmlessSetting =
   /^(?:settings\.)?(?:files|search|explorer|breadcrumbs|path-intellisense|javascript\.preferences|typescript\.preferences|npm\.exclude)\b/i
+/** Settings that take nothing away where they say so. */
+const asksFirst: readonly [name: RegExp, value: unknown][] = [
+  [/(?:autoApprove|autoApproved|autoReply|yolo|autorun|runOnSave)$/i, false],
+  [/allowAutomaticTasks$/i, 'off'],
+  [/(?:\.trust\.enabled|proxyStrictSSL)$/i, true],
+]
 /** The TypeScript of the project itself, which editors ask about before they use it. */
 const ownTypeScript = /^(?:\.\/)?node_modules\/typescript\/lib\/?$/
 
@@ -179,6 +185,7 @@ function* settings(value: unknown, prefix: string): Generator<[string, unknown]>
     const name = prefix === '' ? key : `${prefix}.${key}`
     if (/^\[/.test(key)) yield* settings(inner, '')
     else if (name.length > longestName) yield [name.slice(0, longestName), inner]
+    else if (asksFirst.some(([setting, value]) => value === inner && setting.test(name))) continue
     else if (dangerousSetting.test(name) && !harmlessSetting.test(name) && !ownTypeScript.test(String(inner)))
       yield [name, inner]
     else yield* settings(inner, name)

@@ -17,6 +17,10 @@ const builtInDrivers = {
 }
 const driverAttribute = /(?:^|\s)(filter|diff|merge)=(\S{1,200})/g
 
+/** What git writes into the configuration of each repository, and what starts programs there. */
+const repositoryOption =
+  /^[ \t]{0,20}(?:bare|repositoryformatversion|worktree|fsmonitor|hookspath|sshcommand)[ \t]{0,20}=/im
+
 const gitConfig: RuleText = {
   id: 'git-config',
   severity: 'block',
@@ -75,6 +79,16 @@ export const gitRules: readonly Rule[] = [
     match: whenGitConfigChanges,
   },
   { ...gitConfig, paths: ['**/.git/**'], match: whenChanged() },
+  {
+    ...gitConfig,
+    id: 'git-repository-inside',
+    paths: ['**/config'],
+    when: 'git would obey it on any command in that folder, which is a repository of its own to it.',
+    match: (file, change) =>
+      repositoryOption.test(file.after?.text ?? '') && !/(?:^|\/)\.(?:git|config\/git)\/config$/i.test(file.path)
+        ? whenGitConfigChanges(file, change)
+        : [],
+  },
   {
     id: 'git-config-command',
     severity: 'block',

@@ -1,4 +1,4 @@
-import { entriesAt, listAt, valueAt } from '../../change/read-value.ts'
+import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
 import { whenChanged, whenProgramChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
@@ -102,6 +102,8 @@ export const packageRules: readonly Rule[] = [
       }
       if (valueAt(document, 'config', 'allow-plugins') === true) yield ['config.allow-plugins', true]
       for (const [name, value] of entriesAt(document, 'repositories')) yield [`repositories ${name}`, value]
+      for (const value of listAt(document, 'repositories')) yield ['repositories', value]
+      if (textAt(document, 'type') === 'composer-plugin') yield ['type', valueAt(document, 'extra', 'class') ?? null]
     }),
   },
   {

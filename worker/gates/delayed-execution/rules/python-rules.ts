@@ -67,7 +67,9 @@ export const pythonRules: readonly Rule[] = [
     mend: leaveIt,
     match: milderInTests(
       whenLinesAdded('This line names code or a place that setup uses.', ({ text }) =>
-        /^\s{0,20}(?:cmdclass|command_packages|setup_requires|index_url|find_links)\s{0,5}=/.test(text),
+        /^\s{0,20}(?:cmdclass|command_packages|distutils\.commands|setup_requires|index_url|find_links)\s{0,5}=/.test(
+          text,
+        ),
       ),
     ),
   },
