@@ -16,6 +16,7 @@ import { plainLineCases } from './cases/plain-line-cases.ts'
 import { reachCases } from './cases/reach-cases.ts'
 import { sameCases } from './cases/same-cases.ts'
 import { sameReachCases } from './cases/same-reach-cases.ts'
+import { stagedCases } from './cases/staged-cases.ts'
 import { textCases } from './cases/text-cases.ts'
 import { toolCases } from './cases/tool-cases.ts'
 import { treeCases } from './cases/tree-cases.ts'
@@ -40,6 +41,7 @@ const cases = [
   ...plainLineCases,
   ...offeredCases,
   ...buildCases,
+  ...stagedCases,
 ]
 const gate = delayedExecutionGate
 

@@ -18,6 +18,7 @@ import { npmConfigRules } from './rules/npm-config-rules.ts'
 import { npmManifestRules } from './rules/npm-manifest-rules.ts'
 import { packageRules } from './rules/package-rules.ts'
 import { pythonRules } from './rules/python-rules.ts'
+import { stagedCodeRules } from './rules/staged-code-rules.ts'
 import { terraformRules } from './rules/terraform-rules.ts'
 import { textRules } from './rules/text-rules.ts'
 import { toolRules } from './rules/tool-rules.ts'
@@ -49,6 +50,7 @@ export const rules: readonly Rule[] = [
   ...toolRules,
   ...textRules,
   ...fetchedCodeRules,
+  ...stagedCodeRules,
   ...contentRules,
   ...treeRules,
   ...unicodeRules,

@@ -162,7 +162,7 @@ export const textCases: readonly RuleCase[] = [
   text(
     'a Cyrillic letter in a Latin word',
     'mixed-script-name',
-    'hold',
+    'block',
     'isАdmin = true',
     'const ru = "Привет, JSON-файл, git-коммиты"',
   ),

@@ -50,8 +50,16 @@ export const dotnetRules: readonly Rule[] = [
     when: 'MSBuild would run it on `dotnet build`, and when an editor opens the project.',
     mend: 'Have a person look at it.',
     match: whenLinesAdded('This line adds a build task.', ({ text }) =>
-      /<(?:Exec|Target|UsingTask|Import)\b/i.test(text),
+      /<(?:Exec|Target|UsingTask|Import|PreBuildEvent|PreLinkEvent|PostBuildEvent|CustomBuildStep)\b/i.test(text),
     ),
+  },
+  {
+    id: 'dotnet-build',
+    severity: 'block',
+    paths: ['**/tools/{init,install,uninstall}.ps1'],
+    when: 'Visual Studio would run it when the package is installed, or a solution with it is opened.',
+    mend: leaveIt,
+    match: whenChanged(),
   },
 ]
 

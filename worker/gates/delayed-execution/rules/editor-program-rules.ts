@@ -7,8 +7,33 @@ import type { Rule } from '../rule.ts'
 const onOpen = 'The editor, or a language server behind it, would start or load it when the folder is opened.'
 const leaveIt = 'Take it out; people who want it set it for themselves.'
 
+/** What starts before, or in place of, the program that is debugged. */
+const namesProgram =
+  /^(?:runtimeExecutable|runtimeArgs|python|pythonPath|miDebuggerPath|debugServerPath|dlvToolPath|javaExec|setupCommands|preLaunchTask|postDebugTask|envFile|env|environment|command)$/
+
 /** What language servers and editors of fewer people start or load because a file of the folder says so. */
 export const editorProgramRules: readonly Rule[] = [
+  {
+    id: 'editor-debug-program',
+    severity: 'hold',
+    paths: ['**/.vscode/launch.json', '**/*.code-workspace', '**/.vs/{tasks,launch}.vs.json'],
+    when: 'It would run when somebody starts the debugger or a task in this folder.',
+    mend: 'Have a person look at it.',
+    match: whenEntriesChange('jsonc', function* (document) {
+      const lists = [[], ['launch']].flatMap((place) => listAt(document, ...place, 'configurations'))
+      for (const one of [...lists, ...listAt(document, 'tasks')]) {
+        for (const [key, value] of entriesAt(one)) if (namesProgram.test(key)) yield [key, value]
+      }
+    }),
+  },
+  {
+    id: 'editor-project-script',
+    severity: 'hold',
+    paths: ['**/nbproject/*.xml'],
+    when: 'NetBeans and Ant would run it on the next build.',
+    mend: 'Have a person look at it.',
+    match: whenChanged(),
+  },
   {
     id: 'editor-language-server',
     severity: 'block',

@@ -1,4 +1,5 @@
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
+import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
@@ -57,6 +58,19 @@ const containerSources = [
   'remoteEnv',
   'customizations',
 ]
+
+/** Emacs's variables for how a text looks; their values are numbers and yes or no. */
+const indentation =
+  /^(?:\s|[()'.]|\b(?:nil|t|-?\d{1,4}|[a-z-]{1,40}-mode|indent-tabs-mode|fill-column|tab-width|[a-z-]{1,30}-(?:basic-offset|indent-level|indent-offset)|sentence-end-double-space|require-final-newline|show-trailing-whitespace)(?![\w-])){1,2000}$/
+
+function setsIndentation({ path, after }: ChangedFile): boolean {
+  const lines = after?.lines.filter((line) => !/^\s{0,40};/.test(line)) ?? []
+  return (
+    /\.dir-locals(?:-2)?\.el$/.test(path) &&
+    lines.length < 200 &&
+    lines.every((line) => line === '' || indentation.test(line))
+  )
+}
 
 export const editorRules: readonly Rule[] = [
   {
@@ -132,7 +146,7 @@ export const editorRules: readonly Rule[] = [
     ],
     when: 'The editor would run it when a file of the folder is opened.',
     mend: leaveIt,
-    match: whenChanged(),
+    match: (file, change) => (setsIndentation(file) ? [] : whenChanged()(file, change)),
   },
   {
     id: 'editor-file-variables',

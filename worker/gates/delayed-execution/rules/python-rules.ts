@@ -33,6 +33,10 @@ const otherIndex = {
   mend: 'Use the index that the project already uses.',
 }
 
+/** The same fields within one call. */
+const plainSetup =
+  /^\s{0,10}setup\((?:(?:name|version|description|author|author_email|url|license|keywords|python_requires|zip_safe|include_package_data)\s{0,3}=\s{0,3}(?:"[\w /.:,<>=!~;()@-]{0,200}"|'[\w /.:,<>=!~;()@-]{0,200}'|True|False)(?:,\s{0,3})?){1,12}\)\s{0,5}$/
+
 export const pythonRules: readonly Rule[] = [
   ...pythonTestRules,
   {
@@ -49,7 +53,9 @@ export const pythonRules: readonly Rule[] = [
     paths: ['**/setup.py'],
     when: 'It would run on `pip install`.',
     mend: leaveIt,
-    match: milderInTests(whenLinesAdded('This file is run, not read.', ({ text }) => !pythonMetadata.test(text))),
+    match: milderInTests(
+      whenLinesAdded('This file is run, not read.', ({ text }) => !pythonMetadata.test(text) && !plainSetup.test(text)),
+    ),
   },
   {
     id: 'python-setup',

@@ -12,6 +12,10 @@ const loadsCode = {
   mend: 'Have a person look at it.',
 }
 
+/** At the beginning of its line: what is indented waits for whoever calls it. */
+const reachesOut =
+  /^(?!(?:#|@|def\s|class\s|async\s|import\s|from\s)).{0,300}?\b(?:os\.(?:system|popen|exec\w{1,3}|spawn\w{1,3})|subprocess\.\w{1,20}|urlopen|urlretrieve|(?:requests|httpx)\.(?:get|post|put|request)|socket\.\w{1,20}|exec|eval|__import__)\s{0,3}\(/
+
 /** What tests and linters of Python load by themselves. */
 export const pythonTestRules: readonly Rule[] = [
   {
@@ -21,6 +25,14 @@ export const pythonTestRules: readonly Rule[] = [
     when: 'It would run on `pytest` or `tox`, in CI beside whatever the tests are given.',
     mend: 'Have a person look at it.',
     match: (file, change) => (saysTheSame(file) || testsTheSame(file) ? [] : whenChanged()(file, change)),
+  },
+  {
+    id: 'python-test-configuration',
+    severity: 'block',
+    paths: ['**/{conftest,noxfile}.py'],
+    when: 'It would run as soon as `pytest` or `nox` loads the file, whichever test is asked for.',
+    mend: 'Move it into the test or fixture that needs it.',
+    match: whenLinesAdded('This line reaches beyond the tests when it is loaded.', ({ text }) => reachesOut.test(text)),
   },
   {
     id: 'python-tool-code',

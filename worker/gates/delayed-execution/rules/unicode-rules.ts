@@ -1,4 +1,4 @@
-import { isProse, isTranslation } from '../../change/classify-path.ts'
+import { isDocumentation, isProse, isTranslation } from '../../change/classify-path.ts'
 import type { FileSide } from '../../change/view-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
@@ -24,6 +24,10 @@ const selectorPayload =
 const unseenRun = /[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]{4}/
 /** Blank Hangul letters are letters to a compiler: an identifier that nobody sees. */
 const blankLetter = /(?<![\u1100-\u11ff\u3131-\u318e\uac00-\ud7ff])[\u115f\u1160\u3164\uffa0]/
+/** Between letters of names; text in many languages has joiners between its own. */
+const unseenInName = /[A-Za-z_$][\u200b-\u200d\u2060\ufeff][A-Za-z_$]/
+const cyrillic = /\p{Script=Cyrillic}/u
+const otherThanCyrillic = /[\p{Script=Greek}\p{Script=Armenian}]/u
 const word = /[\p{L}\p{N}_$]+/gu
 const latinLetter = /[A-Za-z]/
 /** Cyrillic, Greek and Armenian letters that look like Latin ones. */
@@ -74,13 +78,34 @@ export const unicodeRules: readonly Rule[] = [
     ),
   },
   {
+    id: 'unseen-characters',
+    severity: 'hold',
+    when: hidden,
+    mend: 'Take the character out.',
+    ...inLines(
+      'A name on this line holds a character that cannot be seen.',
+      (text, path) => !isTranslation(path) && !isDocumentation(path) && unseenInName.test(text),
+    ),
+  },
+  {
     id: 'mixed-script-name',
     severity: 'hold',
     when: 'It looks like another name, and a reviewer would take the two for one.',
     mend: 'Write the word in one script.',
     ...inLines(
       'A word on this line mixes Latin letters with look-alikes of another script.',
-      (text, path) => !isTranslation(path) && !isProse(path) && !text.includes('\ufffd') && hasMixedWord(text),
+      (text, path) => isCode(text, path) && hasMixedWord(text) && !hasCyrillicWord(text),
+    ),
+  },
+  {
+    id: 'mixed-script-name',
+    severity: 'block',
+    when: 'It looks like another name, and a reviewer would take the two for one.',
+    mend: 'Write the word in one script.',
+    // Letters of Greek name what they stand for: a mean, a difference, an angle.
+    ...inLines(
+      'A word on this line mixes Latin letters with Cyrillic ones that look the same.',
+      (text, path) => isCode(text, path) && hasCyrillicWord(text),
     ),
   },
 ]
@@ -101,9 +126,21 @@ function isAscii(side: FileSide | null): boolean {
   return side === null || side.text === null || side.text.length === side.content.length
 }
 
+/** Text that people read, or that another character set has made, mixes scripts by accident. */
+function isCode(text: string, path: string): boolean {
+  return !isTranslation(path) && !isProse(path) && !text.includes('\ufffd')
+}
+
+/** Letters of Cyrillic and Latin, and of no third script. */
+function hasCyrillicWord(text: string): boolean {
+  return mixedWords(text).some((one) => cyrillic.test(one) && !otherThanCyrillic.test(one))
+}
+
 function hasMixedWord(text: string): boolean {
-  for (const [token] of text.matchAll(word)) {
-    if (beyondAscii.test(token) && latinLetter.test(token) && lookAlike.test(token)) return true
-  }
-  return false
+  return mixedWords(text).length > 0
+}
+
+function mixedWords(text: string): string[] {
+  const tokens = [...text.matchAll(word)].map(([token]) => token)
+  return tokens.filter((token) => beyondAscii.test(token) && latinLetter.test(token) && lookAlike.test(token))
 }
