@@ -16,6 +16,9 @@ const fetches = (path: string) => ['starts-download', 'hold', path] as const
 const decodes = (path: string) => ['decode-and-run', 'block', path] as const
 const loads = (path: string) => ['shell-environment', 'hold', path] as const
 const tests = ['python-test-configuration', 'block', 'conftest.py'] as const
+const digest = (of: string) => `{integrity: sha512-${of.repeat(86)}==}`
+const pnpm = (resolution: string) =>
+  `lockfileVersion: '9.0'\n\npackages:\n  a@1.0.0:\n    resolution: ${resolution}\n  b@1.0.0:\n    resolution: ${digest('b')}\n`
 const letters = (text: string) => [...text].map((one) => `"${one}"`).join(', ')
 
 /** Code that comes in one line and is started in another, and what is started in place of what people mean. */
@@ -61,6 +64,12 @@ export const stagedCases: readonly RuleCase[] = [
     'a file that is written from what is decoded, and started',
     'open(p, "wb").write(base64.b64decode(b))\nsubprocess.run([sys.executable, p])',
     'open(p, "wb").write(base64.b64decode(b))\nsubprocess.run([sys.executable, "check.py"])',
+  ),
+  added(
+    decodes('a.py'),
+    'a text that is decoded, changed and run',
+    'raw = base64.b64decode(w)\nexec(bytes(b ^ 7 for b in raw[8:]))',
+    'raw = base64.b64decode(w)\nshow(bytes(b ^ 7 for b in raw[8:]))',
   ),
   added(
     decodes('a.go'),
@@ -129,6 +138,24 @@ export const stagedCases: readonly RuleCase[] = [
     ...{ rule: 'dotnet-project', severity: 'hold', what: 'a command before a build of C++' },
     fires: changed('a.vcxproj', '<Project>\n</Project>\n', '<Project>\n<PreBuildEvent>x</PreBuildEvent>\n</Project>\n'),
     quiet: changed('a.vcxproj', '<Project>\n</Project>\n', '<Project>\n<OutDir>x</OutDir>\n</Project>\n'),
+  },
+  {
+    ...{ rule: 'lockfile-integrity', severity: 'block', what: 'a package of pnpm that has no digest any more' },
+    fires: changed('pnpm-lock.yaml', pnpm(digest('a')), pnpm('{tarball: https://h.example/a.tgz}')),
+    quiet: changed('pnpm-lock.yaml', pnpm(digest('a')), `${pnpm(digest('a'))}\n`),
+  },
+  {
+    ...{ rule: 'lockfile-host', severity: 'hold', what: 'the first package of pnpm that has an address' },
+    fires: changed(
+      'pnpm-lock.yaml',
+      pnpm(digest('a')).replace('a@1', 'c@1'),
+      pnpm('{tarball: https://h.example/a.tgz}'),
+    ),
+    quiet: changed(
+      'pnpm-lock.yaml',
+      pnpm(digest('a')),
+      pnpm(`${digest('a')}\n    deprecated: see https://h.example/why`),
+    ),
   },
   {
     ...{ rule: 'python-setup', severity: 'block', what: 'a call within a line of metadata' },

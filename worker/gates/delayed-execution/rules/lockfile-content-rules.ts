@@ -35,11 +35,28 @@ function contentChanges(...[file]: Parameters<Match>): Hit[] {
     const old = before.get(key)
     return old !== undefined && first !== undefined && differ(old, [first, ...others]) ? [first] : []
   })
-  const lineOf = createLineFinder(file, changed)
-  return changed.slice(0, most).map((one) => ({
-    what: `\`${printable(one.name)}\` has another content than before at the same version.`,
+  const lost = loseDigest([...before.values()].flat(), [...after.values()].flat())
+  const lineOf = createLineFinder(file, [...changed, ...lost])
+  const hit = (what: string) => (one: FoundPackage) => ({
+    what: `\`${printable(one.name)}\` ${what} at the same version.`,
     line: one.line ?? lineOf(one),
-  }))
+  })
+  return [
+    ...changed.slice(0, most).map(hit('has another content than before')),
+    ...lost.slice(0, most).map(hit('had a digest before, and has none now,')),
+  ]
+}
+
+/** Any content would do. Where the whole file has no such digests any more, another program writes it. */
+function loseDigest(before: readonly FoundPackage[], after: readonly FoundPackage[]): FoundPackage[] {
+  const nameOf = ({ name, version }: FoundPackage) => JSON.stringify([name, version])
+  const bound = new Map(before.flatMap((one) => (one.integrity.length > 0 ? [[nameOf(one), one] as const] : [])))
+  const written = new Set(after.flatMap(({ integrity }) => integrity.map(algorithmOf)))
+  return after.filter(
+    (one) =>
+      one.integrity.length === 0 &&
+      bound.get(nameOf(one))?.integrity.some((digest) => written.has(algorithmOf(digest))) === true,
+  )
 }
 
 function byVersion(kind: DependencyFile, { text }: FileSide): Map<string, FoundPackage[]> {

@@ -52,7 +52,8 @@ export const lockfileRules: readonly Rule[] = [
     mend: approve,
     match: (file, change) => {
       const known = new Set(file.before?.lines.flatMap(hostsIn) ?? [])
-      if (known.size === 0) return []
+      // pnpm says of no package where it is, unless it is somewhere else.
+      if (known.size === 0 && !/pnpm-lock\.ya?ml$/i.test(file.path)) return []
       const isNew = whenLinesAdded('This line names a host that the lockfile did not have before.', (line) =>
         hostsIn(line.text).some((host) => !known.has(host)),
       )
@@ -89,6 +90,8 @@ function declaredBeside(path: string, change: Change): Set<string> | null {
 }
 
 function hostsIn(line: string): string[] {
+  // A sentence for people.
+  if (/^\s{0,20}deprecated:/.test(line)) return []
   return [...line.matchAll(urlHost)].map(([, host = '']) => host.toLowerCase())
 }
 

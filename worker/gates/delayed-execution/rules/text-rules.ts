@@ -4,7 +4,7 @@ import type { AddedLine, ChangedFile } from '../../change/view-change.ts'
 import { mostContinued } from '../find-word-lines.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Change, Hit, Rule } from '../rule.ts'
-import { decodedBefore, decodedCalls } from './decoded-calls.ts'
+import { callsIn, decodedBefore, decodedCalls } from './decoded-calls.ts'
 
 const whereverItRuns = 'It would run whenever this file is run.'
 
@@ -32,6 +32,7 @@ const runsEscapes = /\b(?:eval|Function|exec)\s{0,5}\(\s{0,5}["'`](?:\\x[0-9a-f]
 const decodedInto =
   /(?:^|[\s;({])([A-Za-z_$][\w$]{0,60})\s{0,5}(?::\s{0,3}\w{1,20}\s{0,3})?=\s{0,5}.{0,120}(?:\batob\s{0,5}\(|b64decode|fromhex\(|unhexlify|base64_decode|gzinflate|str_rot13|Buffer\.from\([^)]{0,500},\s{0,5}["'`](?:base64|hex)|String\.fromCharCode|FromBase64String|decode64\s{0,5}\(|decode_base64\s{0,5}\(|zlib"\)\.decompress|zlib\.decompress)/
 const runsVariable = /(?<![.\w$])(?:eval|Function|exec|execSync)\s{0,5}\(\s{0,5}\(?\s{0,5}([A-Za-z_$][\w$]{0,60})\b/g
+const runsText = /(?<![.\w$])(?:eval|exec|Function)\s{0,5}\(/g
 /** env | base64 | curl -d @- … */
 const pipesEnvironment =
   /(?:^|[\s;&|(`"'])(?:printenv|env|export -p|set)\s{0,5}(?:\|\s{0,5}(?:base64|gzip|xxd|jq|sort|grep)\b[^|]{0,80}){0,3}\|\s{0,5}(?:sudo\s{1,5})?(?:curl|wget|nc|ncat|netcat|socat)\b/
@@ -171,7 +172,11 @@ function runsDecoded(file: ChangedFile, { files }: Change): Hit[] {
   if (decoded.size === 0) return []
   const severity = weighDecoded(file)
   return (files.get(file.path)?.added ?? [])
-    .filter(({ text }) => [...text.matchAll(runsVariable)].some(([, name = '']) => decoded.has(name)))
+    .filter(
+      ({ text }) =>
+        [...text.matchAll(runsVariable)].some(([, name = '']) => decoded.has(name)) ||
+        callsIn(text, runsText).some(({ argument }) => argument.split(/[^\w$]+/).some((name) => decoded.has(name))),
+    )
     .map(({ number }) => ({
       what: 'This line runs what another one decodes.',
       line: number,
