@@ -1,9 +1,9 @@
 import { entriesAt, listAt, textAt, valueAt } from '../../change/read-value.ts'
-import type { ChangedFile } from '../../change/view-change.ts'
 import { whenChanged } from '../match/when-changed.ts'
 import { whenEntriesChange } from '../match/when-entries-change.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Rule } from '../rule.ts'
+import { setsIndentation } from './editor-indentation.ts'
 
 const onOpen = 'It would run when the folder is opened, for everyone who trusts the workspace.'
 const onSetting = 'The editor would start that program, or stop asking first, when the folder is opened.'
@@ -58,19 +58,6 @@ const containerSources = [
   'remoteEnv',
   'customizations',
 ]
-
-/** Emacs's variables for how a text looks; their values are numbers and yes or no. */
-const indentation =
-  /^(?:\s|[()'.]|\b(?:nil|t|-?\d{1,4}|[a-z-]{1,40}-mode|indent-tabs-mode|fill-column|tab-width|[a-z-]{1,30}-(?:basic-offset|indent-level|indent-offset)|sentence-end-double-space|require-final-newline|show-trailing-whitespace)(?![\w-])){1,2000}$/
-
-function setsIndentation({ path, after }: ChangedFile): boolean {
-  const lines = after?.lines.filter((line) => !/^\s{0,40};/.test(line)) ?? []
-  return (
-    /\.dir-locals(?:-2)?\.el$/.test(path) &&
-    lines.length < 200 &&
-    lines.every((line) => line === '' || indentation.test(line))
-  )
-}
 
 export const editorRules: readonly Rule[] = [
   {

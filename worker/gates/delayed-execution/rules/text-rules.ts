@@ -4,7 +4,8 @@ import type { AddedLine, ChangedFile } from '../../change/view-change.ts'
 import { mostContinued } from '../find-word-lines.ts'
 import { whenLinesAdded } from '../match/when-lines-added.ts'
 import type { Change, Hit, Rule } from '../rule.ts'
-import { callsIn, decodedBefore, decodedCalls } from './decoded-calls.ts'
+import { decodedBefore, decodedCalls } from './decoded-calls.ts'
+import { linesThatRunDecoded } from './decoded-variables.ts'
 
 const whereverItRuns = 'It would run whenever this file is run.'
 
@@ -28,11 +29,6 @@ const decodeAndRun = [
 ]
 /** A function that runs text, and a text that is all escapes. */
 const runsEscapes = /\b(?:eval|Function|exec)\s{0,5}\(\s{0,5}["'`](?:\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\[0-7]{3}){4}/i
-/** A variable that is given what a decoder makes. */
-const decodedInto =
-  /(?:^|[\s;({])([A-Za-z_$][\w$]{0,60})\s{0,5}(?::\s{0,3}\w{1,20}\s{0,3})?=\s{0,5}.{0,120}(?:\batob\s{0,5}\(|b64decode|fromhex\(|unhexlify|base64_decode|gzinflate|str_rot13|Buffer\.from\([^)]{0,500},\s{0,5}["'`](?:base64|hex)|String\.fromCharCode|FromBase64String|decode64\s{0,5}\(|decode_base64\s{0,5}\(|zlib"\)\.decompress|zlib\.decompress)/
-const runsVariable = /(?<![.\w$])(?:eval|Function|exec|execSync)\s{0,5}\(\s{0,5}\(?\s{0,5}([A-Za-z_$][\w$]{0,60})\b/g
-const runsText = /(?<![.\w$])(?:eval|exec|Function)\s{0,5}\(/g
 /** env | base64 | curl -d @- … */
 const pipesEnvironment =
   /(?:^|[\s;&|(`"'])(?:printenv|env|export -p|set)\s{0,5}(?:\|\s{0,5}(?:base64|gzip|xxd|jq|sort|grep)\b[^|]{0,80}){0,3}\|\s{0,5}(?:sudo\s{1,5})?(?:curl|wget|nc|ncat|netcat|socat)\b/
@@ -168,20 +164,12 @@ function standsBehind(text: string, tail: RegExp, head: RegExp): boolean {
 /** Fires for a line that runs a variable, where an added line fills that variable by decoding. */
 function runsDecoded(file: ChangedFile, { files }: Change): Hit[] {
   if (isProse(file.path)) return []
-  const decoded = new Set(file.added.flatMap(({ text }) => decodedInto.exec(text)?.[1] ?? []))
-  if (decoded.size === 0) return []
   const severity = weighDecoded(file)
-  return (files.get(file.path)?.added ?? [])
-    .filter(
-      ({ text }) =>
-        [...text.matchAll(runsVariable)].some(([, name = '']) => decoded.has(name)) ||
-        callsIn(text, runsText).some(({ argument }) => argument.split(/[^\w$]+/).some((name) => decoded.has(name))),
-    )
-    .map(({ number }) => ({
-      what: 'This line runs what another one decodes.',
-      line: number,
-      ...(severity === undefined ? {} : { severity }),
-    }))
+  return linesThatRunDecoded(file, files.get(file.path)?.added ?? []).map(({ number }) => ({
+    what: 'This line runs what another one decodes.',
+    line: number,
+    ...(severity === undefined ? {} : { severity }),
+  }))
 }
 
 /** A command that is broken over several lines, read as the shell reads it, down to this line. */
