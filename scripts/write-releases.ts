@@ -4,9 +4,9 @@
  */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import known from '../worker/gates/delayed-execution/known-releases.json' with { type: 'json' }
+import known from '../worker/gates/delayed-execution/rules/ci/known-releases.json' with { type: 'json' }
 
-const path = new URL('../worker/gates/delayed-execution/known-releases.json', import.meta.url)
+const path = new URL('../worker/gates/delayed-execution/rules/ci/known-releases.json', import.meta.url)
 /** Of some there are hundreds. */
 const most = 100
 const tag = /^([0-9a-f]{40})\trefs\/tags\/(v?\d{1,5}\.\d{1,5}\.\d{1,5}(?:-[a-z]{1,10}[.\d]{0,10})?)(\^\{\})?$/gm

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { agentRules } from '../../worker/gates/delayed-execution/rules/agent-rules.ts'
+import { agentRules } from '../../worker/gates/delayed-execution/rules/workstation/agent-rules.ts'
 import { instructionRoot } from '../../worker/pipeline/instruction-root.ts'
 
 /** One path for each choice of a pattern's braces, with something for each star. */

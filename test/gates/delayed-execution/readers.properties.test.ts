@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import type { FileChange } from '../../../worker/contract/index.ts'
 import { delayedExecutionGate } from '../../../worker/gates/delayed-execution/delayed-execution-gate.ts'
-import { reachedScripts } from '../../../worker/gates/delayed-execution/rules/reached-scripts.ts'
+import { reachedScripts } from '../../../worker/gates/delayed-execution/rules/packages/reached-scripts.ts'
 import { yamlStyles } from '../../fixtures/yaml-styles.ts'
 import { added, changed, findingsOf } from '../gate-input.ts'
 

@@ -1,4 +1,4 @@
-import known from '../../../../worker/gates/delayed-execution/known-releases.json' with { type: 'json' }
+import known from '../../../../worker/gates/delayed-execution/rules/ci/known-releases.json' with { type: 'json' }
 import { changed } from '../../gate-input.ts'
 import type { RuleCase } from '../rule-case.ts'
 import { pair, release, tests } from './reach-cases.ts'

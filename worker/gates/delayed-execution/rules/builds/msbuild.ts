@@ -1,6 +1,6 @@
 import type { XmlElement } from '../../../dependencies/xml.ts'
-import { withoutVersion } from '../same-build.ts'
 import { isPlainExpression, isPlainPath } from './msbuild-values.ts'
+import { withoutVersion } from './same-build.ts'
 import type { Inert } from './xml-left.ts'
 
 /** Properties that say how strictly, for what and under which name it compiles and packs. */

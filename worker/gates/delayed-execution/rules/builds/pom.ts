@@ -1,6 +1,6 @@
 import type { XmlElement } from '../../../dependencies/xml.ts'
-import { withoutVersion } from '../same-build.ts'
 import { isList, isPlainSetting, leftOfSetting, settingIn } from './pom-settings.ts'
+import { withoutVersion } from './same-build.ts'
 import type { Inert } from './xml-left.ts'
 
 /** What a POM says to people, and for which the build has no use. */
