@@ -102,6 +102,12 @@ export const stagedCases: readonly RuleCase[] = [
     "const a = '\u200bAdmin'",
   ),
   added(loads('.env'), 'an option of Node in a file of variables', 'NODE_OPTIONS=--require ./x.js', 'NODE_ENV=test'),
+  added(
+    loads('.env'),
+    'an option of Node behind one that is harmless',
+    'NODE_OPTIONS=--max-old-space-size=4096 --import ./x.js',
+    'NODE_OPTIONS=--max-old-space-size=4096\nENV=production',
+  ),
   added(loads('.env.local'), 'a folder of an agent in a file of variables', 'CODEX_HOME=./.codex', 'PORT=3000'),
   added(
     tests,

@@ -12,9 +12,9 @@ const environment: RuleText = {
   mend: 'Have a person look at it.',
 }
 
-/** Variables that interpreters, loaders, git and agents obey. */
+/** Variables that interpreters, loaders, git and agents obey; how much memory Node may take is none of these. */
 const loadsCode =
-  /^\s{0,10}(?:export\s{1,5})?(?:NODE_OPTIONS|NODE_PATH|LD_PRELOAD|LD_LIBRARY_PATH|DYLD_INSERT_LIBRARIES|BASH_ENV|ENV|PROMPT_COMMAND|PYTHONSTARTUP|PYTHONPATH|PYTHONHOME|RUBYOPT|RUBYLIB|PERL5OPT|PERL5LIB|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|DOTNET_STARTUP_HOOKS|GIT_SSH_COMMAND|GIT_SSH|GIT_EXTERNAL_DIFF|GIT_EDITOR|GIT_CONFIG_\w{1,20}|CODEX_HOME|CLAUDE_CONFIG_DIR|ANTHROPIC_BASE_URL|OPENAI_BASE_URL)\s{0,5}=/
+  /^\s{0,10}(?:export\s{1,5})?(?:NODE_OPTIONS(?!\s{0,5}=\s{0,5}["']?--max-old-space-size=\d{1,6}["']?\s{0,5}$)|LD_PRELOAD|LD_LIBRARY_PATH|DYLD_INSERT_LIBRARIES|BASH_ENV|PROMPT_COMMAND|PYTHONSTARTUP|PYTHONHOME|RUBYOPT|RUBYLIB|PERL5OPT|PERL5LIB|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|DOTNET_STARTUP_HOOKS|GIT_SSH_COMMAND|GIT_SSH|GIT_EXTERNAL_DIFF|GIT_EDITOR|GIT_CONFIG_\w{1,20}|CODEX_HOME|CLAUDE_CONFIG_DIR)\s{0,5}=/
 
 /** Environments that people start for a project: what they run then, and what they put in place of programs. */
 export const environmentRules: readonly Rule[] = [
