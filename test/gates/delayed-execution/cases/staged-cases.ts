@@ -141,6 +141,11 @@ export const stagedCases: readonly RuleCase[] = [
     quiet: changed('tools/build-notes.txt', null, 'x\n'),
   },
   {
+    ...{ rule: 'dotnet-build', severity: 'hold', what: 'a script that NuGet starts when a package comes' },
+    fires: changed('tools/install.ps1', null, 'Start-Process x\n'),
+    quiet: changed('scripts/install.ps1', null, 'Start-Process x\n'),
+  },
+  {
     ...{ rule: 'dotnet-project', severity: 'hold', what: 'a command before a build of C++' },
     fires: changed('a.vcxproj', '<Project>\n</Project>\n', '<Project>\n<PreBuildEvent>x</PreBuildEvent>\n</Project>\n'),
     quiet: changed('a.vcxproj', '<Project>\n</Project>\n', '<Project>\n<OutDir>x</OutDir>\n</Project>\n'),

@@ -53,14 +53,20 @@ export const dotnetRules: readonly Rule[] = [
       /<(?:Exec|Target|UsingTask|Import|PreBuildEvent|PreLinkEvent|PostBuildEvent|CustomBuildStep)\b/i.test(text),
     ),
   },
-  {
-    id: 'dotnet-build',
-    severity: 'block',
-    paths: ['**/tools/{init,install,uninstall}.ps1'],
-    when: 'Visual Studio would run it when the package is installed, or a solution with it is opened.',
-    mend: leaveIt,
-    match: whenChanged(),
-  },
+  ...(
+    [
+      ['block', ['**/tools/init.ps1']],
+      // Many projects have an installer of that name and place, which nothing starts by itself.
+      ['hold', ['**/tools/{install,uninstall}.ps1']],
+    ] as const
+  ).map(
+    ([severity, paths]): Rule => ({
+      ...{ id: 'dotnet-build', severity, paths },
+      when: 'As a part of a package of NuGet, Visual Studio would run it when the package is installed or a solution opened.',
+      mend: leaveIt,
+      match: whenChanged(),
+    }),
+  ),
 ]
 
 /** A new one, and one that gains something to run, is refused; other values in an old one are looked at. */
