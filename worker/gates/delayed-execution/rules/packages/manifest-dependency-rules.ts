@@ -1,8 +1,7 @@
 import type { DocumentFormat } from '../../../change/parse-document.ts'
 import { printable } from '../../../change/printable.ts'
 import { entriesAt, listAt, textAt, valueAt } from '../../../change/read-value.ts'
-import type { ChangedFile, FileSide } from '../../../change/view-change.ts'
-import type { FoundPackage } from '../../../dependencies/found-package.ts'
+import type { ChangedFile } from '../../../change/view-change.ts'
 import { mavenFiles } from '../../../dependencies/maven.ts'
 import { type Pick, whenEntriesChange } from '../../match/when-entries-change.ts'
 import type { Change, Hit, Match, Rule } from '../../rule.ts'
@@ -89,23 +88,13 @@ function whenPackagesOfNugetAppear(...[file, change]: Parameters<Match>): Hit[] 
 }
 
 /** A POM that was there before; a new one is looked at as a whole. */
-function whenPomAsks({ before, after }: ChangedFile, { files }: Change): Hit[] {
-  if (before === null || after === null) return []
-  const known = new Set(
-    [...files.values()].filter(({ path }) => /(?:^|\/)pom\.xml$/i.test(path)).flatMap((file) => namesIn(file.before)),
-  )
-  const asked = new Map(packagesIn(after).map((one) => [one.name, one]))
+function whenPomAsks({ before, after }: ChangedFile, { isInstalled }: Change): Hit[] {
+  if (before === null || after?.text == null) return []
+  const { text } = after
+  const asked = new Map(mavenFiles.flatMap(({ read }) => read(text) ?? []).map((one) => [one.name, one]))
   return [...asked.values()]
-    .filter(({ name }) => !known.has(name))
+    .filter(({ name }) => !isInstalled('maven', name))
     .map(({ name, line }) => ({ what: `\`dependency ${printable(name)}\` is new.`, line }))
-}
-
-function packagesIn(side: FileSide | null): readonly FoundPackage[] {
-  return side?.text == null ? [] : (mavenFiles[0]?.read(side.text) ?? [])
-}
-
-function namesIn(side: FileSide | null): string[] {
-  return packagesIn(side).map(({ name }) => name)
 }
 
 /** By any file of this change: a package that moves between projects, or its version to another file, is no new one. */
