@@ -1,4 +1,4 @@
-import type { Ecosystem } from '../../../../contract/index.ts'
+import { type Ecosystem, plainName } from '../../../../contract/index.ts'
 import { printable } from '../../../change/printable.ts'
 import type { FileSide } from '../../../change/view-change.ts'
 import { bundlerFiles } from '../../../dependencies/bundler.ts'
@@ -75,7 +75,7 @@ function whenPackagesAppear(files: readonly DependencyFile[]): Match {
 
 /** How a registry tells packages apart. Another major version of a Go module is at a path below the same repository. */
 function keyOf(name: string, ecosystem: Ecosystem | undefined): string {
-  const plain = name.toLowerCase()
+  const plain = (ecosystem === undefined ? name : plainName(ecosystem, name)).toLowerCase()
   if (ecosystem === 'golang') return plain.replace(/[/.]v\d{1,3}$/, '')
-  return ecosystem === 'pypi' || ecosystem === 'cargo' ? plain.replaceAll(/[_.]/g, '-') : plain
+  return ecosystem === 'cargo' ? plain.replaceAll('_', '-') : plain
 }
