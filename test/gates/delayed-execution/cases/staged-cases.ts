@@ -19,6 +19,8 @@ const tests = ['python-test-configuration', 'block', 'conftest.py'] as const
 const digest = (of: string) => `{integrity: sha512-${of.repeat(86)}==}`
 const pnpm = (resolution: string) =>
   `lockfileVersion: '9.0'\n\npackages:\n  a@1.0.0:\n    resolution: ${resolution}\n  b@1.0.0:\n    resolution: ${digest('b')}\n`
+const manyFetched = (count: number) =>
+  Array.from({ length: count }, (_, index) => `curl -o data${index}.json https://h.example/${index}`).join('\n')
 const letters = (text: string) => [...text].map((one) => `"${one}"`).join(', ')
 
 /** Code that comes in one line and is started in another, and what is started in place of what people mean. */
@@ -58,6 +60,13 @@ export const stagedCases: readonly RuleCase[] = [
     'a checksum that is only spoken of',
     'curl -L -o jq https://h.example/jq\necho checked\nchmod 755 jq',
     'curl -L -o jq https://h.example/jq\necho "$SUM jq" | sha256sum -c\nchmod 755 jq',
+  ),
+  added(fetches('many.sh'), 'a file that is fetched behind more than are followed', manyFetched(60), manyFetched(50)),
+  added(
+    fetches('folder.sh'),
+    'a file that is named by its folder',
+    'curl -o ./x https://h.example/x\n./x',
+    'wget -O ./ https://h.example/x\n./x',
   ),
   added(
     decodes('a.py'),

@@ -91,9 +91,9 @@ function milderInTests({ path }: ChangedFile): Severity | undefined {
 function runsWhatItFetches(file: ChangedFile, { files }: Parameters<Rule['match']>[1]): Hit[] {
   if (isProse(file.path)) return []
   const added = files.get(file.path)?.added ?? []
-  const requests = added
-    .filter(({ text }) => text.length < longestLine && fetcher.test(text))
-    .map(({ number }) => number)
+  const requests = new Set(
+    added.filter(({ text }) => text.length < longestLine && fetcher.test(text)).map(({ number }) => number),
+  )
   const fetched = new Set(added.flatMap(({ text }) => fetchedInto.exec(text)?.[1] ?? []))
   const runs = /\.py$/i.test(file.path) ? runsPython : runsText
   const severity = milderInTests(file)
@@ -103,7 +103,7 @@ function runsWhatItFetches(file: ChangedFile, { files }: Parameters<Rule['match'
       if (handsToEval.test(text) || luaDownload.test(text)) return true
       if (callsIn(text, runsAnyText).some(({ argument }) => fetcher.test(argument))) return true
       if ([...text.matchAll(runsShellVariable)].some(([, name = '']) => fetched.has(name))) return true
-      const isNear = requests.some((line) => line <= number && number - line <= reach)
+      const isNear = Array.from({ length: reach + 1 }, (_, above) => number - above).some((line) => requests.has(line))
       return isNear && callsIn(text, runs).some(({ argument }) => /[A-Za-z_$]/.test(argument.replace(strings, '')))
     })
     .map(({ number }) => ({

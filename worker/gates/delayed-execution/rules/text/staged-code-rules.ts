@@ -17,6 +17,8 @@ const savedAs = [
 /** What stands before a file that is started, or made a program. */
 const starts =
   /(?:^|[;&|]\s{0,5}|(?:^|[\s$])\(\s{0,5}|\b(?:then|do|else|sudo|sh|bash|zsh|source|python[\d.]{0,4}|node|perl|start|Start-Process|regsvr32(?:\.exe)?(?:\s[-/]\w)?|rundll32(?:\.exe)?|nohup|exec)\s{1,3}|\bchmod\s{1,3}(?:[ugoa]{0,3}\+[rwx]{0,2}x|0?[0-7]{0,2}[1357][0-7]{0,2})\s{1,3}|\b(?:Popen|run|call|check_call|check_output|system|startfile)\s{0,3}\(\s{0,3}\[?\s{0,3}(?:sys\.executable,\s{0,3})?)["']?(?:\.[\\/])?$/
+/** Each is looked for in all lines. Of a file that fetches more, a person sees to it. */
+const mostFollowed = 50
 const comparesContent = /\b(?:sha\d{3}sum|shasum|cosign|gpg|minisign)\b|Get-FileHash|hashlib\.|--checksum/
 
 /** open(FILE, "wb").write(b64decode(…)) */
@@ -95,19 +97,21 @@ function startsWhatItSaved(file: ChangedFile, { files }: Change): Hit[] {
   if (isDocumentation(path) || isTest(path) || /dockerfile|containerfile|^\.github\/workflows\//i.test(path)) return []
   const added = files.get(path)?.added ?? []
   if (added.some(({ text }) => comparesContent.test(text))) return []
-  return file.added.flatMap(({ text, number }) => {
-    if (text.length > longestLine) return []
-    const names = savedAs.flatMap((pattern) => pattern.exec(text)?.[1] ?? [])
-    const isStarted = names.some((name) => added.some((line) => isStartedIn(line, name)))
-    return isStarted ? [{ what: 'What this line fetches is started.', line: number }] : []
-  })
+  return file.added
+    .flatMap(({ text, number }) => {
+      const names = text.length > longestLine ? [] : savedAs.flatMap((pattern) => pattern.exec(text)?.[1] ?? [])
+      return names.map((name) => ({ name: name.replace(/^\.[\\/]/, ''), number }))
+    })
+    .filter(
+      ({ name }, index) => name !== '' && (index >= mostFollowed || added.some((line) => isStartedIn(line, name))),
+    )
+    .map(({ number }) => ({ what: 'What this line fetches is started.', line: number }))
 }
 
 function isStartedIn({ text }: AddedLine, name: string): boolean {
   if (text.length > longestLine) return false
-  const bare = name.replace(/^\.[\\/]/, '')
-  for (let at = text.indexOf(bare); at !== -1; at = text.indexOf(bare, at + 1)) {
-    const isWhole = !/[\w.-]/.test(text.charAt(at + bare.length))
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    const isWhole = !/[\w.-]/.test(text.charAt(at + name.length))
     if (isWhole && starts.test(text.slice(Math.max(0, at - 100), at))) return true
   }
   return false
